@@ -1,0 +1,62 @@
+//! How errors are made: one builder on the contract's own record.
+
+use crate::contract::{Error, ErrorCode};
+
+impl Error {
+    /// An error that is final, applied nothing and has no details yet.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            retryable: false,
+            retry_after_ms: None,
+            maybe_applied: false,
+            http_status: None,
+            details: Vec::new(),
+        }
+    }
+
+    /// The configuration, the credential's URL or the handle's origin is wrong.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidConfig, message)
+    }
+
+    /// The specification or the handle is wrong.
+    pub fn spec(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidSpec, message)
+    }
+
+    /// The same call may succeed later without anybody changing anything.
+    pub fn retryable(mut self, retryable: bool) -> Self {
+        self.retryable = retryable;
+        self
+    }
+
+    /// What was asked for may exist all the same.
+    pub fn maybe_applied(mut self, maybe: bool) -> Self {
+        self.maybe_applied = maybe;
+        self
+    }
+
+    /// Adds or replaces a detail; the keys are listed in the contract.
+    pub fn detail(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.details.retain(|(known, _)| known != key);
+        self.details.push((key.to_owned(), value.into()));
+        self
+    }
+
+    /// Names the rule that classified it.
+    pub fn rule(self, id: &str) -> Self {
+        self.detail("rule", id)
+    }
+
+    /// Tells a person what to do.
+    pub fn remedy(self, text: impl Into<String>) -> Self {
+        self.detail("remedy", text)
+    }
+
+    /// A detail's value.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.details.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+    }
+}

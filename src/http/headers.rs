@@ -1,0 +1,121 @@
+//! Reply headers, read tolerantly: a repeated one may arrive separately or comma-joined, and bytes may be anything.
+
+use super::date;
+
+/// The headers of a reply, names in lower case, values with replacement characters where they are not UTF-8.
+#[derive(Default)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// Takes names and values as a transport gives them.
+    pub fn new(entries: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
+        let entries = entries.into_iter();
+        Self(entries.map(|(name, value)| (name.to_ascii_lowercase(), lossy(&value))).collect())
+    }
+
+    /// The first value under a lower-case name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
+    }
+
+    /// The length that the server announced, in bytes.
+    pub fn content_length(&self) -> Option<usize> {
+        self.get("content-length")?.split(',').next()?.trim().parse().ok()
+    }
+
+    /// The longest wait that any spelling of `retry-after` asks for, in milliseconds.
+    ///
+    /// Servers send the plain header or one with the name of a limit behind it (`retry-after-sandbox-create`), with
+    /// seconds, fractions of a second or a date, which counts from the reply's own `date`.
+    pub fn retry_after_ms(&self) -> Option<u32> {
+        let spellings = self.0.iter().filter(|(name, _)| is_retry_after(name));
+        spellings.filter_map(|(_, value)| self.wait_ms(value)).max()
+    }
+
+    /// The name of the limit in a `retry-after-<name>` header.
+    pub fn retry_after_bucket(&self) -> Option<&str> {
+        self.0.iter().find_map(|(name, _)| name.strip_prefix("retry-after-"))
+    }
+
+    fn wait_ms(&self, value: &str) -> Option<u32> {
+        if let Some(then) = date::parse_http(value.trim()) {
+            let now = date::parse_http(self.get("date")?)?;
+            return Some(to_u32(then.saturating_sub(now).saturating_mul(1000)));
+        }
+        value.split(',').filter_map(|part| seconds_to_ms(part.trim())).max()
+    }
+}
+
+fn is_retry_after(name: &str) -> bool {
+    name.strip_prefix("retry-after").is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
+/// Milliseconds of a decimal number of seconds; none for anything else.
+fn seconds_to_ms(text: &str) -> Option<u32> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let whole: u64 = whole.parse().unwrap_or(u64::MAX);
+    let thousandths = fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+    Some(to_u32(i64::try_from(whole.saturating_mul(1000).saturating_add(thousandths)).unwrap_or(i64::MAX)))
+}
+
+fn to_u32(ms: i64) -> u32 {
+    u32::try_from(ms.max(0)).unwrap_or(u32::MAX)
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(entries: &[(&str, &str)]) -> Headers {
+        Headers::new(entries.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())))
+    }
+
+    #[test]
+    fn every_spelling_of_retry_after_is_read() {
+        let date = ("date", "Mon, 23 Nov 2026 12:00:00 GMT");
+        for (name, value, ms) in [
+            ("Retry-After", "7", 7_000),
+            ("retry-after-sandbox-create", "23", 23_000),
+            ("Retry-After-Sandbox-Lifecycle", "2", 2_000),
+            ("retry-after-authenticated", "60", 60_000),
+            ("retry-after-failed-auth", "5", 5_000),
+            ("retry-after", "1.5", 1_500),
+            ("retry-after", "0", 0),
+            ("retry-after", "3, 9", 9_000),
+            ("retry-after", "Mon, 23 Nov 2026 12:00:42 GMT", 42_000),
+            ("retry-after", "Mon, 23 Nov 2026 11:00:00 GMT", 0),
+            ("retry-after", "99999999999999999999", u32::MAX),
+        ] {
+            assert_eq!(headers(&[date, (name, value)]).retry_after_ms(), Some(ms), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn a_retry_after_that_says_nothing_is_none() {
+        for value in ["", "soon", "-5", "1e3", "Mon, 23 Nov 2026 12:00:42 GMT"] {
+            assert_eq!(headers(&[("retry-after", value)]).retry_after_ms(), None, "{value}");
+        }
+        assert_eq!(headers(&[("retry-afterwards", "5")]).retry_after_ms(), None);
+    }
+
+    #[test]
+    fn the_longest_of_several_waits_counts() {
+        let both = headers(&[("retry-after", "2"), ("retry-after-sandbox-create", "30")]);
+        assert_eq!(both.retry_after_ms(), Some(30_000));
+        assert_eq!(both.retry_after_bucket(), Some("sandbox-create"));
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_do_no_harm() {
+        let odd = Headers::new([("X-Odd".to_owned(), vec![0xff, b'a'])]);
+        assert_eq!(odd.get("x-odd"), Some("\u{fffd}a"));
+    }
+}

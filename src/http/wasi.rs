@@ -1,0 +1,244 @@
+//! The transport over `wasi:http`.
+//!
+//! Hosts disagree in many small ways, so what looks like ceremony here is needed by one of them:
+//! - a body is always taken and finished, also an empty one, or some hosts never end the request;
+//! - every method but GET carries a content length, or some hosts send chunks, which gateways stall on;
+//! - the request is handed over before its body is written, or a full channel blocks for ever;
+//! - every wait has our own timer beside it: no host's timeouts cover the TLS handshake or a slowly dripping body;
+//! - a child resource is dropped before its parent, or the host traps;
+//! - the code of a body stream's error is never asked for, because one host throws on that.
+
+use super::{Failure, FailureKind, Headers, Instant, MAX_REPLY, Method, Reply, Request, Transport};
+use crate::contract::wasi::clocks::monotonic_clock;
+use crate::contract::wasi::http::outgoing_handler;
+use crate::contract::wasi::http::types::{
+    ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody,
+    OutgoingRequest, RequestOptions, Scheme as WasiScheme,
+};
+use crate::contract::wasi::io::poll::{Pollable, poll};
+use crate::contract::wasi::io::streams::{InputStream, OutputStream, StreamError};
+use crate::http::url::Scheme;
+
+/// Most bytes that one write may carry; more is a trap.
+const MAX_WRITE: usize = 4096;
+
+/// Bytes asked for in one read.
+const READ_SIZE: u64 = 64 * 1024;
+
+/// Longest wait for a connection, in nanoseconds: ten seconds.
+const MAX_CONNECT: u64 = 10_000_000_000;
+
+/// Shortest timeout that hosts take, in nanoseconds: a millisecond.
+const MIN_TIMEOUT: u64 = 1_000_000;
+
+/// The network and the clock of the component's host.
+pub struct Wasi;
+
+impl Transport for Wasi {
+    fn now(&self) -> Instant {
+        Instant(monotonic_clock::now())
+    }
+
+    fn sleep_until(&self, until: Instant) {
+        monotonic_clock::subscribe_instant(until.0).block();
+    }
+
+    fn send(&self, request: &Request, deadline: Instant) -> Result<Reply, Failure> {
+        let left = deadline.0.saturating_sub(monotonic_clock::now());
+        if left == 0 {
+            return Err(too_late());
+        }
+        let timer = monotonic_clock::subscribe_instant(deadline.0);
+        let outgoing = outgoing(request)?;
+        let body = outgoing.body().map_err(|()| malformed("the request has no body"))?;
+        let response =
+            outgoing_handler::handle(outgoing, Some(timeouts(left))).map_err(|code| failure_of(&code))?;
+        let written = write_body(body, &request.body, &timer);
+        // What the server says weighs more than a failed write: an early refusal closes the stream.
+        match await_response(&response, &timer) {
+            Ok(response) => read_reply(response, &timer),
+            Err(failure) if failure.kind == FailureKind::Deadline => Err(written.err().unwrap_or(failure)),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+fn outgoing(request: &Request) -> Result<OutgoingRequest, Failure> {
+    let headers = Fields::new();
+    let append = |name: &str, value: &[u8]| {
+        headers.append(&name.to_owned(), &value.to_vec()).map_err(|_| malformed("a header is not allowed"))
+    };
+    for (name, value) in &request.headers {
+        append(name, value.as_bytes())?;
+    }
+    if request.method != Method::Get {
+        append("content-length", request.body.len().to_string().as_bytes())?;
+    }
+    let outgoing = OutgoingRequest::new(headers);
+    let method = match request.method {
+        Method::Get => WasiMethod::Get,
+        Method::Post => WasiMethod::Post,
+        Method::Put => WasiMethod::Put,
+        Method::Delete => WasiMethod::Delete,
+    };
+    let scheme = match request.origin.scheme() {
+        Scheme::Http => WasiScheme::Http,
+        Scheme::Https => WasiScheme::Https,
+    };
+    let set = outgoing.set_method(&method).is_ok()
+        && outgoing.set_scheme(Some(&scheme)).is_ok()
+        && outgoing.set_authority(Some(&request.origin.authority())).is_ok()
+        && outgoing.set_path_with_query(Some(&request.path_and_query)).is_ok();
+    if set { Ok(outgoing) } else { Err(malformed("the address is not allowed")) }
+}
+
+/// All three timeouts; a host may refuse to take one, and our own timer holds all the same.
+fn timeouts(left: u64) -> RequestOptions {
+    let options = RequestOptions::new();
+    let left = left.max(MIN_TIMEOUT);
+    let _ = options.set_connect_timeout(Some(left.min(MAX_CONNECT)));
+    let _ = options.set_first_byte_timeout(Some(left));
+    let _ = options.set_between_bytes_timeout(Some(left));
+    options
+}
+
+/// Waits until the first pollable is ready; an error when the timer was first.
+fn wait(ready: &Pollable, timer: &Pollable) -> Result<(), Failure> {
+    if poll(&[ready, timer]).contains(&0) { Ok(()) } else { Err(too_late()) }
+}
+
+fn write_body(body: OutgoingBody, bytes: &[u8], timer: &Pollable) -> Result<(), Failure> {
+    let written = match body.write() {
+        Ok(stream) => write_all(&stream, bytes, timer),
+        Err(()) => Err(malformed("the body cannot be written")),
+    };
+    let finished = OutgoingBody::finish(body, None).map_err(|code| failure_of(&code));
+    written.and(finished)
+}
+
+fn write_all(stream: &OutputStream, bytes: &[u8], timer: &Pollable) -> Result<(), Failure> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let permit = stream.check_write().map_err(|error| broken_stream(&error))?;
+        let size = usize::try_from(permit).unwrap_or(MAX_WRITE).min(MAX_WRITE).min(rest.len());
+        if size == 0 {
+            wait(&stream.subscribe(), timer)?;
+            continue;
+        }
+        let (chunk, later) = rest.split_at(size);
+        stream.write(chunk).map_err(|error| broken_stream(&error))?;
+        rest = later;
+    }
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    stream.flush().map_err(|error| broken_stream(&error))?;
+    wait(&stream.subscribe(), timer)?;
+    stream.check_write().map(drop).map_err(|error| broken_stream(&error))
+}
+
+fn await_response(response: &FutureIncomingResponse, timer: &Pollable) -> Result<IncomingResponse, Failure> {
+    loop {
+        match response.get() {
+            Some(Ok(Ok(response))) => return Ok(response),
+            Some(Ok(Err(code))) => return Err(failure_of(&code)),
+            Some(Err(())) => return Err(malformed("the response was taken already")),
+            None => wait(&response.subscribe(), timer)?,
+        }
+    }
+}
+
+fn read_reply(response: IncomingResponse, timer: &Pollable) -> Result<Reply, Failure> {
+    let status = response.status();
+    let headers = Headers::new(response.headers().entries());
+    let read = match response.consume() {
+        Ok(body) => read_body(&body, &headers, timer),
+        Err(()) => Err(malformed("the body was taken already")),
+    };
+    match read {
+        Ok(body) => Ok(Reply { status, headers, body }),
+        Err(failure) => Err(Failure { status: Some(status), ..failure }),
+    }
+}
+
+fn read_body(body: &IncomingBody, headers: &Headers, timer: &Pollable) -> Result<Vec<u8>, Failure> {
+    let announced = headers.content_length();
+    if announced.is_some_and(|length| length > MAX_REPLY) {
+        return Err(Failure::new(FailureKind::TooLarge, "the reply announces more than 4 MiB"));
+    }
+    let stream = body.stream().map_err(|()| malformed("the body cannot be read"))?;
+    let bytes = read_all(&stream, timer)?;
+    match announced {
+        Some(length) if bytes.len() < length => Err(Failure::new(FailureKind::Broken, "the reply was cut short")),
+        _ => Ok(bytes),
+    }
+}
+
+fn read_all(stream: &InputStream, timer: &Pollable) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    loop {
+        match stream.read(READ_SIZE) {
+            Ok(chunk) if chunk.is_empty() => wait(&stream.subscribe(), timer)?,
+            Ok(chunk) => {
+                if bytes.len() + chunk.len() > MAX_REPLY {
+                    return Err(Failure::new(FailureKind::TooLarge, "the reply is larger than 4 MiB"));
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            Err(StreamError::Closed) => return Ok(bytes),
+            Err(error) => return Err(broken_stream(&error)),
+        }
+    }
+}
+
+fn broken_stream(error: &StreamError) -> Failure {
+    let text = match error {
+        StreamError::Closed => "the connection was closed".to_owned(),
+        StreamError::LastOperationFailed(cause) => cause.to_debug_string(),
+    };
+    Failure::new(FailureKind::Broken, text)
+}
+
+fn too_late() -> Failure {
+    Failure::new(FailureKind::Deadline, "no answer within the deadline")
+}
+
+fn malformed(text: &str) -> Failure {
+    Failure::new(FailureKind::Malformed, text)
+}
+
+/// Puts a transport code into its group. Codes that are new or rare count as a broken exchange, the cautious reading.
+fn failure_of(code: &ErrorCode) -> Failure {
+    use FailureKind::{Broken, Connect, Denied, Dns, Malformed, TimedOut, Tls};
+    let (kind, text) = match code {
+        ErrorCode::DnsTimeout => (Dns, "DNS-timeout"),
+        ErrorCode::DnsError(_) => (Dns, "DNS-error"),
+        ErrorCode::DestinationNotFound => (Connect, "destination-not-found"),
+        ErrorCode::DestinationUnavailable => (Connect, "destination-unavailable"),
+        ErrorCode::DestinationIpUnroutable => (Connect, "destination-IP-unroutable"),
+        ErrorCode::ConnectionRefused => (Connect, "connection-refused"),
+        ErrorCode::ConnectionLimitReached => (Connect, "connection-limit-reached"),
+        ErrorCode::TlsProtocolError => (Tls, "TLS-protocol-error"),
+        ErrorCode::TlsCertificateError => (Tls, "TLS-certificate-error"),
+        ErrorCode::TlsAlertReceived(_) => (Tls, "TLS-alert-received"),
+        ErrorCode::ConnectionTimeout => (TimedOut, "connection-timeout"),
+        ErrorCode::ConnectionReadTimeout => (TimedOut, "connection-read-timeout"),
+        ErrorCode::ConnectionWriteTimeout => (TimedOut, "connection-write-timeout"),
+        ErrorCode::HttpResponseTimeout => (TimedOut, "HTTP-response-timeout"),
+        ErrorCode::HttpRequestDenied => (Denied, "HTTP-request-denied"),
+        ErrorCode::DestinationIpProhibited => (Denied, "destination-IP-prohibited"),
+        ErrorCode::HttpRequestUriInvalid => (Malformed, "HTTP-request-URI-invalid"),
+        ErrorCode::HttpRequestUriTooLong => (Malformed, "HTTP-request-URI-too-long"),
+        ErrorCode::HttpRequestMethodInvalid => (Malformed, "HTTP-request-method-invalid"),
+        ErrorCode::HttpRequestLengthRequired => (Malformed, "HTTP-request-length-required"),
+        ErrorCode::HttpRequestBodySize(_) => (Malformed, "HTTP-request-body-size"),
+        ErrorCode::HttpRequestHeaderSectionSize(_) => (Malformed, "HTTP-request-header-section-size"),
+        ErrorCode::HttpRequestHeaderSize(_) => (Malformed, "HTTP-request-header-size"),
+        ErrorCode::ConnectionTerminated => (Broken, "connection-terminated"),
+        ErrorCode::HttpProtocolError => (Broken, "HTTP-protocol-error"),
+        ErrorCode::HttpResponseIncomplete => (Broken, "HTTP-response-incomplete"),
+        ErrorCode::InternalError(Some(text)) => (Broken, text.as_str()),
+        _ => (Broken, "internal-error"),
+    };
+    Failure::new(kind, text)
+}
