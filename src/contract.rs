@@ -2,11 +2,11 @@
 //!
 //! The records are the vocabulary of every room, so there is no second set of them and nothing to convert.
 
-/// Generated code, the only place where `unsafe` is allowed.
+/// Generated code: here and where its symbols are exported, `unsafe` is allowed.
 #[allow(unsafe_code)]
 #[allow(clippy::all, clippy::pedantic)]
 #[rustfmt::skip]
-mod generated {
+pub mod generated {
     wit_bindgen::generate!({
         world: "daytona-provider",
         path: "wit",
@@ -16,10 +16,15 @@ mod generated {
     });
 }
 
-pub use generated::exports::rensei::sandbox::{lifecycle, provider, types};
+pub use generated::exports::rensei::sandbox::types;
+#[cfg(target_arch = "wasm32")]
+pub use generated::exports::rensei::sandbox::{lifecycle, provider};
 #[cfg(target_arch = "wasm32")]
 pub use generated::{export, wasi};
 pub use types::{
-    BillingModel, Capabilities, Context, Credential, Declaration, Descriptor, EgressDefault, Error, ErrorCode, Finding,
-    Handle, IdleCostModel, Phase, Resources, Severity, Spec, State, Status, Termination, TransportModel,
+    BillingModel, Capabilities, Context, Declaration, Descriptor, EgressDefault, Error, ErrorCode,
+    Finding, Handle, IdleCostModel, Phase, Severity, Spec, State, Status, Termination,
+    TransportModel,
 };
+#[cfg(test)]
+pub use types::{Credential, Resources};

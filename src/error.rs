@@ -5,9 +5,15 @@ use crate::contract::{Error, ErrorCode};
 impl Error {
     /// An error that is final, applied nothing and has no details yet.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self::plain(code, message.into())
+    }
+
+    // Not inlined, like the other builders below: there are a hundred places that build errors.
+    #[inline(never)]
+    fn plain(code: ErrorCode, message: String) -> Self {
         Self {
             code,
-            message: message.into(),
+            message,
             retryable: false,
             retry_after_ms: None,
             maybe_applied: false,
@@ -40,9 +46,14 @@ impl Error {
 
     /// Adds or replaces a detail; the keys are listed in the contract.
     pub fn detail(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.details.retain(|(known, _)| known != key);
-        self.details.push((key.to_owned(), value.into()));
+        self.set(key, value.into());
         self
+    }
+
+    #[inline(never)]
+    fn set(&mut self, key: &str, value: String) {
+        self.details.retain(|(known, _)| known != key);
+        self.details.push((key.to_owned(), value));
     }
 
     /// Names the rule that classified it.
@@ -57,6 +68,9 @@ impl Error {
 
     /// A detail's value.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.details.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+        self.details
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| value.as_str())
     }
 }

@@ -46,7 +46,6 @@ impl Instant {
 pub enum Method {
     Get,
     Post,
-    Put,
     Delete,
 }
 
@@ -56,7 +55,6 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
-            Self::Put => "PUT",
             Self::Delete => "DELETE",
         }
     }
@@ -106,7 +104,10 @@ pub enum FailureKind {
 impl FailureKind {
     /// Whether the server may have acted on the request.
     pub fn may_have_reached_server(self) -> bool {
-        matches!(self, Self::TimedOut | Self::Deadline | Self::Broken | Self::TooLarge)
+        matches!(
+            self,
+            Self::TimedOut | Self::Deadline | Self::Broken | Self::TooLarge
+        )
     }
 }
 
@@ -122,7 +123,11 @@ pub struct Failure {
 impl Failure {
     /// A failure before any status was known.
     pub fn new(kind: FailureKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), status: None }
+        Self {
+            kind,
+            text: text.into(),
+            status: None,
+        }
     }
 }
 

@@ -28,7 +28,7 @@ impl Repeat {
     pub fn for_method(method: Method) -> Self {
         match method {
             Method::Get | Method::Delete => Self::Broken,
-            Method::Post | Method::Put => Self::Throttled,
+            Method::Post => Self::Throttled,
         }
     }
 }
@@ -51,7 +51,9 @@ pub fn exchange(
         }
         attempt += 1;
         let now = transport.now();
-        let Some(pause_ms) = pause_after(&outcome, repeat, attempt, now) else { return outcome };
+        let Some(pause_ms) = pause_after(&outcome, repeat, attempt, now) else {
+            return outcome;
+        };
         let resume = now.plus_ms(pause_ms);
         if resume >= deadline {
             return outcome;
@@ -62,7 +64,12 @@ pub fn exchange(
 }
 
 /// Milliseconds to wait before the next attempt; none when there shall be none.
-fn pause_after(outcome: &Result<Reply, Failure>, repeat: Repeat, attempt: u32, now: Instant) -> Option<u64> {
+fn pause_after(
+    outcome: &Result<Reply, Failure>,
+    repeat: Repeat,
+    attempt: u32,
+    now: Instant,
+) -> Option<u64> {
     let backoff = back_off_ms(attempt, now);
     match outcome {
         Ok(reply) if reply.status == 429 => {
@@ -75,7 +82,10 @@ fn pause_after(outcome: &Result<Reply, Failure>, repeat: Repeat, attempt: u32, n
         }
         Ok(_) => None,
         Err(failure) => match failure.kind {
-            FailureKind::Dns | FailureKind::Connect | FailureKind::Broken | FailureKind::TimedOut => Some(backoff),
+            FailureKind::Dns
+            | FailureKind::Connect
+            | FailureKind::Broken
+            | FailureKind::TimedOut => Some(backoff),
             FailureKind::Tls
             | FailureKind::Denied
             | FailureKind::Deadline
@@ -87,7 +97,9 @@ fn pause_after(outcome: &Result<Reply, Failure>, repeat: Repeat, attempt: u32, n
 
 /// The pause before an attempt, doubling from one to the next and spread so that many callers do not return together.
 fn back_off_ms(attempt: u32, now: Instant) -> u64 {
-    let doubled = FIRST_PAUSE_MS.checked_shl(attempt.saturating_sub(1)).unwrap_or(MAX_PAUSE_MS);
+    let doubled = FIRST_PAUSE_MS
+        .checked_shl(attempt.saturating_sub(1))
+        .unwrap_or(MAX_PAUSE_MS);
     jittered(doubled.min(MAX_PAUSE_MS), now)
 }
 
@@ -111,8 +123,15 @@ mod tests {
 
     fn run(transport: &Scripted, request: &Request, deadline_ms: u64) -> Result<u16, FailureKind> {
         let deadline = transport.now().plus_ms(deadline_ms);
-        let outcome = exchange(transport, request, Repeat::for_method(request.method), deadline);
-        outcome.map(|reply| reply.status).map_err(|failure| failure.kind)
+        let outcome = exchange(
+            transport,
+            request,
+            Repeat::for_method(request.method),
+            deadline,
+        );
+        outcome
+            .map(|reply| reply.status)
+            .map_err(|failure| failure.kind)
     }
 
     #[test]
@@ -135,7 +154,11 @@ mod tests {
 
     #[test]
     fn a_broken_create_is_never_sent_again() {
-        for answer in [Answer::status(502), Answer::failure(FailureKind::Broken), Answer::failure(FailureKind::Connect)] {
+        for answer in [
+            Answer::status(502),
+            Answer::failure(FailureKind::Broken),
+            Answer::failure(FailureKind::Connect),
+        ] {
             let transport = Scripted::new([answer, Answer::status(200)]);
             assert_ne!(run(&transport, &post("/sandbox"), MINUTE), Ok(200));
             assert_eq!(transport.requests(), 1);
@@ -157,7 +180,12 @@ mod tests {
 
     #[test]
     fn what_will_not_change_is_not_sent_again() {
-        for answer in [Answer::status(500), Answer::status(401), Answer::failure(FailureKind::Tls), Answer::failure(FailureKind::Denied)] {
+        for answer in [
+            Answer::status(500),
+            Answer::status(401),
+            Answer::failure(FailureKind::Tls),
+            Answer::failure(FailureKind::Denied),
+        ] {
             let transport = Scripted::new([answer]);
             assert_ne!(run(&transport, &get("/sandbox/x"), MINUTE), Ok(200));
             assert_eq!(transport.requests(), 1);
@@ -181,13 +209,20 @@ mod tests {
     #[test]
     fn a_deadline_that_ends_in_the_first_attempt_is_too_late() {
         let transport = Scripted::new([Answer::silence()]);
-        assert_eq!(run(&transport, &get("/sandbox/x"), MINUTE), Err(FailureKind::Deadline));
+        assert_eq!(
+            run(&transport, &get("/sandbox/x"), MINUTE),
+            Err(FailureKind::Deadline)
+        );
     }
 
     #[test]
     fn pauses_are_spread_but_never_far_from_the_mark() {
-        let pauses: Vec<_> = (0..1000).map(|step| jittered(1000, Instant(step * 1_000_003))).collect();
+        let pauses: Vec<_> = (0..1000)
+            .map(|step| jittered(1000, Instant(step * 1_000_003)))
+            .collect();
         assert!(pauses.iter().all(|pause| (750..=1250).contains(pause)));
-        assert!(pauses.iter().any(|pause| *pause < 800) && pauses.iter().any(|pause| *pause > 1200));
+        assert!(
+            pauses.iter().any(|pause| *pause < 800) && pauses.iter().any(|pause| *pause > 1200)
+        );
     }
 }

@@ -1,0 +1,22 @@
+//! The contract's types as wasmtime's macro makes them from `wit/`.
+//!
+//! Only the types are used from here, at the boundary (`convert`). Functions are looked up by `exports`, one by one, so
+//! that an interface beyond the core may be missing.
+
+#![allow(missing_docs, clippy::all, dead_code, reason = "generated code")]
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    inline: "
+        package host:bindings;
+
+        world contract {
+            include rensei:sandbox/sandbox-provider@0.1.0;
+        }
+    ",
+    world: "host:bindings/contract",
+    imports: { default: async | trappable },
+    exports: { default: async },
+});
+
+pub(crate) use exports::rensei::sandbox::types;

@@ -1,0 +1,407 @@
+//! Addresses: origins, base URLs, path segments and query values, in the one spelling that every host sends unchanged.
+//!
+//! Stricter than a browser on purpose. HTTP hosts disagree about user info, IPv6 literals, characters outside ASCII and
+//! characters that should have been encoded, so none of these gets past here.
+#![forbid(unsafe_code)]
+
+use core::fmt;
+
+/// Longest URL that is read, in bytes.
+const MAX_URL: usize = 2048;
+
+/// Longest host name and longest label of one, in bytes (RFC 1035).
+const MAX_HOST: usize = 253;
+const MAX_LABEL: usize = 63;
+
+/// Longest text that becomes a path segment, in bytes before encoding.
+const MAX_SEGMENT: usize = 512;
+
+/// The two schemes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    /// The name in a URL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+/// Why a URL is not usable. None of the texts repeats the URL, which may have a password in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UrlProblem {
+    TooLong,
+    Whitespace,
+    Scheme,
+    UserInfo,
+    Ipv6,
+    NonAscii,
+    Host,
+    Port,
+    Query,
+    Fragment,
+    PathCharacter,
+    PathSegment,
+}
+
+impl UrlProblem {
+    /// Stable id.
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::TooLong => "url-too-long",
+            Self::Whitespace => "url-whitespace",
+            Self::Scheme => "url-scheme",
+            Self::UserInfo => "url-user-info",
+            Self::Ipv6 => "url-ipv6",
+            Self::NonAscii => "url-non-ascii",
+            Self::Host => "url-host",
+            Self::Port => "url-port",
+            Self::Query => "url-query",
+            Self::Fragment => "url-fragment",
+            Self::PathCharacter => "url-path-character",
+            Self::PathSegment => "url-path-segment",
+        }
+    }
+
+    /// What is wrong, as the second half of a sentence about the URL.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::TooLong => "is longer than 2048 bytes",
+            Self::Whitespace => "contains a space, a line break or another control character",
+            Self::Scheme => "does not start with https:// or http://",
+            Self::UserInfo => "contains user info (the part before @)",
+            Self::Ipv6 => "contains an IPv6 address",
+            Self::NonAscii => "has a host with characters outside ASCII",
+            Self::Host => "has no valid host",
+            Self::Port => "has an invalid port",
+            Self::Query => "contains a query (the part from ?)",
+            Self::Fragment => "contains a fragment (the part from #)",
+            Self::PathCharacter => "has a path with characters that must be percent-encoded",
+            Self::PathSegment => "has an empty path segment, or one that is . or ..",
+        }
+    }
+
+    /// What to write instead, as a sentence.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::TooLong => "Write scheme, host and path only.",
+            Self::Whitespace => "Remove it; it is often copied along at one of the ends.",
+            Self::Scheme => "Write the full URL, such as https://app.daytona.io/api.",
+            Self::UserInfo => "Remove it; the API key belongs in the credential.",
+            Self::Ipv6 => {
+                "Write a host name or an IPv4 address; not every host can send to an IPv6 literal."
+            }
+            Self::NonAscii => "Write the host in its punycode form (xn--...).",
+            Self::Host => {
+                "Write a host name such as app.daytona.io, or an IPv4 address such as 127.0.0.1."
+            }
+            Self::Port => "Write a number from 1 to 65535, or leave the colon out.",
+            Self::Query => "Remove everything from the question mark on.",
+            Self::Fragment => "Remove everything from the number sign on.",
+            Self::PathCharacter => "Percent-encode them, as in %20 for a space.",
+            Self::PathSegment => {
+                "Write the path without doubled slashes and without dots, such as /api."
+            }
+        }
+    }
+}
+
+/// Scheme, host and port: whom a request goes to. The host is in lower case.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Origin {
+    scheme: Scheme,
+    host: String,
+    port: u16,
+}
+
+impl Origin {
+    /// Reads the origin of a URL; path, query and fragment are dropped.
+    pub fn parse(text: &str) -> Result<Self, UrlProblem> {
+        split(text).map(|(origin, _)| origin)
+    }
+
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// Name or IPv4 address, in lower case.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// `host`, or `host:port` when the port is not the scheme's own.
+    pub fn authority(&self) -> String {
+        if self.port == self.scheme.default_port() {
+            self.host.clone()
+        } else {
+            [self.host.as_str(), ":", &self.port.to_string()].concat()
+        }
+    }
+
+    /// This machine: `localhost`, a name below it (RFC 6761), or 127.0.0.0/8.
+    pub fn is_loopback(&self) -> bool {
+        self.host == "localhost"
+            || self.host.ends_with(".localhost")
+            || (self.is_ip() && self.host.starts_with("127."))
+    }
+
+    /// An IPv4 address, the only kind of address that is let in.
+    pub fn is_ip(&self) -> bool {
+        self.host.rsplit('.').next().is_some_and(is_number)
+    }
+
+    /// Whether this host lies in the parent domain of the API's host.
+    ///
+    /// The parent of a host with three or more labels is the host without its first label, unless that looks like a
+    /// country's registry suffix such as `co.uk`. Every other host is its own parent.
+    pub fn shares_parent_domain_with(&self, api: &Self) -> bool {
+        let parent = parent_domain(api);
+        match self.host.strip_suffix(parent) {
+            Some("") => true,
+            Some(below) => below.ends_with('.'),
+            None => false,
+        }
+    }
+
+    /// Whether a toolbox that a reply of the API names may be called and given the key.
+    ///
+    /// It has to be https, unless the API itself is not; must not be an IP address other than the API's own; and has to
+    /// lie in the API's parent domain, or be the one that the pool's configuration names.
+    pub fn is_acceptable_toolbox(&self, api: &Self, named_by_pool: Option<&Self>) -> bool {
+        let protected = self.scheme == Scheme::Https || api.scheme == Scheme::Http;
+        let foreign_address = self.is_ip() && self.host != api.host;
+        protected
+            && !foreign_address
+            && (self.shares_parent_domain_with(api) || named_by_pool == Some(self))
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.scheme.name())?;
+        f.write_str("://")?;
+        f.write_str(&self.authority())
+    }
+}
+
+/// Where an API lives: an origin and a path that all of its routes begin with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    origin: Origin,
+    path: String,
+}
+
+impl BaseUrl {
+    /// Reads a URL of scheme, host, port and path; slashes at its end are dropped.
+    pub fn parse(text: &str) -> Result<Self, UrlProblem> {
+        let (origin, rest) = split(text)?;
+        if rest.contains('#') {
+            return Err(UrlProblem::Fragment);
+        }
+        if rest.contains('?') {
+            return Err(UrlProblem::Query);
+        }
+        let path = rest.trim_end_matches('/');
+        let mut segments = path.split('/');
+        // What stands before the first slash is empty.
+        segments.next();
+        for segment in segments {
+            if matches!(segment, "" | "." | "..") {
+                return Err(UrlProblem::PathSegment);
+            }
+            if !is_encoded(segment) {
+                return Err(UrlProblem::PathCharacter);
+            }
+        }
+        Ok(Self {
+            origin,
+            path: path.to_owned(),
+        })
+    }
+
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Empty, or begins with a slash and does not end with one.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.origin.fmt(f)?;
+        f.write_str(&self.path)
+    }
+}
+
+/// One segment of a path, percent-encoded: whatever the text, it can neither end the path nor climb in it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Segment(String);
+
+impl Segment {
+    /// Encodes a text. None when no server could mean it: empty, `.` or `..`, with control characters, above 512 bytes.
+    pub fn new(text: &str) -> Option<Self> {
+        let usable = !matches!(text, "" | "." | "..")
+            && text.len() <= MAX_SEGMENT
+            && !text.chars().any(char::is_control);
+        usable.then(|| Self(encode(text)))
+    }
+
+    /// As it goes into a path.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Percent-encodes a query value: everything but unreserved characters.
+pub fn encode_query(value: &str) -> String {
+    encode(value)
+}
+
+/// Percent-encodes everything but the unreserved characters of RFC 3986.
+fn encode(text: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if is_unreserved(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            for nibble in [byte >> 4, byte & 15] {
+                encoded.extend(DIGITS.get(usize::from(nibble)).copied().map(char::from));
+            }
+        }
+    }
+    encoded
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// Whether a path segment has only characters that may stand in one (RFC 3986, `pchar`).
+fn is_encoded(segment: &str) -> bool {
+    let mut bytes = segment.bytes();
+    while let Some(byte) = bytes.next() {
+        let fine = match byte {
+            b'%' => (0..2).all(|_| bytes.next().is_some_and(|digit| digit.is_ascii_hexdigit())),
+            _ => is_unreserved(byte) || b"!$&'()*+,;=:@".contains(&byte),
+        };
+        if !fine {
+            return false;
+        }
+    }
+    true
+}
+
+/// Splits a URL into its origin and everything from the first `/`, `?` or `#` after it.
+fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
+    if text.len() > MAX_URL {
+        return Err(UrlProblem::TooLong);
+    }
+    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(UrlProblem::Whitespace);
+    }
+    let (scheme, rest) = text.split_once("://").ok_or(UrlProblem::Scheme)?;
+    let scheme = [Scheme::Http, Scheme::Https]
+        .into_iter()
+        .find(|known| known.name().eq_ignore_ascii_case(scheme))
+        .ok_or(UrlProblem::Scheme)?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at_checked(end).ok_or(UrlProblem::Host)?;
+    if authority.contains('@') {
+        return Err(UrlProblem::UserInfo);
+    }
+    if authority.matches(':').count() > 1 {
+        return Err(UrlProblem::Ipv6);
+    }
+    let (host, port) = match authority.split_once(':') {
+        None => (authority, scheme.default_port()),
+        Some((host, port)) => (host, parse_port(port).ok_or(UrlProblem::Port)?),
+    };
+    if !host.is_ascii() {
+        return Err(UrlProblem::NonAscii);
+    }
+    let host = host.to_ascii_lowercase();
+    if !is_host(&host) {
+        return Err(UrlProblem::Host);
+    }
+    Ok((Origin { scheme, host, port }, rest))
+}
+
+fn parse_port(text: &str) -> Option<u16> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|port| digits && *port != 0)
+}
+
+/// A name in lower case, or an IPv4 address in the usual notation; underscores pass, because container networks have them.
+fn is_host(host: &str) -> bool {
+    let label = |label: &str| {
+        (1..=MAX_LABEL).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let last = host.rsplit('.').next().unwrap_or_default();
+    if is_number(last) {
+        return is_ipv4(host);
+    }
+    // Other programs read such a name as an address.
+    let hexadecimal = last
+        .strip_prefix("0x")
+        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    !hexadecimal && host.len() <= MAX_HOST && host.split('.').all(label)
+}
+
+fn is_number(label: &str) -> bool {
+    !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Four numbers without leading zeros, which some programs read as octal.
+fn is_ipv4(host: &str) -> bool {
+    let octet = |text: &str| {
+        is_number(text) && (text == "0" || !text.starts_with('0')) && text.parse::<u8>().is_ok()
+    };
+    host.split('.').count() == 4 && host.split('.').all(octet)
+}
+
+/// The domain whose hosts count as the API's own.
+fn parent_domain(api: &Origin) -> &str {
+    match api.host.split_once('.') {
+        Some((_, parent))
+            if !api.is_ip() && parent.contains('.') && !is_registry_suffix(parent) =>
+        {
+            parent
+        }
+        _ => &api.host,
+    }
+}
+
+/// Whether a domain looks like one under which a country registers names of different owners: `co.uk`, `com.au`.
+fn is_registry_suffix(domain: &str) -> bool {
+    match domain.split_once('.') {
+        Some((first, last)) => first.len() <= 3 && last.len() == 2,
+        None => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "url_tests.rs"]
+mod tests;

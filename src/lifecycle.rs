@@ -1,0 +1,235 @@
+//! Parking a sandbox and bringing it back.
+//!
+//! The server refuses what does not fit the state of the moment, so each verb first asks for what it wants, and only
+//! when that is refused looks what the state is and takes the step that leads on from there.
+
+use crate::context::{Call, Target};
+use crate::contract::{Error, ErrorCode, State};
+use crate::daytona::{Change, Reaction, Sandbox};
+use crate::http::Transport;
+use crate::lookup::{by_id, in_served_dialect};
+use crate::status::seen;
+
+/// Longest time that is kept back for a look after a start, in milliseconds: the server answers a start late.
+const MAX_SPARE_MS: u64 = 5_000;
+
+/// What to do next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Step {
+    /// Nothing: it is so, or on its way.
+    Done,
+    /// Ask for this.
+    Ask(Change),
+    /// Let pass what is going on.
+    Wait,
+    /// Not possible from here.
+    Refuse,
+}
+
+/// Drives a sandbox towards a goal until it is there, on its way, or the deadline ends.
+pub fn drive<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    goal: Change,
+) -> Result<State, Error> {
+    let spare_ms = (call.client.left_ms() / 5).min(MAX_SPARE_MS);
+    let mut dialect = target.dialect;
+    let mut refused = None;
+    let mut step = Step::Ask(goal);
+    let mut pauses = 0;
+    loop {
+        if let Step::Ask(change) = step {
+            let asked = in_served_dialect(call, dialect, |client, dialect| {
+                client.change(dialect, &target.id, &target.external_id, change, spare_ms)
+            });
+            match asked {
+                Ok((served, Some(sandbox))) if change == goal => return Ok(seen(served, sandbox)),
+                Ok(_) => refused = None,
+                Err(again)
+                    if matches!(
+                        again.reaction,
+                        Reaction::Busy | Reaction::WrongState | Reaction::TooLate
+                    ) =>
+                {
+                    refused = Some(again.error);
+                }
+                Err(other) => return Err(other.error),
+            }
+        }
+        let sandbox = match by_id(call, target) {
+            Ok((served, Some(sandbox))) => {
+                dialect = served;
+                sandbox
+            }
+            Ok((_, None)) => return Err(gone(target)),
+            // Why it could not be changed says more than why it could not be looked at.
+            Err(failed) => return Err(refused.unwrap_or(failed.error)),
+        };
+        let next = next(goal, &sandbox);
+        match next {
+            Step::Done => return Ok(seen(dialect, sandbox)),
+            Step::Refuse => return Err(impossible(goal, &sandbox, refused)),
+            Step::Ask(_) if next != step => {}
+            // Nothing to ask for, or nothing but what was refused just now.
+            Step::Ask(_) | Step::Wait => {
+                if !call.client.pause(pauses) {
+                    return Err(refused.unwrap_or_else(|| too_slow(&sandbox)));
+                }
+                pauses += 1;
+            }
+        }
+        step = next;
+    }
+}
+
+/// The step that leads from a state towards the goal.
+fn next(goal: Change, sandbox: &Sandbox) -> Step {
+    let state = sandbox.state.as_deref().unwrap_or_default();
+    let desired = sandbox.desired_state.as_deref().unwrap_or_default();
+    if sandbox.is_being_destroyed() || state == "destroyed" {
+        return Step::Refuse;
+    }
+    match (goal, state) {
+        (_, "error" | "build_failed") => Step::Refuse,
+        (
+            Change::Start,
+            "started" | "running" | "starting" | "restoring" | "resuming" | "creating",
+        ) => Step::Done,
+        (Change::Start, "stopped" | "archived" | "paused") if desired == "started" => Step::Done,
+        (Change::Start, "stopped" | "archived" | "paused") => Step::Ask(Change::Start),
+        (
+            Change::Stop,
+            "stopped" | "stopping" | "archived" | "archiving" | "paused" | "pausing",
+        ) if desired != "started" => Step::Done,
+        (Change::Stop, "started" | "running") => Step::Ask(Change::Stop),
+        (Change::Archive, "archived" | "archiving") if desired != "started" => Step::Done,
+        (Change::Archive, "stopped") if desired != "started" => Step::Ask(Change::Archive),
+        (Change::Archive, "started" | "running") => Step::Ask(Change::Stop),
+        _ => Step::Wait,
+    }
+}
+
+fn impossible(goal: Change, sandbox: &Sandbox, refused: Option<Error>) -> Error {
+    let word = match goal {
+        Change::Stop => "stopped",
+        Change::Start => "started",
+        Change::Archive => "archived",
+    };
+    let state = sandbox.state.as_deref().unwrap_or("unknown");
+    let message = [
+        "The sandbox cannot be ",
+        word,
+        ": its state is ",
+        state,
+        ".",
+    ]
+    .concat();
+    let mut error = Error::new(ErrorCode::Conflict, message).rule("wrong-state");
+    if let Some(reason) = &sandbox.error_reason {
+        error = error.detail("reason", reason.as_str());
+    }
+    error.http_status = refused.and_then(|refused| refused.http_status);
+    error.remedy("Terminate it, and provision the session again if it is still wanted.")
+}
+
+fn gone(target: &Target) -> Error {
+    Error::new(
+        ErrorCode::NotFound,
+        ["Daytona has no sandbox ", &target.external_id, "."].concat(),
+    )
+    .rule("sandbox-not-found")
+}
+
+fn too_slow(sandbox: &Sandbox) -> Error {
+    let state = sandbox.state.as_deref().unwrap_or("unknown");
+    Error::new(
+        ErrorCode::Timeout,
+        ["The deadline ended while the sandbox was ", state, "."].concat(),
+    )
+    .retryable(true)
+    .maybe_applied(true)
+    .rule("deadline")
+    .remedy("Call again: it goes on from where the sandbox is by then.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(goal: Change, state: &str, desired: &str) -> Step {
+        let sandbox = Sandbox {
+            state: Some(state.to_owned()),
+            desired_state: Some(desired.to_owned()),
+            ..Sandbox::default()
+        };
+        next(goal, &sandbox)
+    }
+
+    #[test]
+    fn each_goal_has_a_step_from_each_resting_state() {
+        use Change::{Archive, Start, Stop};
+        for (goal, state, expected) in [
+            (Stop, "started", Step::Ask(Stop)),
+            (Stop, "stopped", Step::Done),
+            (Stop, "archived", Step::Done),
+            (Start, "started", Step::Done),
+            (Start, "stopped", Step::Ask(Start)),
+            (Start, "archived", Step::Ask(Start)),
+            (Start, "paused", Step::Ask(Start)),
+            (Archive, "started", Step::Ask(Stop)),
+            (Archive, "stopped", Step::Ask(Archive)),
+            (Archive, "archived", Step::Done),
+        ] {
+            assert_eq!(
+                step(
+                    goal,
+                    state,
+                    if state == "started" {
+                        "started"
+                    } else {
+                        "stopped"
+                    }
+                ),
+                expected,
+                "{state}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_under_way_is_let_pass_or_counts() {
+        use Change::{Archive, Start, Stop};
+        for (goal, state, desired, expected) in [
+            (Start, "stopping", "stopped", Step::Wait),
+            (Start, "archiving", "archived", Step::Wait),
+            (Start, "archived", "started", Step::Done),
+            (Start, "restoring", "started", Step::Done),
+            (Stop, "starting", "started", Step::Wait),
+            (Stop, "stopping", "stopped", Step::Done),
+            (Archive, "stopping", "stopped", Step::Wait),
+            (Archive, "stopped", "started", Step::Wait),
+            (Archive, "snapshotting", "started", Step::Wait),
+        ] {
+            assert_eq!(
+                step(goal, state, desired),
+                expected,
+                "{state} desired {desired}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_broken_and_the_ending_are_refused() {
+        for goal in [Change::Stop, Change::Start, Change::Archive] {
+            for (state, desired) in [
+                ("error", "started"),
+                ("build_failed", "started"),
+                ("destroying", "destroyed"),
+                ("started", "destroyed"),
+                ("destroyed", ""),
+            ] {
+                assert_eq!(step(goal, state, desired), Step::Refuse, "{state}");
+            }
+        }
+    }
+}

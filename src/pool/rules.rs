@@ -1,0 +1,260 @@
+//! What the keys mean, one by one and together.
+
+use serde_json::{Map, Value};
+
+use super::finding::{Findings, cut, member, quoted};
+use super::reader::{MAX_NUMBER, Reader};
+use super::{DEFAULT_API_URL, DEFAULT_IMAGE, DEFAULT_USER, Dialect, Pool};
+use crate::http::url::{BaseUrl, Origin, Scheme};
+use crate::identity::LABEL_PREFIX;
+use crate::image;
+
+/// The host of Daytona's second platform, whose API is another one.
+const V2_HOST: &str = "api.daytona.com";
+
+/// What Daytona's cloud usually grants one sandbox at most: key, maximum, unit.
+const USUAL_MAXIMA: [(&str, u32, &str); 3] = [
+    ("diskGB", 10, "GiB of disk"),
+    ("cpu", 4, "cores"),
+    ("memoryGB", 8, "GiB of memory"),
+];
+
+/// Longest time from stopped to archived that Daytona knows, in minutes: 30 days.
+const MAX_AUTO_ARCHIVE: u32 = 43_200;
+
+/// What is fixed when a snapshot is registered, so that Daytona refuses or ignores it beside one.
+const FIXED_BY_SNAPSHOT: [&str; 5] = ["image", "command", "cpu", "memoryGB", "diskGB"];
+
+const ZERO_SIZE: &str = "Write at least 1, or leave the key out.";
+
+/// Whether this is the API of Daytona's second platform, which this provider does not speak.
+pub fn is_daytona_v2(origin: &Origin) -> bool {
+    origin.host() == V2_HOST
+}
+
+/// Reads all known keys.
+pub fn read(object: &Map<String, Value>, findings: &mut Findings) -> Pool {
+    let reader = &mut Reader::new(object, findings);
+    let pool = Pool {
+        api_url: api_url(reader),
+        image: image(reader),
+        disk_gb: size(reader, "diskGB"),
+        user: reader.text("user", DEFAULT_USER).unwrap_or(DEFAULT_USER).to_owned(),
+        command: reader.words("command"),
+        snapshot: snapshot(reader),
+        target: reader.text("target", "us").map(str::to_owned),
+        dialect: dialect(reader),
+        cpu: size(reader, "cpu"),
+        memory_gb: size(reader, "memoryGB"),
+        labels: reader.pairs("labels", refuse_label),
+        max_lifetime_minutes: reader.whole("maxLifetimeMinutes", MAX_NUMBER, "Leave the key out for no limit."),
+        auto_archive_minutes: reader.whole(
+            "autoArchiveMinutes",
+            MAX_AUTO_ARCHIVE,
+            "Daytona takes 0 for its maximum of 30 days. Write 1 to archive as soon as it is stopped, 43200 for the maximum.",
+        ),
+        auto_delete_minutes: reader.whole(
+            "autoDeleteMinutes",
+            MAX_NUMBER,
+            "0 could mean never or at once. Leave the key out for never; write 1 to delete a minute after it is stopped.",
+        ),
+        toolbox_url: toolbox_url(reader),
+    };
+    keep_alive(reader);
+    pool
+}
+
+fn api_url(reader: &mut Reader<'_>) -> Option<BaseUrl> {
+    const KEY: &str = "daytonaApiUrl";
+    let url = reader.url(KEY, DEFAULT_API_URL)?;
+    let path = member("$", KEY);
+    if is_daytona_v2(url.origin()) {
+        reader.findings.error(
+            "daytona-v2",
+            &path,
+            [KEY, " is the API of Daytona v2, another platform with other routes."].concat(),
+            "Write https://app.daytona.io/api, or the URL of a self-hosted Daytona; the API key stays the same.",
+        );
+        return Some(url);
+    }
+    warn_of_plain_http(reader, KEY, url.origin());
+    if url.path().is_empty() {
+        reader.findings.warning(
+            "url-without-path",
+            &path,
+            [
+                KEY,
+                " has no path, but Daytona's API usually lives under /api.",
+            ]
+            .concat(),
+            &[
+                "Write ",
+                cut(&url.to_string()),
+                "/api if the server is a usual Daytona.",
+            ]
+            .concat(),
+        );
+    }
+    Some(url)
+}
+
+fn toolbox_url(reader: &mut Reader<'_>) -> Option<Origin> {
+    const KEY: &str = "toolboxUrl";
+    let url = reader.url(KEY, "https://proxy.example.com")?;
+    warn_of_plain_http(reader, KEY, url.origin());
+    Some(url.origin().clone())
+}
+
+fn warn_of_plain_http(reader: &mut Reader<'_>, key: &str, origin: &Origin) {
+    if origin.scheme() == Scheme::Http && !origin.is_loopback() {
+        let message = [
+            key,
+            " is plain http: the API key would cross the network unencrypted.",
+        ]
+        .concat();
+        reader.findings.warning(
+            "plain-http",
+            &member("$", key),
+            message,
+            "Write https://, or make sure that the network is yours alone.",
+        );
+    }
+}
+
+fn image(reader: &mut Reader<'_>) -> Option<String> {
+    const KEY: &str = "image";
+    let text = reader.text(KEY, DEFAULT_IMAGE)?;
+    let path = member("$", KEY);
+    if !image::is_reference(text) {
+        let message = [
+            KEY,
+            " is ",
+            &quoted(text),
+            ", which is not an image reference.",
+        ]
+        .concat();
+        let remedy = "Write name:tag or name@digest with an optional registry before it, in lower case and without https://.";
+        reader
+            .findings
+            .error("image-reference", &path, message, remedy);
+        return None;
+    }
+    if image::tag_is_latest(text) {
+        let message = [
+            KEY,
+            " is ",
+            &quoted(text),
+            ", which has no fixed version; Daytona's build cache may go on using an old one.",
+        ];
+        reader.findings.warning(
+            "image-not-pinned",
+            &path,
+            message.concat(),
+            "Write a version tag or a digest.",
+        );
+    }
+    Some(text.to_owned())
+}
+
+fn size(reader: &mut Reader<'_>, key: &str) -> Option<u32> {
+    let size = reader.whole(key, MAX_NUMBER, ZERO_SIZE)?;
+    let usual = USUAL_MAXIMA
+        .iter()
+        .find(|(known, maximum, _)| *known == key && size > *maximum);
+    if let Some((_, maximum, unit)) = usual {
+        let maximum = maximum.to_string();
+        let message = [
+            key,
+            " is ",
+            &size.to_string(),
+            ", but Daytona usually grants one sandbox at most ",
+            &maximum,
+            " ",
+            unit,
+            ".",
+        ];
+        let remedy = [
+            "Write ",
+            &maximum,
+            " or less, unless Daytona's support has raised the limit or the server is your own.",
+        ];
+        reader.findings.warning(
+            "over-usual-maximum",
+            &member("$", key),
+            message.concat(),
+            &remedy.concat(),
+        );
+    }
+    Some(size)
+}
+
+fn snapshot(reader: &mut Reader<'_>) -> Option<String> {
+    const KEY: &str = "snapshot";
+    let snapshot = reader.text(KEY, "donmai-worker-v1")?;
+    for key in FIXED_BY_SNAPSHOT {
+        if reader.value(key).is_some() {
+            let message = [key, " stands beside snapshot, which brings its own."].concat();
+            let remedy = ["Remove ", key, ", or remove snapshot."].concat();
+            reader
+                .findings
+                .error("snapshot-conflict", &member("$", key), message, &remedy);
+        }
+    }
+    Some(snapshot.to_owned())
+}
+
+fn dialect(reader: &mut Reader<'_>) -> Dialect {
+    let words = [
+        ("auto", Dialect::Auto),
+        ("sandbox", Dialect::Sandbox),
+        ("workspace", Dialect::Workspace),
+    ];
+    reader.word("dialect", &words).unwrap_or(Dialect::Auto)
+}
+
+fn refuse_label(findings: &mut Findings, path: &str, name: &str) -> bool {
+    if name.is_empty() {
+        findings.error(
+            "label-name-empty",
+            path,
+            "A label has an empty name.".to_owned(),
+            "Give it a name.",
+        );
+    } else if name.starts_with(LABEL_PREFIX) {
+        let message = [
+            "The label ",
+            &quoted(name),
+            " begins with ",
+            LABEL_PREFIX,
+            ", which is reserved for this provider.",
+        ];
+        findings.error(
+            "label-reserved",
+            path,
+            message.concat(),
+            "Choose another prefix.",
+        );
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Nothing is kept alive yet, so nothing else than that may be asked for.
+fn keep_alive(reader: &mut Reader<'_>) {
+    const KEY: &str = "keepAlive";
+    let known = [("off", true), ("agent", false), ("poll", false)];
+    if reader.word(KEY, &known) == Some(false) {
+        let asked = reader
+            .value(KEY)
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let message = [KEY, " ", asked, " is not offered by this version."].concat();
+        reader.findings.error(
+            "keep-alive-not-offered",
+            &member("$", KEY),
+            message,
+            "Write off, or leave the key out.",
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! The component: built, looked at, and put where the other crates take it from.
+
+use std::path::{Path, PathBuf};
+
+use crate::Failure;
+use crate::artifact::{Artifact, grouped};
+use crate::tools::{self, PACKAGE, WASM};
+
+/// Most bytes that the component may have.
+const MAX_SIZE: usize = 200_000;
+
+/// Most bytes that it may have when gzipped.
+const MAX_GZIPPED: usize = 80_000;
+
+/// File name that cargo gives the component.
+pub const BUILT: &str = "daytona_sandbox_provider.wasm";
+
+/// Builds the component, prints what it is, and returns where it lies.
+pub fn build() -> Result<PathBuf, Failure> {
+    tools::ensure_wasm_target()?;
+    let remaps = remaps()?;
+    let mut cargo = tools::cargo()?;
+    cargo.args(["build", "--release", "--target", WASM, "-p", PACKAGE]);
+    tools::run(cargo.env("CARGO_ENCODED_RUSTFLAGS", rustflags(&remaps)))?;
+    let built = tools::target_dir()?.join(WASM).join("release").join(BUILT);
+    let artifact = Artifact::read(&built)?;
+    let bytes = std::fs::read(&built)?;
+    no_local_path(&bytes, &remaps)?;
+
+    // Always below the repository, whatever cargo's target directory is: the other crates look for it there.
+    let name = Path::new("target").join("component").join(PACKAGE).with_extension("wasm");
+    let place = tools::root().join(&name);
+    put(&bytes, &place)?;
+
+    println!("{}", name.display());
+    println!("  size     {:>7} bytes, at most {}", grouped(artifact.size), grouped(MAX_SIZE));
+    println!("  gzipped  {:>7} bytes, at most {}", grouped(artifact.gzipped), grouped(MAX_GZIPPED));
+    println!("  imports");
+    for import in &artifact.imports {
+        println!("    {import}");
+    }
+    within_budget(&artifact)?;
+    Ok(place)
+}
+
+/// The flags of every build of the component: those of the caller, and what keeps the builder's paths out of it.
+///
+/// Panic locations carry the paths of source files; as they are, the same sources would give every builder other bytes.
+pub fn rustflags(remaps: &[(PathBuf, String)]) -> String {
+    const SEPARATOR: &str = "\u{1f}";
+    let variable = |name: &str| std::env::var(name).ok().filter(|flags| !flags.is_empty());
+    let given = match variable("CARGO_ENCODED_RUSTFLAGS") {
+        Some(flags) => flags,
+        None => {
+            let flags = variable("RUSTFLAGS").unwrap_or_default();
+            flags.split_whitespace().collect::<Vec<_>>().join(SEPARATOR)
+        }
+    };
+    let ours = remaps.iter().map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()));
+    let all = std::iter::once(given).filter(|flags| !flags.is_empty()).chain(ours);
+    all.collect::<Vec<_>>().join(SEPARATOR)
+}
+
+/// Directories of this machine, and what stands for them in the component. The compiler lets the last match win, so the
+/// inner directory comes after the outer one.
+pub fn remaps() -> Result<Vec<(PathBuf, String)>, Failure> {
+    let mut remaps = vec![(tools::root(), "/source".to_owned())];
+    remaps.push((tools::target_dir()?, "/target".to_owned()));
+    remaps.extend(tools::cargo_home().map(|home| (home, "/cargo".to_owned())));
+    let sysroot = tools::rustc(&["--print", "sysroot"])?;
+    let library = Path::new(sysroot.trim()).join("lib/rustlib/src/rust");
+    let version = tools::rustc(&["--version", "--verbose"])?;
+    // Where the sources of the standard library are installed, the compiler names them instead of its own spelling.
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
+    remaps.push((library, format!("/rustc/{commit}")));
+    Ok(remaps)
+}
+
+fn no_local_path(bytes: &[u8], remaps: &[(PathBuf, String)]) -> Result<(), Failure> {
+    for (path, _) in remaps {
+        let text = path.as_os_str().as_encoded_bytes();
+        // A path of one letter would be found in any file.
+        if text.len() > 2 && bytes.windows(text.len()).any(|window| window == text) {
+            return Err(format!("the component contains the path {} of this machine", path.display()).into());
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file unless it is there already, so that nothing is built anew because of its date.
+fn put(bytes: &[u8], place: &Path) -> Result<(), Failure> {
+    if std::fs::read(place).is_ok_and(|present| present == bytes) {
+        return Ok(());
+    }
+    if let Some(directory) = place.parent() {
+        std::fs::create_dir_all(directory)?;
+    }
+    // Whoever reads it meanwhile gets the old one or the new one.
+    let draft = place.with_extension("wasm.new");
+    std::fs::write(&draft, bytes)?;
+    Ok(std::fs::rename(&draft, place)?)
+}
+
+fn within_budget(artifact: &Artifact) -> Result<(), Failure> {
+    for (what, bytes, most) in [("has", artifact.size, MAX_SIZE), ("has, gzipped,", artifact.gzipped, MAX_GZIPPED)] {
+        if bytes > most {
+            return Err(format!("the component {what} {} bytes, more than {}", grouped(bytes), grouped(most)).into());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn artifact(size: usize, gzipped: usize) -> Artifact {
+        Artifact { size, gzipped, imports: Vec::new(), exports: Vec::new() }
+    }
+
+    #[test]
+    fn a_component_above_either_budget_fails_the_build() {
+        assert!(within_budget(&artifact(MAX_SIZE, MAX_GZIPPED)).is_ok());
+        let message = |artifact| within_budget(&artifact).err().map(|failure| failure.to_string());
+        assert_eq!(
+            message(artifact(200_001, 1)).as_deref(),
+            Some("the component has 200,001 bytes, more than 200,000")
+        );
+        assert_eq!(
+            message(artifact(1, 80_001)).as_deref(),
+            Some("the component has, gzipped, 80,001 bytes, more than 80,000")
+        );
+    }
+
+    #[test]
+    fn a_path_of_the_builder_in_the_component_fails_the_build() {
+        let remaps = [(PathBuf::from("/home/somebody"), "/source".to_owned())];
+        assert!(no_local_path(b"..../source/lib.rs", &remaps).is_ok());
+        assert!(no_local_path(b"..../home/somebody/lib.rs", &remaps).is_err());
+    }
+
+    #[test]
+    fn every_directory_of_the_builder_is_renamed() -> Result<(), Failure> {
+        let remaps = remaps()?;
+        let flags = rustflags(&remaps);
+        let root = format!("--remap-path-prefix={}=/source", tools::root().display());
+        assert!(flags.split('\u{1f}').any(|flag| flag == root), "{flags}");
+        assert_eq!(flags.matches("--remap-path-prefix=").count(), remaps.len());
+        Ok(())
+    }
+
+    #[test]
+    fn an_unchanged_component_keeps_its_date() -> Result<(), Failure> {
+        let directory = tools::target_dir()?.join(format!("xtask-test-{}", std::process::id()));
+        let place = directory.join("a.wasm");
+        put(b"one", &place)?;
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        std::fs::File::options().write(true).open(&place)?.set_modified(long_ago)?;
+        put(b"one", &place)?;
+        assert_eq!(std::fs::metadata(&place)?.modified()?, long_ago);
+        put(b"two", &place)?;
+        assert_ne!(std::fs::metadata(&place)?.modified()?, long_ago);
+        assert_eq!(std::fs::read(&place)?, b"two");
+        Ok(std::fs::remove_dir_all(&directory)?)
+    }
+}

@@ -1,0 +1,133 @@
+//! Where things lie, and how other programs are run.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::Failure;
+
+/// What the component is built for.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
+/// The component's package.
+pub const PACKAGE: &str = "daytona-sandbox-provider";
+
+/// The version of cargo-component that is installed where there is none.
+const CARGO_COMPONENT: &str = "0.21.1";
+
+/// The repository.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// Where cargo builds: `target`, unless the caller's environment says otherwise.
+pub fn target_dir() -> Result<PathBuf, Failure> {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(dir) if !dir.is_empty() => Ok(std::path::absolute(dir)?),
+        _ => Ok(root().join("target")),
+    }
+}
+
+/// Where cargo keeps the sources of dependencies.
+pub fn cargo_home() -> Option<PathBuf> {
+    match std::env::var_os("CARGO_HOME") {
+        Some(home) if !home.is_empty() => Some(home.into()),
+        _ => std::env::home_dir().map(|home| home.join(".cargo")),
+    }
+}
+
+/// The cargo that runs this program, in the repository and with its target directory.
+pub fn cargo() -> Result<Command, Failure> {
+    let mut cargo = Command::new(program("CARGO", "cargo"));
+    cargo.current_dir(root()).env("CARGO_TARGET_DIR", target_dir()?);
+    Ok(cargo)
+}
+
+/// Runs a command with its output on the terminal.
+pub fn run(command: &mut Command) -> Result<(), Failure> {
+    let shown = shown(command);
+    eprintln!("$ {shown}");
+    let status = command.status().map_err(|problem| format!("`{shown}` could not be started: {problem}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{shown}` failed ({status})").into()) }
+}
+
+/// Runs a command and returns what it prints.
+pub fn output(command: &mut Command) -> Result<String, Failure> {
+    let shown = shown(command);
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|problem| format!("`{shown}` could not be started: {problem}"))?;
+    if !output.status.success() {
+        return Err(format!("`{shown}` failed ({})", output.status).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// What is asked of the compiler.
+pub fn rustc(arguments: &[&str]) -> Result<String, Failure> {
+    output(Command::new(program("RUSTC", "rustc")).current_dir(root()).args(arguments))
+}
+
+/// Installs the standard library for [`WASM`] where it is missing.
+pub fn ensure_wasm_target() -> Result<(), Failure> {
+    let directory = rustc(&["--print", "target-libdir", "--target", WASM])?;
+    if Path::new(directory.trim()).is_dir() {
+        return Ok(());
+    }
+    run(Command::new("rustup").current_dir(root()).args(["target", "add", WASM])).map_err(|failure| {
+        format!("{failure}. The Rust target {WASM} is missing; install it, then run this again.").into()
+    })
+}
+
+/// Installs cargo-component where it is missing; this takes some minutes. Returns what it says of its version.
+pub fn ensure_cargo_component() -> Result<String, Failure> {
+    let version = || -> Result<Option<String>, Failure> {
+        let output = cargo()?.args(["component", "--version"]).stderr(Stdio::null()).output()?;
+        Ok(if output.status.success() { Some(String::from_utf8(output.stdout)?.trim().to_owned()) } else { None })
+    };
+    if let Some(version) = version()? {
+        return Ok(version);
+    }
+    run(cargo()?.args(["install", "cargo-component", "--version", CARGO_COMPONENT, "--locked"]))?;
+    version()?.ok_or_else(|| {
+        "cargo-component was installed, but cargo does not find it: is cargo's bin directory on PATH?".into()
+    })
+}
+
+fn program(variable: &str, default: &str) -> OsString {
+    std::env::var_os(variable).unwrap_or_else(|| default.into())
+}
+
+/// A command as one would type it.
+fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    let words = std::iter::once(program).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_where_the_component_is() -> Result<(), Failure> {
+        let manifest = std::fs::read_to_string(root().join("Cargo.toml"))?;
+        assert!(manifest.contains(&format!("name = \"{PACKAGE}\"")));
+        Ok(())
+    }
+
+    #[test]
+    fn a_command_is_shown_as_one_would_type_it() {
+        assert_eq!(shown(Command::new("/a/b/cargo").args(["test", "-p", "xtask"])), "cargo test -p xtask");
+    }
+
+    #[test]
+    fn a_failing_command_is_named_with_its_exit_code() {
+        let Err(failure) = run(Command::new("sh").args(["-c", "exit 3"])) else { panic!("succeeded") };
+        assert_eq!(failure.to_string(), "`sh -c exit 3` failed (exit status: 3)");
+        let Err(failure) = output(&mut Command::new("no-such-program-here")) else { panic!("succeeded") };
+        assert!(failure.to_string().starts_with("`no-such-program-here` could not be started"), "{failure}");
+    }
+}
