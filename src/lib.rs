@@ -4,7 +4,7 @@
 //! speaks the wire; `http` carries one exchange. Nothing is kept between calls.
 
 #![deny(unsafe_code)]
-// Natively there is no host to call, so everything that only the exports use is used by the tests alone.
+// Natively there is no host to call, so what only the exports use is used by nothing outside the tests.
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 
 mod context;
@@ -30,3 +30,6 @@ mod terminate;
 
 #[cfg(target_arch = "wasm32")]
 mod exports;
+
+#[cfg(test)]
+mod scenarios;

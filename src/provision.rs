@@ -160,7 +160,9 @@ fn explain(refused: Rejection, spec: &Spec, name: &str) -> Error {
     let mut error = refused.error;
     match refused.reaction {
         Reaction::Region if spec.region.is_none() => {
-            error.code = ErrorCode::InvalidConfig;
+            if error.code == ErrorCode::InvalidSpec {
+                error.code = ErrorCode::InvalidConfig;
+            }
             error = error.detail("path", "$.target");
         }
         Reaction::Region => error = error.detail("path", "spec.region"),

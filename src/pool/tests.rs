@@ -501,6 +501,10 @@ fn keep_alive_other_than_off_is_not_offered_yet() {
 fn an_unknown_key_is_a_warning_with_the_key_that_was_meant() {
     let finding = only(&json!({"diskGb": 10}));
     assert_eq!(line(&finding), "warning unknown-key $.diskGb");
+    assert_eq!(
+        finding.message,
+        "diskGb is not a key of this provider and has no effect."
+    );
     assert_eq!(finding.remedy.as_deref(), Some("Did you mean diskGB?"));
     assert_eq!(
         only(&json!({"gpu": 1})).remedy.as_deref(),
@@ -536,6 +540,15 @@ fn a_secret_in_the_configuration_is_a_warning_that_does_not_repeat_it() {
                 .is_some_and(|remedy| remedy.contains("daytona credential"))
         );
     }
+}
+
+#[test]
+fn a_key_that_is_a_secret_itself_is_spoken_of_without_its_name() {
+    let message = only(&json!({"dtn_hunter2": 1})).message;
+    assert!(
+        message.starts_with("A key looks like a secret."),
+        "{message}"
+    );
 }
 
 #[test]

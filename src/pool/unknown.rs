@@ -47,7 +47,7 @@ pub fn report(object: &Map<String, Value>, known: &[&str], findings: &mut Findin
             || value.as_str().is_some_and(holds_key);
         if secret {
             let message = [
-                name,
+                &name,
                 " looks like a secret. It is not used, and a configuration is no place for one.",
             ]
             .concat();

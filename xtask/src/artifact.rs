@@ -24,7 +24,8 @@ pub struct Artifact {
 impl Artifact {
     /// Reads a file; one that is no component is an error.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let bytes = std::fs::read(path).map_err(|problem| format!("{}: {problem}", path.display()))?;
+        let bytes =
+            std::fs::read(path).map_err(|problem| format!("{}: {problem}", path.display()))?;
         Self::of(&bytes).map_err(|failure| format!("{}: {failure}", path.display()).into())
     }
 
@@ -55,9 +56,15 @@ impl Artifact {
         }
         imports.sort();
         exports.sort();
+
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
         gzip.write_all(bytes)?;
-        Ok(Self { size: bytes.len(), gzipped: gzip.finish()?.len(), imports, exports })
+        Ok(Self {
+            size: bytes.len(),
+            gzipped: gzip.finish()?.len(),
+            imports,
+            exports,
+        })
     }
 }
 
@@ -92,7 +99,12 @@ pub mod tests {
             section(&mut bytes, 10, &body);
         }
         for name in exports {
-            let body = [&[1, 0, name.len() as u8], name.as_bytes(), &[INSTANCE, 0, 0]].concat();
+            let body = [
+                &[1, 0, name.len() as u8],
+                name.as_bytes(),
+                &[INSTANCE, 0, 0],
+            ]
+            .concat();
             section(&mut bytes, 11, &body);
         }
         bytes
@@ -100,9 +112,12 @@ pub mod tests {
 
     #[test]
     fn imports_and_exports_are_read_sorted() -> Result<(), Failure> {
-        let artifact = Artifact::of(&component(&["b:c/d@0.2.0", "a:b/c@0.2.0"], &["x:y/z"]))?;
+        let artifact = Artifact::of(&component(
+            &["b:c/d@0.2.0", "a:b/c@0.2.0"],
+            &["x:y/z", "e:f/g"],
+        ))?;
         assert_eq!(artifact.imports, ["a:b/c@0.2.0", "b:c/d@0.2.0"]);
-        assert_eq!(artifact.exports, ["x:y/z"]);
+        assert_eq!(artifact.exports, ["e:f/g", "x:y/z"]);
         Ok(())
     }
 
@@ -135,14 +150,21 @@ pub mod tests {
 
     #[test]
     fn a_core_module_is_refused() {
-        let Err(failure) = Artifact::of(b"\0asm\x01\0\0\0") else { panic!("accepted") };
+        let Err(failure) = Artifact::of(b"\0asm\x01\0\0\0") else {
+            panic!("accepted")
+        };
         assert_eq!(failure.to_string(), "this is not a WebAssembly component");
     }
 
     #[test]
     fn thousands_stand_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (200_000, "200,000"), (1_234_567, "1,234,567")]
-        {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (200_000, "200,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(grouped(number), text);
         }
     }

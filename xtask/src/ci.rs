@@ -8,10 +8,20 @@ pub fn ci() -> Result<(), Failure> {
     tools::run(tools::cargo()?.args(["fmt", "--all", "--check"]))?;
     tools::ensure_wasm_target()?;
     let deny = ["--", "-D", "warnings"];
-    tools::run(tools::cargo()?.args(["clippy", "-p", PACKAGE, "--target", WASM]).args(deny))?;
+    tools::run(
+        tools::cargo()?
+            .args(["clippy", "-p", PACKAGE, "--target", WASM])
+            .args(deny),
+    )?;
     // The native crates contain the component, so it has to be there even to be checked.
     build::build()?;
-    let native = ["clippy", "--workspace", "--all-targets", "--profile", "host"];
+    let native = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--profile",
+        "host",
+    ];
     tools::run(tools::cargo()?.args(native).args(deny))?;
     test::test()?;
     component::compare()

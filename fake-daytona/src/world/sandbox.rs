@@ -1,0 +1,129 @@
+//! One sandbox: what is stored of it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::entrypoint::Entrypoint;
+use super::state::{Desired, State, displayed};
+use crate::clock::Timestamp;
+use crate::settings::Size;
+
+/// A row of the sandbox table. Rows are never removed: they are the ground truth.
+#[derive(Clone, Debug)]
+pub(crate) struct Sandbox {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The name it was created with, which survives the renaming on delete.
+    pub(crate) created_name: String,
+    pub(crate) target: String,
+    pub(crate) snapshot: Option<String>,
+    pub(crate) user: String,
+    pub(crate) env: Map<String, Value>,
+    pub(crate) labels: Map<String, Value>,
+    pub(crate) size: Size,
+    pub(crate) public: bool,
+    pub(crate) network_block_all: bool,
+    pub(crate) network_allow_list: Option<String>,
+    pub(crate) domain_allow_list: Option<String>,
+    pub(crate) volumes: Vec<Value>,
+    /// Stored state; what a read shows is [`Sandbox::shown`].
+    pub(crate) state: State,
+    pub(crate) desired: Desired,
+    pub(crate) error_reason: Option<String>,
+    pub(crate) recoverable: bool,
+    pub(crate) backup_state: &'static str,
+    pub(crate) backup_created_at: Option<Timestamp>,
+    pub(crate) auto_stop: u64,
+    pub(crate) auto_archive: u64,
+    pub(crate) auto_delete: i64,
+    pub(crate) auto_destroy_at: Option<Timestamp>,
+    pub(crate) build: Option<BuildInfo>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    pub(crate) last_activity_at: Timestamp,
+    /// When an accepted `last-activity` was last written; more frequent ones are dropped.
+    pub(crate) activity_written_at: Option<Timestamp>,
+    /// An accepted activity that is not flushed to the row yet.
+    pub(crate) activity_pending: Option<Timestamp>,
+    pub(crate) daemon_version: Option<&'static str>,
+    pub(crate) runner_id: Option<String>,
+    pub(crate) destroyed_at: Option<Timestamp>,
+    /// Deleted while errored: no read finds it any more.
+    pub(crate) hidden: bool,
+    pub(crate) entrypoint: Entrypoint,
+    /// Changes of state that are under way, first due first.
+    pub(crate) plan: VecDeque<Step>,
+    /// The entry of the agenda that is valid for this sandbox.
+    pub(crate) scheduled: Option<Timestamp>,
+    /// Every state that a read could have shown, with the moment it began.
+    pub(crate) history: Vec<Moment>,
+    /// Started until now, without the stretch that is under way.
+    pub(crate) billed: Duration,
+    pub(crate) started_at: Option<Timestamp>,
+    /// A wish for another size, applied when the resizing ends.
+    pub(crate) resize_to: Option<Size>,
+    /// A recovery was tried then; the next one has to wait.
+    pub(crate) recovered_at: Option<Timestamp>,
+}
+
+/// A change of state that will happen.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) due: Timestamp,
+    pub(crate) to: State,
+    pub(crate) reason: Option<String>,
+}
+
+/// One entry of a sandbox's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Since when.
+    pub at: Timestamp,
+    /// As shown by a read, not as stored.
+    pub state: State,
+    /// The wish at that time.
+    pub desired: Desired,
+}
+
+/// The build that a sandbox was created from. Shared by all that use the same Dockerfile.
+#[derive(Clone, Debug)]
+pub(crate) struct BuildInfo {
+    pub(crate) dockerfile: Option<String>,
+    pub(crate) context_hashes: Option<Vec<String>>,
+    pub(crate) snapshot_ref: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+impl Sandbox {
+    /// The state that a read shows.
+    pub(crate) fn shown(&self) -> State {
+        displayed(&self.state, self.desired)
+    }
+
+    /// Something is under way, so another operation is refused.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.shown().is_transition()
+            || (self.desired == Desired::Started && matches!(self.state, State::Archived | State::Paused))
+    }
+
+    pub(crate) fn is_ephemeral(&self) -> bool {
+        self.auto_delete == 0
+    }
+
+    /// No read by id or name of `/sandbox` finds it.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.hidden || self.state == State::Destroyed
+    }
+
+    pub(crate) fn has_labels(&self, wanted: &Map<String, Value>) -> bool {
+        wanted.iter().all(|(key, value)| self.labels.get(key) == Some(value))
+    }
+
+    /// What a read showed at `at`; nothing when it did not exist yet.
+    pub(crate) fn seen_at(&self, at: Timestamp) -> Option<&Moment> {
+        self.history.iter().rev().find(|moment| moment.at <= at)
+    }
+}

@@ -1,0 +1,75 @@
+use std::sync::Arc;
+
+use wasmtime_wasi::HostMonotonicClock;
+
+use crate::clock::{RuntimeClock, SharedClock};
+use crate::engine::engine;
+use crate::environment::Environment;
+use crate::error::BuildError;
+use crate::host::{Host, Shared};
+use crate::http::{HttpClient, PooledClient};
+use crate::limits::Limits;
+use crate::linker::linker;
+use crate::types::Secret;
+
+/// Makes a [`Host`]. Everything has a default; see each method.
+#[derive(Default)]
+pub struct HostBuilder {
+    http: Option<Arc<dyn HttpClient>>,
+    clock: Option<SharedClock>,
+    environment: Environment,
+    limits: Limits,
+}
+
+impl HostBuilder {
+    /// Sends requests. Default: a [`PooledClient`] with its default settings.
+    pub fn http(mut self, client: Arc<dyn HttpClient>) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// What guests read the time from; waiting is always tokio's. Default: a [`RuntimeClock`], which follows tokio's
+    /// clock and so a paused one, too.
+    pub fn monotonic_clock(
+        mut self,
+        clock: impl HostMonotonicClock + Send + Sync + 'static,
+    ) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Hands one environment variable to guests. Default: none; nothing is inherited from the process.
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.environment.set(name.into(), value.into());
+        self
+    }
+
+    /// Bounds guests. Default: [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Makes the host: an engine, a thread that ticks for it, and a linker.
+    ///
+    /// # Errors
+    /// When the engine, its ticker or the default HTTP client cannot be made.
+    pub fn build(self) -> Result<Host, BuildError> {
+        let http = match self.http {
+            Some(client) => client,
+            None => Arc::new(PooledClient::builder().build()?),
+        };
+        let engine = engine(&self.limits)?;
+        let linker = linker(&engine).map_err(|error| BuildError::Engine(format!("{error:#}")))?;
+        Ok(Host::new(Shared {
+            engine,
+            linker,
+            http,
+            clock: self
+                .clock
+                .unwrap_or_else(|| Arc::new(RuntimeClock::new())),
+            environment: self.environment,
+            limits: self.limits,
+        }))
+    }
+}

@@ -1,0 +1,231 @@
+//! The host's own errors. Each sentence says what to do.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::exports::{PACKAGE, VERSION};
+use crate::linker::ALLOWED_IMPORTS;
+use crate::types::ProviderError;
+
+/// A host could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The engine refused its configuration, or the address space for its pool is not there.
+    #[error(
+        "the WebAssembly engine cannot be made: {0}. Where address space is limited, lower `Limits::concurrent_calls`"
+    )]
+    Engine(String),
+    /// The thread that interrupts computing guests did not start.
+    #[error("the thread that interrupts computing guests cannot be started: {0}")]
+    Ticker(#[source] io::Error),
+    /// The HTTP client could not be made.
+    #[error(transparent)]
+    Http(#[from] crate::http::ClientError),
+}
+
+/// Bytes were refused as a provider. Nothing of them ran.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file could not be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// More bytes than [`Limits::component_bytes`](crate::Limits::component_bytes).
+    #[error("the component has {bytes} bytes, more than the limit of {limit}; raise `Limits::component_bytes` if it is meant")]
+    TooLarge {
+        /// How many it has.
+        bytes: u64,
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// Not WebAssembly at all.
+    #[error("this is not WebAssembly: {0}. A provider is a binary component, a file that starts with the bytes 00 61 73 6d")]
+    NotWasm(String),
+    /// A core module.
+    #[error(
+        "this is a core WebAssembly module, not a component. Build it as a component: on wasm32-unknown-unknown with the linker wasm-component-ld, or wrap it with `wasm-tools component new`"
+    )]
+    CoreModule,
+    /// It does not validate, or uses what this engine does not know.
+    #[error("the component is not valid: {0}. Build it again, or with an older toolchain if it uses a newer proposal")]
+    Invalid(String),
+    /// The contract is not exported.
+    #[error(
+        "the component does not export {wanted}, so it is not a sandbox provider. It exports {}",
+        list(exports)
+    )]
+    MissingExport {
+        /// What was looked for.
+        wanted: String,
+        /// What there is instead.
+        exports: Vec<String>,
+    },
+    /// The contract is exported in a version that this host does not speak.
+    #[error(
+        "the component exports {found}, but this host speaks version {VERSION} of the contract. Use a component built for {VERSION}, or a host that speaks its version"
+    )]
+    WrongVersion {
+        /// The interface as exported.
+        found: String,
+    },
+    /// It imports more than a provider may.
+    #[error(
+        "the component imports {}, which a provider may not. It may import {} at 0.2 and nothing else",
+        list(imports),
+        ALLOWED_IMPORTS.join(", ")
+    )]
+    ForbiddenImports {
+        /// Those that are too many.
+        imports: Vec<String>,
+    },
+    /// A name is right, and its type is not.
+    #[error(
+        "the component does not fit the contract: {item}: {message}. It was built from another version of the contract; build it again from the one of this host"
+    )]
+    Mismatch {
+        /// Which import or export.
+        item: String,
+        /// What differs, in the engine's words.
+        message: String,
+    },
+    /// A file that is no precompiled provider, or a damaged one.
+    #[error("this is not a precompiled provider, or it is damaged: {0}. Precompile the component again")]
+    NotPrecompiled(&'static str),
+    /// A precompiled provider of another engine.
+    #[error(
+        "this was precompiled by another version or configuration of the engine, or for another processor. Precompile the component again with this host"
+    )]
+    Stale,
+}
+
+impl LoadError {
+    /// Tells apart a component that is something else from one of another version of the contract.
+    pub(crate) fn missing_export(component: &Component, engine: &Engine) -> Self {
+        let exports: Vec<String> = component
+            .component_type()
+            .exports(engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let interface = format!("{PACKAGE}/provider@");
+        match exports.iter().find(|name| name.starts_with(&interface)) {
+            Some(found) => Self::WrongVersion {
+                found: found.clone(),
+            },
+            None => Self::MissingExport {
+                wanted: format!("{interface}{VERSION}"),
+                exports,
+            },
+        }
+    }
+}
+
+/// A call did not return what was asked for.
+///
+/// Everything but [`CallError::Provider`] is about the provider or the host itself. Whether the vendor was reached is
+/// then not known: after a `provision` that ended so, call `locate`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The provider reports a failure.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// The provider trapped.
+    #[error(
+        "the provider broke in `{function}`: {message}. This is a defect of the component; its instance was thrown away, and the next call is not affected"
+    )]
+    Trapped {
+        /// Function of the contract.
+        function: &'static str,
+        /// The engine's words.
+        message: String,
+    },
+    /// The provider was refused memory, and gave up.
+    #[error(
+        "the provider ran out of memory in `{function}`: it may use {limit} bytes. Raise `Limits::memory_bytes` if that is too little"
+    )]
+    OutOfMemory {
+        /// Function of the contract.
+        function: &'static str,
+        /// [`Limits::memory_bytes`](crate::Limits::memory_bytes).
+        limit: usize,
+    },
+    /// The provider computed without end.
+    #[error(
+        "the provider was ended in `{function}`, because it computed for more than {limit:?}. This is a defect of the component"
+    )]
+    ComputedTooLong {
+        /// Function of the contract.
+        function: &'static str,
+        /// [`Limits::compute`](crate::Limits::compute).
+        limit: Duration,
+    },
+    /// The call took longer than its deadline and the margin.
+    #[error(
+        "the provider was ended in `{function}`, because it did not return within {limit:?}, its deadline and a margin. This is a defect of the component: it should have reported a timeout itself"
+    )]
+    TimedOut {
+        /// Function of the contract.
+        function: &'static str,
+        /// Deadline and margin.
+        limit: Duration,
+    },
+    /// As many calls are running as the host has room for.
+    #[error(
+        "{limit} calls are running, and the host has no room for more. Repeat the call later, or raise `Limits::concurrent_calls`"
+    )]
+    Busy {
+        /// [`Limits::concurrent_calls`](crate::Limits::concurrent_calls).
+        limit: u32,
+    },
+    /// The provider named an origin that is none.
+    #[error(
+        "the provider named `{origin}` as an origin that it will call, but {reason}. This is a defect of the component"
+    )]
+    BadOrigin {
+        /// What it said.
+        origin: String,
+        /// What is wrong with it.
+        reason: crate::egress::OriginError,
+    },
+    /// A reused instance is not usable any more.
+    #[error(
+        "this instance is not usable any more: an earlier call on it broke, timed out or was cancelled. Make a new one with `Provider::instance`"
+    )]
+    Poisoned,
+    /// The engine failed in a way that is nobody's but the host's.
+    #[error("the host failed in `{function}`: {message}. This is a defect of the host")]
+    Host {
+        /// Function of the contract.
+        function: &'static str,
+        /// The engine's words.
+        message: String,
+    },
+}
+
+impl CallError {
+    /// What the provider reported, where it did.
+    pub fn provider(&self) -> Option<&ProviderError> {
+        match self {
+            Self::Provider(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() {
+        "nothing".to_owned()
+    } else {
+        names.join(", ")
+    }
+}

@@ -1,0 +1,140 @@
+//! The functions of a provider, looked up by name and checked by type once, when it is loaded.
+
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{
+    ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Lower, TypedFunc,
+};
+
+use crate::bindings::types as wit;
+use crate::error::LoadError;
+use crate::store::StoreData;
+
+/// The contract's package and the version of it that this crate speaks.
+pub(crate) const PACKAGE: &str = "rensei:sandbox";
+pub(crate) const VERSION: &str = "0.1.0";
+
+/// One function: where it is, what it is called, and with which types. The types are checked when it is made.
+pub(crate) struct Export<P, R> {
+    pub(crate) name: &'static str,
+    index: ComponentExportIndex,
+    types: std::marker::PhantomData<fn(P) -> R>,
+}
+
+impl<P, R> Export<P, R>
+where
+    P: ComponentNamedList + Lower,
+    R: Lift + 'static,
+    (R,): ComponentNamedList + Lift,
+{
+    fn find(
+        component: &InstancePre<StoreData>,
+        interface: &Interface,
+        name: &'static str,
+    ) -> Result<Self, LoadError> {
+        let mismatch = |message: String| LoadError::Mismatch {
+            item: format!("{}.{name}", interface.name),
+            message,
+        };
+        let (item, index) = component
+            .component()
+            .get_export(Some(&interface.index), name)
+            .ok_or_else(|| mismatch("it is missing".to_owned()))?;
+        let ComponentItem::ComponentFunc(function) = item else {
+            return Err(mismatch("it is not a function".to_owned()));
+        };
+        function
+            .typecheck::<P, (R,)>(&component.instance_type())
+            .map_err(|error| mismatch(format!("{error:#}")))?;
+        Ok(Self {
+            name,
+            index,
+            types: std::marker::PhantomData,
+        })
+    }
+
+    /// The function in a live instance.
+    pub(crate) fn bind(
+        &self,
+        instance: &wasmtime::component::Instance,
+        store: &mut wasmtime::Store<StoreData>,
+    ) -> wasmtime::Result<TypedFunc<P, (R,)>> {
+        instance.get_typed_func(store, &self.index)
+    }
+}
+
+struct Interface {
+    name: String,
+    index: ComponentExportIndex,
+}
+
+impl Interface {
+    fn find(component: &InstancePre<StoreData>, interface: &str) -> Option<Self> {
+        let name = format!("{PACKAGE}/{interface}@{VERSION}");
+        let index = component.component().get_export_index(None, &name)?;
+        Some(Self { name, index })
+    }
+}
+
+/// Functions that take a context and a handle.
+pub(crate) type OnHandle<R> =
+    Export<(wit::Context, wit::Handle), Result<R, wit::Error>>;
+
+/// The core interface.
+pub(crate) struct ProviderExports {
+    pub(crate) describe: Export<(), wit::Descriptor>,
+    pub(crate) check_config: Export<(String,), Vec<wit::Finding>>,
+    pub(crate) provides: Export<(Option<wit::Declaration>,), wit::Declaration>,
+    pub(crate) unmet: Export<(wit::Declaration, Option<wit::Declaration>), Vec<String>>,
+    pub(crate) origins:
+        Export<(wit::Context, Option<wit::Handle>), Result<Vec<String>, wit::Error>>,
+    pub(crate) provision: Export<(wit::Context, wit::Spec), Result<wit::Handle, wit::Error>>,
+    pub(crate) locate: Export<(wit::Context, String), Result<Option<wit::Handle>, wit::Error>>,
+    pub(crate) status: OnHandle<wit::State>,
+    pub(crate) terminate: OnHandle<wit::Termination>,
+}
+
+/// The optional interface for parking.
+pub(crate) struct LifecycleExports {
+    pub(crate) stop: OnHandle<wit::State>,
+    pub(crate) start: OnHandle<wit::State>,
+    pub(crate) archive: OnHandle<wit::State>,
+}
+
+/// Everything that a provider offers.
+pub(crate) struct Exports {
+    pub(crate) provider: ProviderExports,
+    pub(crate) lifecycle: Option<LifecycleExports>,
+}
+
+impl Exports {
+    /// Looks everything up. An interface beyond the core may be missing, but one that is there has to be right.
+    pub(crate) fn find(component: &InstancePre<StoreData>) -> Result<Self, LoadError> {
+        let core = Interface::find(component, "provider").ok_or_else(|| {
+            LoadError::missing_export(component.component(), component.engine())
+        })?;
+        let provider = ProviderExports {
+            describe: Export::find(component, &core, "describe")?,
+            check_config: Export::find(component, &core, "check-config")?,
+            provides: Export::find(component, &core, "provides")?,
+            unmet: Export::find(component, &core, "unmet")?,
+            origins: Export::find(component, &core, "origins")?,
+            provision: Export::find(component, &core, "provision")?,
+            locate: Export::find(component, &core, "locate")?,
+            status: Export::find(component, &core, "status")?,
+            terminate: Export::find(component, &core, "terminate")?,
+        };
+        let lifecycle = Interface::find(component, "lifecycle")
+            .map(|interface| {
+                Ok::<_, LoadError>(LifecycleExports {
+                    stop: Export::find(component, &interface, "stop")?,
+                    start: Export::find(component, &interface, "start")?,
+                    archive: Export::find(component, &interface, "archive")?,
+                })
+            })
+            .transpose()?;
+        Ok(Self {
+            provider,
+            lifecycle,
+        })
+    }
+}

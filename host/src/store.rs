@@ -1,0 +1,102 @@
+//! What one store holds: resources, the guest's environment and clock, its way out, and its limits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use wasmtime::component::ResourceTable;
+use wasmtime::{Store, UpdateDeadline};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use crate::clock::{ClockView, SharedClock};
+use crate::environment::Environment;
+use crate::host::Shared;
+use crate::http::Hooks;
+use crate::limits::Limiter;
+
+/// Nanoseconds that the guest of a store has computed during the current call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Computed(Arc<AtomicU64>);
+
+impl Computed {
+    pub(crate) fn add(&self, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.0.fetch_add(nanos, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn reset(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// Raised inside a guest that computes for too long.
+#[derive(Debug, thiserror::Error)]
+#[error("the guest computed for too long")]
+pub(crate) struct ComputedTooLong;
+
+pub(crate) struct StoreData {
+    table: ResourceTable,
+    http: WasiHttpCtx,
+    clock: SharedClock,
+    environment: Environment,
+    pub(crate) hooks: Hooks,
+    pub(crate) limiter: Limiter,
+    pub(crate) computed: Computed,
+}
+
+impl StoreData {
+    pub(crate) fn table(&mut self) -> &mut ResourceTable {
+        &mut self.table
+    }
+
+    pub(crate) fn clock(&mut self) -> ClockView<'_> {
+        ClockView {
+            clock: &self.clock,
+            table: &mut self.table,
+        }
+    }
+
+    pub(crate) fn environment(&mut self) -> &mut Environment {
+        &mut self.environment
+    }
+}
+
+impl WasiHttpView for StoreData {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            hooks: &mut self.hooks,
+            table: &mut self.table,
+            ctx: &mut self.http,
+        }
+    }
+}
+
+/// A fresh store that nothing may be called from yet.
+pub(crate) fn store(shared: &Shared) -> Store<StoreData> {
+    let mut store = Store::new(
+        &shared.engine,
+        StoreData {
+            table: ResourceTable::new(),
+            http: WasiHttpCtx::new(),
+            clock: Arc::clone(&shared.clock),
+            environment: shared.environment.clone(),
+            hooks: Hooks::new(Arc::clone(&shared.http)),
+            limiter: Limiter::new(&shared.limits),
+            computed: Computed::default(),
+        },
+    );
+    store.limiter(|data| &mut data.limiter);
+    store.set_epoch_deadline(1);
+    let compute = shared.limits.compute;
+    store.epoch_deadline_callback(move |context| {
+        if context.data().computed.get() >= compute {
+            return Err(ComputedTooLong.into());
+        }
+        Ok(UpdateDeadline::Yield(1))
+    });
+    store
+}
