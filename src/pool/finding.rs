@@ -1,6 +1,6 @@
 //! Collecting remarks, and naming what was found without repeating secrets or pages of text.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::contract::{Finding, Severity};
 use crate::json;
@@ -105,7 +105,7 @@ pub fn describe(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Bool(true) => "true".to_owned(),
         Value::Bool(false) => "false".to_owned(),
-        Value::Number(number) => ["the number ", &number.to_string()].concat(),
+        Value::Number(number) => ["the number ", &self::number(number)].concat(),
         Value::String(text) if holds_key(text) => quoted(text),
         Value::String(text) => ["the text ", &quoted(text)].concat(),
         Value::Array(_) => "an array".to_owned(),
@@ -129,4 +129,34 @@ pub fn member(parent: &str, key: &str) -> String {
 /// The JSON path of an element: `$.command[1]`.
 pub fn element(parent: &str, index: usize) -> String {
     [parent, "[", &index.to_string(), "]"].concat()
+}
+
+/// A number as it was written, to three digits behind the point. Printing any floating-point number exactly would take a
+/// twentieth of the component.
+pub fn number(number: &Number) -> String {
+    if let Some(whole) = number.as_i64() {
+        return whole.to_string();
+    }
+    let value = number.as_f64().unwrap_or_default();
+    if value.abs() >= 1e15 {
+        return if value < 0.0 {
+            "far below 0"
+        } else {
+            "astronomically large"
+        }
+        .to_owned();
+    }
+    // Below 10^18 in thousandths, so it fits.
+    #[allow(clippy::cast_possible_truncation)]
+    let thousandths = (value.abs() * 1000.0 + 0.5) as u64;
+    let sign = if value < 0.0 { "-" } else { "" };
+    let digits = [".", &(1000 + thousandths % 1000).to_string()]
+        .concat()
+        .replacen(".1", ".", 1);
+    [
+        sign,
+        &(thousandths / 1000).to_string(),
+        digits.trim_end_matches('0').trim_end_matches('.'),
+    ]
+    .concat()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::finding::{Findings, describe, element, member, quoted};
+use super::finding::{Findings, describe, element, member, number as number_of, quoted};
 use crate::http::url::{BaseUrl, UrlProblem};
 
 /// Greatest number that is accepted: the greatest that Daytona's 32-bit integer columns hold.
@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
             return None;
         };
         let number = written.as_f64().unwrap_or(f64::NAN);
-        let is = [key, " is ", &written.to_string()].concat();
+        let is = [key, " is ", &number_of(written)].concat();
         if number <= 0.0 {
             let remedy = if number == 0.0 {
                 zero
