@@ -101,6 +101,15 @@ pub enum LoadError {
     /// A file that is no precompiled provider, or a damaged one.
     #[error("this is not a precompiled provider, or it is damaged: {0}. Precompile the component again")]
     NotPrecompiled(&'static str),
+    /// Others than its owner may write to a precompiled file.
+    #[error(
+        "{} is machine code that others may write to, so it is not run. Precompile the component again, into a directory of your own",
+        path.display()
+    )]
+    Exposed {
+        /// The file, or the directory that it is in.
+        path: PathBuf,
+    },
     /// A precompiled provider of another engine.
     #[error(
         "this was precompiled by another version or configuration of the engine, or for another processor. Precompile the component again with this host"

@@ -82,26 +82,25 @@ impl Host {
     /// # Errors
     /// As there, and when the file cannot be read.
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Provider, LoadError> {
-        let bytes = read(path.as_ref(), self.shared.limits.component_bytes)?;
+        let path = path.as_ref();
+        let bytes = read(path, open(path)?, self.shared.limits.component_bytes)?;
         self.load(&bytes)
     }
 
-    /// Loads what [`Provider::precompile`] wrote, without compiling: less than a millisecond.
+    /// Loads what [`Provider::write_precompiled`] wrote, without compiling: about a millisecond.
     ///
-    /// The file is machine code that will run in this process. Its checksum guards against damage, not against malice:
-    /// load only from a place that nobody else can write to. That is why the function is marked unsafe.
+    /// The file is machine code that will run in this process. It is refused when others may write to it, when it is
+    /// damaged, and when another engine made it; still, keep it where only the host's own user can write.
     ///
     /// # Errors
-    /// [`LoadError::NotPrecompiled`] and [`LoadError::Stale`], for which compiling again is the remedy; otherwise as
-    /// [`Host::load`].
-    ///
-    /// # Safety
-    /// The file was written by [`Provider::precompile`] and has not been changed by anybody since.
-    #[allow(unsafe_code, reason = "the caller's promise is handed on")]
-    pub unsafe fn load_precompiled(&self, path: impl AsRef<Path>) -> Result<Provider, LoadError> {
-        let bytes = read(path.as_ref(), usize::MAX)?;
-        // SAFETY: the caller promises what `precompiled::load` asks for, word for word.
-        let (compiled, head) = unsafe { precompiled::load(&self.shared.engine, &bytes) }?;
+    /// [`LoadError::NotPrecompiled`], [`LoadError::Stale`] and [`LoadError::Exposed`], for which precompiling again is
+    /// the remedy; otherwise as [`Host::load`].
+    pub fn load_precompiled(&self, path: impl AsRef<Path>) -> Result<Provider, LoadError> {
+        let path = path.as_ref();
+        let file = open(path)?;
+        precompiled::check_permissions(path, &file.metadata().map_err(read_error(path))?)?;
+        let bytes = read(path, file, usize::MAX)?;
+        let (compiled, head) = precompiled::load(&self.shared.engine, &bytes)?;
         let loaded = load::link(&self.shared.linker, &compiled)?;
         let info = ProviderInfo {
             digest: head.digest,
@@ -113,17 +112,29 @@ impl Host {
     }
 }
 
-fn read(path: &Path, limit: usize) -> Result<Vec<u8>, LoadError> {
-    let error = |source| LoadError::Read {
+fn read_error(path: &Path) -> impl Fn(std::io::Error) -> LoadError {
+    move |source| LoadError::Read {
         path: path.to_owned(),
         source,
-    };
-    let mut file = File::open(path).map_err(error)?;
-    let bytes = file.metadata().map_err(error)?.len();
-    if bytes > limit as u64 {
-        return Err(LoadError::TooLarge { bytes, limit });
     }
-    let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default());
-    file.read_to_end(&mut content).map_err(error)?;
+}
+
+fn open(path: &Path) -> Result<File, LoadError> {
+    File::open(path).map_err(read_error(path))
+}
+
+/// Reads no more than the limit, whatever the file says of its size.
+fn read(path: &Path, file: File, limit: usize) -> Result<Vec<u8>, LoadError> {
+    let bytes = file.metadata().map_err(read_error(path))?.len();
+    let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default().min(limit));
+    file.take((limit as u64).saturating_add(1))
+        .read_to_end(&mut content)
+        .map_err(read_error(path))?;
+    if content.len() > limit {
+        return Err(LoadError::TooLarge {
+            bytes: bytes.max(content.len() as u64),
+            limit,
+        });
+    }
     Ok(content)
 }

@@ -1,0 +1,78 @@
+//! Loads sandbox providers and calls them.
+//!
+//! A sandbox provider is a WebAssembly component that exports the contract `rensei:sandbox`: it creates, watches and
+//! ends sandboxes at one vendor. This crate runs such components the way that a platform wants them to be run: each call
+//! in a fresh instance, many at once, bounded in memory and time, with HTTP to the origins that the provider named
+//! before and to nothing else, and with no files, sockets or environment but what it is given. It knows the contract and
+//! no vendor.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use sandbox_host::{Context, Credential, Host, Spec};
+//!
+//! let host = Host::builder().build()?;
+//! let provider = host.load_file("provider.wasm")?;
+//!
+//! let context = Context::new("pool-1").with_credential(Credential::new("the key"));
+//! let handle = provider.provision(&context, &Spec::new("session-1")).await?;
+//! std::fs::write("handle.json", serde_json::to_vec(&handle)?)?;
+//!
+//! let state = provider.status(&context, &handle).await?;
+//! println!("{}", state.status);
+//! provider.terminate(&context, &handle).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Errors are typed: [`LoadError`] when bytes are refused, [`CallError`] when a call fails, with the provider's own
+//! [`ProviderError`] in it.
+//!
+//! # Features
+//!
+//! - `bundled` (default): [`bundled_component`] returns the component that was built beside this crate, where there was
+//!   one.
+//! - `tracing` (default): log lines for denied requests, traps and timeouts.
+//! - `cli`, `demo` (default): what the binary needs; embedders turn the default features off.
+
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+mod bindings;
+mod builder;
+mod call;
+mod clock;
+mod convert;
+mod egress;
+mod engine;
+mod environment;
+mod error;
+mod exports;
+mod host;
+pub mod http;
+mod instance;
+mod limits;
+mod linker;
+mod load;
+mod log;
+mod precompiled;
+mod provider;
+mod session;
+mod store;
+mod types;
+mod verbs;
+
+pub use builder::HostBuilder;
+pub use clock::RuntimeClock;
+pub use egress::{Origin, OriginError};
+pub use error::{BuildError, CallError, LoadError};
+pub use host::Host;
+pub use instance::Instance;
+pub use limits::Limits;
+pub use provider::{Lifecycle, Provider, ProviderInfo};
+pub use types::*;
+
+/// The component that was built beside this crate. None where there was none when the crate was compiled.
+#[cfg(feature = "bundled")]
+pub fn bundled_component() -> Option<&'static [u8]> {
+    include!(concat!(env!("OUT_DIR"), "/bundled.rs"))
+}

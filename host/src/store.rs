@@ -45,7 +45,7 @@ pub(crate) struct StoreData {
     environment: Environment,
     pub(crate) hooks: Hooks,
     pub(crate) limiter: Limiter,
-    pub(crate) computed: Computed,
+    computed: Computed,
 }
 
 impl StoreData {
@@ -76,7 +76,7 @@ impl WasiHttpView for StoreData {
 }
 
 /// A fresh store that nothing may be called from yet.
-pub(crate) fn store(shared: &Shared) -> Store<StoreData> {
+pub(crate) fn store(shared: &Shared, computed: Computed) -> Store<StoreData> {
     let mut store = Store::new(
         &shared.engine,
         StoreData {
@@ -86,7 +86,7 @@ pub(crate) fn store(shared: &Shared) -> Store<StoreData> {
             environment: shared.environment.clone(),
             hooks: Hooks::new(Arc::clone(&shared.http)),
             limiter: Limiter::new(&shared.limits),
-            computed: Computed::default(),
+            computed,
         },
     );
     store.limiter(|data| &mut data.limiter);

@@ -4,55 +4,50 @@ use crate::Failure;
 use crate::build::build;
 use crate::tools::{self, PACKAGE};
 
-/// Runs every test.
+/// The crates that run beside the component, all in the profile `host`.
+pub const NATIVE: [&str; 6] = [
+    "-p",
+    "sandbox-host",
+    "-p",
+    "fake-daytona",
+    "-p",
+    "host-tests",
+];
+
+/// Builds the component and runs every test.
 pub fn test() -> Result<(), Failure> {
     build()?;
-    tools::run(tools::cargo()?.args(["test", "-p", PACKAGE, "-p", "xtask"]))?;
-    let native = [
-        "-p",
-        "sandbox-host",
-        "-p",
-        "fake-daytona",
-        "-p",
-        "host-tests",
-    ];
-    tools::run(
-        tools::cargo()?
-            .args(["test", "--profile", "host"])
-            .args(native),
-    )
+    run()
+}
+
+/// Runs every test with the component that lies there. A failure does not keep the rest from running.
+pub fn run() -> Result<(), Failure> {
+    let suites = |arguments: &[&str]| {
+        tools::run(
+            tools::cargo()?
+                .args(["test", "--no-fail-fast"])
+                .args(arguments),
+        )
+    };
+    let unit = suites(&["-p", PACKAGE, "-p", "xtask"]);
+    let native = suites(&[&["--profile", "host"], &NATIVE[..]].concat());
+    unit.and(native)
 }
 
 /// Shows a session's life.
 pub fn demo(arguments: &[String]) -> Result<(), Failure> {
     build()?;
-    tools::run(
-        tools::cargo()?
-            .args([
-                "run",
-                "--profile",
-                "host",
-                "-p",
-                "sandbox-host",
-                "--",
-                "demo",
-            ])
-            .args(arguments),
-    )
+    run_native(&["-p", "sandbox-host", "--", "demo"], arguments)
 }
 
 /// Measures loading and calls.
 pub fn bench(arguments: &[String]) -> Result<(), Failure> {
     build()?;
-    let bench = [
-        "run",
-        "--profile",
-        "host",
-        "-p",
-        "host-tests",
-        "--bin",
-        "bench",
-        "--",
-    ];
-    tools::run(tools::cargo()?.args(bench).args(arguments))
+    run_native(&["-p", "host-tests", "--bin", "bench", "--"], arguments)
+}
+
+fn run_native(what: &[&str], arguments: &[String]) -> Result<(), Failure> {
+    let mut cargo = tools::cargo()?;
+    cargo.args(["run", "--profile", "host"]).args(what);
+    tools::run(cargo.args(arguments))
 }

@@ -82,18 +82,39 @@ pub fn rustc(arguments: &[&str]) -> Result<String, Failure> {
     )
 }
 
-/// Installs the standard library for [`WASM`] where it is missing.
+/// A program of the machine, run in the repository.
+pub fn command(name: &str) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(root());
+    command
+}
+
+/// Installs the standard library for [`WASM`] where it is missing, also where rustup does not install by itself.
 pub fn ensure_wasm_target() -> Result<(), Failure> {
     let directory = rustc(&["--print", "target-libdir", "--target", WASM])?;
     if Path::new(directory.trim()).is_dir() {
         return Ok(());
     }
-    run(Command::new("rustup")
-        .current_dir(root())
-        .args(["target", "add", WASM]))
-    .map_err(|failure| {
-        format!("{failure}. The Rust target {WASM} is missing; install it, then run this again.")
-            .into()
+    rustup(&["target", "add", WASM])
+}
+
+/// Installs a component of the toolchain where the subcommand that it brings is missing.
+pub fn ensure_rustup_component(component: &str, subcommand: &str) -> Result<(), Failure> {
+    let mut probe = cargo()?;
+    probe.args([subcommand, "--version"]);
+    let present = probe.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if present.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    rustup(&["component", "add", component])
+}
+
+/// Adds something to the toolchain.
+fn rustup(arguments: &[&str]) -> Result<(), Failure> {
+    run(command("rustup").args(arguments)).map_err(|failure| {
+        let what = arguments.last().copied().unwrap_or_default();
+        let remedy = "Add it the way this toolchain was installed; with rustup (https://rustup.rs) it comes by itself.";
+        format!("the Rust toolchain has no {what}, and adding it failed: {failure}. {remedy}").into()
     })
 }
 
@@ -113,13 +134,14 @@ pub fn ensure_cargo_component() -> Result<String, Failure> {
     if let Some(version) = version()? {
         return Ok(version);
     }
-    run(cargo()?.args([
-        "install",
-        "cargo-component",
-        "--version",
-        CARGO_COMPONENT,
-        "--locked",
-    ]))?;
+    let mut install = cargo()?;
+    install.args(["install", "cargo-component", "--locked"]);
+    install.args(["--version", CARGO_COMPONENT]);
+    // What it is built from is not part of this repository: neither its flags nor its directory are.
+    for variable in ["CARGO_TARGET_DIR", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
+        install.env_remove(variable);
+    }
+    run(&mut install)?;
     version()?.ok_or_else(|| {
         "cargo-component was installed, but cargo does not find it: is cargo's bin directory on PATH?".into()
     })

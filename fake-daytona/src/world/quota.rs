@@ -81,7 +81,7 @@ pub(crate) fn check_total(
         ("GPU", "", "", used.gpu, asked.gpu, most.gpu),
     ];
     for (what, unit, old_unit, used, asked, most) in rows {
-        let sum = used + asked;
+        let sum = used.saturating_add(asked);
         if asked == 0 || sum <= most {
             continue;
         }

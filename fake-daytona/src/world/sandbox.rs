@@ -53,6 +53,8 @@ pub(crate) struct Sandbox {
     /// Deleted while errored: no read finds it any more.
     pub(crate) hidden: bool,
     pub(crate) entrypoint: Entrypoint,
+    /// A script put it into this state: the server's own patience does not end it.
+    pub(crate) forced: bool,
     /// Changes of state that are under way, first due first.
     pub(crate) plan: VecDeque<Step>,
     /// The entry of the agenda that is valid for this sandbox.
@@ -106,6 +108,7 @@ impl Sandbox {
     /// Something is under way, so another operation is refused.
     pub(crate) fn is_busy(&self) -> bool {
         self.shown().is_transition()
+            || (self.desired == Desired::Destroyed && !self.state.is_errored())
             || (self.desired == Desired::Started && matches!(self.state, State::Archived | State::Paused))
     }
 

@@ -1,0 +1,116 @@
+//! What all parts of one fake share: the clock, the world, the script, the log.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::clock::{Clock, Timestamp};
+use crate::generation::Generation;
+use crate::http::throttle::Throttle;
+use crate::inspect::Log;
+use crate::script::Script;
+use crate::world::sandbox::Sandbox;
+use crate::world::{Key, World};
+
+/// The inside of a `FakeDaytona`.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) generation: Generation,
+    pub(crate) clock: Clock,
+    pub(crate) api_path: String,
+    pub(crate) key: String,
+    toolbox_url: Mutex<String>,
+    world: Mutex<World>,
+    throttle: Mutex<Throttle>,
+    script: Mutex<Script>,
+    log: Mutex<Log>,
+    /// Wakes those who wait for a sandbox, after every request and every script that changed something.
+    changed: Notify,
+}
+
+impl Core {
+    pub(crate) fn new(
+        world: World,
+        clock: Clock,
+        api_path: String,
+        key: String,
+        toolbox_url: String,
+        log: Log,
+    ) -> Self {
+        Self {
+            generation: world.generation,
+            clock,
+            api_path,
+            key,
+            toolbox_url: Mutex::new(toolbox_url),
+            world: Mutex::new(world),
+            throttle: Mutex::default(),
+            script: Mutex::default(),
+            log: Mutex::new(log),
+            changed: Notify::new(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The world as it is now: everything that is due has happened.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        let mut world = lock(&self.world);
+        world.advance(self.now());
+        world
+    }
+
+    pub(crate) fn throttle(&self) -> MutexGuard<'_, Throttle> {
+        lock(&self.throttle)
+    }
+
+    pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
+        lock(&self.script)
+    }
+
+    pub(crate) fn log(&self) -> MutexGuard<'_, Log> {
+        lock(&self.log)
+    }
+
+    pub(crate) fn toolbox_url(&self) -> String {
+        lock(&self.toolbox_url).clone()
+    }
+
+    pub(crate) fn set_toolbox_url(&self, url: String) {
+        *lock(&self.toolbox_url) = url;
+    }
+
+    /// Tells those who wait that something may have changed.
+    pub(crate) fn announce(&self) {
+        self.changed.notify_waiters();
+    }
+
+    /// Waits until `done` holds for a sandbox, or `limit` has passed.
+    pub(crate) async fn wait(&self, key: Key, limit: Duration, done: impl Fn(&Sandbox) -> bool) {
+        let deadline = self.now() + limit;
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            let wake = {
+                let world = self.world();
+                if done(world.sandbox(key)) || self.now() >= deadline {
+                    return;
+                }
+                world.next_change(key).map_or(deadline, |due| due.min(deadline))
+            };
+            tokio::select! {
+                () = tokio::time::sleep_until(self.clock.instant(wake)) => {}
+                () = changed => {}
+            }
+        }
+    }
+}
+
+/// A lock whose holder panicked is still good here: the test that panicked has failed already.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,299 @@
+//! HTTP: from a request to a reply, through everything that happens before a route.
+
+mod cut;
+pub(crate) mod object;
+pub(crate) mod reply;
+pub(crate) mod route;
+pub(crate) mod throttle;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::core::Core;
+use crate::inspect::RecordedRequest;
+use crate::refusal::Refusal;
+use crate::routes;
+use crate::script::Verdict;
+use reply::Reply;
+use route::{Access, Route};
+use throttle::Bucket;
+
+/// The most that the fake reads of a request.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// Marks the response to a request whose connection was to break without a reply.
+///
+/// Its body fails at once, which makes a server close the connection; a host that is plugged in without a connection
+/// finds this in the response's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionReset;
+
+/// Answers one request, unless the script has other plans.
+pub(crate) async fn serve(core: Arc<Core>, request: Request) -> Response {
+    let client = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or_else(|| "in-process".to_owned(), |info| info.0.ip().to_string());
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
+        return dated(&core, Reply::new(413)).into_response();
+    };
+    let path = parts.uri.path().to_owned();
+    let mut record = RecordedRequest {
+        number: 0,
+        at: core.now(),
+        method: parts.method.as_str().to_owned(),
+        route: path.strip_prefix(core.api_path.as_str()).unwrap_or(&path).to_owned(),
+        path,
+        query: parts.uri.query().map(str::to_owned),
+        headers: parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect(),
+        body,
+    };
+    let own = record.path.starts_with("/__fake");
+    let verdict = if own {
+        Verdict::Proceed
+    } else {
+        {
+            let mut log = core.log();
+            record.number = log.received();
+            log.record(&record);
+        }
+        core.script().judge(&record)
+    };
+    carry_out(&core, verdict, &record, &client).await
+}
+
+async fn carry_out(core: &Arc<Core>, verdict: Verdict, request: &RecordedRequest, client: &str) -> Response {
+    let apply = || answer(core, request, client);
+    let reply = match verdict {
+        Verdict::Proceed => apply().await,
+        Verdict::Delay(pause) => {
+            tokio::time::sleep(pause).await;
+            apply().await
+        }
+        Verdict::Answer(reply) => reply,
+        Verdict::Swallow => std::future::pending().await,
+        Verdict::Reset => return reset(),
+        Verdict::ApplyThenDelay(pause) => {
+            let reply = apply().await;
+            tokio::time::sleep(pause).await;
+            reply
+        }
+        Verdict::ApplyThenAnswer(reply) => {
+            apply().await;
+            reply
+        }
+        Verdict::ApplyThenSwallow => {
+            apply().await;
+            std::future::pending().await
+        }
+        Verdict::ApplyThenReset => {
+            apply().await;
+            return reset();
+        }
+        Verdict::ApplyThenCut(bytes) => apply().await.cut_after(bytes),
+        Verdict::ApplyTwice => {
+            apply().await;
+            apply().await
+        }
+    };
+    dated(core, reply).into_response()
+}
+
+fn reset() -> Response {
+    let mut response = Reply::new(502).body("-").cut_after(0).into_response();
+    response.extensions_mut().insert(ConnectionReset);
+    response
+}
+
+fn dated(core: &Core, reply: Reply) -> Reply {
+    if reply.headers.iter().any(|(name, _)| name == "date") {
+        return reply;
+    }
+    reply.header("date", &core.now().http_date())
+}
+
+/// What a route gets: the request, taken apart.
+pub(crate) struct Call<'a> {
+    pub(crate) core: &'a Arc<Core>,
+    pub(crate) request: &'a RecordedRequest,
+    /// The JSON body; an empty object when there is none.
+    pub(crate) body: Value,
+    /// The API key.
+    pub(crate) key: String,
+}
+
+impl Call<'_> {
+    /// The last value of a query parameter.
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
+        self.request.query_values(name).pop()
+    }
+}
+
+async fn answer(core: &Arc<Core>, request: &RecordedRequest, client: &str) -> Reply {
+    let segments = decoded(&request.path);
+    let words: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let reply = match words.as_slice() {
+        ["__fake", rest @ ..] => routes::fake::answer(core, rest),
+        ["toolbox", id, rest @ ..] => routes::toolbox::answer(core, request, client, id, &rest.join("/")),
+        _ => api(core, request, client).await,
+    };
+    core.announce();
+    reply
+}
+
+fn decoded(path: &str) -> Vec<String> {
+    path.split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned())
+        .collect()
+}
+
+/// The main API: version header, body, maintenance, route, key, rate, scope, and only then the route itself.
+async fn api(core: &Arc<Core>, request: &RecordedRequest, client: &str) -> Reply {
+    let Some(body) = parsed_body(request) else {
+        let body = json!({"message": "Invalid JSON in request body", "error": "Bad Request", "statusCode": 400});
+        return Reply::json(400, &body);
+    };
+    let reply = match routed(core, request, client, body).await {
+        Ok(reply) => reply,
+        Err((refusal, headers)) => {
+            let mut reply = envelope(core, request, &refusal);
+            reply.headers.extend(headers.headers);
+            reply
+        }
+    };
+    match core.generation.version() {
+        Some(version) => reply.header("X-Daytona-Api-Version", version),
+        None => reply,
+    }
+}
+
+/// A refusal with the headers that go with it.
+type Refused = (Refusal, Reply);
+
+async fn routed(core: &Arc<Core>, request: &RecordedRequest, client: &str, body: Value) -> Result<Reply, Refused> {
+    let plain = |refusal: Refusal| (refusal, Reply::new(200));
+    let no_route =
+        || plain(Refusal::not_found(format!("Cannot {} {}", request.method, request.path_and_query())));
+    let method: Method = request.method.parse().map_err(|_| no_route())?;
+    if !request.path.starts_with(&format!("{}/", core.api_path)) {
+        return Err(no_route());
+    }
+    let route = Route::find(core.generation, &method, &decoded(&request.route)).ok_or_else(no_route)?;
+    if core.world().maintenance && !matches!(route, Route::Health | Route::Config) {
+        let text = "Service is currently under maintenance. Please try again later.";
+        return Err(plain(Refusal::new(503, text)));
+    }
+    let key = match route.access() {
+        Access::Public => String::new(),
+        access => authenticate(core, request, client, access)?,
+    };
+    if route == Route::HealthReady {
+        return Err(plain(Refusal::forbidden("Invalid authentication context")));
+    }
+    let bucket = if core.generation.has_sandbox() { route.bucket() } else { Bucket::Authenticated };
+    let tally = if route.access() == Access::Public {
+        None
+    } else {
+        let counted = core.throttle().count(bucket, "", core.now());
+        Some(counted.map_err(|wait| throttled(core, bucket, wait))?)
+    };
+    let announce = |reply: Reply| match tally {
+        Some(tally) if core.generation.tells_rate_limits() => tally.announce(bucket, reply),
+        _ => reply,
+    };
+    let scope = route.scope();
+    if let Some(scope) = scope
+        && !core.world().organization.keys.get(&key).is_some_and(|key| key.scopes.iter().any(|has| has == scope))
+    {
+        return Err((Refusal::forbidden("Access denied"), announce(Reply::new(200))));
+    }
+    let call = Call { core, request, body, key };
+    match routes::answer(&call, route).await {
+        Ok(reply) => Ok(announce(reply)),
+        Err(refusal) => Err((refusal, announce(Reply::new(200)))),
+    }
+}
+
+/// The key of the request, when it is good; a bad one counts against the client's address.
+fn authenticate(core: &Core, request: &RecordedRequest, client: &str, access: Access) -> Result<String, Refused> {
+    let now = core.now();
+    if let Err(wait) = core.throttle().check(Bucket::FailedAuth, client, now) {
+        return Err(throttled(core, Bucket::FailedAuth, wait));
+    }
+    let secret = bearer(request);
+    if let Some(secret) = secret
+        && access == Access::Key
+    {
+        let mut world = core.world();
+        if let Some(key) = world.organization.key(secret, now) {
+            key.last_used_at = Some(now);
+            return Ok(secret.to_owned());
+        }
+    }
+    let tally = core.throttle().count(Bucket::FailedAuth, client, now);
+    let headers = match tally {
+        Ok(tally) if core.generation.tells_rate_limits() => tally.announce(Bucket::FailedAuth, Reply::new(200)),
+        _ => Reply::new(200),
+    };
+    Err((Refusal::new(401, "Invalid credentials"), headers))
+}
+
+/// The bearer token of a request.
+pub(crate) fn bearer(request: &RecordedRequest) -> Option<&str> {
+    let value = request.header("authorization")?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
+fn throttled(core: &Core, bucket: Bucket, wait: u64) -> Refused {
+    let headers = Reply::new(200);
+    let wait = wait.to_string();
+    let headers = match bucket {
+        Bucket::FailedAuth => {
+            let limit = core.throttle().limit(bucket).to_string();
+            headers
+                .header("Retry-After", &wait)
+                .header("X-RateLimit-Limit-failed-auth", &limit)
+                .header("X-RateLimit-Remaining-failed-auth", "0")
+                .header("X-RateLimit-Reset-failed-auth", &wait)
+        }
+        _ if core.generation.tells_rate_limits() => {
+            headers.header(&format!("Retry-After-{}", bucket.suffix()), &wait)
+        }
+        // No throttled reply of the older servers is known; a gateway in front of one answers like this.
+        _ => headers.header("Retry-After", &wait),
+    };
+    (Refusal::new(429, "ThrottlerException: Too Many Requests"), headers)
+}
+
+/// The body as the server's parser reads it: JSON when it says so, else nothing. The outer `None`: not parsable.
+fn parsed_body(request: &RecordedRequest) -> Option<Value> {
+    let is_json = request.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
+    if !is_json || request.body.is_empty() {
+        return Some(json!({}));
+    }
+    serde_json::from_slice::<Value>(&request.body).ok().filter(|value| value.is_object() || value.is_array())
+}
+
+/// The error envelope.
+fn envelope(core: &Core, request: &RecordedRequest, refusal: &Refusal) -> Reply {
+    let reason = StatusCode::from_u16(refusal.status).ok().and_then(|status| status.canonical_reason());
+    let mut body = object::Object::with_nulls();
+    body.set("path", request.path_and_query());
+    body.set("timestamp", core.now().rfc3339());
+    body.set("statusCode", refusal.status);
+    body.set("error", reason.unwrap_or("Error"));
+    body.set("message", refusal.message.as_str());
+    Reply::json(refusal.status, &body)
+}

@@ -1,0 +1,219 @@
+//! Which request means what: the routes of each server version, their bucket and their scope.
+
+use http::Method;
+
+use super::throttle::Bucket;
+use crate::generation::Generation;
+
+/// A minute-valued setting that has a route of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Setting {
+    AutoStop,
+    AutoArchive,
+    AutoDelete,
+    Ttl,
+}
+
+/// What a request asks for. Strings are path segments: an id, a name, a number not yet read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    Health,
+    HealthReady,
+    Config,
+    SharedRegions,
+    Regions,
+    CurrentKey,
+    /// A route that only tokens of a person may call.
+    PersonsOnly,
+    CreateSandbox,
+    ListSandboxes,
+    PaginatedSandboxes,
+    GetSandbox(String),
+    DeleteSandbox(String),
+    Start(String),
+    Stop(String),
+    Archive(String),
+    Pause(String),
+    Recover(String),
+    Resize(String),
+    Fork(String),
+    SnapshotSandbox(String),
+    Set(Setting, String, String),
+    LastActivity(String),
+    PutLabels(String),
+    SetPublic(String, String),
+    NetworkSettings(String),
+    ToolboxProxyUrl(String),
+    PreviewUrl(String, String),
+    BuildLogsUrl(String),
+    CreateSnapshot,
+    ListSnapshots,
+    GetSnapshot(String),
+    DeleteSnapshot(String),
+    ActivateSnapshot(String),
+    DeactivateSnapshot(String),
+    CreateWorkspace,
+    ListWorkspaces,
+    GetWorkspace(String),
+    DeleteWorkspace(String),
+    StartWorkspace(String),
+    StopWorkspace(String),
+    ArchiveWorkspace(String),
+    SetWorkspace(Setting, String, String),
+    PutWorkspaceLabels(String),
+    /// The old path to a toolbox, through the main API.
+    Toolbox(String, String),
+}
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    Public,
+    Key,
+    Persons,
+}
+
+impl Route {
+    /// The route of a request, or nothing when this server has no such route. `segments` are decoded.
+    pub(crate) fn find(generation: Generation, method: &Method, segments: &[String]) -> Option<Self> {
+        let words: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let own = str::to_owned;
+        let (get, post, put, delete) =
+            (method == Method::GET, method == Method::POST, method == Method::PUT, method == Method::DELETE);
+        match words.as_slice() {
+            ["sandbox", rest @ ..] if generation.has_sandbox() => Self::of_sandbox(generation, method, rest),
+            ["workspace", rest @ ..] if generation.has_workspace() => Self::of_workspace(generation, method, rest),
+            ["toolbox", id, "toolbox", rest @ ..] if generation.has_proxied_toolbox() => {
+                Some(Self::Toolbox(own(id), rest.join("/")))
+            }
+            ["organizations", ..] | ["users", ..] if generation != Generation::Documented => Some(Self::PersonsOnly),
+            _ if !generation.has_account_routes() => None,
+            ["health"] if get => Some(Self::Health),
+            ["health", "ready"] if get => Some(Self::HealthReady),
+            ["config"] if get => Some(Self::Config),
+            ["shared-regions"] if get => Some(Self::SharedRegions),
+            ["regions"] if get => Some(Self::Regions),
+            ["api-keys", "current"] if get => Some(Self::CurrentKey),
+            ["snapshots"] if post => Some(Self::CreateSnapshot),
+            ["snapshots"] if get => Some(Self::ListSnapshots),
+            ["snapshots", id] if get => Some(Self::GetSnapshot(own(id))),
+            ["snapshots", id] if delete => Some(Self::DeleteSnapshot(own(id))),
+            ["snapshots", id, "activate"] if post => Some(Self::ActivateSnapshot(own(id))),
+            ["snapshots", id, "deactivate"] if post || put => Some(Self::DeactivateSnapshot(own(id))),
+            _ => None,
+        }
+    }
+
+    fn of_sandbox(generation: Generation, method: &Method, rest: &[&str]) -> Option<Self> {
+        let own = |text: &&str| (*text).to_owned();
+        let modern = generation.has_activity();
+        match (method.as_str(), rest) {
+            ("POST", []) => Some(Self::CreateSandbox),
+            ("GET", []) => Some(Self::ListSandboxes),
+            ("GET", ["paginated"]) if generation.has_paginated() => Some(Self::PaginatedSandboxes),
+            ("GET", [id]) => Some(Self::GetSandbox(own(id))),
+            ("DELETE", [id]) => Some(Self::DeleteSandbox(own(id))),
+            ("PUT", [id, "labels"]) => Some(Self::PutLabels(own(id))),
+            ("GET", [id, "ports", port, "preview-url"]) => Some(Self::PreviewUrl(own(id), own(port))),
+            ("GET", [id, "toolbox-proxy-url"]) if modern => Some(Self::ToolboxProxyUrl(own(id))),
+            ("GET", [id, "build-logs-url"]) if modern => Some(Self::BuildLogsUrl(own(id))),
+            ("POST", [id, verb]) => match *verb {
+                "start" => Some(Self::Start(own(id))),
+                "stop" => Some(Self::Stop(own(id))),
+                "archive" => Some(Self::Archive(own(id))),
+                "pause" if generation.has_sandbox_class() => Some(Self::Pause(own(id))),
+                "recover" if modern => Some(Self::Recover(own(id))),
+                "resize" if modern => Some(Self::Resize(own(id))),
+                "fork" if modern => Some(Self::Fork(own(id))),
+                "snapshot" if modern => Some(Self::SnapshotSandbox(own(id))),
+                "last-activity" if modern => Some(Self::LastActivity(own(id))),
+                "network-settings" if modern => Some(Self::NetworkSettings(own(id))),
+                _ => None,
+            },
+            ("POST", [id, "public", value]) => Some(Self::SetPublic(own(id), own(value))),
+            ("POST", [id, setting, minutes]) => {
+                let setting = match *setting {
+                    "autostop" => Setting::AutoStop,
+                    "autoarchive" => Setting::AutoArchive,
+                    "autodelete" if modern => Setting::AutoDelete,
+                    "ttl" if generation.has_ttl() => Setting::Ttl,
+                    _ => return None,
+                };
+                Some(Self::Set(setting, own(id), own(minutes)))
+            }
+            _ => None,
+        }
+    }
+
+    fn of_workspace(generation: Generation, method: &Method, rest: &[&str]) -> Option<Self> {
+        let own = |text: &&str| (*text).to_owned();
+        match (method.as_str(), rest) {
+            ("POST", []) => Some(Self::CreateWorkspace),
+            ("GET", []) => Some(Self::ListWorkspaces),
+            ("GET", [id]) => Some(Self::GetWorkspace(own(id))),
+            ("DELETE", [id]) => Some(Self::DeleteWorkspace(own(id))),
+            ("PUT", [id, "labels"]) => Some(Self::PutWorkspaceLabels(own(id))),
+            ("POST", [id, "start"]) => Some(Self::StartWorkspace(own(id))),
+            ("POST", [id, "stop"]) => Some(Self::StopWorkspace(own(id))),
+            ("POST", [id, "archive"]) => Some(Self::ArchiveWorkspace(own(id))),
+            ("POST", [id, "autostop", minutes]) => {
+                Some(Self::SetWorkspace(Setting::AutoStop, own(id), own(minutes)))
+            }
+            ("POST", [id, "autoarchive", minutes]) if generation.has_sandbox() => {
+                Some(Self::SetWorkspace(Setting::AutoArchive, own(id), own(minutes)))
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn access(&self) -> Access {
+        match self {
+            Self::Health | Self::Config | Self::SharedRegions => Access::Public,
+            Self::PersonsOnly => Access::Persons,
+            _ => Access::Key,
+        }
+    }
+
+    pub(crate) fn bucket(&self) -> Bucket {
+        match self {
+            Self::CreateSandbox | Self::Fork(_) => Bucket::SandboxCreate,
+            Self::DeleteSandbox(_)
+            | Self::Start(_)
+            | Self::Stop(_)
+            | Self::Archive(_)
+            | Self::Pause(_)
+            | Self::Recover(_)
+            | Self::Resize(_) => Bucket::SandboxLifecycle,
+            _ => Bucket::Authenticated,
+        }
+    }
+
+    /// The scope that a key needs. Reading needs none.
+    pub(crate) fn scope(&self) -> Option<&'static str> {
+        match self {
+            Self::DeleteSandbox(_) | Self::DeleteWorkspace(_) => Some("delete:sandboxes"),
+            Self::CreateSandbox
+            | Self::Start(_)
+            | Self::Stop(_)
+            | Self::Archive(_)
+            | Self::Pause(_)
+            | Self::Recover(_)
+            | Self::Resize(_)
+            | Self::Fork(_)
+            | Self::SnapshotSandbox(_)
+            | Self::Set(..)
+            | Self::PutLabels(_)
+            | Self::SetPublic(..)
+            | Self::NetworkSettings(_)
+            | Self::CreateWorkspace
+            | Self::StartWorkspace(_)
+            | Self::StopWorkspace(_)
+            | Self::ArchiveWorkspace(_)
+            | Self::SetWorkspace(..)
+            | Self::PutWorkspaceLabels(_) => Some("write:sandboxes"),
+            Self::CreateSnapshot | Self::ActivateSnapshot(_) | Self::DeactivateSnapshot(_) => Some("write:snapshots"),
+            Self::DeleteSnapshot(_) => Some("delete:snapshots"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! The world of one fake: its organization, its sandboxes, and time passing over them.
+//!
+//! Nothing here waits. Changes that take time are written into a plan; [`World::advance`] carries out what is due, in
+//! the order in which it is due, with the timestamps of that moment, however late somebody looks.
+
+mod create;
+pub(crate) mod entrypoint;
+mod lifecycle;
+pub(crate) mod organization;
+pub(crate) mod quota;
+pub(crate) mod sandbox;
+mod schedule;
+pub(crate) mod snapshots;
+pub(crate) mod state;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap, VecDeque};
+use std::time::Duration;
+
+pub(crate) use create::{Build, Order, Surface};
+
+use crate::clock::Timestamp;
+use crate::generation::Generation;
+use crate::refusal::Refusal;
+use crate::settings::{Latencies, Limits};
+use entrypoint::Fate;
+use organization::Organization;
+use quota::Usage;
+use sandbox::{BuildInfo, Moment, Sandbox};
+use snapshots::Snapshots;
+use state::{Desired, State};
+
+/// A row of the sandbox table.
+pub(crate) type Key = usize;
+
+/// Everything that requests and scripts can change.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) generation: Generation,
+    pub(crate) limits: Limits,
+    pub(crate) latencies: Latencies,
+    pub(crate) organization: Organization,
+    pub(crate) regions: Vec<String>,
+    pub(crate) snapshots: Snapshots,
+    pub(crate) default_snapshot: String,
+    pub(crate) dashboard: String,
+    pub(crate) maintenance: bool,
+    pub(crate) has_runners: bool,
+    pub(crate) resize_enabled: bool,
+    pub(crate) restricted_egress: bool,
+    /// What the coming starts and builds end in; one entry per start or build.
+    pub(crate) start_outcomes: VecDeque<Outcome>,
+    pub(crate) build_outcomes: VecDeque<Outcome>,
+    /// The fate of launch commands of sandboxes created from now on.
+    pub(crate) default_fate: Fate,
+    pub(crate) lag: Lag,
+    sandboxes: Vec<Sandbox>,
+    ids: HashMap<String, Key>,
+    names: HashMap<String, Key>,
+    /// Sandboxes that a list may still show, by last activity.
+    by_activity: BTreeSet<(Timestamp, Key)>,
+    /// By one label; a list by labels starts from the rarest.
+    by_label: HashMap<(String, String), BTreeSet<Key>>,
+    agenda: BinaryHeap<Reverse<(Timestamp, Key)>>,
+    usage: Usage,
+    builds: HashMap<String, Built>,
+    seed: u64,
+    ids_minted: u64,
+}
+
+/// How a scripted start or build goes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) takes: Option<Duration>,
+    pub(crate) fails: Option<String>,
+}
+
+/// How far the list runs behind the truth.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lag {
+    pub(crate) behind: Duration,
+    /// A sandbox that was deleted less than this long ago may come and go in lists, every `period`.
+    pub(crate) flapping: Option<(Duration, Duration)>,
+}
+
+#[derive(Debug)]
+struct Built {
+    info: BuildInfo,
+    /// Since when a runner has the image.
+    cached_at: Option<Timestamp>,
+}
+
+/// How long a built image stays on the runner.
+const BUILD_CACHE: Duration = Duration::from_secs(24 * 3600);
+
+impl World {
+    pub(crate) fn new(generation: Generation, limits: Limits, latencies: Latencies, seed: u64) -> Self {
+        Self {
+            generation,
+            limits,
+            latencies,
+            organization: Organization::default(),
+            regions: vec![generation.default_region().to_owned()],
+            snapshots: Snapshots::default(),
+            default_snapshot: String::new(),
+            dashboard: "http://localhost:3000/dashboard".to_owned(),
+            maintenance: false,
+            has_runners: true,
+            resize_enabled: false,
+            restricted_egress: false,
+            start_outcomes: VecDeque::new(),
+            build_outcomes: VecDeque::new(),
+            default_fate: Fate::default(),
+            lag: Lag::default(),
+            sandboxes: Vec::new(),
+            ids: HashMap::new(),
+            names: HashMap::new(),
+            by_activity: BTreeSet::new(),
+            by_label: HashMap::new(),
+            agenda: BinaryHeap::new(),
+            usage: Usage::default(),
+            builds: HashMap::new(),
+            seed,
+            ids_minted: 0,
+        }
+    }
+
+    /// The next identifier: the same sequence of UUIDs in every run with the same seed.
+    pub(crate) fn mint_id(&mut self) -> String {
+        self.ids_minted += 1;
+        let mut mix = self.seed.wrapping_add(self.ids_minted.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut word = || {
+            mix = mix.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut z = mix;
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            z ^ (z >> 31)
+        };
+        let (high, low) = (word(), word());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xfff,
+            0x8000 | ((low >> 48) & 0x3fff),
+            low & 0xffff_ffff_ffff
+        )
+    }
+
+    pub(crate) fn sandbox(&self, key: Key) -> &Sandbox {
+        &self.sandboxes[key]
+    }
+
+    pub(crate) fn sandboxes(&self) -> impl Iterator<Item = &Sandbox> {
+        self.sandboxes.iter()
+    }
+
+    /// Sandboxes that lists may show, most recent activity first.
+    pub(crate) fn by_recent_activity(&self) -> impl Iterator<Item = &Sandbox> {
+        self.by_activity.iter().rev().map(|(_, key)| &self.sandboxes[*key])
+    }
+
+    /// Every row with all of these labels, oldest first.
+    pub(crate) fn labelled(&self, labels: &serde_json::Map<String, serde_json::Value>) -> Vec<&Sandbox> {
+        let mut sets = Vec::new();
+        for (key, value) in labels {
+            match self.by_label.get(&(key.clone(), label_text(value))) {
+                Some(set) => sets.push(set),
+                None => return Vec::new(),
+            }
+        }
+        let Some(rarest) = sets.into_iter().min_by_key(|set| set.len()) else {
+            return self.sandboxes.iter().collect();
+        };
+        rarest.iter().map(|key| &self.sandboxes[*key]).filter(|sandbox| sandbox.has_labels(labels)).collect()
+    }
+
+    pub(crate) fn usage(&self) -> crate::settings::Size {
+        self.usage.total()
+    }
+
+    /// Any row by id, or by its present name.
+    pub(crate) fn find(&self, id_or_name: &str) -> Option<Key> {
+        self.ids.get(id_or_name).or_else(|| self.names.get(id_or_name)).copied()
+    }
+
+    /// A row that `/sandbox` still knows, by id or name.
+    pub(crate) fn live(&self, id_or_name: &str) -> Result<Key, Refusal> {
+        self.find(id_or_name).filter(|key| !self.sandboxes[*key].is_gone()).ok_or_else(|| self.unknown(id_or_name))
+    }
+
+    /// A row that `/sandbox` still knows, by id only.
+    pub(crate) fn live_by_id(&self, id: &str) -> Result<Key, Refusal> {
+        self.ids
+            .get(id)
+            .copied()
+            .filter(|key| !self.sandboxes[*key].is_gone())
+            .ok_or_else(|| Refusal::not_found(format!("Sandbox with ID {id} not found")))
+    }
+
+    /// The 404 of a sandbox that is not there.
+    pub(crate) fn unknown(&self, id_or_name: &str) -> Refusal {
+        let noun = self.generation.noun();
+        Refusal::not_found(if self.generation.has_names() {
+            format!("{noun} with ID or name {id_or_name} not found")
+        } else {
+            format!("{noun} with ID {id_or_name} not found")
+        })
+    }
+
+    fn insert(&mut self, sandbox: Sandbox) -> Key {
+        let key = self.sandboxes.len();
+        self.ids.insert(sandbox.id.clone(), key);
+        self.names.insert(sandbox.name.clone(), key);
+        self.usage.add(quota::held_by(&sandbox));
+        self.by_activity.insert((sandbox.last_activity_at, key));
+        for (name, value) in &sandbox.labels {
+            self.by_label.entry((name.clone(), label_text(value))).or_default().insert(key);
+        }
+        self.sandboxes.push(sandbox);
+        self.remember(key);
+        self.reschedule(key);
+        key
+    }
+
+    /// Changes a row and keeps every index, the quota and the agenda in step with it.
+    pub(crate) fn change<T>(&mut self, key: Key, at: Timestamp, edit: impl FnOnce(&mut Sandbox) -> T) -> T {
+        let sandbox = &mut self.sandboxes[key];
+        let (held, name, activity) = (quota::held_by(sandbox), sandbox.name.clone(), sandbox.last_activity_at);
+        let result = edit(sandbox);
+        sandbox.updated_at = at;
+        self.usage.remove(held);
+        self.usage.add(quota::held_by(sandbox));
+        if sandbox.name != name {
+            self.names.remove(&name);
+            self.names.insert(sandbox.name.clone(), key);
+        }
+        self.by_activity.remove(&(activity, key));
+        // A list that runs behind still shows what was destroyed a moment ago.
+        let listed = !sandbox.is_gone() || sandbox.hidden || self.lag.is_on();
+        if listed {
+            self.by_activity.insert((sandbox.last_activity_at, key));
+        }
+        self.remember(key);
+        self.reschedule(key);
+        result
+    }
+
+    pub(crate) fn set_labels(&mut self, key: Key, at: Timestamp, labels: serde_json::Map<String, serde_json::Value>) {
+        for (name, value) in &self.sandboxes[key].labels {
+            if let Some(set) = self.by_label.get_mut(&(name.clone(), label_text(value))) {
+                set.remove(&key);
+            }
+        }
+        for (name, value) in &labels {
+            self.by_label.entry((name.clone(), label_text(value))).or_default().insert(key);
+        }
+        self.change(key, at, |sandbox| sandbox.labels = labels);
+    }
+
+    fn remember(&mut self, key: Key) {
+        let sandbox = &mut self.sandboxes[key];
+        let moment = Moment { at: sandbox.updated_at, state: sandbox.shown(), desired: sandbox.desired };
+        let same = sandbox
+            .history
+            .last()
+            .is_some_and(|last| last.state == moment.state && last.desired == moment.desired);
+        if !same {
+            sandbox.history.push(moment);
+        }
+    }
+
+    /// Puts a sandbox into a state that nothing changes any more but an operation: what a script asks for.
+    pub(crate) fn force_state(
+        &mut self,
+        key: Key,
+        at: Timestamp,
+        state: State,
+        desired: Option<Desired>,
+        reason: Option<String>,
+    ) {
+        self.change(key, at, |sandbox| {
+            sandbox.plan.clear();
+            sandbox.state = state;
+            sandbox.forced = true;
+            if let Some(desired) = desired {
+                sandbox.desired = desired;
+            }
+            sandbox.error_reason = reason;
+            sandbox.last_activity_at = at;
+            if sandbox.state == State::Destroyed {
+                sandbox.destroyed_at = Some(at);
+            }
+        });
+    }
+}
+
+impl Lag {
+    pub(crate) fn is_on(self) -> bool {
+        !self.behind.is_zero() || self.flapping.is_some()
+    }
+}
+
+fn label_text(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,163 @@
+//! A network that does its worst: each fault has its typed error, at the right time, and nothing traps.
+
+use std::time::Duration;
+
+use host_tests::script::Piece;
+use host_tests::{ID, Reply, bench, context, reported, timed};
+use sandbox_host::http::HttpError;
+use sandbox_host::{ErrorCode, Handle, Pairs, ProviderError, Spec, Status};
+
+fn handle() -> Handle {
+    let metadata: Pairs = [("dialect", "sandbox"), ("api-origin", "https://daytona.example")].into_iter().collect();
+    Handle { provider_id: "daytona".to_owned(), external_id: ID.to_owned(), metadata }
+}
+
+async fn refused_status(replies: Vec<Reply>) -> (ProviderError, Duration, usize) {
+    let bench = bench(replies);
+    let context = context();
+    let (outcome, took) = timed(bench.provider.status(&context, &handle())).await;
+    (reported(outcome), took, bench.script.requests().len())
+}
+
+async fn refused_provision(reply: Reply) -> (ProviderError, Duration, usize) {
+    let bench = bench([reply]);
+    let context = context();
+    let spec = Spec::new("sess-42");
+    let (outcome, took) = timed(bench.provider.provision(&context, &spec)).await;
+    (reported(outcome), took, bench.script.requests().len())
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_ends_at_the_deadline() {
+    let (error, took, _) = refused_status(vec![Reply::Silence]).await;
+    assert_eq!((error.code, error.maybe_applied), (ErrorCode::Timeout, false));
+    assert!(took.abs_diff(Duration::from_secs(30)) < Duration::from_millis(50), "{took:?}");
+    let (error, took, requests) = refused_provision(Reply::Silence).await;
+    assert_eq!((error.code, error.maybe_applied, requests), (ErrorCode::Timeout, true, 1));
+    assert!(took.abs_diff(Duration::from_secs(60)) < Duration::from_millis(50), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_of_the_context_is_held() {
+    let bench = bench([Reply::Silence]);
+    let context = context().with_deadline(Duration::from_millis(700));
+    let (outcome, took) = timed(bench.provider.status(&context, &handle())).await;
+    assert_eq!(reported(outcome).code, ErrorCode::Timeout);
+    assert!(took.abs_diff(Duration::from_millis(700)) < Duration::from_millis(50), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_drips_for_ever_ends_at_the_deadline() {
+    let drip = (0..10_000).flat_map(|_| [Piece::Bytes(" ".into()), Piece::Pause(Duration::from_secs(1))]).collect();
+    let (error, took, _) = refused_provision(Reply::pieces(200, drip)).await;
+    assert!(error.maybe_applied);
+    assert!(took.abs_diff(Duration::from_secs(60)) < Duration::from_millis(50), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_headers_within_the_deadline_are_waited_for() {
+    let bench = bench([Reply::sandbox("started", "started").after(Duration::from_secs(29))]);
+    let state = bench.provider.status(&context(), &handle()).await.expect("a state");
+    assert_eq!(state.status, Status::Running);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reset_before_the_request_was_read_did_nothing() {
+    for error in [HttpError::ConnectionRefused, HttpError::DnsError { rcode: None, info_code: None }, HttpError::TlsProtocolError] {
+        let (error, _, requests) = refused_provision(Reply::Error { error, read: false }).await;
+        assert_eq!((error.code, error.maybe_applied, requests), (ErrorCode::Unavailable, false, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reset_after_the_request_was_read_may_have_done_something() {
+    for error in [HttpError::HttpProtocolError, HttpError::ConnectionTerminated, HttpError::InternalError(None)] {
+        let (error, _, requests) = refused_provision(Reply::Error { error, read: true }).await;
+        assert_eq!((error.code, error.maybe_applied, error.retryable, requests), (ErrorCode::Unavailable, true, true, 1));
+    }
+    let (error, ..) = refused_provision(Reply::Error { error: HttpError::ConnectionReadTimeout, read: true }).await;
+    assert_eq!((error.code, error.maybe_applied), (ErrorCode::Timeout, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_truncated_reply_is_broken_even_when_it_ends_politely() {
+    let body = format!(r#"{{"id":"{ID}"}}"#);
+    for reply in [
+        Reply::json(200, body.clone()).header("content-length", "500"),
+        Reply::pieces(200, vec![Piece::Bytes(body.into()), Piece::Break]),
+    ] {
+        let (error, _, requests) = refused_provision(reply).await;
+        assert_eq!((error.code, error.maybe_applied, error.http_status, requests), (ErrorCode::Unavailable, true, Some(200), 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_than_four_mib_is_a_typed_error_announced_or_not() {
+    let announced = Reply::json(200, "{}").header("content-length", "2147483648");
+    let (error, ..) = refused_provision(announced).await;
+    assert_eq!((error.code, error.maybe_applied), (ErrorCode::Protocol, true));
+    let flood = (0..80).map(|_| Piece::Bytes(vec![b' '; 64 * 1024].into())).collect();
+    let (error, ..) = refused_provision(Reply::pieces(200, flood)).await;
+    assert_eq!((error.code, error.details.get("rule")), (ErrorCode::Protocol, Some("reply-too-large")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn four_mib_of_anything_fit_into_the_guests_memory() {
+    let many = |item: &str| format!("[{}]", vec![item; 4_000_000 / (item.len() + 1)].join(","));
+    for field in ["labels", "state", "x"] {
+        for items in [many("0"), many("{}"), many("[[]]"), many(r#"{"a":"b"}"#)] {
+            let bench = bench([Reply::json(200, format!(r#"{{"id":"{ID}","{field}":{items}}}"#))]);
+            // Whatever it makes of it, it does not trap.
+            if let Err(sandbox_host::CallError::Provider(error)) = bench.provider.status(&context(), &handle()).await {
+                assert_eq!(error.code, ErrorCode::Protocol);
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn replies_that_are_no_daytona_are_protocol_errors() {
+    let nested = format!(r#"{{"id":"x","state":{}{}}}"#, "[".repeat(1000), "]".repeat(1000));
+    for reply in [
+        Reply::body(200, "text/html", b"<html>hello</html>".to_vec()),
+        Reply::body(200, "application/json", vec![b'"', 0xff, 0xfe, b'"']),
+        Reply::body(200, "application/octet-stream", vec![0; 64]),
+        Reply::body(204, "text/plain", Vec::new()),
+        Reply::json(200, "[]"),
+        Reply::json(200, "{}"),
+        Reply::json(200, "null"),
+        Reply::json(200, r#"{"id":1.5e300}"#),
+        Reply::json(200, nested),
+        Reply::body(404, "text/html", b"<html>404</html>".to_vec()),
+        Reply::body(302, "text/html", Vec::new()).header("location", "https://else.example/"),
+    ] {
+        let (error, _, requests) = refused_status(vec![reply]).await;
+        assert_eq!((error.code, requests), (ErrorCode::Protocol, 1), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_levels_that_nobody_asked_for_are_skipped() {
+    let nested = format!(r#"{{"id":"{ID}","state":"started","x":{}{}}}"#, "[".repeat(100), "]".repeat(100));
+    let bench = bench([Reply::json(200, nested)]);
+    let state = bench.provider.status(&context(), &handle()).await.expect("a state");
+    assert_eq!(state.status, Status::Running);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_no_header_can_carry_is_refused_before_anything_is_sent() {
+    for key in ["dtn_1\n", "", &"k".repeat(200_000)] {
+        let bench = bench([]);
+        let context = context().with_credential(sandbox_host::Credential::new(key.to_owned()));
+        let error = reported(bench.provider.status(&context, &handle()).await);
+        assert_eq!(error.code, ErrorCode::Unauthenticated);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn hostile_configurations_are_findings_and_never_traps() {
+    let provider = bench([]).provider;
+    for config in ["{", "[]", "\u{feff}{}", &"[".repeat(100_000), &"x".repeat(1_000_000), r#"{"diskGB":1e400,"cpu":-0.0,"labels":{"":7}}"#] {
+        provider.check_config(config).await.expect("findings");
+    }
+}

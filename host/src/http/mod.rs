@@ -1,0 +1,34 @@
+//! What is behind `wasi:http`: the trait that sends a request, and the client that does so by default.
+
+mod connect;
+mod errors;
+mod hooks;
+mod pooled;
+mod tls;
+
+use std::pin::Pin;
+
+pub use errors::ClientError;
+pub(crate) use hooks::Hooks;
+pub use pooled::{PooledClient, PooledClientBuilder};
+/// The failures that a guest can be told, by the names of `wasi:http`.
+pub use wasmtime_wasi_http::Error as HttpError;
+/// The guest's timeouts for one request; none means that it set none.
+pub use wasmtime_wasi_http::RequestOptions;
+/// A request's or a response's body. Make one with `http_body_util`, for example
+/// `Full::new(bytes).map_err(|never| match never {}).boxed_unsync()`.
+pub use wasmtime_wasi_http::WasiBody;
+
+/// What [`HttpClient::send`] returns.
+pub type ResponseFuture =
+    Pin<Box<dyn Future<Output = Result<http::Response<WasiBody>, HttpError>> + Send>>;
+
+/// Sends the requests of guests. By the time that one arrives here, it was admitted.
+///
+/// An implementation follows no redirects, decompresses nothing and repeats nothing: the provider decides. The request
+/// has an absolute address and a `host` header. Its body may still be written while the response is awaited, and has to
+/// be read to its end or dropped. Tests plug in a handler of their own.
+pub trait HttpClient: Send + Sync + 'static {
+    /// Sends one request.
+    fn send(&self, request: http::Request<WasiBody>, options: RequestOptions) -> ResponseFuture;
+}

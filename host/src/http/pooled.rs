@@ -1,0 +1,200 @@
+//! The default client: one pool of connections for all calls of a host.
+
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::HOST;
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+
+use super::connect::{Connector, connector};
+use super::errors::{ClientError, from_client, from_exchange};
+use super::{HttpClient, HttpError, RequestOptions, ResponseFuture, WasiBody, tls};
+
+/// Sends requests over pooled keep-alive connections: HTTP/1.1, or HTTP/2 where TLS negotiates it. Follows no redirects,
+/// decompresses nothing, uses no proxy.
+///
+/// Cheap to clone; clones share the pool. It belongs to the runtime on which it is first used.
+#[derive(Clone)]
+pub struct PooledClient {
+    client: Client<Connector, WasiBody>,
+    cap: Duration,
+}
+
+/// Makes a [`PooledClient`].
+#[derive(Clone, Debug)]
+pub struct PooledClientBuilder {
+    ca_files: Vec<PathBuf>,
+    idle: Duration,
+    idle_per_host: usize,
+    connect: Duration,
+    cap: Duration,
+}
+
+impl Default for PooledClientBuilder {
+    fn default() -> Self {
+        Self {
+            ca_files: Vec::new(),
+            idle: Duration::from_secs(60),
+            idle_per_host: 256,
+            connect: Duration::from_secs(10),
+            cap: Duration::from_secs(120),
+        }
+    }
+}
+
+impl PooledClientBuilder {
+    /// Trusts the certificates of a PEM file as well. May be repeated. For installations with a CA of their own.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_files.push(path.into());
+        self
+    }
+
+    /// How long an unused connection is kept. Default 60 s.
+    pub fn idle_timeout(mut self, idle: Duration) -> Self {
+        self.idle = idle;
+        self
+    }
+
+    /// How many unused connections to one host are kept. Default 256: a pool that is smaller than the calls at once
+    /// opens connections all the time, which is worse than none.
+    pub fn idle_per_host(mut self, connections: usize) -> Self {
+        self.idle_per_host = connections;
+        self
+    }
+
+    /// How long connecting may take, name and TLS included. Default 10 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect = limit;
+        self
+    }
+
+    /// How long a response and each part of its body may take at most, whatever the guest says. Default 120 s.
+    pub fn timeout_cap(mut self, limit: Duration) -> Self {
+        self.cap = limit;
+        self
+    }
+
+    /// Makes the client. Opens no connection.
+    ///
+    /// # Errors
+    /// When a file with certificates cannot be used.
+    pub fn build(self) -> Result<PooledClient, ClientError> {
+        let tls = Arc::new(tls::config(&self.ca_files)?);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .timer(TokioTimer::new())
+            .pool_idle_timeout(self.idle)
+            .pool_max_idle_per_host(self.idle_per_host)
+            .build(connector(tls, self.connect));
+        Ok(PooledClient {
+            client,
+            cap: self.cap,
+        })
+    }
+}
+
+impl PooledClient {
+    /// Starts making a client.
+    pub fn builder() -> PooledClientBuilder {
+        PooledClientBuilder::default()
+    }
+
+    fn limit(&self, guest: Option<Duration>) -> Duration {
+        guest.map_or(self.cap, |guest| guest.min(self.cap))
+    }
+}
+
+impl HttpClient for PooledClient {
+    fn send(&self, mut request: http::Request<WasiBody>, options: RequestOptions) -> ResponseFuture {
+        let this = self.clone();
+        Box::pin(async move {
+            // The client writes it itself, for HTTP/1 only: in HTTP/2 the address says it.
+            request.headers_mut().remove(HOST);
+            let mut connected = capture_connection(&mut request);
+            let response = this.client.request(request);
+            let mut response = std::pin::pin!(response);
+
+            // The guest's limit for connecting ends with the connection, pooled or new.
+            let connect = this.limit(options.connect_timeout);
+            let early = tokio::select! {
+                biased;
+                early = &mut response => Some(early),
+                there = timeout(connect, connected.wait_for_connection_metadata()) => match there {
+                    Ok(_) => None,
+                    Err(_) => return Err(HttpError::ConnectionTimeout),
+                },
+            };
+            let response = match early {
+                Some(response) => response,
+                None => timeout(this.limit(options.first_byte_timeout), response)
+                    .await
+                    .map_err(|_| HttpError::ConnectionReadTimeout)?,
+            };
+            let response = response.map_err(|error| from_client(&error))?;
+            let between = this.limit(options.between_bytes_timeout);
+            Ok(response.map(|body| TimedBody::new(body, between).boxed_unsync()))
+        })
+    }
+}
+
+/// A response's body whose parts have to keep coming.
+struct TimedBody {
+    body: Incoming,
+    between: Duration,
+    /// Made when a part is first waited for, and reused: most bodies arrive with the head.
+    timer: Option<Pin<Box<Sleep>>>,
+    waiting: bool,
+}
+
+impl TimedBody {
+    fn new(body: Incoming, between: Duration) -> Self {
+        Self {
+            body,
+            between,
+            timer: None,
+            waiting: false,
+        }
+    }
+}
+
+impl Body for TimedBody {
+    type Data = Bytes;
+    type Error = HttpError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, HttpError>>> {
+        let this = &mut *self;
+        if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
+            this.waiting = false;
+            return Poll::Ready(frame.map(|frame| frame.map_err(|error| from_exchange(&error))));
+        }
+        let until = Instant::now() + this.between;
+        let timer = this.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
+        if !this.waiting {
+            timer.as_mut().reset(until);
+            this.waiting = true;
+        }
+        ready!(timer.as_mut().poll(context));
+        Poll::Ready(Some(Err(HttpError::ConnectionReadTimeout)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,117 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::call::{bounded, limit};
+use crate::error::CallError;
+use crate::provider::Loading;
+use crate::session::Session;
+use crate::store::Computed;
+use crate::types::{Context, Descriptor, Finding, Handle, Spec, State, Termination};
+use crate::verbs::{
+    Archive, CheckConfig, Describe, Locate, Provision, Start, Status, Stop, Terminate, Verb,
+};
+
+/// How long making an instance may take; it runs no code of the contract.
+const START: Duration = Duration::from_secs(10);
+
+/// An instance that serves many calls, one after the other.
+///
+/// A call that breaks, times out or is cancelled takes the instance with it: every later call returns
+/// [`CallError::Poisoned`]. The provider's own errors do no harm.
+pub struct Instance {
+    provider: Arc<Loading>,
+    meter: Computed,
+    /// Taken out while a call runs and put back when it ended well, so that a call that is dropped half-way drops the
+    /// store, too.
+    session: Option<Session>,
+}
+
+impl Instance {
+    pub(crate) async fn open(provider: &Arc<Loading>) -> Result<Self, CallError> {
+        let meter = Computed::default();
+        let start = Session::start(provider, &meter, "instance");
+        let session = bounded("instance", START, &meter, start).await?;
+        Ok(Self {
+            provider: Arc::clone(provider),
+            meter,
+            session: Some(session),
+        })
+    }
+
+    /// Whether it can be called.
+    pub fn is_usable(&self) -> bool {
+        self.session.is_some()
+    }
+
+    async fn call<V: Verb>(&mut self, verb: V) -> Result<V::Output, CallError> {
+        let mut session = self.session.take().ok_or(CallError::Poisoned)?;
+        self.meter.reset();
+        let limit = limit(&self.provider, &verb);
+        let result = bounded(verb.name(), limit, &self.meter, verb.run(&mut session)).await;
+        if matches!(
+            result,
+            Ok(_) | Err(CallError::Provider(_) | CallError::BadOrigin { .. })
+        ) {
+            session.close();
+            self.session = Some(session);
+        }
+        result
+    }
+
+    /// As [`Provider::describe`](crate::Provider::describe).
+    pub async fn describe(&mut self) -> Result<Descriptor, CallError> {
+        self.call(Describe).await
+    }
+
+    /// As [`Provider::check_config`](crate::Provider::check_config).
+    pub async fn check_config(&mut self, config: &str) -> Result<Vec<Finding>, CallError> {
+        self.call(CheckConfig(config)).await
+    }
+
+    /// As [`Provider::provision`](crate::Provider::provision).
+    pub async fn provision(&mut self, context: &Context, spec: &Spec) -> Result<Handle, CallError> {
+        self.call(Provision { context, spec }).await
+    }
+
+    /// As [`Provider::locate`](crate::Provider::locate).
+    pub async fn locate(
+        &mut self,
+        context: &Context,
+        session_id: &str,
+    ) -> Result<Option<Handle>, CallError> {
+        self.call(Locate {
+            context,
+            session_id,
+        })
+        .await
+    }
+
+    /// As [`Provider::status`](crate::Provider::status).
+    pub async fn status(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
+        self.call(Status { context, handle }).await
+    }
+
+    /// As [`Provider::terminate`](crate::Provider::terminate).
+    pub async fn terminate(
+        &mut self,
+        context: &Context,
+        handle: &Handle,
+    ) -> Result<Termination, CallError> {
+        self.call(Terminate { context, handle }).await
+    }
+
+    /// As [`Lifecycle::stop`](crate::Lifecycle::stop); the provider has to have the interface.
+    pub async fn stop(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
+        self.call(Stop { context, handle }).await
+    }
+
+    /// As [`Lifecycle::start`](crate::Lifecycle::start); the provider has to have the interface.
+    pub async fn start(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
+        self.call(Start { context, handle }).await
+    }
+
+    /// As [`Lifecycle::archive`](crate::Lifecycle::archive); the provider has to have the interface.
+    pub async fn archive(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
+        self.call(Archive { context, handle }).await
+    }
+}

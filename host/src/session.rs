@@ -1,0 +1,142 @@
+//! One live instance: how it starts, how one function of it is called, and what each failure means.
+
+use std::sync::Arc;
+
+use wasmtime::component::{ComponentNamedList, Instance, Lift, Lower};
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
+
+use crate::bindings::types as wit;
+use crate::egress::{Egress, Origin};
+use crate::error::CallError;
+use crate::exports::Export;
+use crate::log::warn_line;
+use crate::provider::Loading;
+use crate::store::{Computed, ComputedTooLong, StoreData, store};
+
+/// A store with an instance in it. After an error that is not the provider's own, it must not be used again.
+pub(crate) struct Session {
+    pub(crate) provider: Arc<Loading>,
+    store: Store<StoreData>,
+    instance: Instance,
+}
+
+impl Session {
+    /// Makes an instance. `meter` counts the time that it computes.
+    pub(crate) async fn start(
+        provider: &Arc<Loading>,
+        meter: &Computed,
+        function: &'static str,
+    ) -> Result<Self, CallError> {
+        let mut store = store(&provider.shared, meter.clone());
+        match provider.pre.instantiate_async(&mut store).await {
+            Ok(instance) => Ok(Self {
+                provider: Arc::clone(provider),
+                store,
+                instance,
+            }),
+            Err(error) => Err(classify(provider, &store, function, &error)),
+        }
+    }
+
+    /// Calls one function. The guest's own failures are in the result; an error means that the instance is lost.
+    pub(crate) async fn call<P, R>(
+        &mut self,
+        export: &Export<P, R>,
+        params: P,
+    ) -> Result<R, CallError>
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: Lift + Send + Sync + 'static,
+        (R,): ComponentNamedList + Lift,
+    {
+        let function = match export.bind(&self.instance, &mut self.store) {
+            Ok(function) => function,
+            Err(error) => return Err(self.classify(export.name, &error)),
+        };
+        match function.call_async(&mut self.store, params).await {
+            Ok((value,)) => Ok(value),
+            Err(error) => Err(self.classify(export.name, &error)),
+        }
+    }
+
+    /// Asks the provider whom a call with this context and handle may contact, and lets it contact those.
+    pub(crate) async fn admit(
+        &mut self,
+        context: &wit::Context,
+        handle: Option<&wit::Handle>,
+    ) -> Result<(), CallError> {
+        let provider = Arc::clone(&self.provider);
+        let named = self
+            .call(
+                &provider.exports.provider.origins,
+                (context.clone(), handle.cloned()),
+            )
+            .await??;
+        let origins = named
+            .into_iter()
+            .map(|origin| match Origin::parse(&origin) {
+                Ok(parsed) => Ok(parsed),
+                Err(reason) => Err(CallError::BadOrigin { origin, reason }),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        self.store.data_mut().hooks.open(Egress::new(origins));
+        Ok(())
+    }
+
+    /// Ends what [`Session::admit`] allowed.
+    pub(crate) fn close(&mut self) {
+        self.store.data_mut().hooks.open(Egress::default());
+    }
+
+    fn classify(&self, function: &'static str, error: &wasmtime::Error) -> CallError {
+        classify(&self.provider, &self.store, function, error)
+    }
+}
+
+impl From<wit::Error> for CallError {
+    fn from(error: wit::Error) -> Self {
+        Self::Provider(error.into())
+    }
+}
+
+fn classify(
+    provider: &Loading,
+    store: &Store<StoreData>,
+    function: &'static str,
+    error: &wasmtime::Error,
+) -> CallError {
+    let limits = &provider.shared.limits;
+    let classified = if error.is::<PoolConcurrencyLimitError>() {
+        CallError::Busy {
+            limit: limits.concurrent_calls,
+        }
+    } else if error.is::<ComputedTooLong>() {
+        CallError::ComputedTooLong {
+            function,
+            limit: limits.compute,
+        }
+    } else if store.data().limiter.refused_memory() {
+        CallError::OutOfMemory {
+            function,
+            limit: limits.memory_bytes,
+        }
+    } else if let Some(trap) = error.downcast_ref::<Trap>() {
+        CallError::Trapped {
+            function,
+            message: trap.to_string(),
+        }
+    } else {
+        // Host functions trap the guest with errors of their own: a write beyond the permit, a dropped parent.
+        CallError::Trapped {
+            function,
+            message: error.root_cause().to_string(),
+        }
+    };
+    warn_line!(
+        target: "sandbox_host::call",
+        function,
+        error = %format_args!("{error:#}"),
+        "{classified}"
+    );
+    classified
+}

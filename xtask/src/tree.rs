@@ -1,0 +1,121 @@
+//! No file of the repository may name a directory of the machine that it was written on.
+
+use std::path::Path;
+
+use crate::Failure;
+use crate::tools;
+
+/// Fails with every line that names such a directory.
+pub fn check() -> Result<(), Failure> {
+    let places = places();
+    let mut found = Vec::new();
+    for name in files()? {
+        // A file that was deleted and not yet committed is listed all the same.
+        let Ok(bytes) = std::fs::read(tools::root().join(&name)) else {
+            continue;
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        for (line, place) in local_paths(&text, &places) {
+            found.push(format!("{name}:{line} names {place}"));
+        }
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    let lines = found.join("\n  ");
+    Err(format!("directories of somebody's machine are in the repository:\n  {lines}").into())
+}
+
+/// The files of the repository, also those that are not yet added.
+fn files() -> Result<Vec<String>, Failure> {
+    let list = [
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ];
+    let output = tools::output(tools::command("git").args(list))?;
+    let names = output.split_terminator('\0').map(str::to_owned);
+    // Generated, and full of addresses.
+    Ok(names.filter(|name| name != "Cargo.lock").collect())
+}
+
+/// Where people have their files, here and elsewhere, each with a separator at its end.
+fn places() -> Vec<String> {
+    let anywhere = [["", "home", ""].join("/"), ["", "Users", ""].join("/")];
+    let mut places = anywhere.to_vec();
+    let root = tools::root();
+    let here = [
+        Some(root.as_path()),
+        root.parent(),
+        std::env::home_dir().as_deref(),
+        Some(&std::env::temp_dir()),
+    ]
+    .map(|place| place.map(Path::to_owned));
+    for place in here.into_iter().flatten() {
+        let place = format!("{}/", place.to_string_lossy().trim_end_matches('/'));
+        // The root of the file system is nobody's.
+        if place.len() > 1 && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
+}
+
+/// Every place that a text names, with the number of the line. Inside of a longer path or a URL it is another place.
+fn local_paths<'a>(text: &str, places: &'a [String]) -> Vec<(usize, &'a str)> {
+    let mut found = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        for place in places {
+            let named = line.match_indices(place.as_str()).any(|(at, _)| {
+                let before = line.get(..at).unwrap_or_default();
+                !before.ends_with(|c: char| c.is_alphanumeric() || "._-~}/".contains(c))
+            });
+            if named {
+                found.push((number + 1, place.as_str()));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_of_this_machine_is_found_with_its_line() {
+        let places = ["/elsewhere/".to_owned()];
+        let text = "nothing\nsee /elsewhere/file\n\"/elsewhere/a\" and file:///elsewhere/b";
+        assert_eq!(
+            local_paths(text, &places),
+            [(2, "/elsewhere/"), (3, "/elsewhere/")]
+        );
+    }
+
+    #[test]
+    fn the_same_words_inside_of_another_path_are_no_directory_of_this_machine() {
+        let places = ["/work/".to_owned()];
+        for text in [
+            "/workspace/",
+            "a/work/b",
+            "https://example.com/work/",
+            "${HOME}/work/",
+            "~/work/",
+            "/work",
+        ] {
+            assert!(local_paths(text, &places).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_repository_and_the_home_directory_are_looked_for() {
+        let places = places();
+        let root = format!("{}/", tools::root().display());
+        assert!(places.contains(&root), "{places:?}");
+        let home = std::env::home_dir().map(|home| format!("{}/", home.display()));
+        assert!(home.is_none_or(|home| places.contains(&home)), "{places:?}");
+        assert!(places.iter().all(|place| place.len() > 1), "{places:?}");
+    }
+}
