@@ -47,37 +47,20 @@ impl<'t, T: Transport> Call<'t, T> {
         let pool = pool_of(&context)?;
         let deadline_ms = context.deadline_ms.unwrap_or(default_ms);
         if deadline_ms == 0 {
-            return Err(
-                Error::spec("A deadline of 0 ms leaves no time for anything.")
-                    .rule("zero-deadline")
-                    .detail("path", "context.deadline-ms"),
-            );
+            return Err(Error::spec("A deadline of 0 ms leaves no time for anything.")
+                .rule("zero-deadline")
+                .detail("path", "context.deadline-ms"));
         }
         if context.pool_id.is_empty() {
-            return Err(Error::spec(
-                "The pool's id is empty, so no sandbox could be told from another pool's.",
-            )
-            .rule("empty-pool-id")
-            .detail("path", "context.pool-id"));
+            return Err(Error::spec("The pool's id is empty, so no sandbox could be told from another pool's.")
+                .rule("empty-pool-id")
+                .detail("path", "context.pool-id"));
         }
         let base = credentials::base_url(&context, &pool, environment)?;
         let secret = credentials::key(&context, environment)?;
-        let client = Client::new(
-            transport,
-            base,
-            secret,
-            begun.plus_ms(u64::from(deadline_ms)),
-        );
-        let organization = context
-            .credential
-            .and_then(|credential| credential.organization_id);
-        Ok(Self {
-            pool,
-            pool_id: context.pool_id,
-            tenant: context.organization_id,
-            organization,
-            client,
-        })
+        let client = Client::new(transport, base, secret, begun.plus_ms(u64::from(deadline_ms)));
+        let organization = context.credential.and_then(|credential| credential.organization_id);
+        Ok(Self { pool, pool_id: context.pool_id, tenant: context.organization_id, organization, client })
     }
 }
 
@@ -87,10 +70,7 @@ pub fn pool_of(context: &Context) -> Result<Pool, Error> {
 }
 
 fn invalid_pool(findings: &[Finding]) -> Error {
-    let errors: Vec<&Finding> = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .collect();
+    let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     let mut message = String::from("The pool's configuration cannot be used:");
     for finding in &errors {
         message.push(' ');
@@ -128,51 +108,24 @@ impl Target {
         check_origin(&handle, call.client.base())?;
         let same = |key, ours: &Option<String>, whose: &str| match (value(&handle, key), ours) {
             (Some(theirs), Some(ours)) if theirs != ours => Err(Error::config(
-                [
-                    "The handle belongs to ",
-                    whose,
-                    " ",
-                    theirs,
-                    ", this call to ",
-                    ours,
-                    ".",
-                ]
-                .concat(),
+                ["The handle belongs to ", whose, " ", theirs, ", this call to ", ours, "."].concat(),
             )
             .rule("foreign-organization")
-            .remedy(
-                "Call with the context of the organization that the session was provisioned for.",
-            )),
+            .remedy("Call with the context of the organization that the session was provisioned for.")),
             _ => Ok(()),
         };
-        same(
-            metadata::ORGANIZATION,
-            &call.organization,
-            "the Daytona organization",
-        )?;
-        same(
-            metadata::TENANT,
-            &call.tenant,
-            "the platform's organization",
-        )?;
+        same(metadata::ORGANIZATION, &call.organization, "the Daytona organization")?;
+        same(metadata::TENANT, &call.tenant, "the platform's organization")?;
         let Some(id) = Segment::new(&handle.external_id) else {
-            return Err(
-                Error::spec("The handle's external id is not one that Daytona gives.")
-                    .rule("malformed-handle")
-                    .detail("path", "handle.external-id"),
-            );
+            return Err(Error::spec("The handle's external id is not one that Daytona gives.")
+                .rule("malformed-handle")
+                .detail("path", "handle.external-id"));
         };
-        let dialect = value(&handle, metadata::DIALECT)
-            .and_then(Dialect::named)
-            .unwrap_or(match call.pool.dialect {
-                pool::Dialect::Workspace => Dialect::Workspace,
-                pool::Dialect::Auto | pool::Dialect::Sandbox => Dialect::Sandbox,
-            });
-        Ok(Self {
-            id,
-            external_id: handle.external_id,
-            dialect,
-        })
+        let dialect = value(&handle, metadata::DIALECT).and_then(Dialect::named).unwrap_or(match call.pool.dialect {
+            pool::Dialect::Workspace => Dialect::Workspace,
+            pool::Dialect::Auto | pool::Dialect::Sandbox => Dialect::Sandbox,
+        });
+        Ok(Self { id, external_id: handle.external_id, dialect })
     }
 }
 
@@ -180,25 +133,18 @@ impl Target {
 pub fn check_origin(handle: &Handle, base: &BaseUrl) -> Result<(), Error> {
     if handle.provider_id != profile::ID {
         return Err(Error::spec(
-            [
-                "The handle is of the provider ",
-                &handle.provider_id,
-                ", not of ",
-                profile::ID,
-                ".",
-            ]
-            .concat(),
+            ["The handle is of the provider ", &handle.provider_id, ", not of ", profile::ID, "."].concat(),
         )
         .rule("foreign-handle")
         .detail("path", "handle.provider-id"));
     }
     let ours = base.origin().to_string();
     match value(handle, metadata::API_ORIGIN) {
-        Some(theirs) if theirs != ours => Err(Error::config(
-            ["The handle was made at ", theirs, ", but this call goes to ", &ours, "."].concat(),
-        )
-        .rule("foreign-origin")
-        .remedy("Use the URL and the key that the session was provisioned with; the sandbox lives there.")),
+        Some(theirs) if theirs != ours => {
+            Err(Error::config(["The handle was made at ", theirs, ", but this call goes to ", &ours, "."].concat())
+                .rule("foreign-origin")
+                .remedy("Use the URL and the key that the session was provisioned with; the sandbox lives there."))
+        }
         _ => Ok(()),
     }
 }
@@ -206,16 +152,9 @@ pub fn check_origin(handle: &Handle, base: &BaseUrl) -> Result<(), Error> {
 /// The toolbox's origin in a handle, where it may be called.
 pub fn toolbox_origin(handle: &Handle, pool: &Pool, api: &Origin) -> Option<Origin> {
     let origin = Origin::parse(value(handle, metadata::TOOLBOX_ORIGIN)?).ok()?;
-    origin
-        .is_acceptable_toolbox(api, pool.toolbox_url.as_ref())
-        .then_some(origin)
+    origin.is_acceptable_toolbox(api, pool.toolbox_url.as_ref()).then_some(origin)
 }
 
 fn value<'h>(handle: &'h Handle, key: &str) -> Option<&'h str> {
-    handle
-        .metadata
-        .iter()
-        .rev()
-        .find(|(known, _)| known == key)
-        .map(|(_, value)| value.as_str())
+    handle.metadata.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
 }

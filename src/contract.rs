@@ -22,9 +22,8 @@ pub use generated::exports::rensei::sandbox::{lifecycle, provider};
 #[cfg(target_arch = "wasm32")]
 pub use generated::{export, wasi};
 pub use types::{
-    BillingModel, Capabilities, Context, Declaration, Descriptor, EgressDefault, Error, ErrorCode,
-    Finding, Handle, IdleCostModel, Phase, Severity, Spec, State, Status, Termination,
-    TransportModel,
+    BillingModel, Capabilities, Context, Declaration, Descriptor, EgressDefault, Error, ErrorCode, Finding, Handle,
+    IdleCostModel, Phase, Severity, Spec, State, Status, Termination, TransportModel,
 };
 #[cfg(test)]
 pub use types::{Credential, Resources};

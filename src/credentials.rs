@@ -24,21 +24,15 @@ pub trait Environment {
 pub fn key(context: &Context, environment: &impl Environment) -> Result<Secret, Error> {
     let (text, source) = match &context.credential {
         Some(credential) => (credential.secret.clone(), "the org's daytona credential"),
-        None => match environment
-            .var(KEY_VARIABLE)
-            .filter(|value| !value.is_empty())
-        {
+        None => match environment.var(KEY_VARIABLE).filter(|value| !value.is_empty()) {
             Some(value) => (value, KEY_VARIABLE),
             None => return Err(no_key()),
         },
     };
     Secret::new(text).map_err(|problem| {
-        Error::new(
-            ErrorCode::Unauthenticated,
-            ["The API key from ", source, " ", problem.message(), "."].concat(),
-        )
-        .rule("unusable-key")
-        .remedy("Store the key again, exactly as Daytona's dashboard shows it.")
+        Error::new(ErrorCode::Unauthenticated, ["The API key from ", source, " ", problem.message(), "."].concat())
+            .rule("unusable-key")
+            .remedy("Store the key again, exactly as Daytona's dashboard shows it.")
     })
 }
 
@@ -52,15 +46,8 @@ fn no_key() -> Error {
 }
 
 /// The base URL of a call.
-pub fn base_url(
-    context: &Context,
-    pool: &Pool,
-    environment: &impl Environment,
-) -> Result<BaseUrl, Error> {
-    let of_credential = context
-        .credential
-        .as_ref()
-        .and_then(|credential| credential.api_url.as_deref());
+pub fn base_url(context: &Context, pool: &Pool, environment: &impl Environment) -> Result<BaseUrl, Error> {
+    let of_credential = context.credential.as_ref().and_then(|credential| credential.api_url.as_deref());
     if let Some(url) = of_credential.filter(|url| !url.is_empty()) {
         return parse(url, "the org's daytona credential");
     }
@@ -75,17 +62,9 @@ pub fn base_url(
 
 fn parse(url: &str, source: &str) -> Result<BaseUrl, Error> {
     let url = BaseUrl::parse(url).map_err(|problem| {
-        Error::config(
-            [
-                "The API URL from ",
-                source,
-                " cannot be used: ",
-                problem.message(),
-            ]
-            .concat(),
-        )
-        .rule(problem.rule())
-        .remedy(problem.remedy())
+        Error::config(["The API URL from ", source, " cannot be used: ", problem.message()].concat())
+            .rule(problem.rule())
+            .remedy(problem.remedy())
     })?;
     if pool::is_daytona_v2(url.origin()) {
         return Err(Error::new(
@@ -106,9 +85,7 @@ pub struct WasiEnvironment;
 impl Environment for WasiEnvironment {
     fn var(&self, name: &str) -> Option<String> {
         let all = crate::contract::wasi::cli::environment::get_environment();
-        all.into_iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value)
+        all.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 }
 
@@ -122,10 +99,7 @@ pub mod tests {
 
     impl Environment for Variables {
         fn var(&self, name: &str) -> Option<String> {
-            self.0
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).to_owned())
+            self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         }
     }
 
@@ -135,81 +109,49 @@ pub mod tests {
             organization_id: Some("org-1".to_owned()),
             pool_id: "pool-1".to_owned(),
             config: String::new(),
-            credential: secret.map(|secret| Credential {
-                secret: secret.to_owned(),
-                api_url,
-                organization_id: None,
-            }),
+            credential: secret.map(|secret| Credential { secret: secret.to_owned(), api_url, organization_id: None }),
             deadline_ms: None,
             extensions: Vec::new(),
         }
     }
 
-    fn resolved(
-        context: &Context,
-        config: &str,
-        variables: &[(&'static str, &'static str)],
-    ) -> (String, String) {
+    fn resolved(context: &Context, config: &str, variables: &[(&'static str, &'static str)]) -> (String, String) {
         let environment = Variables(variables.to_vec());
-        let Ok(pool) = pool::load(config) else {
-            panic!("{config}")
-        };
+        let Ok(pool) = pool::load(config) else { panic!("{config}") };
         let key = key(context, &environment).map_or_else(|error| error.message, |key| key.bearer());
-        let url = base_url(context, &pool, &environment)
-            .map_or_else(|error| error.message, |url| url.to_string());
+        let url = base_url(context, &pool, &environment).map_or_else(|error| error.message, |url| url.to_string());
         (key, url)
     }
 
-    const ENVIRONMENT: [(&str, &str); 2] = [
-        (KEY_VARIABLE, "env-key-123"),
-        (URL_VARIABLE, "https://env.example/api"),
-    ];
+    const ENVIRONMENT: [(&str, &str); 2] = [(KEY_VARIABLE, "env-key-123"), (URL_VARIABLE, "https://env.example/api")];
     const POOL: &str = r#"{"daytonaApiUrl":"https://pool.example/api"}"#;
 
     #[test]
     fn the_credential_comes_first() {
         let context = context(Some("org-key-123"), Some("https://org.example/api"));
         let (key, url) = resolved(&context, POOL, &ENVIRONMENT);
-        assert_eq!(
-            (key.as_str(), url.as_str()),
-            ("Bearer org-key-123", "https://org.example/api")
-        );
+        assert_eq!((key.as_str(), url.as_str()), ("Bearer org-key-123", "https://org.example/api"));
     }
 
     #[test]
     fn the_environment_comes_second_for_key_and_url_each() {
         let (key, url) = resolved(&context(None, None), POOL, &ENVIRONMENT);
-        assert_eq!(
-            (key.as_str(), url.as_str()),
-            ("Bearer env-key-123", "https://env.example/api")
-        );
+        assert_eq!((key.as_str(), url.as_str()), ("Bearer env-key-123", "https://env.example/api"));
         let (key, url) = resolved(&context(Some("org-key-123"), None), POOL, &ENVIRONMENT);
-        assert_eq!(
-            (key.as_str(), url.as_str()),
-            ("Bearer org-key-123", "https://env.example/api")
-        );
+        assert_eq!((key.as_str(), url.as_str()), ("Bearer org-key-123", "https://env.example/api"));
     }
 
     #[test]
     fn the_pools_url_comes_third_and_the_cloud_last() {
-        assert_eq!(
-            resolved(&context(None, None), POOL, &[]).1,
-            "https://pool.example/api"
-        );
-        assert_eq!(
-            resolved(&context(None, None), "", &[]).1,
-            "https://app.daytona.io/api"
-        );
+        assert_eq!(resolved(&context(None, None), POOL, &[]).1, "https://pool.example/api");
+        assert_eq!(resolved(&context(None, None), "", &[]).1, "https://app.daytona.io/api");
     }
 
     #[test]
     fn without_a_key_both_places_are_named() {
         for variables in [&[][..], &[(KEY_VARIABLE, "")]] {
             let (message, _) = resolved(&context(None, None), "", variables);
-            assert!(
-                message.contains("daytona credential") && message.contains(KEY_VARIABLE),
-                "{message}"
-            );
+            assert!(message.contains("daytona credential") && message.contains(KEY_VARIABLE), "{message}");
         }
     }
 
@@ -217,33 +159,17 @@ pub mod tests {
     fn an_unusable_credential_does_not_fall_through_to_the_environment() {
         for secret in ["", "org-key\n"] {
             let (message, _) = resolved(&context(Some(secret), None), "", &ENVIRONMENT);
-            assert!(
-                message.contains("the org's daytona credential"),
-                "{message}"
-            );
+            assert!(message.contains("the org's daytona credential"), "{message}");
             assert!(!message.contains("org-key"), "{message}");
         }
     }
 
     #[test]
     fn a_bad_url_names_its_source_and_never_its_user_info() {
-        let (_, message) = resolved(
-            &context(Some("org-key-123"), Some("https://me:pass@org.example/api")),
-            POOL,
-            &ENVIRONMENT,
-        );
-        assert!(
-            message.contains("the org's daytona credential") && !message.contains("pass"),
-            "{message}"
-        );
-        let (_, message) = resolved(
-            &context(None, None),
-            POOL,
-            &[(URL_VARIABLE, "https://api.daytona.com/v2")],
-        );
-        assert!(
-            message.contains(URL_VARIABLE) && message.contains("v2"),
-            "{message}"
-        );
+        let (_, message) =
+            resolved(&context(Some("org-key-123"), Some("https://me:pass@org.example/api")), POOL, &ENVIRONMENT);
+        assert!(message.contains("the org's daytona credential") && !message.contains("pass"), "{message}");
+        let (_, message) = resolved(&context(None, None), POOL, &[(URL_VARIABLE, "https://api.daytona.com/v2")]);
+        assert!(message.contains(URL_VARIABLE) && message.contains("v2"), "{message}");
     }
 }

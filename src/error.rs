@@ -68,9 +68,6 @@ impl Error {
 
     /// A detail's value.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.details
-            .iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, value)| value.as_str())
+        self.details.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
     }
 }

@@ -3,9 +3,7 @@
 use crate::context::{Call, DEADLINE_MS, LONG_DEADLINE_MS, Target};
 use crate::contract::lifecycle::Guest as Lifecycle;
 use crate::contract::provider::Guest as Provider;
-use crate::contract::{
-    Context, Declaration, Descriptor, Error, Finding, Handle, Spec, State, Termination,
-};
+use crate::contract::{Context, Declaration, Descriptor, Error, Finding, Handle, Spec, State, Termination};
 use crate::credentials::WasiEnvironment;
 use crate::daytona::Change;
 use crate::http::wasi::Wasi;

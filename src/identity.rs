@@ -45,11 +45,7 @@ pub fn name(pool_id: &str, session_id: &str) -> String {
     hash.update(session_id);
     let hash = hex(&hash.finalize(), NAME_DIGITS);
     let slug = slug(session_id);
-    if slug.is_empty() {
-        ["rensei-", &hash].concat()
-    } else {
-        ["rensei-", &slug, "-", &hash].concat()
-    }
+    if slug.is_empty() { ["rensei-", &hash].concat() } else { ["rensei-", &slug, "-", &hash].concat() }
 }
 
 /// The session's id as far as it can be read in a name.
@@ -79,39 +75,20 @@ pub fn digest(spec: &Spec) -> String {
         hash.update(value);
     };
     field(b'i', spec.image.as_deref().map(str::as_bytes));
-    field(
-        b'n',
-        spec.command
-            .as_ref()
-            .map(|words| words.len().to_string())
-            .as_deref()
-            .map(str::as_bytes),
-    );
+    field(b'n', spec.command.as_ref().map(|words| words.len().to_string()).as_deref().map(str::as_bytes));
     for word in spec.command.iter().flatten() {
         field(b'c', Some(word.as_bytes()));
     }
     let sizes = &spec.resources;
-    for (tag, size) in [
-        (b'v', sizes.vcpu),
-        (b'm', sizes.memory_mb),
-        (b'd', sizes.disk_mb),
-        (b'g', sizes.gpu.filter(|gpu| *gpu > 0)),
-    ] {
-        field(
-            tag,
-            size.map(u32::to_be_bytes).as_ref().map(<[u8; 4]>::as_slice),
-        );
+    for (tag, size) in
+        [(b'v', sizes.vcpu), (b'm', sizes.memory_mb), (b'd', sizes.disk_mb), (b'g', sizes.gpu.filter(|gpu| *gpu > 0))]
+    {
+        field(tag, size.map(u32::to_be_bytes).as_ref().map(<[u8; 4]>::as_slice));
     }
     field(b'r', spec.region.as_deref().map(str::as_bytes));
     // One name after the other in ascending order: far smaller in WebAssembly than sorting them.
     let mut last = None;
-    while let Some(name) = spec
-        .env
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .filter(|name| Some(*name) > last)
-        .min()
-    {
+    while let Some(name) = spec.env.iter().map(|(name, _)| name.as_str()).filter(|name| Some(*name) > last).min() {
         field(b'e', Some(name.as_bytes()));
         last = Some(name);
     }
@@ -120,13 +97,8 @@ pub fn digest(spec: &Spec) -> String {
 
 /// The first digits of a hash in lower-case hexadecimal.
 fn hex(bytes: &[u8], digits: usize) -> String {
-    let nibbles = bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .take(digits);
-    nibbles
-        .filter_map(|nibble| char::from_digit(u32::from(nibble), 16))
-        .collect()
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(digits);
+    nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect()
 }
 
 #[cfg(test)]
@@ -135,13 +107,7 @@ pub mod tests {
     use crate::contract::Resources;
 
     pub fn spec(session_id: &str) -> Spec {
-        let resources = Resources {
-            vcpu: None,
-            memory_mb: None,
-            disk_mb: None,
-            gpu: None,
-            timeout_sec: None,
-        };
+        let resources = Resources { vcpu: None, memory_mb: None, disk_mb: None, gpu: None, timeout_sec: None };
         Spec {
             session_id: session_id.to_owned(),
             image: None,
@@ -157,10 +123,9 @@ pub mod tests {
 
     #[test]
     fn names_never_change() {
-        for (pool, session, expected) in [
-            ("pool-1", "sess-42", "rensei-sess-42-899de6a060c37588"),
-            ("p", "日本", "rensei-fbbfc69f17417483"),
-        ] {
+        for (pool, session, expected) in
+            [("pool-1", "sess-42", "rensei-sess-42-899de6a060c37588"), ("p", "日本", "rensei-fbbfc69f17417483")]
+        {
             assert_eq!(name(pool, session), expected);
         }
     }
@@ -185,10 +150,7 @@ pub mod tests {
         let full = Spec {
             image: Some("ghcr.io/a/b:1".to_owned()),
             command: Some(vec!["donmai".to_owned(), "agent".to_owned()]),
-            env: vec![
-                ("B".to_owned(), "1".to_owned()),
-                ("A".to_owned(), "2".to_owned()),
-            ],
+            env: vec![("B".to_owned(), "1".to_owned()), ("A".to_owned(), "2".to_owned())],
             region: Some("eu".to_owned()),
             resources: Resources {
                 vcpu: Some(2),
@@ -204,58 +166,24 @@ pub mod tests {
 
     #[test]
     fn a_digest_covers_what_is_asked_for_and_not_what_rotates() {
-        let base = || Spec {
-            env: vec![
-                ("TOKEN".to_owned(), "1".to_owned()),
-                ("A".to_owned(), String::new()),
-            ],
-            ..spec("s")
-        };
-        let rotated = Spec {
-            env: vec![
-                ("A".to_owned(), "x".to_owned()),
-                ("TOKEN".to_owned(), "2".to_owned()),
-            ],
-            ..spec("s")
-        };
+        let base =
+            || Spec { env: vec![("TOKEN".to_owned(), "1".to_owned()), ("A".to_owned(), String::new())], ..spec("s") };
+        let rotated =
+            Spec { env: vec![("A".to_owned(), "x".to_owned()), ("TOKEN".to_owned(), "2".to_owned())], ..spec("s") };
         assert_eq!(digest(&base()), digest(&rotated));
-        let other_session = Spec {
-            session_id: "t".to_owned(),
-            ..base()
-        };
+        let other_session = Spec { session_id: "t".to_owned(), ..base() };
         assert_eq!(digest(&base()), digest(&other_session));
         for other in [
-            Spec {
-                image: Some("a:1".to_owned()),
-                ..base()
-            },
-            Spec {
-                command: Some(vec!["a".to_owned()]),
-                ..base()
-            },
-            Spec {
-                region: Some("eu".to_owned()),
-                ..base()
-            },
-            Spec {
-                env: Vec::new(),
-                ..spec("s")
-            },
-            Spec {
-                resources: Resources {
-                    disk_mb: Some(1),
-                    ..base().resources
-                },
-                ..base()
-            },
+            Spec { image: Some("a:1".to_owned()), ..base() },
+            Spec { command: Some(vec!["a".to_owned()]), ..base() },
+            Spec { region: Some("eu".to_owned()), ..base() },
+            Spec { env: Vec::new(), ..spec("s") },
+            Spec { resources: Resources { disk_mb: Some(1), ..base().resources }, ..base() },
         ] {
             assert_ne!(digest(&base()), digest(&other));
         }
         let words = |words: &[&str]| {
-            digest(&Spec {
-                command: Some(words.iter().map(|word| (*word).to_owned()).collect()),
-                ..spec("s")
-            })
+            digest(&Spec { command: Some(words.iter().map(|word| (*word).to_owned()).collect()), ..spec("s") })
         };
         assert_ne!(words(&["a", "b"]), words(&["ab"]));
     }

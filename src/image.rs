@@ -45,10 +45,7 @@ impl<'a> Parts<'a> {
         let last = rest.rfind('/').map_or(0, |slash| slash + 1);
         let (_, tag) = split(rest.get(last..).unwrap_or_default(), ':');
         let name = match tag {
-            Some(tag) => rest
-                .strip_suffix(tag)
-                .and_then(|rest| rest.strip_suffix(':'))
-                .unwrap_or_default(),
+            Some(tag) => rest.strip_suffix(tag).and_then(|rest| rest.strip_suffix(':')).unwrap_or_default(),
             None => rest,
         };
         Self { name, tag, digest }
@@ -64,9 +61,7 @@ fn split(text: &str, separator: char) -> (&str, Option<&str>) {
 
 fn is_name(name: &str) -> bool {
     match name.split_once('/') {
-        Some((first, rest)) => {
-            (is_domain(first) || is_path_component(first)) && rest.split('/').all(is_path_component)
-        }
+        Some((first, rest)) => (is_domain(first) || is_path_component(first)) && rest.split('/').all(is_path_component),
         None => is_path_component(name),
     }
 }
@@ -102,17 +97,15 @@ fn is_path_component(text: &str) -> bool {
     let is_alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     text.starts_with(is_alphanumeric)
         && text.ends_with(is_alphanumeric)
-        && text.split(is_alphanumeric).all(|between| {
-            matches!(between, "" | "." | "_" | "__") || between.bytes().all(|byte| byte == b'-')
-        })
+        && text
+            .split(is_alphanumeric)
+            .all(|between| matches!(between, "" | "." | "_" | "__") || between.bytes().all(|byte| byte == b'-'))
 }
 
 fn is_tag(text: &str) -> bool {
     text.len() <= MAX_TAG
         && !text.starts_with(['.', '-'])
-        && all(text, |byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
-        })
+        && all(text, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
 }
 
 fn is_digest(text: &str) -> bool {
@@ -120,12 +113,10 @@ fn is_digest(text: &str) -> bool {
         return false;
     };
     if let Some((_, length)) = ALGORITHMS.iter().find(|(name, _)| *name == algorithm) {
-        return digits.len() == *length
-            && all(digits, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        return digits.len() == *length && all(digits, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     }
     let component = |text: &str| {
-        text.starts_with(|c: char| c.is_ascii_alphabetic())
-            && all(text, |byte| byte.is_ascii_alphanumeric())
+        text.starts_with(|c: char| c.is_ascii_alphabetic()) && all(text, |byte| byte.is_ascii_alphanumeric())
     };
     algorithm.split(['+', '.', '-', '_']).all(component)
         && (MIN_DIGEST..=MAX_NAME).contains(&digits.len())
@@ -169,9 +160,7 @@ mod tests {
         assert!(is_reference(&format!("a@sha256:{SHA256}")));
         assert!(is_reference(&format!("host:5000/a:tag@sha256:{SHA256}")));
         assert!(is_reference(&format!("a@sha512:{SHA256}{SHA256}")));
-        assert!(is_reference(
-            "a@sha256+b64u.x-y_z:0123456789ABCDEFabcdef0123456789"
-        ));
+        assert!(is_reference("a@sha256+b64u.x-y_z:0123456789ABCDEFabcdef0123456789"));
     }
 
     #[test]
@@ -228,10 +217,7 @@ mod tests {
         ] {
             assert!(!is_reference(text), "{text}");
         }
-        assert!(!is_reference(&format!(
-            "a@sha256:{}",
-            SHA256.to_uppercase()
-        )));
+        assert!(!is_reference(&format!("a@sha256:{}", SHA256.to_uppercase())));
         assert!(!is_reference(&format!("a@sha256:{SHA256}0")));
     }
 
@@ -281,12 +267,7 @@ mod tests {
                 continue;
             };
             let allowed = c.is_ascii_alphanumeric() || "._-:/@[]+".contains(c);
-            for text in [
-                format!("a{c}b"),
-                format!("a/b{c}c:d"),
-                format!("{c}x/b"),
-                format!("a:b{c}"),
-            ] {
+            for text in [format!("a{c}b"), format!("a/b{c}c:d"), format!("{c}x/b"), format!("a:b{c}")] {
                 assert!(allowed || !is_reference(&text), "{text:?}");
             }
         }
@@ -306,13 +287,7 @@ mod tests {
         for text in ["a", "a:latest", "host:5000/a", "host:5000/a:latest"] {
             assert!(tag_is_latest(text), "{text}");
         }
-        for text in [
-            "a:1",
-            "a@sha256:00",
-            "a:latest@sha256:00",
-            "host:5000/a:1",
-            "a:latest-1",
-        ] {
+        for text in ["a:1", "a@sha256:00", "a:latest@sha256:00", "host:5000/a:1", "a:latest-1"] {
             assert!(!tag_is_latest(text), "{text}");
         }
     }

@@ -27,11 +27,7 @@ enum Step {
 }
 
 /// Drives a sandbox towards a goal until it is there, on its way, or the deadline ends.
-pub fn drive<T: Transport>(
-    call: &Call<'_, T>,
-    target: &Target,
-    goal: Change,
-) -> Result<State, Error> {
+pub fn drive<T: Transport>(call: &Call<'_, T>, target: &Target, goal: Change) -> Result<State, Error> {
     let spare_ms = (call.client.left_ms() / 5).min(MAX_SPARE_MS);
     let mut dialect = target.dialect;
     let mut refused = None;
@@ -45,12 +41,7 @@ pub fn drive<T: Transport>(
             match asked {
                 Ok((served, Some(sandbox))) if change == goal => return Ok(seen(served, sandbox)),
                 Ok(_) => refused = None,
-                Err(again)
-                    if matches!(
-                        again.reaction,
-                        Reaction::Busy | Reaction::WrongState | Reaction::TooLate
-                    ) =>
-                {
+                Err(again) if matches!(again.reaction, Reaction::Busy | Reaction::WrongState | Reaction::TooLate) => {
                     refused = Some(again.error);
                 }
                 Err(other) => return Err(other.error),
@@ -91,16 +82,14 @@ fn next(goal: Change, sandbox: &Sandbox) -> Step {
     }
     match (goal, state) {
         (_, "error" | "build_failed") => Step::Refuse,
-        (
-            Change::Start,
-            "started" | "running" | "starting" | "restoring" | "resuming" | "creating",
-        ) => Step::Done,
+        (Change::Start, "started" | "running" | "starting" | "restoring" | "resuming" | "creating") => Step::Done,
         (Change::Start, "stopped" | "archived" | "paused") if desired == "started" => Step::Done,
         (Change::Start, "stopped" | "archived" | "paused") => Step::Ask(Change::Start),
-        (
-            Change::Stop,
-            "stopped" | "stopping" | "archived" | "archiving" | "paused" | "pausing",
-        ) if desired != "started" => Step::Done,
+        (Change::Stop, "stopped" | "stopping" | "archived" | "archiving" | "paused" | "pausing")
+            if desired != "started" =>
+        {
+            Step::Done
+        }
         (Change::Stop, "started" | "running") => Step::Ask(Change::Stop),
         (Change::Archive, "archived" | "archiving") if desired != "started" => Step::Done,
         (Change::Archive, "stopped") if desired != "started" => Step::Ask(Change::Archive),
@@ -116,14 +105,7 @@ fn impossible(goal: Change, sandbox: &Sandbox, refused: Option<Error>) -> Error 
         Change::Archive => "archived",
     };
     let state = sandbox.state.as_deref().unwrap_or("unknown");
-    let message = [
-        "The sandbox cannot be ",
-        word,
-        ": its state is ",
-        state,
-        ".",
-    ]
-    .concat();
+    let message = ["The sandbox cannot be ", word, ": its state is ", state, "."].concat();
     let mut error = Error::new(ErrorCode::Conflict, message).rule("wrong-state");
     if let Some(reason) = &sandbox.error_reason {
         error = error.detail("reason", reason.as_str());
@@ -133,23 +115,17 @@ fn impossible(goal: Change, sandbox: &Sandbox, refused: Option<Error>) -> Error 
 }
 
 fn gone(target: &Target) -> Error {
-    Error::new(
-        ErrorCode::NotFound,
-        ["Daytona has no sandbox ", &target.external_id, "."].concat(),
-    )
-    .rule("sandbox-not-found")
+    Error::new(ErrorCode::NotFound, ["Daytona has no sandbox ", &target.external_id, "."].concat())
+        .rule("sandbox-not-found")
 }
 
 fn too_slow(sandbox: &Sandbox) -> Error {
     let state = sandbox.state.as_deref().unwrap_or("unknown");
-    Error::new(
-        ErrorCode::Timeout,
-        ["The deadline ended while the sandbox was ", state, "."].concat(),
-    )
-    .retryable(true)
-    .maybe_applied(true)
-    .rule("deadline")
-    .remedy("Call again: it goes on from where the sandbox is by then.")
+    Error::new(ErrorCode::Timeout, ["The deadline ended while the sandbox was ", state, "."].concat())
+        .retryable(true)
+        .maybe_applied(true)
+        .rule("deadline")
+        .remedy("Call again: it goes on from where the sandbox is by then.")
 }
 
 #[cfg(test)]
@@ -157,11 +133,8 @@ mod tests {
     use super::*;
 
     fn step(goal: Change, state: &str, desired: &str) -> Step {
-        let sandbox = Sandbox {
-            state: Some(state.to_owned()),
-            desired_state: Some(desired.to_owned()),
-            ..Sandbox::default()
-        };
+        let sandbox =
+            Sandbox { state: Some(state.to_owned()), desired_state: Some(desired.to_owned()), ..Sandbox::default() };
         next(goal, &sandbox)
     }
 
@@ -180,19 +153,7 @@ mod tests {
             (Archive, "stopped", Step::Ask(Archive)),
             (Archive, "archived", Step::Done),
         ] {
-            assert_eq!(
-                step(
-                    goal,
-                    state,
-                    if state == "started" {
-                        "started"
-                    } else {
-                        "stopped"
-                    }
-                ),
-                expected,
-                "{state}"
-            );
+            assert_eq!(step(goal, state, if state == "started" { "started" } else { "stopped" }), expected, "{state}");
         }
     }
 
@@ -210,11 +171,7 @@ mod tests {
             (Archive, "stopped", "started", Step::Wait),
             (Archive, "snapshotting", "started", Step::Wait),
         ] {
-            assert_eq!(
-                step(goal, state, desired),
-                expected,
-                "{state} desired {desired}"
-            );
+            assert_eq!(step(goal, state, desired), expected, "{state} desired {desired}");
         }
     }
 

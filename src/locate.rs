@@ -13,28 +13,21 @@ use crate::pool;
 /// The handle of the session's sandbox; none when there is none that this provider made for this pool and session.
 pub fn locate<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<Option<Handle>, Error> {
     if session_id.is_empty() {
-        return Err(Error::spec("The session id is empty.")
-            .rule("empty-value")
-            .detail("path", "session-id"));
+        return Err(Error::spec("The session id is empty.").rule("empty-value").detail("path", "session-id"));
     }
     let find = |dialect| match dialect {
         Dialect::Sandbox => by_name(call, session_id),
         Dialect::Workspace => by_labels(call, Dialect::Workspace, session_id),
     };
     let (dialect, sandbox) = match call.pool.dialect {
-        pool::Dialect::Auto => {
-            in_served_dialect(call, Dialect::Sandbox, |_, dialect| find(dialect))?
-        }
+        pool::Dialect::Auto => in_served_dialect(call, Dialect::Sandbox, |_, dialect| find(dialect))?,
         pool::Dialect::Sandbox => (Dialect::Sandbox, find(Dialect::Sandbox)?),
         pool::Dialect::Workspace => (Dialect::Workspace, find(Dialect::Workspace)?),
     };
     Ok(sandbox.map(|sandbox| handle::of(call, dialect, sandbox)))
 }
 
-fn by_name<T: Transport>(
-    call: &Call<'_, T>,
-    session_id: &str,
-) -> Result<Option<Sandbox>, Rejection> {
+fn by_name<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<Option<Sandbox>, Rejection> {
     let name = identity::name(&call.pool_id, session_id);
     // Our names are plain letters, digits and dashes: always a segment.
     let Some(segment) = Segment::new(&name) else {
@@ -55,11 +48,7 @@ fn by_labels<T: Transport>(
     dialect: Dialect,
     session_id: &str,
 ) -> Result<Option<Sandbox>, Rejection> {
-    let labels = [
-        (MANAGED_BY, MANAGER),
-        (POOL, call.pool_id.as_str()),
-        (SESSION, session_id),
-    ];
+    let labels = [(MANAGED_BY, MANAGER), (POOL, call.pool_id.as_str()), (SESSION, session_id)];
     let mut candidates = call.client.find(dialect, &labels)?;
     candidates.retain(|candidate| is_ours(call, session_id, candidate));
     // A broken one only where there is no other.

@@ -14,46 +14,25 @@ pub fn in_served_dialect<T: Transport, R>(
 ) -> Result<(Dialect, R), Rejection> {
     match action(&call.client, first) {
         Ok(done) => Ok((first, done)),
-        Err(refused) if refused.reaction == Reaction::NoSuchRoute => {
-            match action(&call.client, first.other()) {
-                Ok(done) => Ok((first.other(), done)),
-                Err(again) if again.reaction == Reaction::NoSuchRoute => Err(Rejection {
-                    error: no_api(call, again.error),
-                    ..again
-                }),
-                Err(again) => Err(again),
+        Err(refused) if refused.reaction == Reaction::NoSuchRoute => match action(&call.client, first.other()) {
+            Ok(done) => Ok((first.other(), done)),
+            Err(again) if again.reaction == Reaction::NoSuchRoute => {
+                Err(Rejection { error: no_api(call, again.error), ..again })
             }
-        }
+            Err(again) => Err(again),
+        },
         Err(refused) => Err(refused),
     }
 }
 
 /// Neither route exists: the URL is wrong.
 fn no_api<T: Transport>(call: &Call<'_, T>, error: Error) -> Error {
-    let message = [
-        "The server at ",
-        &call.client.base().to_string(),
-        " has neither /sandbox nor /workspace.",
-    ]
-    .concat();
-    let applied = Error {
-        code: ErrorCode::InvalidConfig,
-        message,
-        retryable: false,
-        maybe_applied: false,
-        ..error
-    };
-    applied
-        .rule("no-daytona-route")
-        .remedy("Correct the API URL; the usual mistake is a missing /api at its end.")
+    let message = ["The server at ", &call.client.base().to_string(), " has neither /sandbox nor /workspace."].concat();
+    let applied = Error { code: ErrorCode::InvalidConfig, message, retryable: false, maybe_applied: false, ..error };
+    applied.rule("no-daytona-route").remedy("Correct the API URL; the usual mistake is a missing /api at its end.")
 }
 
 /// The sandbox of a handle; none when the server proves that it does not exist.
-pub fn by_id<T: Transport>(
-    call: &Call<'_, T>,
-    target: &Target,
-) -> Result<(Dialect, Option<Sandbox>), Rejection> {
-    in_served_dialect(call, target.dialect, |client, dialect| {
-        client.get(dialect, &target.id, &target.external_id)
-    })
+pub fn by_id<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<(Dialect, Option<Sandbox>), Rejection> {
+    in_served_dialect(call, target.dialect, |client, dialect| client.get(dialect, &target.id, &target.external_id))
 }

@@ -27,22 +27,12 @@ mod tests {
     use crate::credentials::tests::{Variables, context};
 
     fn handle(metadata: &[(&str, &str)]) -> Handle {
-        let metadata = metadata
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect();
-        Handle {
-            provider_id: "daytona".to_owned(),
-            external_id: "id-1".to_owned(),
-            metadata,
-        }
+        let metadata = metadata.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Handle { provider_id: "daytona".to_owned(), external_id: "id-1".to_owned(), metadata }
     }
 
     fn of(config: &str, handle: Option<Handle>) -> Result<Vec<String>, Error> {
-        let context = Context {
-            config: config.to_owned(),
-            ..context(None, None)
-        };
+        let context = Context { config: config.to_owned(), ..context(None, None) };
         origins(&context, handle.as_ref(), &Variables(Vec::new()))
     }
 
@@ -56,30 +46,20 @@ mod tests {
     #[test]
     fn the_toolbox_of_the_same_domain_is_named_and_any_other_is_not() {
         let own = handle(&[("toolbox-origin", "https://proxy.app.daytona.io")]);
-        assert!(of("", Some(own)).is_ok_and(
-            |origins| origins == ["https://app.daytona.io", "https://proxy.app.daytona.io"]
-        ));
-        for foreign in [
-            "https://evil.example",
-            "http://proxy.app.daytona.io",
-            "https://169.254.169.254",
-            "garbage",
-        ] {
+        assert!(
+            of("", Some(own))
+                .is_ok_and(|origins| origins == ["https://app.daytona.io", "https://proxy.app.daytona.io"])
+        );
+        for foreign in ["https://evil.example", "http://proxy.app.daytona.io", "https://169.254.169.254", "garbage"] {
             let handle = handle(&[("toolbox-origin", foreign)]);
-            assert!(
-                of("", Some(handle)).is_ok_and(|origins| origins.len() == 1),
-                "{foreign}"
-            );
+            assert!(of("", Some(handle)).is_ok_and(|origins| origins.len() == 1), "{foreign}");
         }
     }
 
     #[test]
     fn a_toolbox_that_the_pool_names_is_accepted() {
         let handle = handle(&[("toolbox-origin", "https://boxes.example")]);
-        let origins = of(
-            r#"{"toolboxUrl":"https://boxes.example/toolbox"}"#,
-            Some(handle),
-        );
+        let origins = of(r#"{"toolboxUrl":"https://boxes.example/toolbox"}"#, Some(handle));
         assert!(origins.is_ok_and(|origins| origins.len() == 2));
     }
 
@@ -87,9 +67,6 @@ mod tests {
     fn a_wrong_configuration_and_a_foreign_handle_are_errors_here_too() {
         assert!(of(r#"{"daytonaApiUrl":7}"#, None).is_err());
         let foreign = handle(&[("api-origin", "https://other.example")]);
-        assert!(
-            of("", Some(foreign))
-                .is_err_and(|error| error.message.contains("https://other.example"))
-        );
+        assert!(of("", Some(foreign)).is_err_and(|error| error.message.contains("https://other.example")));
     }
 }

@@ -2,8 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::contract::{
-    BillingModel, Capabilities, Declaration, Descriptor, EgressDefault, IdleCostModel,
-    TransportModel,
+    BillingModel, Capabilities, Declaration, Descriptor, EgressDefault, IdleCostModel, TransportModel,
 };
 use crate::pool;
 
@@ -12,12 +11,7 @@ pub const ID: &str = "daytona";
 
 /// What a pool provides unless it says otherwise. Toolchains are no part of it.
 const RUNTIME_KINDS: [&str; 5] = ["npm", "python-pip", "http", "mcp-server", "a2a-protocol"];
-const REQUIREMENT_KINDS: [&str; 4] = [
-    "long-running",
-    "network-egress",
-    "git",
-    "full-history-clone",
-];
+const REQUIREMENT_KINDS: [&str; 4] = ["long-running", "network-egress", "git", "full-history-clone"];
 
 /// The provider's description of itself.
 pub fn descriptor() -> Descriptor {
@@ -59,10 +53,7 @@ fn capabilities() -> Capabilities {
 }
 
 fn class_default() -> Declaration {
-    Declaration {
-        runtime_kinds: owned(&RUNTIME_KINDS),
-        requirement_kinds: owned(&REQUIREMENT_KINDS),
-    }
+    Declaration { runtime_kinds: owned(&RUNTIME_KINDS), requirement_kinds: owned(&REQUIREMENT_KINDS) }
 }
 
 /// What a pool provides: its own declaration as it is, or the default. They are never merged.
@@ -74,10 +65,9 @@ pub fn provides(runtime_provides: Option<Declaration>) -> Declaration {
 pub fn unmet(demand: &Declaration, runtime_provides: Option<Declaration>) -> Vec<String> {
     let provided = provides(runtime_provides);
     let mut unmet: Vec<String> = Vec::new();
-    for (demanded, provided) in [
-        (&demand.runtime_kinds, &provided.runtime_kinds),
-        (&demand.requirement_kinds, &provided.requirement_kinds),
-    ] {
+    for (demanded, provided) in
+        [(&demand.runtime_kinds, &provided.runtime_kinds), (&demand.requirement_kinds, &provided.requirement_kinds)]
+    {
         for kind in demanded {
             if !provided.contains(kind) && !unmet.contains(kind) {
                 unmet.push(kind.clone());
@@ -96,10 +86,7 @@ mod tests {
     use super::*;
 
     fn declaration(runtime_kinds: &[&str], requirement_kinds: &[&str]) -> Declaration {
-        Declaration {
-            runtime_kinds: owned(runtime_kinds),
-            requirement_kinds: owned(requirement_kinds),
-        }
+        Declaration { runtime_kinds: owned(runtime_kinds), requirement_kinds: owned(requirement_kinds) }
     }
 
     /// One test for each row of the provider description's capability table.
@@ -136,32 +123,21 @@ mod tests {
     #[test]
     fn the_provider_is_called_daytona() {
         let descriptor = descriptor();
-        assert_eq!(
-            (descriptor.id.as_str(), descriptor.display_name.as_str()),
-            ("daytona", "Daytona")
-        );
+        assert_eq!((descriptor.id.as_str(), descriptor.display_name.as_str()), ("daytona", "Daytona"));
         assert_eq!(descriptor.version, env!("CARGO_PKG_VERSION"));
         assert_eq!(descriptor.config_schema, pool::SCHEMA);
     }
 
     #[test]
     fn class_default_runtime_kinds() {
-        assert_eq!(
-            descriptor().provides.runtime_kinds,
-            ["npm", "python-pip", "http", "mcp-server", "a2a-protocol"]
-        );
+        assert_eq!(descriptor().provides.runtime_kinds, ["npm", "python-pip", "http", "mcp-server", "a2a-protocol"]);
     }
 
     #[test]
     fn class_default_requirement_kinds() {
         assert_eq!(
             descriptor().provides.requirement_kinds,
-            [
-                "long-running",
-                "network-egress",
-                "git",
-                "full-history-clone"
-            ]
+            ["long-running", "network-egress", "git", "full-history-clone"]
         );
     }
 
@@ -169,18 +145,12 @@ mod tests {
     fn without_runtime_provides_the_class_default_holds() {
         let provided = provides(None);
         assert_eq!(provided.runtime_kinds, class_default().runtime_kinds);
-        assert_eq!(
-            provided.requirement_kinds,
-            class_default().requirement_kinds
-        );
+        assert_eq!(provided.requirement_kinds, class_default().requirement_kinds);
     }
 
     #[test]
     fn runtime_provides_replaces_the_class_default_and_is_never_merged() {
-        let provided = provides(Some(declaration(
-            &["native", "native"],
-            &["toolchain:node"],
-        )));
+        let provided = provides(Some(declaration(&["native", "native"], &["toolchain:node"])));
         assert_eq!(provided.runtime_kinds, ["native", "native"]);
         assert_eq!(provided.requirement_kinds, ["toolchain:node"]);
         let nothing = provides(Some(declaration(&[], &[])));
@@ -191,22 +161,13 @@ mod tests {
     fn a_demand_of_toolchain_node_is_unmet_by_the_class_default() {
         let demand = declaration(&["npm"], &["git", "toolchain:node"]);
         assert_eq!(unmet(&demand, None), ["toolchain:node"]);
-        assert!(
-            unmet(
-                &demand,
-                Some(declaration(&["npm"], &["git", "toolchain:node"]))
-            )
-            .is_empty()
-        );
+        assert!(unmet(&demand, Some(declaration(&["npm"], &["git", "toolchain:node"]))).is_empty());
     }
 
     #[test]
     fn an_override_of_toolchain_node_alone_no_longer_provides_git() {
         let demand = declaration(&["npm"], &["git", "toolchain:node"]);
-        assert_eq!(
-            unmet(&demand, Some(declaration(&[], &["toolchain:node"]))),
-            ["npm", "git"]
-        );
+        assert_eq!(unmet(&demand, Some(declaration(&[], &["toolchain:node"]))), ["npm", "git"]);
     }
 
     #[test]
@@ -219,10 +180,7 @@ mod tests {
     fn a_runtime_kind_does_not_meet_a_requirement_of_the_same_name() {
         let provided = || Some(declaration(&["workarea"], &[]));
         assert!(unmet(&declaration(&["workarea"], &[]), provided()).is_empty());
-        assert_eq!(
-            unmet(&declaration(&[], &["workarea"]), provided()),
-            ["workarea"]
-        );
+        assert_eq!(unmet(&declaration(&[], &["workarea"]), provided()), ["workarea"]);
     }
 
     #[test]

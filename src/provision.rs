@@ -51,23 +51,12 @@ fn plan<'a, T: Transport>(
     let source = match &pool.snapshot {
         Some(snapshot) => Source::Snapshot(snapshot),
         None => Source::Image {
-            image: spec
-                .image
-                .as_deref()
-                .or(pool.image.as_deref())
-                .unwrap_or(pool::DEFAULT_IMAGE),
-            command: spec
-                .command
-                .as_deref()
-                .or(pool.command.as_deref())
-                .unwrap_or(default_command),
+            image: spec.image.as_deref().or(pool.image.as_deref()).unwrap_or(pool::DEFAULT_IMAGE),
+            command: spec.command.as_deref().or(pool.command.as_deref()).unwrap_or(default_command),
         },
     };
     let sizes = &spec.resources;
-    let lifetime_minutes = spec
-        .max_duration_sec
-        .map(minutes)
-        .or(pool.max_lifetime_minutes);
+    let lifetime_minutes = spec.max_duration_sec.map(minutes).or(pool.max_lifetime_minutes);
     NewSandbox {
         name,
         source,
@@ -76,13 +65,7 @@ fn plan<'a, T: Transport>(
         labels: labels(call, spec),
         cpu: sizes.vcpu.or(pool.cpu),
         memory_gib: sizes.memory_mb.map(gib).or(pool.memory_gb),
-        disk_gib: Some(
-            sizes
-                .disk_mb
-                .map(gib)
-                .or(pool.disk_gb)
-                .unwrap_or(pool::DEFAULT_DISK_GB),
-        ),
+        disk_gib: Some(sizes.disk_mb.map(gib).or(pool.disk_gb).unwrap_or(pool::DEFAULT_DISK_GB)),
         target: spec.region.as_deref().or(pool.target.as_deref()),
         auto_stop_minutes: sizes.timeout_sec.map_or(DEFAULT_AUTO_STOP, minutes).max(1),
         auto_archive_minutes: pool.auto_archive_minutes,
@@ -103,41 +86,18 @@ fn labels<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Vec<(String, String)
         (identity::POOL, Some(call.pool_id.clone())),
         (identity::ORGANIZATION, call.tenant.clone()),
         (identity::SESSION, Some(spec.session_id.clone())),
-        (
-            identity::PROVIDER_VERSION,
-            Some(env!("CARGO_PKG_VERSION").to_owned()),
-        ),
-        (
-            identity::DEADLINE,
-            Some(["created+", &lifetime_sec.to_string(), "s"].concat()),
-        ),
+        (identity::PROVIDER_VERSION, Some(env!("CARGO_PKG_VERSION").to_owned())),
+        (identity::DEADLINE, Some(["created+", &lifetime_sec.to_string(), "s"].concat())),
         (identity::DIGEST, Some(identity::digest(spec))),
     ];
-    let ours = ours
-        .into_iter()
-        .filter_map(|(key, value)| value.map(|value| (key.to_owned(), value)));
-    call.pool
-        .labels
-        .iter()
-        .chain(&spec.labels)
-        .cloned()
-        .chain(ours)
-        .collect()
+    let ours = ours.into_iter().filter_map(|(key, value)| value.map(|value| (key.to_owned(), value)));
+    call.pool.labels.iter().chain(&spec.labels).cloned().chain(ours).collect()
 }
 
-fn create<T: Transport>(
-    call: &Call<'_, T>,
-    new: &NewSandbox<'_>,
-) -> Result<(Dialect, Sandbox), Rejection> {
-    let only = |dialect| {
-        call.client
-            .create(dialect, new)
-            .map(|sandbox| (dialect, sandbox))
-    };
+fn create<T: Transport>(call: &Call<'_, T>, new: &NewSandbox<'_>) -> Result<(Dialect, Sandbox), Rejection> {
+    let only = |dialect| call.client.create(dialect, new).map(|sandbox| (dialect, sandbox));
     match call.pool.dialect {
-        pool::Dialect::Auto => in_served_dialect(call, Dialect::Sandbox, |client, dialect| {
-            client.create(dialect, new)
-        }),
+        pool::Dialect::Auto => in_served_dialect(call, Dialect::Sandbox, |client, dialect| client.create(dialect, new)),
         pool::Dialect::Sandbox => only(Dialect::Sandbox),
         pool::Dialect::Workspace => only(Dialect::Workspace),
     }
@@ -146,11 +106,7 @@ fn create<T: Transport>(
 /// The largest disk that is allowed, when the refused one was nobody's wish but the default.
 fn room_for_default_disk(refused: &Rejection, spec: &Spec, pool: &Pool) -> Option<u32> {
     match refused.reaction {
-        Reaction::DiskOver(maximum)
-            if spec.resources.disk_mb.is_none() && pool.disk_gb.is_none() =>
-        {
-            Some(maximum)
-        }
+        Reaction::DiskOver(maximum) if spec.resources.disk_mb.is_none() && pool.disk_gb.is_none() => Some(maximum),
         _ => None,
     }
 }
@@ -167,9 +123,7 @@ fn explain(refused: Rejection, spec: &Spec, name: &str) -> Error {
         }
         Reaction::Region => error = error.detail("path", "spec.region"),
         Reaction::NoSuchRoute if error.get("rule") == Some("no-such-route") => {
-            error = error.remedy(
-                "Set the pool key dialect to auto, and check that the API URL ends in /api.",
-            );
+            error = error.remedy("Set the pool key dialect to auto, and check that the API URL ends in /api.");
         }
         _ => {}
     }
@@ -177,9 +131,7 @@ fn explain(refused: Rejection, spec: &Spec, name: &str) -> Error {
         error = error.detail("sandbox-name", name);
         error.message.push_str(" A sandbox named ");
         error.message.push_str(name);
-        error
-            .message
-            .push_str(" may exist: call locate before the session is provisioned elsewhere.");
+        error.message.push_str(" may exist: call locate before the session is provisioned elsewhere.");
     }
     error
 }
@@ -200,28 +152,14 @@ mod tests {
 
     #[test]
     fn auto_stop_is_the_timeout_in_minutes_rounded_up() {
-        for (seconds, expected) in [
-            (1, 1),
-            (59, 1),
-            (60, 1),
-            (61, 2),
-            (1800, 30),
-            (3600, 60),
-            (u32::MAX, 71_582_789),
-        ] {
+        for (seconds, expected) in [(1, 1), (59, 1), (60, 1), (61, 2), (1800, 30), (3600, 60), (u32::MAX, 71_582_789)] {
             assert_eq!(minutes(seconds), expected, "{seconds}");
         }
     }
 
     #[test]
     fn sizes_are_rounded_up_to_whole_gib() {
-        for (mib, expected) in [
-            (1, 1),
-            (1024, 1),
-            (1025, 2),
-            (10_240, 10),
-            (u32::MAX, 4_194_304),
-        ] {
+        for (mib, expected) in [(1, 1), (1024, 1), (1025, 2), (10_240, 10), (u32::MAX, 4_194_304)] {
             assert_eq!(gib(mib), expected, "{mib}");
         }
     }

@@ -41,17 +41,9 @@ pub fn check(spec: &Spec, pool: &Pool, secret: &Secret) -> Result<(), Error> {
     check_pairs("spec.env", &spec.env, &mut problems);
     check_pairs("spec.labels", &spec.labels, &mut problems);
     for (name, _) in spec.env.iter().filter(|(name, _)| name.contains('=')) {
-        problems.add(
-            "env-name",
-            ["spec.env.", name].concat(),
-            "contains =, which no variable name can",
-        );
+        problems.add("env-name", ["spec.env.", name].concat(), "contains =, which no variable name can");
     }
-    for (name, _) in spec
-        .labels
-        .iter()
-        .filter(|(name, _)| name.starts_with(LABEL_PREFIX))
-    {
+    for (name, _) in spec.labels.iter().filter(|(name, _)| name.starts_with(LABEL_PREFIX)) {
         problems.add(
             "reserved-label",
             ["spec.labels.", name].concat(),
@@ -82,16 +74,10 @@ fn check_launch(spec: &Spec, problems: &mut Problems) {
     }
     if let Some(command) = &spec.command {
         match command.first() {
-            None => problems.add(
-                "empty-command",
-                "spec.command",
-                "has no words; leave it out for the pool's command",
-            ),
-            Some(program) if program.is_empty() => problems.add(
-                "empty-command",
-                "spec.command[0]",
-                "is empty, so there is nothing to run",
-            ),
+            None => problems.add("empty-command", "spec.command", "has no words; leave it out for the pool's command"),
+            Some(program) if program.is_empty() => {
+                problems.add("empty-command", "spec.command[0]", "is empty, so there is nothing to run")
+            }
             Some(_) => {}
         }
         if command.iter().any(|word| word.contains('\0')) {
@@ -112,11 +98,7 @@ fn check_pairs(path: &str, pairs: &[(String, String)], problems: &mut Problems) 
         if name.is_empty() {
             problems.add("empty-value", path, "has an empty name");
         } else if name.contains('\0') || value.contains('\0') {
-            problems.add(
-                "nul-byte",
-                [path, ".", &name.replace('\0', "")].concat(),
-                "contains a NUL byte",
-            );
+            problems.add("nul-byte", [path, ".", &name.replace('\0', "")].concat(), "contains a NUL byte");
         }
     }
 }
@@ -150,35 +132,17 @@ fn check_snapshot(spec: &Spec, pool: &Pool, problems: &mut Problems) {
         ("spec.resources.disk-mb", sizes.disk_mb.is_some()),
     ] {
         if asked {
-            problems.add(
-                "snapshot-conflict",
-                path,
-                "cannot be chosen, because the pool's snapshot has it fixed",
-            );
+            problems.add("snapshot-conflict", path, "cannot be chosen, because the pool's snapshot has it fixed");
         }
     }
 }
 
 /// The provider's key must not get into a sandbox, where the agent would find it.
 fn check_secret(spec: &Spec, secret: &Secret, problems: &mut Problems) {
-    let pairs = spec
-        .env
-        .iter()
-        .chain(&spec.labels)
-        .flat_map(|(name, value)| [name, value]);
-    let texts = pairs
-        .chain(spec.command.iter().flatten())
-        .chain(&spec.image)
-        .chain(&spec.region);
-    if texts
-        .chain([&spec.session_id])
-        .any(|text| secret.occurs_in(text))
-    {
-        problems.add(
-            "key-in-spec",
-            "spec",
-            "contains the API key of this call, which must not get into a sandbox",
-        );
+    let pairs = spec.env.iter().chain(&spec.labels).flat_map(|(name, value)| [name, value]);
+    let texts = pairs.chain(spec.command.iter().flatten()).chain(&spec.image).chain(&spec.region);
+    if texts.chain([&spec.session_id]).any(|text| secret.occurs_in(text)) {
+        problems.add("key-in-spec", "spec", "contains the API key of this call, which must not get into a sandbox");
     }
 }
 
@@ -194,9 +158,7 @@ fn into_error(problems: Problems) -> Result<(), Error> {
         message.push_str(problem);
     }
     message.push('.');
-    let error = Error::spec(message)
-        .rule(rule)
-        .detail("path", path.as_str());
+    let error = Error::spec(message).rule(rule).detail("path", path.as_str());
     Err(error.detail("problems", problems.0.len().to_string()))
 }
 
@@ -210,17 +172,12 @@ mod tests {
     const KEY: &str = "dtn_0123456789";
 
     fn refusal(spec: &Spec, config: &str) -> Option<Error> {
-        let (Ok(secret), Ok(pool)) = (Secret::new(KEY.to_owned()), pool::load(config)) else {
-            panic!("{config}")
-        };
+        let (Ok(secret), Ok(pool)) = (Secret::new(KEY.to_owned()), pool::load(config)) else { panic!("{config}") };
         check(spec, &pool, &secret).err()
     }
 
     fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     fn sized(change: impl Fn(&mut Resources)) -> Spec {
@@ -240,162 +197,39 @@ mod tests {
         for (wrong, rule, path) in [
             (spec(""), "empty-value", "spec.session-id"),
             (spec("a\0b"), "nul-byte", "spec.session-id"),
+            (sized(|sizes| sizes.timeout_sec = Some(0)), "zero", "spec.resources.timeout-sec"),
+            (sized(|sizes| sizes.vcpu = Some(0)), "zero", "spec.resources.vcpu"),
+            (sized(|sizes| sizes.memory_mb = Some(0)), "zero", "spec.resources.memory-mb"),
+            (sized(|sizes| sizes.disk_mb = Some(0)), "zero", "spec.resources.disk-mb"),
+            (Spec { max_duration_sec: Some(0), ..spec("s") }, "zero", "spec.max-duration-sec"),
+            (Spec { command: Some(Vec::new()), ..spec("s") }, "empty-command", "spec.command"),
+            (Spec { command: Some(vec![String::new()]), ..spec("s") }, "empty-command", "spec.command[0]"),
+            (Spec { command: Some(vec!["a\0".to_owned()]), ..spec("s") }, "nul-byte", "spec.command"),
+            (Spec { image: Some("a\nRUN evil".to_owned()), ..spec("s") }, "image-reference", "spec.image"),
+            (Spec { image: Some("a/b:ENTRYPOINT".to_owned()), ..spec("s") }, "image-reference", "spec.image"),
+            (Spec { image: Some(String::new()), ..spec("s") }, "image-reference", "spec.image"),
+            (Spec { region: Some(String::new()), ..spec("s") }, "empty-value", "spec.region"),
+            (Spec { env: pairs(&[("", "x")]), ..spec("s") }, "empty-value", "spec.env"),
+            (Spec { env: pairs(&[("A", "x\0")]), ..spec("s") }, "nul-byte", "spec.env.A"),
+            (Spec { env: pairs(&[("A=B", "x")]), ..spec("s") }, "env-name", "spec.env.A=B"),
             (
-                sized(|sizes| sizes.timeout_sec = Some(0)),
-                "zero",
-                "spec.resources.timeout-sec",
-            ),
-            (
-                sized(|sizes| sizes.vcpu = Some(0)),
-                "zero",
-                "spec.resources.vcpu",
-            ),
-            (
-                sized(|sizes| sizes.memory_mb = Some(0)),
-                "zero",
-                "spec.resources.memory-mb",
-            ),
-            (
-                sized(|sizes| sizes.disk_mb = Some(0)),
-                "zero",
-                "spec.resources.disk-mb",
-            ),
-            (
-                Spec {
-                    max_duration_sec: Some(0),
-                    ..spec("s")
-                },
-                "zero",
-                "spec.max-duration-sec",
-            ),
-            (
-                Spec {
-                    command: Some(Vec::new()),
-                    ..spec("s")
-                },
-                "empty-command",
-                "spec.command",
-            ),
-            (
-                Spec {
-                    command: Some(vec![String::new()]),
-                    ..spec("s")
-                },
-                "empty-command",
-                "spec.command[0]",
-            ),
-            (
-                Spec {
-                    command: Some(vec!["a\0".to_owned()]),
-                    ..spec("s")
-                },
-                "nul-byte",
-                "spec.command",
-            ),
-            (
-                Spec {
-                    image: Some("a\nRUN evil".to_owned()),
-                    ..spec("s")
-                },
-                "image-reference",
-                "spec.image",
-            ),
-            (
-                Spec {
-                    image: Some("a/b:ENTRYPOINT".to_owned()),
-                    ..spec("s")
-                },
-                "image-reference",
-                "spec.image",
-            ),
-            (
-                Spec {
-                    image: Some(String::new()),
-                    ..spec("s")
-                },
-                "image-reference",
-                "spec.image",
-            ),
-            (
-                Spec {
-                    region: Some(String::new()),
-                    ..spec("s")
-                },
-                "empty-value",
-                "spec.region",
-            ),
-            (
-                Spec {
-                    env: pairs(&[("", "x")]),
-                    ..spec("s")
-                },
-                "empty-value",
-                "spec.env",
-            ),
-            (
-                Spec {
-                    env: pairs(&[("A", "x\0")]),
-                    ..spec("s")
-                },
-                "nul-byte",
-                "spec.env.A",
-            ),
-            (
-                Spec {
-                    env: pairs(&[("A=B", "x")]),
-                    ..spec("s")
-                },
-                "env-name",
-                "spec.env.A=B",
-            ),
-            (
-                Spec {
-                    labels: pairs(&[("rensei.dev/pool", "x")]),
-                    ..spec("s")
-                },
+                Spec { labels: pairs(&[("rensei.dev/pool", "x")]), ..spec("s") },
                 "reserved-label",
                 "spec.labels.rensei.dev/pool",
             ),
-            (
-                Spec {
-                    labels: pairs(&[("", "x")]),
-                    ..spec("s")
-                },
-                "empty-value",
-                "spec.labels",
-            ),
-            (
-                Spec {
-                    env: pairs(&[("A", "x"); 1001]),
-                    ..spec("s")
-                },
-                "too-many",
-                "spec.env",
-            ),
+            (Spec { labels: pairs(&[("", "x")]), ..spec("s") }, "empty-value", "spec.labels"),
+            (Spec { env: pairs(&[("A", "x"); 1001]), ..spec("s") }, "too-many", "spec.env"),
         ] {
-            let Some(error) = refusal(&wrong, "") else {
-                panic!("{rule} {path} was accepted")
-            };
-            assert_eq!(
-                (error.get("rule"), error.get("path")),
-                (Some(rule), Some(path))
-            );
-            assert!(
-                error.code == ErrorCode::InvalidSpec && !error.maybe_applied && !error.retryable
-            );
+            let Some(error) = refusal(&wrong, "") else { panic!("{rule} {path} was accepted") };
+            assert_eq!((error.get("rule"), error.get("path")), (Some(rule), Some(path)));
+            assert!(error.code == ErrorCode::InvalidSpec && !error.maybe_applied && !error.retryable);
         }
     }
 
     #[test]
     fn all_problems_are_told_at_once() {
-        let wrong = Spec {
-            image: Some("A B".to_owned()),
-            command: Some(Vec::new()),
-            ..spec("")
-        };
-        let Some(error) = refusal(&wrong, "") else {
-            panic!("accepted")
-        };
+        let wrong = Spec { image: Some("A B".to_owned()), command: Some(Vec::new()), ..spec("") };
+        let Some(error) = refusal(&wrong, "") else { panic!("accepted") };
         assert_eq!(error.get("problems"), Some("3"));
         for path in ["spec.session-id", "spec.image", "spec.command"] {
             assert!(error.message.contains(path), "{}", error.message);
@@ -407,57 +241,25 @@ mod tests {
         let config = r#"{"snapshot":"worker-1"}"#;
         assert!(refusal(&spec("s"), config).is_none());
         for (wrong, path) in [
-            (
-                Spec {
-                    image: Some("a:1".to_owned()),
-                    ..spec("s")
-                },
-                "spec.image",
-            ),
-            (
-                Spec {
-                    command: Some(vec!["a".to_owned()]),
-                    ..spec("s")
-                },
-                "spec.command",
-            ),
+            (Spec { image: Some("a:1".to_owned()), ..spec("s") }, "spec.image"),
+            (Spec { command: Some(vec!["a".to_owned()]), ..spec("s") }, "spec.command"),
             (sized(|sizes| sizes.vcpu = Some(1)), "spec.resources.vcpu"),
-            (
-                sized(|sizes| sizes.memory_mb = Some(1)),
-                "spec.resources.memory-mb",
-            ),
-            (
-                sized(|sizes| sizes.disk_mb = Some(1)),
-                "spec.resources.disk-mb",
-            ),
+            (sized(|sizes| sizes.memory_mb = Some(1)), "spec.resources.memory-mb"),
+            (sized(|sizes| sizes.disk_mb = Some(1)), "spec.resources.disk-mb"),
         ] {
             let error = refusal(&wrong, config);
-            assert!(
-                error.is_some_and(|error| error.get("path") == Some(path)),
-                "{path}"
-            );
+            assert!(error.is_some_and(|error| error.get("path") == Some(path)), "{path}");
         }
     }
 
     #[test]
     fn the_providers_key_does_not_get_into_a_sandbox() {
         for wrong in [
-            Spec {
-                env: pairs(&[("DAYTONA_API_KEY", KEY)]),
-                ..spec("s")
-            },
-            Spec {
-                command: Some(vec![format!("--key={KEY}")]),
-                ..spec("s")
-            },
-            Spec {
-                labels: pairs(&[("k", KEY)]),
-                ..spec("s")
-            },
+            Spec { env: pairs(&[("DAYTONA_API_KEY", KEY)]), ..spec("s") },
+            Spec { command: Some(vec![format!("--key={KEY}")]), ..spec("s") },
+            Spec { labels: pairs(&[("k", KEY)]), ..spec("s") },
         ] {
-            let Some(error) = refusal(&wrong, "") else {
-                panic!("accepted")
-            };
+            let Some(error) = refusal(&wrong, "") else { panic!("accepted") };
             assert_eq!(error.get("rule"), Some("key-in-spec"));
             assert!(!error.message.contains(KEY));
         }

@@ -28,11 +28,7 @@ fn destroyed() -> State {
 pub fn seen(dialect: Dialect, sandbox: Sandbox) -> State {
     let state = sandbox.state.unwrap_or_default();
     let (status, phase) = assess(dialect, &state, sandbox.desired_state.as_deref());
-    let details = sandbox
-        .desired_state
-        .into_iter()
-        .map(|desired| ("desired-state".to_owned(), desired))
-        .collect();
+    let details = sandbox.desired_state.into_iter().map(|desired| ("desired-state".to_owned(), desired)).collect();
     State {
         status,
         phase,
@@ -47,11 +43,7 @@ pub fn seen(dialect: Dialect, sandbox: Sandbox) -> State {
 pub fn assess(dialect: Dialect, state: &str, desired: Option<&str>) -> (Status, Phase) {
     let wanted = matches!(desired, Some("started"));
     let parked = |phase| {
-        if wanted {
-            (Status::Provisioning, Phase::Starting)
-        } else {
-            (Status::Terminated, phase)
-        }
+        if wanted { (Status::Provisioning, Phase::Starting) } else { (Status::Terminated, phase) }
     };
     match state {
         "destroyed" => (Status::Terminated, Phase::Destroyed),
@@ -83,15 +75,8 @@ pub fn assess(dialect: Dialect, state: &str, desired: Option<&str>) -> (Status, 
 mod tests {
     use super::*;
 
-    const DESIRED: [Option<&str>; 7] = [
-        None,
-        Some("started"),
-        Some("stopped"),
-        Some("resized"),
-        Some("archived"),
-        Some("paused"),
-        Some("destroyed"),
-    ];
+    const DESIRED: [Option<&str>; 7] =
+        [None, Some("started"), Some("stopped"), Some("resized"), Some("archived"), Some("paused"), Some("destroyed")];
 
     fn each(states: &[&str], check: impl Fn(Dialect, Option<&str>) -> Option<(Status, Phase)>) {
         for state in states {
@@ -124,29 +109,21 @@ mod tests {
             "building_image",
             "pulling_image",
         ];
-        each(&states, |_, desired| {
-            (desired != Some("destroyed")).then_some((Status::Provisioning, Phase::Starting))
-        });
+        each(&states, |_, desired| (desired != Some("destroyed")).then_some((Status::Provisioning, Phase::Starting)));
     }
 
     #[test]
     fn parked_and_wanted_again_is_provisioning() {
-        each(
-            &["stopped", "paused", "archived", "stopping", "archiving"],
-            |_, desired| {
-                (desired == Some("started")).then_some((Status::Provisioning, Phase::Starting))
-            },
-        );
+        each(&["stopped", "paused", "archived", "stopping", "archiving"], |_, desired| {
+            (desired == Some("started")).then_some((Status::Provisioning, Phase::Starting))
+        });
     }
 
     #[test]
     fn up_is_running() {
-        each(
-            &["started", "running", "resizing", "snapshotting"],
-            |_, desired| {
-                (desired != Some("destroyed")).then_some((Status::Running, Phase::Running))
-            },
-        );
+        each(&["started", "running", "resizing", "snapshotting"], |_, desired| {
+            (desired != Some("destroyed")).then_some((Status::Running, Phase::Running))
+        });
     }
 
     #[test]
@@ -167,57 +144,35 @@ mod tests {
             ("archived", Phase::Archived),
         ] {
             each(&[state], |_, desired| {
-                (!matches!(desired, Some("started" | "destroyed")))
-                    .then_some((Status::Terminated, phase))
+                (!matches!(desired, Some("started" | "destroyed"))).then_some((Status::Terminated, phase))
             });
         }
     }
 
     #[test]
     fn an_accepted_end_is_terminating_whatever_the_state() {
-        each(&["destroying"], |_, _| {
-            Some((Status::Terminated, Phase::Terminating))
+        each(&["destroying"], |_, _| Some((Status::Terminated, Phase::Terminating)));
+        each(&["creating", "started", "stopped", "error", "archived", "hibernating"], |_, desired| {
+            (desired == Some("destroyed")).then_some((Status::Terminated, Phase::Terminating))
         });
-        each(
-            &[
-                "creating",
-                "started",
-                "stopped",
-                "error",
-                "archived",
-                "hibernating",
-            ],
-            |_, desired| {
-                (desired == Some("destroyed")).then_some((Status::Terminated, Phase::Terminating))
-            },
-        );
     }
 
     #[test]
     fn destroyed_is_destroyed() {
-        each(&["destroyed"], |_, _| {
-            Some((Status::Terminated, Phase::Destroyed))
-        });
+        each(&["destroyed"], |_, _| Some((Status::Terminated, Phase::Destroyed)));
     }
 
     #[test]
     fn a_state_that_daytona_invents_tomorrow_does_not_end_sessions() {
-        each(
-            &["hibernating", "Started", "unknown_default_open_api"],
-            |dialect, desired| match (dialect, desired) {
-                (_, Some("destroyed")) => None,
-                (Dialect::Sandbox, None | Some("started")) => {
-                    Some((Status::Provisioning, Phase::Unknown))
-                }
-                _ => Some((Status::Terminated, Phase::Unknown)),
-            },
-        );
+        each(&["hibernating", "Started", "unknown_default_open_api"], |dialect, desired| match (dialect, desired) {
+            (_, Some("destroyed")) => None,
+            (Dialect::Sandbox, None | Some("started")) => Some((Status::Provisioning, Phase::Unknown)),
+            _ => Some((Status::Terminated, Phase::Unknown)),
+        });
     }
 
     #[test]
     fn no_state_at_all_does_not_end_sessions() {
-        each(&[""], |_, desired| {
-            (desired != Some("destroyed")).then_some((Status::Provisioning, Phase::Unknown))
-        });
+        each(&[""], |_, desired| (desired != Some("destroyed")).then_some((Status::Provisioning, Phase::Unknown)));
     }
 }

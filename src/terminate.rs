@@ -38,10 +38,7 @@ pub fn terminate<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<Te
             Ok(_) | Err(_) => {}
         }
         if !call.client.pause(looks) {
-            return Err(refused
-                .error
-                .retryable(true)
-                .detail("sandbox-id", target.external_id.as_str()));
+            return Err(refused.error.retryable(true).detail("sandbox-id", target.external_id.as_str()));
         }
         looks += 1;
     }

@@ -82,6 +82,10 @@ impl Clock {
         Self { epoch, origin }
     }
 
+    pub(crate) fn epoch(&self) -> Timestamp {
+        self.epoch
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.epoch + Instant::now().saturating_duration_since(self.origin())
     }

@@ -20,6 +20,7 @@ pub(crate) struct Core {
     pub(crate) clock: Clock,
     pub(crate) api_path: String,
     pub(crate) key: String,
+    organization_id: String,
     toolbox_url: Mutex<String>,
     world: Mutex<World>,
     throttle: Mutex<Throttle>,
@@ -43,6 +44,7 @@ impl Core {
             clock,
             api_path,
             key,
+            organization_id: world.organization.id.clone(),
             toolbox_url: Mutex::new(toolbox_url),
             world: Mutex::new(world),
             throttle: Mutex::default(),
@@ -73,6 +75,10 @@ impl Core {
 
     pub(crate) fn log(&self) -> MutexGuard<'_, Log> {
         lock(&self.log)
+    }
+
+    pub(crate) fn organization_id(&self) -> &str {
+        &self.organization_id
     }
 
     pub(crate) fn toolbox_url(&self) -> String {

@@ -47,7 +47,12 @@ impl Reply {
 
     /// Pieces of a body of unknown length.
     pub fn pieces(status: u16, pieces: Vec<Piece>) -> Self {
-        Self::Whole { status, headers: vec![("content-type", "application/json".to_owned())], delay: Duration::ZERO, pieces }
+        Self::Whole {
+            status,
+            headers: vec![("content-type", "application/json".to_owned())],
+            delay: Duration::ZERO,
+            pieces,
+        }
     }
 
     /// The error envelope.
@@ -114,11 +119,7 @@ impl Script {
 }
 
 impl HttpClient for Script {
-    fn send(
-        &self,
-        request: Request<WasiBody>,
-        options: RequestOptions,
-    ) -> ResponseFuture {
+    fn send(&self, request: Request<WasiBody>, options: RequestOptions) -> ResponseFuture {
         let reply = self.replies.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let recorded = self.recorded.clone();
         let at = self.begun.elapsed();
@@ -146,7 +147,9 @@ impl HttpClient for Script {
                         response = response.header(name, value);
                     }
                     let body = Pieces { pieces: pieces.into(), pause: None };
-                    response.body(body.boxed_unsync()).map_err(|error| HttpError::InternalError(Some(error.to_string())))
+                    response
+                        .body(body.boxed_unsync())
+                        .map_err(|error| HttpError::InternalError(Some(error.to_string())))
                 }
                 Some(Reply::Silence) => std::future::pending().await,
                 Some(Reply::Error { error, .. }) => Err(error),

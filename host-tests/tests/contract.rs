@@ -34,7 +34,10 @@ async fn it_declares_the_provider_descriptions_capabilities() {
     assert!(flags.supports_fs_snapshot && !flags.supports_pause_resume && !flags.supports_capacity_query);
     assert!(!flags.supports_gpu && !flags.supports_custom_network_policy && !flags.is_a2a_remote);
     assert_eq!((flags.max_concurrent, flags.max_session_duration_seconds), (None, None));
-    assert_eq!((flags.regions.join(","), flags.os.join(","), flags.arch.join(",")), ("*".into(), "linux".into(), "x86_64".into()));
+    assert_eq!(
+        (flags.regions.join(","), flags.os.join(","), flags.arch.join(",")),
+        ("*".into(), "linux".into(), "x86_64".into())
+    );
 }
 
 #[tokio::test(start_paused = true)]

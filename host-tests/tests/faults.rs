@@ -63,7 +63,11 @@ async fn slow_headers_within_the_deadline_are_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_reset_before_the_request_was_read_did_nothing() {
-    for error in [HttpError::ConnectionRefused, HttpError::DnsError { rcode: None, info_code: None }, HttpError::TlsProtocolError] {
+    for error in [
+        HttpError::ConnectionRefused,
+        HttpError::DnsError { rcode: None, info_code: None },
+        HttpError::TlsProtocolError,
+    ] {
         let (error, _, requests) = refused_provision(Reply::Error { error, read: false }).await;
         assert_eq!((error.code, error.maybe_applied, requests), (ErrorCode::Unavailable, false, 0));
     }
@@ -73,7 +77,10 @@ async fn a_reset_before_the_request_was_read_did_nothing() {
 async fn a_reset_after_the_request_was_read_may_have_done_something() {
     for error in [HttpError::HttpProtocolError, HttpError::ConnectionTerminated, HttpError::InternalError(None)] {
         let (error, _, requests) = refused_provision(Reply::Error { error, read: true }).await;
-        assert_eq!((error.code, error.maybe_applied, error.retryable, requests), (ErrorCode::Unavailable, true, true, 1));
+        assert_eq!(
+            (error.code, error.maybe_applied, error.retryable, requests),
+            (ErrorCode::Unavailable, true, true, 1)
+        );
     }
     let (error, ..) = refused_provision(Reply::Error { error: HttpError::ConnectionReadTimeout, read: true }).await;
     assert_eq!((error.code, error.maybe_applied), (ErrorCode::Timeout, true));
@@ -87,7 +94,10 @@ async fn a_truncated_reply_is_broken_even_when_it_ends_politely() {
         Reply::pieces(200, vec![Piece::Bytes(body.into()), Piece::Break]),
     ] {
         let (error, _, requests) = refused_provision(reply).await;
-        assert_eq!((error.code, error.maybe_applied, error.http_status, requests), (ErrorCode::Unavailable, true, Some(200), 1));
+        assert_eq!(
+            (error.code, error.maybe_applied, error.http_status, requests),
+            (ErrorCode::Unavailable, true, Some(200), 1)
+        );
     }
 }
 
@@ -157,7 +167,14 @@ async fn a_key_that_no_header_can_carry_is_refused_before_anything_is_sent() {
 #[tokio::test(start_paused = true)]
 async fn hostile_configurations_are_findings_and_never_traps() {
     let provider = bench([]).provider;
-    for config in ["{", "[]", "\u{feff}{}", &"[".repeat(100_000), &"x".repeat(1_000_000), r#"{"diskGB":1e400,"cpu":-0.0,"labels":{"":7}}"#] {
+    for config in [
+        "{",
+        "[]",
+        "\u{feff}{}",
+        &"[".repeat(100_000),
+        &"x".repeat(1_000_000),
+        r#"{"diskGB":1e400,"cpu":-0.0,"labels":{"":7}}"#,
+    ] {
         provider.check_config(config).await.expect("findings");
     }
 }

@@ -7,14 +7,19 @@ use sandbox_host::{Phase, Spec, Status, Termination};
 
 #[tokio::test(start_paused = true)]
 async fn a_session_is_one_request_to_provision_one_to_watch_and_one_to_end() {
-    let bench = bench([Reply::sandbox("pending_build", "started"), Reply::sandbox("started", "started"), Reply::body(200, "text/plain", Vec::new())]);
+    let bench = bench([
+        Reply::sandbox("pending_build", "started"),
+        Reply::sandbox("started", "started"),
+        Reply::body(200, "text/plain", Vec::new()),
+    ]);
     let handle = bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
     assert_eq!(handle.external_id, ID);
     let state = bench.provider.status(&context(), &handle).await.expect("a state");
     assert_eq!((state.status, state.phase), (Status::Running, Phase::Running));
     let end = bench.provider.terminate(&context(), &handle).await.expect("an end");
     assert_eq!(end, Termination::Requested);
-    let lines: Vec<_> = bench.script.requests().iter().map(|request| format!("{} {}", request.method, request.uri)).collect();
+    let lines: Vec<_> =
+        bench.script.requests().iter().map(|request| format!("{} {}", request.method, request.uri)).collect();
     let base = "https://daytona.example/api/sandbox";
     assert_eq!(lines, [format!("POST {base}"), format!("GET {base}/{ID}"), format!("DELETE {base}/{ID}")]);
 }
@@ -24,7 +29,8 @@ async fn requests_carry_the_key_a_length_and_bounded_timeouts() {
     let bench = bench([Reply::sandbox("creating", "started")]);
     bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
     let request = &bench.script.requests()[0];
-    let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let header =
+        |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     assert_eq!(header("authorization"), format!("Bearer {KEY}"));
     assert_eq!(header("content-type"), "application/json");
     assert_eq!(header("content-length"), request.body.len().to_string());
@@ -56,13 +62,17 @@ async fn the_description_is_followed_in_dialect_workspace() {
     let body: serde_json::Value = serde_json::from_str(&requests[0].body).expect("JSON");
     assert_eq!(body["image"], "ghcr.io/renseiai/donmai-worker:latest");
     assert_eq!(body["command"], serde_json::json!(["donmai", "agent", "run"]));
-    assert_eq!((body["autoStopInterval"].as_u64(), body["disk"].as_u64(), body["user"].as_str()), (Some(30), Some(20), Some("daytona")));
+    assert_eq!(
+        (body["autoStopInterval"].as_u64(), body["disk"].as_u64(), body["user"].as_str()),
+        (Some(30), Some(20), Some("daytona"))
+    );
     assert_eq!(requests[1].uri, format!("https://daytona.example/api/workspace/{ID}?force=true"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_key_is_in_the_authorization_header_and_nowhere_else() {
-    let echo = format!(r#"{{"id":"{ID}","organizationId":"{KEY}","errorReason":"{KEY}","state":"error","name":"{KEY}"}}"#);
+    let echo =
+        format!(r#"{{"id":"{ID}","organizationId":"{KEY}","errorReason":"{KEY}","state":"error","name":"{KEY}"}}"#);
     let bench = bench([Reply::json(200, echo.clone()), Reply::json(200, echo), Reply::refusal(400, KEY)]);
     let handle = bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
     let state = bench.provider.status(&context(), &handle).await.expect("a state");

@@ -30,10 +30,7 @@ impl HostBuilder {
 
     /// What guests read the time from; waiting is always tokio's. Default: a [`RuntimeClock`], which follows tokio's
     /// clock and so a paused one, too.
-    pub fn monotonic_clock(
-        mut self,
-        clock: impl HostMonotonicClock + Send + Sync + 'static,
-    ) -> Self {
+    pub fn monotonic_clock(mut self, clock: impl HostMonotonicClock + Sync + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
@@ -65,9 +62,7 @@ impl HostBuilder {
             engine,
             linker,
             http,
-            clock: self
-                .clock
-                .unwrap_or_else(|| Arc::new(RuntimeClock::new())),
+            clock: self.clock.unwrap_or_else(|| Arc::new(RuntimeClock::new())),
             environment: self.environment,
             limits: self.limits,
         }))

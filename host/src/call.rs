@@ -13,10 +13,7 @@ use crate::store::Computed;
 use crate::verbs::Verb;
 
 /// Runs a verb on a fresh instance, which is dropped afterwards.
-pub(crate) async fn fresh<V: Verb>(
-    provider: &Arc<Loading>,
-    verb: V,
-) -> Result<V::Output, CallError> {
+pub(crate) async fn fresh<V: Verb>(provider: &Arc<Loading>, verb: V) -> Result<V::Output, CallError> {
     let meter = Computed::default();
     let name = verb.name();
     let limit = limit(provider, &verb);
@@ -39,10 +36,7 @@ pub(crate) async fn bounded<T>(
     meter: &Computed,
     work: impl Future<Output = Result<T, CallError>>,
 ) -> Result<T, CallError> {
-    let work = Metered {
-        work: pin!(work),
-        meter,
-    };
+    let work = Metered { work: pin!(work), meter };
     match tokio::time::timeout(limit, work).await {
         Ok(result) => result,
         Err(_) => {

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use wasmtime::component::{Resource, ResourceTable};
-use wasmtime_wasi::{HostMonotonicClock, async_trait};
 use wasmtime_wasi::p2::bindings::clocks::monotonic_clock::Host;
 use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
+use wasmtime_wasi::{HostMonotonicClock, async_trait};
 
 /// A clock that every store of a host shares.
 pub(crate) type SharedClock = Arc<dyn HostMonotonicClock + Send + Sync>;
@@ -23,9 +23,7 @@ pub struct RuntimeClock {
 impl RuntimeClock {
     /// A clock that starts at zero now. Under a paused clock, make it after the pause.
     pub fn new() -> Self {
-        Self {
-            start: Instant::now(),
-        }
+        Self { start: Instant::now() }
     }
 }
 

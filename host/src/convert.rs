@@ -2,9 +2,9 @@
 
 use crate::bindings::types as wit;
 use crate::types::{
-    BillingModel, Capabilities, Context, Credential, Declaration, Descriptor, EgressDefault,
-    ErrorCode, Finding, Handle, IdleCostModel, Pairs, Phase, ProviderError, Resources, Severity,
-    Spec, State, Status, Termination, TransportModel,
+    BillingModel, Capabilities, Context, Credential, Declaration, Descriptor, EgressDefault, ErrorCode, Finding,
+    Handle, IdleCostModel, Pairs, Phase, ProviderError, Resources, Severity, Spec, State, Status, Termination,
+    TransportModel,
 };
 
 fn pairs(pairs: &Pairs) -> Vec<(String, String)> {
@@ -74,11 +74,7 @@ impl From<&Handle> for wit::Handle {
 
 impl From<wit::Handle> for Handle {
     fn from(handle: wit::Handle) -> Self {
-        Self {
-            provider_id: handle.provider_id,
-            external_id: handle.external_id,
-            metadata: handle.metadata.into(),
-        }
+        Self { provider_id: handle.provider_id, external_id: handle.external_id, metadata: handle.metadata.into() }
     }
 }
 
@@ -93,10 +89,7 @@ impl From<&Declaration> for wit::Declaration {
 
 impl From<wit::Declaration> for Declaration {
     fn from(declaration: wit::Declaration) -> Self {
-        Self {
-            runtime_kinds: declaration.runtime_kinds,
-            requirement_kinds: declaration.requirement_kinds,
-        }
+        Self { runtime_kinds: declaration.runtime_kinds, requirement_kinds: declaration.requirement_kinds }
     }
 }
 

@@ -59,21 +59,13 @@ impl Origin {
             None if https => 443,
             None => 80,
         };
-        Ok(Self {
-            https,
-            host: host.to_ascii_lowercase(),
-            port,
-        })
+        Ok(Self { https, host: host.to_ascii_lowercase(), port })
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (scheme, usual) = if self.https {
-            ("https", 443)
-        } else {
-            ("http", 80)
-        };
+        let (scheme, usual) = if self.https { ("https", 443) } else { ("http", 80) };
         write!(f, "{scheme}://{}", self.host)?;
         if self.port != usual {
             write!(f, ":{}", self.port)?;
@@ -101,10 +93,7 @@ impl Egress {
         Err(if known.is_empty() {
             format!("{origin} was called, but this call may contact nobody")
         } else {
-            format!(
-                "{origin} was called, but this call may contact {} only",
-                known.join(", ")
-            )
+            format!("{origin} was called, but this call may contact {} only", known.join(", "))
         })
     }
 }
@@ -134,14 +123,8 @@ mod tests {
 
     #[test]
     fn an_origin_is_written_without_the_usual_port() {
-        assert_eq!(
-            origin("http://Host.Example:80").to_string(),
-            "http://host.example"
-        );
-        assert_eq!(
-            origin("http://[::1]:3986").to_string(),
-            "http://[::1]:3986"
-        );
+        assert_eq!(origin("http://Host.Example:80").to_string(), "http://host.example");
+        assert_eq!(origin("http://[::1]:3986").to_string(), "http://[::1]:3986");
     }
 
     #[test]
@@ -172,9 +155,7 @@ mod tests {
         );
         assert!(admit("https://user@api.example.com/").is_err());
         assert_eq!(
-            Egress::default()
-                .admit(&"https://api.example.com".parse().unwrap())
-                .unwrap_err(),
+            Egress::default().admit(&"https://api.example.com".parse().unwrap()).unwrap_err(),
             "https://api.example.com was called, but this call may contact nobody"
         );
     }

@@ -21,11 +21,7 @@ impl Environment {
 
 impl Host for Environment {
     fn get_environment(&mut self) -> wasmtime::Result<Vec<(String, String)>> {
-        Ok(self
-            .0
-            .iter()
-            .map(|(name, value)| (name.clone(), value.expose().to_owned()))
-            .collect())
+        Ok(self.0.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect())
     }
 
     fn get_arguments(&mut self) -> wasmtime::Result<Vec<String>> {

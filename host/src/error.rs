@@ -41,7 +41,9 @@ pub enum LoadError {
         source: io::Error,
     },
     /// More bytes than [`Limits::component_bytes`](crate::Limits::component_bytes).
-    #[error("the component has {bytes} bytes, more than the limit of {limit}; raise `Limits::component_bytes` if it is meant")]
+    #[error(
+        "the component has {bytes} bytes, more than the limit of {limit}; raise `Limits::component_bytes` if it is meant"
+    )]
     TooLarge {
         /// How many it has.
         bytes: u64,
@@ -49,7 +51,9 @@ pub enum LoadError {
         limit: usize,
     },
     /// Not WebAssembly at all.
-    #[error("this is not WebAssembly: {0}. A provider is a binary component, a file that starts with the bytes 00 61 73 6d")]
+    #[error(
+        "this is not WebAssembly: {0}. A provider is a binary component, a file that starts with the bytes 00 61 73 6d"
+    )]
     NotWasm(String),
     /// A core module.
     #[error(
@@ -60,10 +64,7 @@ pub enum LoadError {
     #[error("the component is not valid: {0}. Build it again, or with an older toolchain if it uses a newer proposal")]
     Invalid(String),
     /// The contract is not exported.
-    #[error(
-        "the component does not export {wanted}, so it is not a sandbox provider. It exports {}",
-        list(exports)
-    )]
+    #[error("the component does not export {wanted}, so it is not a sandbox provider. It exports {}", list(exports))]
     MissingExport {
         /// What was looked for.
         wanted: String,
@@ -120,20 +121,12 @@ pub enum LoadError {
 impl LoadError {
     /// Tells apart a component that is something else from one of another version of the contract.
     pub(crate) fn missing_export(component: &Component, engine: &Engine) -> Self {
-        let exports: Vec<String> = component
-            .component_type()
-            .exports(engine)
-            .map(|(name, _)| name.to_owned())
-            .collect();
+        let exports: Vec<String> =
+            component.component_type().exports(engine).map(|(name, _)| name.to_owned()).collect();
         let interface = format!("{PACKAGE}/provider@");
         match exports.iter().find(|name| name.starts_with(&interface)) {
-            Some(found) => Self::WrongVersion {
-                found: found.clone(),
-            },
-            None => Self::MissingExport {
-                wanted: format!("{interface}{VERSION}"),
-                exports,
-            },
+            Some(found) => Self::WrongVersion { found: found.clone() },
+            None => Self::MissingExport { wanted: format!("{interface}{VERSION}"), exports },
         }
     }
 }
@@ -232,9 +225,5 @@ impl CallError {
 }
 
 fn list(names: &[String]) -> String {
-    if names.is_empty() {
-        "nothing".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }

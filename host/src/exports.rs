@@ -1,9 +1,7 @@
 //! The functions of a provider, looked up by name and checked by type once, when it is loaded.
 
 use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{
-    ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Lower, TypedFunc,
-};
+use wasmtime::component::{ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Lower, TypedFunc};
 
 use crate::bindings::types as wit;
 use crate::error::LoadError;
@@ -26,15 +24,8 @@ where
     R: Lift + 'static,
     (R,): ComponentNamedList + Lift,
 {
-    fn find(
-        component: &InstancePre<StoreData>,
-        interface: &Interface,
-        name: &'static str,
-    ) -> Result<Self, LoadError> {
-        let mismatch = |message: String| LoadError::Mismatch {
-            item: format!("{}.{name}", interface.name),
-            message,
-        };
+    fn find(component: &InstancePre<StoreData>, interface: &Interface, name: &'static str) -> Result<Self, LoadError> {
+        let mismatch = |message: String| LoadError::Mismatch { item: format!("{}.{name}", interface.name), message };
         let (item, index) = component
             .component()
             .get_export(Some(&interface.index), name)
@@ -42,14 +33,8 @@ where
         let ComponentItem::ComponentFunc(function) = item else {
             return Err(mismatch("it is not a function".to_owned()));
         };
-        function
-            .typecheck::<P, (R,)>(&component.instance_type())
-            .map_err(|error| mismatch(format!("{error:#}")))?;
-        Ok(Self {
-            name,
-            index,
-            types: std::marker::PhantomData,
-        })
+        function.typecheck::<P, (R,)>(&component.instance_type()).map_err(|error| mismatch(format!("{error:#}")))?;
+        Ok(Self { name, index, types: std::marker::PhantomData })
     }
 
     /// The function in a live instance.
@@ -58,7 +43,7 @@ where
         instance: &wasmtime::component::Instance,
         store: &mut wasmtime::Store<StoreData>,
     ) -> wasmtime::Result<TypedFunc<P, (R,)>> {
-        instance.get_typed_func(store, &self.index)
+        instance.get_typed_func(store, self.index)
     }
 }
 
@@ -76,8 +61,7 @@ impl Interface {
 }
 
 /// Functions that take a context and a handle.
-pub(crate) type OnHandle<R> =
-    Export<(wit::Context, wit::Handle), Result<R, wit::Error>>;
+pub(crate) type OnHandle<R> = Export<(wit::Context, wit::Handle), Result<R, wit::Error>>;
 
 /// The core interface.
 pub(crate) struct ProviderExports {
@@ -85,8 +69,7 @@ pub(crate) struct ProviderExports {
     pub(crate) check_config: Export<(String,), Vec<wit::Finding>>,
     pub(crate) provides: Export<(Option<wit::Declaration>,), wit::Declaration>,
     pub(crate) unmet: Export<(wit::Declaration, Option<wit::Declaration>), Vec<String>>,
-    pub(crate) origins:
-        Export<(wit::Context, Option<wit::Handle>), Result<Vec<String>, wit::Error>>,
+    pub(crate) origins: Export<(wit::Context, Option<wit::Handle>), Result<Vec<String>, wit::Error>>,
     pub(crate) provision: Export<(wit::Context, wit::Spec), Result<wit::Handle, wit::Error>>,
     pub(crate) locate: Export<(wit::Context, String), Result<Option<wit::Handle>, wit::Error>>,
     pub(crate) status: OnHandle<wit::State>,
@@ -109,9 +92,8 @@ pub(crate) struct Exports {
 impl Exports {
     /// Looks everything up. An interface beyond the core may be missing, but one that is there has to be right.
     pub(crate) fn find(component: &InstancePre<StoreData>) -> Result<Self, LoadError> {
-        let core = Interface::find(component, "provider").ok_or_else(|| {
-            LoadError::missing_export(component.component(), component.engine())
-        })?;
+        let core = Interface::find(component, "provider")
+            .ok_or_else(|| LoadError::missing_export(component.component(), component.engine()))?;
         let provider = ProviderExports {
             describe: Export::find(component, &core, "describe")?,
             check_config: Export::find(component, &core, "check-config")?,
@@ -132,9 +114,6 @@ impl Exports {
                 })
             })
             .transpose()?;
-        Ok(Self {
-            provider,
-            lifecycle,
-        })
+        Ok(Self { provider, lifecycle })
     }
 }

@@ -42,9 +42,7 @@ impl Host {
     }
 
     pub(crate) fn new(shared: Shared) -> Self {
-        Self {
-            shared: Arc::new(shared),
-        }
+        Self { shared: Arc::new(shared) }
     }
 
     /// The limits that it was made with.
@@ -60,10 +58,7 @@ impl Host {
     pub fn load(&self, component: &[u8]) -> Result<Provider, LoadError> {
         let limit = self.shared.limits.component_bytes;
         if component.len() > limit {
-            return Err(LoadError::TooLarge {
-                bytes: component.len() as u64,
-                limit,
-            });
+            return Err(LoadError::TooLarge { bytes: component.len() as u64, limit });
         }
         load::check_header(component)?;
         let compiled = load::compile(&self.shared.engine, component)?;
@@ -113,10 +108,7 @@ impl Host {
 }
 
 fn read_error(path: &Path) -> impl Fn(std::io::Error) -> LoadError {
-    move |source| LoadError::Read {
-        path: path.to_owned(),
-        source,
-    }
+    move |source| LoadError::Read { path: path.to_owned(), source }
 }
 
 fn open(path: &Path) -> Result<File, LoadError> {
@@ -127,14 +119,9 @@ fn open(path: &Path) -> Result<File, LoadError> {
 fn read(path: &Path, file: File, limit: usize) -> Result<Vec<u8>, LoadError> {
     let bytes = file.metadata().map_err(read_error(path))?.len();
     let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default().min(limit));
-    file.take((limit as u64).saturating_add(1))
-        .read_to_end(&mut content)
-        .map_err(read_error(path))?;
+    file.take((limit as u64).saturating_add(1)).read_to_end(&mut content).map_err(read_error(path))?;
     if content.len() > limit {
-        return Err(LoadError::TooLarge {
-            bytes: bytes.max(content.len() as u64),
-            limit,
-        });
+        return Err(LoadError::TooLarge { bytes: bytes.max(content.len() as u64), limit });
     }
     Ok(content)
 }

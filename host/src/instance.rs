@@ -7,9 +7,7 @@ use crate::provider::Loading;
 use crate::session::Session;
 use crate::store::Computed;
 use crate::types::{Context, Descriptor, Finding, Handle, Spec, State, Termination};
-use crate::verbs::{
-    Archive, CheckConfig, Describe, Locate, Provision, Start, Status, Stop, Terminate, Verb,
-};
+use crate::verbs::{Archive, CheckConfig, Describe, Locate, Provision, Start, Status, Stop, Terminate, Verb};
 
 /// How long making an instance may take; it runs no code of the contract.
 const START: Duration = Duration::from_secs(10);
@@ -31,11 +29,7 @@ impl Instance {
         let meter = Computed::default();
         let start = Session::start(provider, &meter, "instance");
         let session = bounded("instance", START, &meter, start).await?;
-        Ok(Self {
-            provider: Arc::clone(provider),
-            meter,
-            session: Some(session),
-        })
+        Ok(Self { provider: Arc::clone(provider), meter, session: Some(session) })
     }
 
     /// Whether it can be called.
@@ -48,10 +42,7 @@ impl Instance {
         self.meter.reset();
         let limit = limit(&self.provider, &verb);
         let result = bounded(verb.name(), limit, &self.meter, verb.run(&mut session)).await;
-        if matches!(
-            result,
-            Ok(_) | Err(CallError::Provider(_) | CallError::BadOrigin { .. })
-        ) {
+        if matches!(result, Ok(_) | Err(CallError::Provider(_) | CallError::BadOrigin { .. })) {
             session.close();
             self.session = Some(session);
         }
@@ -74,16 +65,8 @@ impl Instance {
     }
 
     /// As [`Provider::locate`](crate::Provider::locate).
-    pub async fn locate(
-        &mut self,
-        context: &Context,
-        session_id: &str,
-    ) -> Result<Option<Handle>, CallError> {
-        self.call(Locate {
-            context,
-            session_id,
-        })
-        .await
+    pub async fn locate(&mut self, context: &Context, session_id: &str) -> Result<Option<Handle>, CallError> {
+        self.call(Locate { context, session_id }).await
     }
 
     /// As [`Provider::status`](crate::Provider::status).
@@ -92,11 +75,7 @@ impl Instance {
     }
 
     /// As [`Provider::terminate`](crate::Provider::terminate).
-    pub async fn terminate(
-        &mut self,
-        context: &Context,
-        handle: &Handle,
-    ) -> Result<Termination, CallError> {
+    pub async fn terminate(&mut self, context: &Context, handle: &Handle) -> Result<Termination, CallError> {
         self.call(Terminate { context, handle }).await
     }
 

@@ -32,7 +32,7 @@
 //! - `bundled` (default): [`bundled_component`] returns the component that was built beside this crate, where there was
 //!   one.
 //! - `tracing` (default): log lines for denied requests, traps and timeouts.
-//! - `cli`, `demo` (default): what the binary needs; embedders turn the default features off.
+//! - `cli` (default): what the binary needs; embedders turn the default features off.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]

@@ -26,9 +26,7 @@ const TRACK: &str = "0.2.";
 
 /// Whether a component may import this interface, written `package:name/interface@version`.
 pub(crate) fn allowed(import: &str) -> bool {
-    import.split_once('@').is_some_and(|(name, version)| {
-        ALLOWED_IMPORTS.contains(&name) && version.starts_with(TRACK)
-    })
+    import.split_once('@').is_some_and(|(name, version)| ALLOWED_IMPORTS.contains(&name) && version.starts_with(TRACK))
 }
 
 struct Io;

@@ -49,34 +49,16 @@ pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadEr
 }
 
 /// Checks what a compiled component exports and imports, by name first and then by type.
-pub(crate) fn link(
-    linker: &Linker<StoreData>,
-    component: &Component,
-) -> Result<Loaded, LoadError> {
+pub(crate) fn link(linker: &Linker<StoreData>, component: &Component) -> Result<Loaded, LoadError> {
     let engine = component.engine();
-    let imports: Vec<String> = component
-        .component_type()
-        .imports(engine)
-        .map(|(name, _)| name.to_owned())
-        .collect();
-    let forbidden: Vec<String> = imports
-        .iter()
-        .filter(|name| !allowed(name))
-        .cloned()
-        .collect();
+    let imports: Vec<String> = component.component_type().imports(engine).map(|(name, _)| name.to_owned()).collect();
+    let forbidden: Vec<String> = imports.iter().filter(|name| !allowed(name)).cloned().collect();
     if !forbidden.is_empty() {
         return Err(LoadError::ForbiddenImports { imports: forbidden });
     }
     let pre = linker
         .instantiate_pre(component)
-        .map_err(|error| LoadError::Mismatch {
-            item: "imports".to_owned(),
-            message: format!("{error:#}"),
-        })?;
+        .map_err(|error| LoadError::Mismatch { item: "imports".to_owned(), message: format!("{error:#}") })?;
     let exports = Exports::find(&pre)?;
-    Ok(Loaded {
-        pre,
-        exports,
-        imports,
-    })
+    Ok(Loaded { pre, exports, imports })
 }

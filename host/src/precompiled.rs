@@ -93,9 +93,7 @@ pub(crate) fn check_permissions(path: &Path, file: &Metadata) -> Result<(), Load
     const OTHERS_WRITE: u32 = 0o002;
     const STICKY: u32 = 0o1000;
 
-    let exposed = |path: &Path| LoadError::Exposed {
-        path: path.to_owned(),
-    };
+    let exposed = |path: &Path| LoadError::Exposed { path: path.to_owned() };
     if file.mode() & GROUP_OR_OTHERS_WRITE != 0 {
         return Err(exposed(path));
     }
@@ -103,10 +101,7 @@ pub(crate) fn check_permissions(path: &Path, file: &Metadata) -> Result<(), Load
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let directory = fs::metadata(parent).map_err(|source| LoadError::Read {
-        path: parent.to_owned(),
-        source,
-    })?;
+    let directory = fs::metadata(parent).map_err(|source| LoadError::Read { path: parent.to_owned(), source })?;
     if directory.mode() & OTHERS_WRITE != 0 && directory.mode() & STICKY == 0 {
         return Err(exposed(parent));
     }
@@ -122,9 +117,7 @@ pub(crate) fn check_permissions(_path: &Path, _file: &Metadata) -> Result<(), Lo
 /// Reads a file's content back. The bytes are a private copy, so nobody can change them after the check.
 pub(crate) fn load(engine: &Engine, file: &[u8]) -> Result<(Component, Head), LoadError> {
     let not_ours = LoadError::NotPrecompiled;
-    let rest = file
-        .strip_prefix(MAGIC)
-        .ok_or(not_ours("it does not start as one"))?;
+    let rest = file.strip_prefix(MAGIC).ok_or(not_ours("it does not start as one"))?;
     let cut = || LoadError::NotPrecompiled("it ends too early");
     let (made_by, rest) = rest.split_first_chunk::<32>().ok_or_else(cut)?;
     let (digest, rest) = rest.split_first_chunk::<32>().ok_or_else(cut)?;
@@ -136,13 +129,7 @@ pub(crate) fn load(engine: &Engine, file: &[u8]) -> Result<(Component, Head), Lo
     if Sha256::digest(code).as_slice() != checksum {
         return Err(not_ours("its checksum is wrong"));
     }
-    Ok((
-        deserialize(engine, code)?,
-        Head {
-            digest: *digest,
-            size: u64::from_le_bytes(*size),
-        },
-    ))
+    Ok((deserialize(engine, code)?, Head { digest: *digest, size: u64::from_le_bytes(*size) }))
 }
 
 #[allow(unsafe_code, reason = "see the safety comment")]

@@ -12,12 +12,9 @@ use crate::instance::Instance;
 use crate::load::Loaded;
 use crate::precompiled;
 use crate::store::StoreData;
-use crate::types::{
-    Context, Declaration, Descriptor, Finding, Handle, Spec, State, Termination,
-};
+use crate::types::{Context, Declaration, Descriptor, Finding, Handle, Spec, State, Termination};
 use crate::verbs::{
-    Archive, CheckConfig, Describe, Locate, Origins, Provides, Provision, Start, Status, Stop,
-    Terminate, Unmet,
+    Archive, CheckConfig, Describe, Locate, Origins, Provides, Provision, Start, Status, Stop, Terminate, Unmet,
 };
 
 /// A loaded provider. Cheap to clone, and free to share between threads: every call runs in a fresh instance of its
@@ -82,14 +79,7 @@ impl fmt::Debug for Provider {
 
 impl Provider {
     pub(crate) fn new(shared: Arc<Shared>, loaded: Loaded, info: ProviderInfo) -> Self {
-        Self {
-            inner: Arc::new(Loading {
-                shared,
-                pre: loaded.pre,
-                exports: loaded.exports,
-                info,
-            }),
-        }
+        Self { inner: Arc::new(Loading { shared, pre: loaded.pre, exports: loaded.exports, info }) }
     }
 
     /// Facts of the component.
@@ -108,10 +98,7 @@ impl Provider {
     }
 
     /// What a pool provides, with or without the pool's own declaration.
-    pub async fn provides(
-        &self,
-        runtime_provides: Option<&Declaration>,
-    ) -> Result<Declaration, CallError> {
+    pub async fn provides(&self, runtime_provides: Option<&Declaration>) -> Result<Declaration, CallError> {
         fresh(&self.inner, Provides(runtime_provides)).await
     }
 
@@ -121,19 +108,12 @@ impl Provider {
         demand: &Declaration,
         runtime_provides: Option<&Declaration>,
     ) -> Result<Vec<String>, CallError> {
-        let verb = Unmet {
-            demand,
-            runtime_provides,
-        };
+        let verb = Unmet { demand, runtime_provides };
         fresh(&self.inner, verb).await
     }
 
     /// Whom calls with this context and handle may contact.
-    pub async fn origins(
-        &self,
-        context: &Context,
-        handle: Option<&Handle>,
-    ) -> Result<Vec<String>, CallError> {
+    pub async fn origins(&self, context: &Context, handle: Option<&Handle>) -> Result<Vec<String>, CallError> {
         fresh(&self.inner, Origins { context, handle }).await
     }
 
@@ -143,15 +123,8 @@ impl Provider {
     }
 
     /// The handle of a session's sandbox, from the session's id alone.
-    pub async fn locate(
-        &self,
-        context: &Context,
-        session_id: &str,
-    ) -> Result<Option<Handle>, CallError> {
-        let verb = Locate {
-            context,
-            session_id,
-        };
+    pub async fn locate(&self, context: &Context, session_id: &str) -> Result<Option<Handle>, CallError> {
+        let verb = Locate { context, session_id };
         fresh(&self.inner, verb).await
     }
 
@@ -161,19 +134,13 @@ impl Provider {
     }
 
     /// Ends a sandbox for good.
-    pub async fn terminate(
-        &self,
-        context: &Context,
-        handle: &Handle,
-    ) -> Result<Termination, CallError> {
+    pub async fn terminate(&self, context: &Context, handle: &Handle) -> Result<Termination, CallError> {
         fresh(&self.inner, Terminate { context, handle }).await
     }
 
     /// Parking and bringing back, where the provider offers it.
     pub fn lifecycle(&self) -> Option<Lifecycle> {
-        self.inner.exports.lifecycle.is_some().then(|| Lifecycle {
-            inner: Arc::clone(&self.inner),
-        })
+        self.inner.exports.lifecycle.is_some().then(|| Lifecycle { inner: Arc::clone(&self.inner) })
     }
 
     /// An instance for many calls, one after the other. Spares making one, at the price of isolation between the calls.
@@ -186,14 +153,9 @@ impl Provider {
     /// # Errors
     /// When the engine cannot serialize it, for lack of memory.
     pub fn precompile(&self) -> Result<Vec<u8>, CallError> {
-        let head = precompiled::Head {
-            digest: self.inner.info.digest,
-            size: self.inner.info.size,
-        };
-        precompiled::artefact(self.inner.pre.component(), &head).map_err(|error| CallError::Host {
-            function: "precompile",
-            message: format!("{error:#}"),
-        })
+        let head = precompiled::Head { digest: self.inner.info.digest, size: self.inner.info.size };
+        precompiled::artefact(self.inner.pre.component(), &head)
+            .map_err(|error| CallError::Host { function: "precompile", message: format!("{error:#}") })
     }
 
     /// Writes [`Provider::precompile`] to a file that only its owner may change, in one step: a reader sees the old file

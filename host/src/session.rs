@@ -29,21 +29,13 @@ impl Session {
     ) -> Result<Self, CallError> {
         let mut store = store(&provider.shared, meter.clone());
         match provider.pre.instantiate_async(&mut store).await {
-            Ok(instance) => Ok(Self {
-                provider: Arc::clone(provider),
-                store,
-                instance,
-            }),
+            Ok(instance) => Ok(Self { provider: Arc::clone(provider), store, instance }),
             Err(error) => Err(classify(provider, &store, function, &error)),
         }
     }
 
     /// Calls one function. The guest's own failures are in the result; an error means that the instance is lost.
-    pub(crate) async fn call<P, R>(
-        &mut self,
-        export: &Export<P, R>,
-        params: P,
-    ) -> Result<R, CallError>
+    pub(crate) async fn call<P, R>(&mut self, export: &Export<P, R>, params: P) -> Result<R, CallError>
     where
         P: ComponentNamedList + Lower + Send + Sync + 'static,
         R: Lift + Send + Sync + 'static,
@@ -66,12 +58,7 @@ impl Session {
         handle: Option<&wit::Handle>,
     ) -> Result<(), CallError> {
         let provider = Arc::clone(&self.provider);
-        let named = self
-            .call(
-                &provider.exports.provider.origins,
-                (context.clone(), handle.cloned()),
-            )
-            .await??;
+        let named = self.call(&provider.exports.provider.origins, (context.clone(), handle.cloned())).await??;
         let origins = named
             .into_iter()
             .map(|origin| match Origin::parse(&origin) {
@@ -107,30 +94,16 @@ fn classify(
 ) -> CallError {
     let limits = &provider.shared.limits;
     let classified = if error.is::<PoolConcurrencyLimitError>() {
-        CallError::Busy {
-            limit: limits.concurrent_calls,
-        }
+        CallError::Busy { limit: limits.concurrent_calls }
     } else if error.is::<ComputedTooLong>() {
-        CallError::ComputedTooLong {
-            function,
-            limit: limits.compute,
-        }
+        CallError::ComputedTooLong { function, limit: limits.compute }
     } else if store.data().limiter.refused_memory() {
-        CallError::OutOfMemory {
-            function,
-            limit: limits.memory_bytes,
-        }
+        CallError::OutOfMemory { function, limit: limits.memory_bytes }
     } else if let Some(trap) = error.downcast_ref::<Trap>() {
-        CallError::Trapped {
-            function,
-            message: trap.to_string(),
-        }
+        CallError::Trapped { function, message: trap.to_string() }
     } else {
         // Host functions trap the guest with errors of their own: a write beyond the permit, a dropped parent.
-        CallError::Trapped {
-            function,
-            message: error.root_cause().to_string(),
-        }
+        CallError::Trapped { function, message: error.root_cause().to_string() }
     };
     warn_line!(
         target: "sandbox_host::call",

@@ -54,10 +54,7 @@ impl StoreData {
     }
 
     pub(crate) fn clock(&mut self) -> ClockView<'_> {
-        ClockView {
-            clock: &self.clock,
-            table: &mut self.table,
-        }
+        ClockView { clock: &self.clock, table: &mut self.table }
     }
 
     pub(crate) fn environment(&mut self) -> &mut Environment {
@@ -67,11 +64,7 @@ impl StoreData {
 
 impl WasiHttpView for StoreData {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            hooks: &mut self.hooks,
-            table: &mut self.table,
-            ctx: &mut self.http,
-        }
+        WasiHttpCtxView { hooks: &mut self.hooks, table: &mut self.table, ctx: &mut self.http }
     }
 }
 

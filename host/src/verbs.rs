@@ -6,9 +6,7 @@ use crate::bindings::types as wit;
 use crate::error::CallError;
 use crate::exports::{Exports, LifecycleExports, OnHandle};
 use crate::session::Session;
-use crate::types::{
-    Context, Declaration, Descriptor, Finding, Handle, Spec, State, Termination,
-};
+use crate::types::{Context, Declaration, Descriptor, Finding, Handle, Spec, State, Termination};
 
 /// Deadlines that hold where the context names none; the contract says them.
 const CHANGING: Duration = Duration::from_secs(60);
@@ -28,16 +26,11 @@ pub(crate) trait Verb: Send + Sync {
     }
 
     /// Runs it.
-    fn run(
-        self,
-        session: &mut Session,
-    ) -> impl Future<Output = Result<Self::Output, CallError>> + Send;
+    fn run(self, session: &mut Session) -> impl Future<Output = Result<Self::Output, CallError>> + Send;
 }
 
 fn deadline(context: &Context, usual: Duration) -> Duration {
-    context
-        .deadline_ms
-        .map_or(usual, |millis| Duration::from_millis(millis.into()))
+    context.deadline_ms.map_or(usual, |millis| Duration::from_millis(millis.into()))
 }
 
 pub(crate) struct Describe;
@@ -51,9 +44,7 @@ impl Verb for Describe {
 
     async fn run(self, session: &mut Session) -> Result<Descriptor, CallError> {
         let provider = session.provider.clone();
-        let descriptor = session
-            .call(&provider.exports.provider.describe, ())
-            .await?;
+        let descriptor = session.call(&provider.exports.provider.describe, ()).await?;
         Ok(descriptor.into())
     }
 }
@@ -69,12 +60,7 @@ impl Verb for CheckConfig<'_> {
 
     async fn run(self, session: &mut Session) -> Result<Vec<Finding>, CallError> {
         let provider = session.provider.clone();
-        let findings = session
-            .call(
-                &provider.exports.provider.check_config,
-                (self.0.to_owned(),),
-            )
-            .await?;
+        let findings = session.call(&provider.exports.provider.check_config, (self.0.to_owned(),)).await?;
         Ok(findings.into_iter().map(Into::into).collect())
     }
 }
@@ -90,12 +76,7 @@ impl Verb for Provides<'_> {
 
     async fn run(self, session: &mut Session) -> Result<Declaration, CallError> {
         let provider = session.provider.clone();
-        let declaration = session
-            .call(
-                &provider.exports.provider.provides,
-                (self.0.map(Into::into),),
-            )
-            .await?;
+        let declaration = session.call(&provider.exports.provider.provides, (self.0.map(Into::into),)).await?;
         Ok(declaration.into())
     }
 }
@@ -115,10 +96,7 @@ impl Verb for Unmet<'_> {
     async fn run(self, session: &mut Session) -> Result<Vec<String>, CallError> {
         let provider = session.provider.clone();
         session
-            .call(
-                &provider.exports.provider.unmet,
-                (self.demand.into(), self.runtime_provides.map(Into::into)),
-            )
+            .call(&provider.exports.provider.unmet, (self.demand.into(), self.runtime_provides.map(Into::into)))
             .await
     }
 }
@@ -142,10 +120,7 @@ impl Verb for Origins<'_> {
     async fn run(self, session: &mut Session) -> Result<Vec<String>, CallError> {
         let provider = session.provider.clone();
         Ok(session
-            .call(
-                &provider.exports.provider.origins,
-                (self.context.into(), self.handle.map(Into::into)),
-            )
+            .call(&provider.exports.provider.origins, (self.context.into(), self.handle.map(Into::into)))
             .await??)
     }
 }
@@ -170,12 +145,7 @@ impl Verb for Provision<'_> {
         let provider = session.provider.clone();
         let context: wit::Context = self.context.into();
         session.admit(&context, None).await?;
-        let handle = session
-            .call(
-                &provider.exports.provider.provision,
-                (context, self.spec.into()),
-            )
-            .await??;
+        let handle = session.call(&provider.exports.provider.provision, (context, self.spec.into())).await??;
         Ok(handle.into())
     }
 }
@@ -200,12 +170,7 @@ impl Verb for Locate<'_> {
         let provider = session.provider.clone();
         let context: wit::Context = self.context.into();
         session.admit(&context, None).await?;
-        let handle = session
-            .call(
-                &provider.exports.provider.locate,
-                (context, self.session_id.to_owned()),
-            )
-            .await??;
+        let handle = session.call(&provider.exports.provider.locate, (context, self.session_id.to_owned())).await??;
         Ok(handle.map(Into::into))
     }
 }
@@ -224,10 +189,7 @@ where
 {
     let provider = session.provider.clone();
     let Some(export) = export(&provider.exports) else {
-        return Err(CallError::Host {
-            function: name,
-            message: "it is not exported".to_owned(),
-        });
+        return Err(CallError::Host { function: name, message: "it is not exported".to_owned() });
     };
     let context: wit::Context = context.into();
     let handle: wit::Handle = handle.into();
@@ -254,9 +216,7 @@ macro_rules! on_handle {
             }
 
             async fn run(self, session: &mut Session) -> Result<$output, CallError> {
-                on_handle(session, $export, $name, (self.context, self.handle))
-                    .await
-                    .map(Into::into)
+                on_handle(session, $export, $name, (self.context, self.handle)).await.map(Into::into)
             }
         }
     };
@@ -266,15 +226,8 @@ fn lifecycle(exports: &Exports) -> Option<&LifecycleExports> {
     exports.lifecycle.as_ref()
 }
 
-on_handle!(Status, "status", State, OTHERS, |all| Some(
-    &all.provider.status
-));
-on_handle!(Terminate, "terminate", Termination, CHANGING, |all| Some(
-    &all.provider.terminate
-));
-on_handle!(Stop, "stop", State, OTHERS, |all| lifecycle(all)
-    .map(|exports| &exports.stop));
-on_handle!(Start, "start", State, OTHERS, |all| lifecycle(all)
-    .map(|exports| &exports.start));
-on_handle!(Archive, "archive", State, OTHERS, |all| lifecycle(all)
-    .map(|exports| &exports.archive));
+on_handle!(Status, "status", State, OTHERS, |all| Some(&all.provider.status));
+on_handle!(Terminate, "terminate", Termination, CHANGING, |all| Some(&all.provider.terminate));
+on_handle!(Stop, "stop", State, OTHERS, |all| lifecycle(all).map(|exports| &exports.stop));
+on_handle!(Start, "start", State, OTHERS, |all| lifecycle(all).map(|exports| &exports.start));
+on_handle!(Archive, "archive", State, OTHERS, |all| lifecycle(all).map(|exports| &exports.archive));

@@ -118,30 +118,21 @@ pub fn failure(attempt: Attempt, failure: &Failure, secret: &Secret) -> Rejectio
         ),
     };
     let applied = attempt != Attempt::Read && failure.kind.may_have_reached_server();
-    let mut error = Error::new(code, message)
-        .retryable(retryable)
-        .maybe_applied(applied)
-        .rule(rule)
-        .remedy(remedy);
+    let mut error = Error::new(code, message).retryable(retryable).maybe_applied(applied).rule(rule).remedy(remedy);
     if !failure.text.is_empty() {
         error.message = [message, " (", &secret.redact(quote(&failure.text)), ")"].concat();
     }
     error.message.push('.');
     error.http_status = failure.status;
-    let reaction = if matches!(failure.kind, Kind::Deadline | Kind::TimedOut) {
-        Reaction::TooLate
-    } else {
-        Reaction::Report
-    };
+    let reaction =
+        if matches!(failure.kind, Kind::Deadline | Kind::TimedOut) { Reaction::TooLate } else { Reaction::Report };
     Rejection { reaction, error }
 }
 
 /// Classifies a reply whose status is not a success. `subject` is the id or name that the request was about.
 pub fn reply(attempt: Attempt, reply: &Reply, subject: &str, secret: &Secret) -> Rejection {
     let envelope = Envelope::from_json(&reply.body, secret);
-    let said = envelope
-        .as_ref()
-        .map(|envelope| first_line(&envelope.message));
+    let said = envelope.as_ref().map(|envelope| first_line(&envelope.message));
     let mut rejection = match said {
         Some(said) => spoken(reply.status, said, subject),
         None => find(SILENT, reply.status, ""),
@@ -153,11 +144,7 @@ pub fn reply(attempt: Attempt, reply: &Reply, subject: &str, secret: &Secret) ->
         Attempt::Read => false,
         Attempt::Create | Attempt::Change => error.maybe_applied,
     };
-    if let Some(bucket) = reply
-        .headers
-        .retry_after_bucket()
-        .filter(|_| reply.status == 429)
-    {
+    if let Some(bucket) = reply.headers.retry_after_bucket().filter(|_| reply.status == 429) {
         error = error.detail("limit", bucket);
     }
     if let Some(target) = reply.headers.get("location").filter(|_| said.is_none()) {
@@ -182,16 +169,10 @@ fn spoken(status: u16, said: &str, subject: &str) -> Rejection {
         && !subject.is_empty()
         && said.contains(subject)
     {
-        let error = Error::new(
-            ErrorCode::NotFound,
-            ["Daytona has no sandbox ", subject, "."].concat(),
-        )
-        .rule("sandbox-not-found")
-        .remedy("It was deleted, or it belongs to another organization than the key.");
-        return Rejection {
-            reaction: Reaction::NotFound,
-            error,
-        };
+        let error = Error::new(ErrorCode::NotFound, ["Daytona has no sandbox ", subject, "."].concat())
+            .rule("sandbox-not-found")
+            .remedy("It was deleted, or it belongs to another organization than the key.");
+        return Rejection { reaction: Reaction::NotFound, error };
     }
     let mut rejection = find(SPOKEN, status, said);
     if rejection.error.get("rule") == Some("organization-suspended") {
@@ -202,11 +183,7 @@ fn spoken(status: u16, said: &str, subject: &str) -> Rejection {
 }
 
 fn over_limit(limit: &Limit, said: &str) -> Rejection {
-    let row = if limit.per_sandbox {
-        &LIMIT_PER_SANDBOX
-    } else {
-        &ORGANIZATION_QUOTA
-    };
+    let row = if limit.per_sandbox { &LIMIT_PER_SANDBOX } else { &ORGANIZATION_QUOTA };
     let mut rejection = row.applied_to(said);
     let mut error = rejection.error.detail("limit", limit.name);
     for (key, value) in [("maximum", &limit.maximum), ("requested", &limit.requested)] {
@@ -216,9 +193,7 @@ fn over_limit(limit: &Limit, said: &str) -> Rejection {
     }
     rejection.error = error;
     let whole = limit.maximum.as_deref().and_then(limits::whole_number);
-    if let Some(maximum) =
-        whole.filter(|maximum| limit.per_sandbox && limit.name == "disk" && *maximum > 0)
-    {
+    if let Some(maximum) = whole.filter(|maximum| limit.per_sandbox && limit.name == "disk" && *maximum > 0) {
         rejection.reaction = Reaction::DiskOver(maximum);
     }
     rejection
@@ -263,38 +238,26 @@ impl Row {
     }
 
     fn applied_to(&self, said: &str) -> Rejection {
-        let message = if said.is_empty() {
-            [self.says, "."].concat()
-        } else {
-            [self.says, ": ", &quote(said)].concat()
-        };
+        let message =
+            if said.is_empty() { [self.says, "."].concat() } else { [self.says, ": ", &quote(said)].concat() };
         let error = Error::new(self.code, message)
             .retryable(matches!(self.outcome, Outcome::ForNow | Outcome::Unclear))
             .maybe_applied(matches!(self.outcome, Outcome::Exists | Outcome::Unclear))
             .rule(self.rule);
-        let error = if self.remedy.is_empty() {
-            error
-        } else {
-            error.remedy(self.remedy)
-        };
-        Rejection {
-            reaction: self.reaction,
-            error,
-        }
+        let error = if self.remedy.is_empty() { error } else { error.remedy(self.remedy) };
+        Rejection { reaction: self.reaction, error }
     }
 }
 
 /// The first row that matches. Each table ends in rows that match everything.
 fn find(table: &[Row], status: u16, said: &str) -> Rejection {
-    let row = table
-        .iter()
-        .find(|row| row.matches(status, said))
-        .unwrap_or(&UNKNOWN);
+    let row = table.iter().find(|row| row.matches(status, said)).unwrap_or(&UNKNOWN);
     // Daytona says no more than "Invalid credentials"; the row knows better.
     row.applied_to(if status == 401 { "" } else { said })
 }
 
-const CHECK_URL: &str = "Check that the API URL points at Daytona's API, which usually ends in /api, and what proxies stand before it.";
+const CHECK_URL: &str =
+    "Check that the API URL points at Daytona's API, which usually ends in /api, and what proxies stand before it.";
 const TRY_AGAIN: &str = "Try again; if it goes on, look at the server's health.";
 
 /// A row of a table; the macro only names the columns.
@@ -313,16 +276,8 @@ macro_rules! row {
     };
 }
 
-const UNKNOWN: Row = row!(
-    0..=999,
-    [],
-    "unexpected-status",
-    Protocol,
-    Report,
-    Final,
-    "The server answered in an unknown way",
-    CHECK_URL
-);
+const UNKNOWN: Row =
+    row!(0..=999, [], "unexpected-status", Protocol, Report, Final, "The server answered in an unknown way", CHECK_URL);
 
 const UNAUTHORIZED: Row = row!(
     401..=401,
@@ -444,10 +399,7 @@ const SPOKEN: &[Row] = &[
     ),
     row!(
         400..=400,
-        [
-            "tate change in progress",
-            "can not be destroyed at this time"
-        ],
+        ["tate change in progress", "can not be destroyed at this time"],
         "busy",
         Conflict,
         Busy,
@@ -501,16 +453,7 @@ const SPOKEN: &[Row] = &[
         "The key may not do this",
         "Give the key the scopes write:sandboxes and delete:sandboxes in Daytona's dashboard."
     ),
-    row!(
-        400..=400,
-        [],
-        "rejected",
-        InvalidSpec,
-        Report,
-        Final,
-        "Daytona refused the request",
-        ""
-    ),
+    row!(400..=400, [], "rejected", InvalidSpec, Report, Final, "Daytona refused the request", ""),
     row!(
         409..=409,
         ["already exists"],
@@ -521,16 +464,7 @@ const SPOKEN: &[Row] = &[
         "A sandbox of this session exists already",
         "Look the session up with locate; it was provisioned before, perhaps by a call that timed out."
     ),
-    row!(
-        409..=409,
-        [],
-        "busy",
-        Conflict,
-        Busy,
-        ForNow,
-        "The sandbox is busy",
-        "Try again in a moment."
-    ),
+    row!(409..=409, [], "busy", Conflict, Busy, ForNow, "The sandbox is busy", "Try again in a moment."),
     row!(
         422..=422,
         [],
@@ -598,16 +532,7 @@ const SILENT: &[Row] = &[
         "What answers under the API URL is not Daytona's API",
         CHECK_URL
     ),
-    row!(
-        408..=408,
-        [],
-        "gateway",
-        Unavailable,
-        Report,
-        Unclear,
-        "A gateway before Daytona gave up waiting",
-        TRY_AGAIN
-    ),
+    row!(408..=408, [], "gateway", Unavailable, Report, Unclear, "A gateway before Daytona gave up waiting", TRY_AGAIN),
     row!(
         502..=504,
         [],
@@ -638,13 +563,7 @@ pub fn unreadable(attempt: Attempt, status: u16, why: &str) -> Rejection {
         .maybe_applied(attempt != Attempt::Read)
         .rule("bad-reply")
         .remedy("Check that the API URL points at Daytona's API, which usually ends in /api.");
-    Rejection {
-        reaction: Reaction::Report,
-        error: Error {
-            http_status: Some(status),
-            ..error
-        },
-    }
+    Rejection { reaction: Reaction::Report, error: Error { http_status: Some(status), ..error } }
 }
 
 fn first_line(text: &str) -> &str {
@@ -658,10 +577,7 @@ fn quote(text: &str) -> String {
         end -= 1;
     }
     let (kept, rest) = text.split_at(end);
-    let mut quoted: String = kept
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let mut quoted: String = kept.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if !rest.is_empty() {
         quoted.push('…');
     }

@@ -7,10 +7,7 @@ use crate::json::{self, Object};
 #[derive(Clone, Copy)]
 pub enum Source<'a> {
     /// An image and the command to launch in it.
-    Image {
-        image: &'a str,
-        command: &'a [String],
-    },
+    Image { image: &'a str, command: &'a [String] },
     /// A snapshot that is registered at Daytona, with the command and the sizes that were registered with it.
     Snapshot(&'a str),
 }
@@ -78,10 +75,7 @@ impl NewSandbox<'_> {
             }
             Source::Snapshot(snapshot) => body.text("snapshot", snapshot),
         }
-        body.number(
-            "autoArchiveInterval",
-            Some(self.auto_archive_minutes.unwrap_or(DEFAULT_AUTO_ARCHIVE)),
-        );
+        body.number("autoArchiveInterval", Some(self.auto_archive_minutes.unwrap_or(DEFAULT_AUTO_ARCHIVE)));
         match self.auto_delete_minutes {
             None => body.raw("autoDeleteInterval", NEVER_DELETE),
             minutes => body.number("autoDeleteInterval", minutes),
@@ -149,17 +143,10 @@ mod tests {
     fn a_command_survives_the_way_into_the_dockerfile() {
         let command = words(&["", "ENTRYPOINT [\"evil\"]", "\u{1}\u{7f}é", "C:\\x"]);
         let text = dockerfile("a:1", &command);
-        let Some(line) = text
-            .lines()
-            .last()
-            .and_then(|line| line.strip_prefix("ENTRYPOINT "))
-        else {
+        let Some(line) = text.lines().last().and_then(|line| line.strip_prefix("ENTRYPOINT ")) else {
             panic!("{text}")
         };
-        assert_eq!(
-            serde_json::from_str::<Vec<String>>(line).ok(),
-            Some(command)
-        );
+        assert_eq!(serde_json::from_str::<Vec<String>>(line).ok(), Some(command));
         assert_eq!(text.matches("ENTRYPOINT").count(), 1);
     }
 }

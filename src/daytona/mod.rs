@@ -37,9 +37,7 @@ impl Dialect {
 
     /// The dialect of that name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Sandbox, Self::Workspace]
-            .into_iter()
-            .find(|dialect| dialect.name() == name)
+        [Self::Sandbox, Self::Workspace].into_iter().find(|dialect| dialect.name() == name)
     }
 
     /// The other one.
@@ -91,13 +89,7 @@ const FIRST_WITH_NAMES: (u32, u32) = (0, 110);
 
 impl<'t, T: Transport> Client<'t, T> {
     pub fn new(transport: &'t T, base: BaseUrl, secret: Secret, deadline: Instant) -> Self {
-        Self {
-            transport,
-            base,
-            secret,
-            deadline,
-            version: Cell::new(None),
-        }
+        Self { transport, base, secret, deadline, version: Cell::new(None) }
     }
 
     /// The server.
@@ -112,40 +104,20 @@ impl<'t, T: Transport> Client<'t, T> {
 
     /// Whether the server is known to keep the names that it is given. Needs a reply to have been seen.
     pub fn knows_names(&self) -> bool {
-        self.version
-            .get()
-            .is_some_and(|version| version >= FIRST_WITH_NAMES)
+        self.version.get().is_some_and(|version| version >= FIRST_WITH_NAMES)
     }
 
     /// Creates a sandbox. Sent once; again only when the server throttled it.
     pub fn create(&self, dialect: Dialect, new: &NewSandbox<'_>) -> Result<Sandbox, Rejection> {
-        let reply = self.call(
-            Attempt::Create,
-            Method::Post,
-            dialect.route(),
-            new.to_json(dialect),
-            self.deadline,
-            new.name,
-        )?;
+        let reply =
+            self.call(Attempt::Create, Method::Post, dialect.route(), new.to_json(dialect), self.deadline, new.name)?;
         self.sandbox(Attempt::Create, &reply)
     }
 
     /// The sandbox of an id or, in dialect `sandbox`, of a name; none when the server proves that there is none.
-    pub fn get(
-        &self,
-        dialect: Dialect,
-        id: &Segment,
-        subject: &str,
-    ) -> Result<Option<Sandbox>, Rejection> {
+    pub fn get(&self, dialect: Dialect, id: &Segment, subject: &str) -> Result<Option<Sandbox>, Rejection> {
         let path = [dialect.route(), "/", id.as_str()].concat();
-        match self.call(
-            Attempt::Read,
-            Method::Get,
-            &path,
-            Vec::new(),
-            self.deadline,
-            subject,
-        ) {
+        match self.call(Attempt::Read, Method::Get, &path, Vec::new(), self.deadline, subject) {
             Ok(reply) => self.sandbox(Attempt::Read, &reply).map(Some),
             Err(rejection) if rejection.reaction == Reaction::NotFound => Ok(None),
             Err(rejection) => Err(rejection),
@@ -153,31 +125,15 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     /// The sandboxes that carry all these labels. The list is eventually consistent: good for finding, not for proving.
-    pub fn find(
-        &self,
-        dialect: Dialect,
-        labels: &[(&str, &str)],
-    ) -> Result<Vec<Sandbox>, Rejection> {
+    pub fn find(&self, dialect: Dialect, labels: &[(&str, &str)]) -> Result<Vec<Sandbox>, Rejection> {
         let mut filter = json::Object::new();
         for (key, value) in labels {
             filter.text(key, value);
         }
         let path = [dialect.route(), "?labels=", &encode_query(&filter.finish())].concat();
-        let reply = self.call(
-            Attempt::Read,
-            Method::Get,
-            &path,
-            Vec::new(),
-            self.deadline,
-            "",
-        )?;
-        Sandbox::list_from_json(&reply.body, &self.secret).map_err(|why| {
-            self.place(
-                classify::unreadable(Attempt::Read, reply.status, &why),
-                Method::Get,
-                &path,
-            )
-        })
+        let reply = self.call(Attempt::Read, Method::Get, &path, Vec::new(), self.deadline, "")?;
+        Sandbox::list_from_json(&reply.body, &self.secret)
+            .map_err(|why| self.place(classify::unreadable(Attempt::Read, reply.status, &why), Method::Get, &path))
     }
 
     /// Asks for the end of a sandbox. Accepting it is not yet its end.
@@ -187,15 +143,7 @@ impl<'t, T: Transport> Client<'t, T> {
             Dialect::Sandbox => "",
         };
         let path = [dialect.route(), "/", id.as_str(), force].concat();
-        self.call(
-            Attempt::Change,
-            Method::Delete,
-            &path,
-            Vec::new(),
-            self.deadline,
-            subject,
-        )
-        .map(drop)
+        self.call(Attempt::Change, Method::Delete, &path, Vec::new(), self.deadline, subject).map(drop)
     }
 
     /// Asks for a change; the sandbox as the reply shows it, where the dialect replies with one.
@@ -211,20 +159,9 @@ impl<'t, T: Transport> Client<'t, T> {
     ) -> Result<Option<Sandbox>, Rejection> {
         let path = [dialect.route(), "/", id.as_str(), change.route()].concat();
         let until = self.deadline.minus_ms(spare_ms);
-        let reply = self.call(
-            Attempt::Change,
-            Method::Post,
-            &path,
-            Vec::new(),
-            until,
-            subject,
-        )?;
+        let reply = self.call(Attempt::Change, Method::Post, &path, Vec::new(), until, subject)?;
         // `/workspace` answers with an empty body.
-        if reply.body.is_empty() {
-            Ok(None)
-        } else {
-            self.sandbox(Attempt::Change, &reply).map(Some)
-        }
+        if reply.body.is_empty() { Ok(None) } else { self.sandbox(Attempt::Change, &reply).map(Some) }
     }
 
     /// Waits before a next look, longer from one time to the next; false when the deadline would end before.
@@ -258,26 +195,16 @@ impl<'t, T: Transport> Client<'t, T> {
         let mut headers = vec![
             ("accept", "application/json".to_owned()),
             ("authorization", self.secret.bearer()),
-            (
-                "user-agent",
-                concat!("daytona-sandbox-provider/", env!("CARGO_PKG_VERSION")).to_owned(),
-            ),
+            ("user-agent", concat!("daytona-sandbox-provider/", env!("CARGO_PKG_VERSION")).to_owned()),
         ];
         if !body.is_empty() {
             headers.push(("content-type", "application/json".to_owned()));
         }
         let origin = self.base.origin().clone();
-        let request = Request {
-            method,
-            origin,
-            path_and_query: [self.base.path(), path].concat(),
-            headers,
-            body,
-        };
+        let request = Request { method, origin, path_and_query: [self.base.path(), path].concat(), headers, body };
         let outcome = exchange(self.transport, &request, Repeat::for_method(method), until);
         if let Ok(reply) = &outcome {
-            self.version
-                .set(reply.headers.get("x-daytona-api-version").and_then(version));
+            self.version.set(reply.headers.get("x-daytona-api-version").and_then(version));
         }
         let rejection = match outcome {
             Ok(reply) if matches!(reply.status, 200..=299) => return Ok(reply),
@@ -288,18 +215,14 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     fn sandbox(&self, attempt: Attempt, reply: &Reply) -> Result<Sandbox, Rejection> {
-        Sandbox::from_json(&reply.body, &self.secret)
-            .map_err(|why| classify::unreadable(attempt, reply.status, &why))
+        Sandbox::from_json(&reply.body, &self.secret).map_err(|why| classify::unreadable(attempt, reply.status, &why))
     }
 
     /// Says in the error where the request went; the query may be long and says nothing new.
     fn place(&self, rejection: Rejection, method: Method, path: &str) -> Rejection {
         let path = path.split('?').next().unwrap_or_default();
         let url = [method.name(), " ", &self.base.to_string(), path].concat();
-        Rejection {
-            error: rejection.error.detail("url", url),
-            ..rejection
-        }
+        Rejection { error: rejection.error.detail("url", url), ..rejection }
     }
 }
 

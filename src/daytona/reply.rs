@@ -37,35 +37,23 @@ impl Sandbox {
     /// Reads one sandbox; an error when it is not JSON or has no id.
     pub fn from_json(body: &[u8], secret: &Secret) -> Result<Self, String> {
         let sandbox: Self = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-        if sandbox.id.is_empty() {
-            Err("the field id is missing".to_owned())
-        } else {
-            Ok(sandbox.redacted(secret))
-        }
+        if sandbox.id.is_empty() { Err("the field id is missing".to_owned()) } else { Ok(sandbox.redacted(secret)) }
     }
 
     /// Reads a list, bare or as a page; entries without an id are left out.
     pub fn list_from_json(body: &[u8], secret: &Secret) -> Result<Vec<Self>, String> {
         let List(items) = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-        Ok(items
-            .into_iter()
-            .filter(|item| !item.id.is_empty())
-            .map(|item| item.redacted(secret))
-            .collect())
+        Ok(items.into_iter().filter(|item| !item.id.is_empty()).map(|item| item.redacted(secret)).collect())
     }
 
     /// The value of one of our labels.
     pub fn label(&self, key: &str) -> Option<&str> {
-        self.labels
-            .iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, value)| value.as_str())
+        self.labels.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
     }
 
     /// Whether the server is on its way to destroying it, or has.
     pub fn is_being_destroyed(&self) -> bool {
-        self.desired_state.as_deref() == Some("destroyed")
-            || self.state.as_deref() == Some("destroying")
+        self.desired_state.as_deref() == Some("destroyed") || self.state.as_deref() == Some("destroying")
     }
 
     /// A server may echo the key anywhere; none of it may reach a handle, a state or an error.
@@ -80,11 +68,7 @@ impl Sandbox {
             error_reason: clean(self.error_reason),
             toolbox_proxy_url: clean(self.toolbox_proxy_url),
             recoverable: self.recoverable,
-            labels: self
-                .labels
-                .into_iter()
-                .map(|(key, value)| (secret.redact(key), secret.redact(value)))
-                .collect(),
+            labels: self.labels.into_iter().map(|(key, value)| (secret.redact(key), secret.redact(value))).collect(),
         }
     }
 }
@@ -132,8 +116,7 @@ impl<'de> Deserialize<'de> for Sandbox {
                             continue;
                         }
                         "recoverable" => {
-                            sandbox.recoverable =
-                                map.next_value::<Text>()?.0.as_deref() == Some("true");
+                            sandbox.recoverable = map.next_value::<Text>()?.0.as_deref() == Some("true");
                             continue;
                         }
                         "organizationId" => &mut sandbox.organization_id,
@@ -311,9 +294,7 @@ impl Envelope {
     /// Reads the envelope; none when the body is not one, as with the pages of gateways.
     pub fn from_json(body: &[u8], secret: &Secret) -> Option<Self> {
         let envelope: Self = serde_json::from_slice(body).ok()?;
-        Some(Self {
-            message: secret.redact(envelope.message),
-        })
+        Some(Self { message: secret.redact(envelope.message) })
     }
 }
 
@@ -342,9 +323,7 @@ impl<'de> Deserialize<'de> for Envelope {
                         map.next_value::<IgnoredAny>()?;
                     }
                 }
-                message
-                    .map(|message| Envelope { message })
-                    .ok_or_else(|| A::Error::custom("no message"))
+                message.map(|message| Envelope { message }).ok_or_else(|| A::Error::custom("no message"))
             }
         }
         deserializer.deserialize_any(Fields)
@@ -356,9 +335,7 @@ mod tests {
     use super::*;
 
     fn secret() -> Secret {
-        let Ok(secret) = Secret::new("dtn_0123456789".to_owned()) else {
-            panic!("refused")
-        };
+        let Ok(secret) = Secret::new("dtn_0123456789".to_owned()) else { panic!("refused") };
         secret
     }
 
@@ -378,53 +355,38 @@ mod tests {
 
     #[test]
     fn null_is_the_same_as_missing() {
-        let Ok(read) = sandbox(
-            r#"{"id":"a","errorReason":null,"labels":null,"toolboxProxyUrl":"","state":null}"#,
-        ) else {
+        let Ok(read) = sandbox(r#"{"id":"a","errorReason":null,"labels":null,"toolboxProxyUrl":"","state":null}"#)
+        else {
             panic!("not read")
         };
-        assert!(
-            read.error_reason.is_none() && read.state.is_none() && read.toolbox_proxy_url.is_none()
-        );
+        assert!(read.error_reason.is_none() && read.state.is_none() && read.toolbox_proxy_url.is_none());
         assert!(read.labels.is_empty());
     }
 
     #[test]
     fn values_of_another_type_do_no_harm() {
-        let read = sandbox(
-            r#"{"id":7,"name":{"x":[1]},"state":{"name":"started","at":1.5},"labels":[1],"recoverable":"no"}"#,
-        );
+        let read =
+            sandbox(r#"{"id":7,"name":{"x":[1]},"state":{"name":"started","at":1.5},"labels":[1],"recoverable":"no"}"#);
         // Labels are a map or nothing; a list there is no Daytona.
         assert!(read.is_err());
-        let Ok(read) =
-            sandbox(r#"{"id":7,"name":{"x":[1]},"state":{"name":"started"},"recoverable":true}"#)
-        else {
+        let Ok(read) = sandbox(r#"{"id":7,"name":{"x":[1]},"state":{"name":"started"},"recoverable":true}"#) else {
             panic!("not read")
         };
-        assert_eq!(
-            (read.id.as_str(), read.name, read.state.as_deref()),
-            ("7", None, Some("started"))
-        );
+        assert_eq!((read.id.as_str(), read.name, read.state.as_deref()), ("7", None, Some("started")));
         assert!(read.recoverable);
     }
 
     #[test]
     fn labels_of_others_are_not_kept() {
-        let Ok(read) = sandbox(r#"{"id":"a","labels":{"team":"x","rensei.dev/pool":"p"}}"#) else {
-            panic!("not read")
-        };
-        assert_eq!(
-            read.labels,
-            [("rensei.dev/pool".to_owned(), "p".to_owned())]
-        );
+        let Ok(read) = sandbox(r#"{"id":"a","labels":{"team":"x","rensei.dev/pool":"p"}}"#) else { panic!("not read") };
+        assert_eq!(read.labels, [("rensei.dev/pool".to_owned(), "p".to_owned())]);
     }
 
     #[test]
     fn both_shapes_of_a_list_are_read() {
-        for json in [
-            r#"[{"id":"a"},{"id":"b"},{}]"#,
-            r#"{"nextCursor":null,"items":[{"id":"a"},{"id":"b"},{"id":null}]}"#,
-        ] {
+        for json in
+            [r#"[{"id":"a"},{"id":"b"},{}]"#, r#"{"nextCursor":null,"items":[{"id":"a"},{"id":"b"},{"id":null}]}"#]
+        {
             let read = Sandbox::list_from_json(json.as_bytes(), &secret());
             assert!(read.is_ok_and(|read| read.len() == 2), "{json}");
         }
@@ -433,13 +395,7 @@ mod tests {
 
     #[test]
     fn nesting_without_end_does_no_harm() {
-        let nested = |field: &str| {
-            format!(
-                r#"{{"id":"a","{field}":{}1{}}}"#,
-                "[".repeat(50_000),
-                "]".repeat(50_000)
-            )
-        };
+        let nested = |field: &str| format!(r#"{{"id":"a","{field}":{}1{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
         // What is skipped is skipped without recursion, what is read is read to a limited depth.
         assert!(sandbox(&nested("x")).is_ok());
         assert!(sandbox(&nested("state")).is_err());
@@ -447,9 +403,9 @@ mod tests {
 
     #[test]
     fn a_key_that_the_server_echoes_is_taken_out() {
-        let Ok(read) = sandbox(
-            r#"{"id":"a","errorReason":"bad dtn_\u0030123456789","organizationId":"dtn_0123456789"}"#,
-        ) else {
+        let Ok(read) =
+            sandbox(r#"{"id":"a","errorReason":"bad dtn_\u0030123456789","organizationId":"dtn_0123456789"}"#)
+        else {
             panic!("not read")
         };
         assert_eq!(read.error_reason.as_deref(), Some("bad [redacted]"));
@@ -458,13 +414,8 @@ mod tests {
 
     #[test]
     fn an_envelope_is_an_object_with_a_message() {
-        let message = |json: &str| {
-            Envelope::from_json(json.as_bytes(), &secret()).map(|envelope| envelope.message)
-        };
-        assert_eq!(
-            message(r#"{"statusCode":404,"message":"gone"}"#).as_deref(),
-            Some("gone")
-        );
+        let message = |json: &str| Envelope::from_json(json.as_bytes(), &secret()).map(|envelope| envelope.message);
+        assert_eq!(message(r#"{"statusCode":404,"message":"gone"}"#).as_deref(), Some("gone"));
         assert_eq!(message(r#"{"message":["a","b"]}"#).as_deref(), Some("a, b"));
         assert_eq!(message("<html>404</html>"), None);
         assert_eq!(message("{}"), None);

@@ -1,8 +1,6 @@
 //! Dates of HTTP headers.
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Seconds since 1970 of a date such as `Mon, 23 Nov 2026 12:00:00 GMT`, the one form that HTTP servers may send.
 pub fn parse_http(text: &str) -> Option<i64> {
@@ -13,17 +11,8 @@ pub fn parse_http(text: &str) -> Option<i64> {
     let month = MONTHS.iter().position(|name| *name == month_name)?;
     let year: i64 = number(parts.next()?)?;
     let mut clock = parts.next()?.split(':');
-    let (hour, minute, second) = (
-        number(clock.next()?)?,
-        number(clock.next()?)?,
-        number(clock.next()?)?,
-    );
-    if parts.next() != Some("GMT")
-        || !(1..=31).contains(&day)
-        || hour > 23
-        || minute > 59
-        || second > 60
-    {
+    let (hour, minute, second) = (number(clock.next()?)?, number(clock.next()?)?, number(clock.next()?)?);
+    if parts.next() != Some("GMT") || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
     let days = days_from_civil(year, i64::try_from(month).ok()? + 1, day);
@@ -57,14 +46,8 @@ mod tests {
     #[test]
     fn known_dates_are_read() {
         assert_eq!(parse_http("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
-        assert_eq!(
-            parse_http("Tue, 29 Feb 2000 23:59:59 GMT"),
-            Some(951_868_799)
-        );
-        assert_eq!(
-            parse_http("Mon, 23 Nov 2026 12:00:00 GMT"),
-            Some(1_795_435_200)
-        );
+        assert_eq!(parse_http("Tue, 29 Feb 2000 23:59:59 GMT"), Some(951_868_799));
+        assert_eq!(parse_http("Mon, 23 Nov 2026 12:00:00 GMT"), Some(1_795_435_200));
     }
 
     #[test]

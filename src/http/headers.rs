@@ -10,29 +10,17 @@ impl Headers {
     /// Takes names and values as a transport gives them.
     pub fn new(entries: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
         let entries = entries.into_iter();
-        Self(
-            entries
-                .map(|(name, value)| (name.to_ascii_lowercase(), lossy(&value)))
-                .collect(),
-        )
+        Self(entries.map(|(name, value)| (name.to_ascii_lowercase(), lossy(&value))).collect())
     }
 
     /// The first value under a lower-case name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.trim())
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
     }
 
     /// The length that the server announced, in bytes.
     pub fn content_length(&self) -> Option<usize> {
-        self.get("content-length")?
-            .split(',')
-            .next()?
-            .trim()
-            .parse()
-            .ok()
+        self.get("content-length")?.split(',').next()?.trim().parse().ok()
     }
 
     /// The longest wait that any spelling of `retry-after` asks for, in milliseconds.
@@ -46,9 +34,7 @@ impl Headers {
 
     /// The name of the limit in a `retry-after-<name>` header.
     pub fn retry_after_bucket(&self) -> Option<&str> {
-        self.0
-            .iter()
-            .find_map(|(name, _)| name.strip_prefix("retry-after-"))
+        self.0.iter().find_map(|(name, _)| name.strip_prefix("retry-after-"))
     }
 
     fn wait_ms(&self, value: &str) -> Option<u32> {
@@ -56,16 +42,12 @@ impl Headers {
             let now = date::parse_http(self.get("date")?)?;
             return Some(to_u32(then.saturating_sub(now).saturating_mul(1000)));
         }
-        value
-            .split(',')
-            .filter_map(|part| seconds_to_ms(part.trim()))
-            .max()
+        value.split(',').filter_map(|part| seconds_to_ms(part.trim())).max()
     }
 }
 
 fn is_retry_after(name: &str) -> bool {
-    name.strip_prefix("retry-after")
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    name.strip_prefix("retry-after").is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 /// Milliseconds of a decimal number of seconds; none for anything else.
@@ -76,14 +58,8 @@ fn seconds_to_ms(text: &str) -> Option<u32> {
         return None;
     }
     let whole: u64 = whole.parse().unwrap_or(u64::MAX);
-    let thousandths = fraction
-        .bytes()
-        .chain(*b"000")
-        .take(3)
-        .fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
-    Some(to_u32(
-        i64::try_from(whole.saturating_mul(1000).saturating_add(thousandths)).unwrap_or(i64::MAX),
-    ))
+    let thousandths = fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+    Some(to_u32(i64::try_from(whole.saturating_mul(1000).saturating_add(thousandths)).unwrap_or(i64::MAX)))
 }
 
 fn to_u32(ms: i64) -> u32 {
@@ -99,11 +75,7 @@ mod tests {
     use super::*;
 
     fn headers(entries: &[(&str, &str)]) -> Headers {
-        Headers::new(
-            entries
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())),
-        )
+        Headers::new(entries.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())))
     }
 
     #[test]
@@ -122,22 +94,14 @@ mod tests {
             ("retry-after", "Mon, 23 Nov 2026 11:00:00 GMT", 0),
             ("retry-after", "99999999999999999999", u32::MAX),
         ] {
-            assert_eq!(
-                headers(&[date, (name, value)]).retry_after_ms(),
-                Some(ms),
-                "{name}: {value}"
-            );
+            assert_eq!(headers(&[date, (name, value)]).retry_after_ms(), Some(ms), "{name}: {value}");
         }
     }
 
     #[test]
     fn a_retry_after_that_says_nothing_is_none() {
         for value in ["", "soon", "-5", "1e3", "Mon, 23 Nov 2026 12:00:42 GMT"] {
-            assert_eq!(
-                headers(&[("retry-after", value)]).retry_after_ms(),
-                None,
-                "{value}"
-            );
+            assert_eq!(headers(&[("retry-after", value)]).retry_after_ms(), None, "{value}");
         }
         assert_eq!(headers(&[("retry-afterwards", "5")]).retry_after_ms(), None);
     }

@@ -104,10 +104,7 @@ pub enum FailureKind {
 impl FailureKind {
     /// Whether the server may have acted on the request.
     pub fn may_have_reached_server(self) -> bool {
-        matches!(
-            self,
-            Self::TimedOut | Self::Deadline | Self::Broken | Self::TooLarge
-        )
+        matches!(self, Self::TimedOut | Self::Deadline | Self::Broken | Self::TooLarge)
     }
 }
 
@@ -123,11 +120,7 @@ pub struct Failure {
 impl Failure {
     /// A failure before any status was known.
     pub fn new(kind: FailureKind, text: impl Into<String>) -> Self {
-        Self {
-            kind,
-            text: text.into(),
-            status: None,
-        }
+        Self { kind, text: text.into(), status: None }
     }
 }
 

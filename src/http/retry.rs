@@ -64,12 +64,7 @@ pub fn exchange(
 }
 
 /// Milliseconds to wait before the next attempt; none when there shall be none.
-fn pause_after(
-    outcome: &Result<Reply, Failure>,
-    repeat: Repeat,
-    attempt: u32,
-    now: Instant,
-) -> Option<u64> {
+fn pause_after(outcome: &Result<Reply, Failure>, repeat: Repeat, attempt: u32, now: Instant) -> Option<u64> {
     let backoff = back_off_ms(attempt, now);
     match outcome {
         Ok(reply) if reply.status == 429 => {
@@ -82,10 +77,7 @@ fn pause_after(
         }
         Ok(_) => None,
         Err(failure) => match failure.kind {
-            FailureKind::Dns
-            | FailureKind::Connect
-            | FailureKind::Broken
-            | FailureKind::TimedOut => Some(backoff),
+            FailureKind::Dns | FailureKind::Connect | FailureKind::Broken | FailureKind::TimedOut => Some(backoff),
             FailureKind::Tls
             | FailureKind::Denied
             | FailureKind::Deadline
@@ -97,9 +89,7 @@ fn pause_after(
 
 /// The pause before an attempt, doubling from one to the next and spread so that many callers do not return together.
 fn back_off_ms(attempt: u32, now: Instant) -> u64 {
-    let doubled = FIRST_PAUSE_MS
-        .checked_shl(attempt.saturating_sub(1))
-        .unwrap_or(MAX_PAUSE_MS);
+    let doubled = FIRST_PAUSE_MS.checked_shl(attempt.saturating_sub(1)).unwrap_or(MAX_PAUSE_MS);
     jittered(doubled.min(MAX_PAUSE_MS), now)
 }
 
@@ -123,23 +113,14 @@ mod tests {
 
     fn run(transport: &Scripted, request: &Request, deadline_ms: u64) -> Result<u16, FailureKind> {
         let deadline = transport.now().plus_ms(deadline_ms);
-        let outcome = exchange(
-            transport,
-            request,
-            Repeat::for_method(request.method),
-            deadline,
-        );
-        outcome
-            .map(|reply| reply.status)
-            .map_err(|failure| failure.kind)
+        let outcome = exchange(transport, request, Repeat::for_method(request.method), deadline);
+        outcome.map(|reply| reply.status).map_err(|failure| failure.kind)
     }
 
     #[test]
     fn a_throttled_create_is_sent_again_after_the_time_the_server_asks_for() {
-        let transport = Scripted::new([
-            Answer::status(429).header("retry-after-sandbox-create", "7"),
-            Answer::status(200),
-        ]);
+        let transport =
+            Scripted::new([Answer::status(429).header("retry-after-sandbox-create", "7"), Answer::status(200)]);
         assert_eq!(run(&transport, &post("/sandbox"), MINUTE), Ok(200));
         let waited = transport.elapsed_ms();
         assert!((7_000..8_000).contains(&waited), "waited {waited} ms");
@@ -154,11 +135,8 @@ mod tests {
 
     #[test]
     fn a_broken_create_is_never_sent_again() {
-        for answer in [
-            Answer::status(502),
-            Answer::failure(FailureKind::Broken),
-            Answer::failure(FailureKind::Connect),
-        ] {
+        for answer in [Answer::status(502), Answer::failure(FailureKind::Broken), Answer::failure(FailureKind::Connect)]
+        {
             let transport = Scripted::new([answer, Answer::status(200)]);
             assert_ne!(run(&transport, &post("/sandbox"), MINUTE), Ok(200));
             assert_eq!(transport.requests(), 1);
@@ -209,20 +187,13 @@ mod tests {
     #[test]
     fn a_deadline_that_ends_in_the_first_attempt_is_too_late() {
         let transport = Scripted::new([Answer::silence()]);
-        assert_eq!(
-            run(&transport, &get("/sandbox/x"), MINUTE),
-            Err(FailureKind::Deadline)
-        );
+        assert_eq!(run(&transport, &get("/sandbox/x"), MINUTE), Err(FailureKind::Deadline));
     }
 
     #[test]
     fn pauses_are_spread_but_never_far_from_the_mark() {
-        let pauses: Vec<_> = (0..1000)
-            .map(|step| jittered(1000, Instant(step * 1_000_003)))
-            .collect();
+        let pauses: Vec<_> = (0..1000).map(|step| jittered(1000, Instant(step * 1_000_003))).collect();
         assert!(pauses.iter().all(|pause| (750..=1250).contains(pause)));
-        assert!(
-            pauses.iter().any(|pause| *pause < 800) && pauses.iter().any(|pause| *pause > 1200)
-        );
+        assert!(pauses.iter().any(|pause| *pause < 800) && pauses.iter().any(|pause| *pause > 1200));
     }
 }

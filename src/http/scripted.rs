@@ -20,10 +20,7 @@ impl Answer {
     }
 
     pub fn json(status: u16, body: &str) -> Self {
-        let headers = vec![(
-            "content-type".to_owned(),
-            b"application/json; charset=utf-8".to_vec(),
-        )];
+        let headers = vec![("content-type".to_owned(), b"application/json; charset=utf-8".to_vec())];
         Self::Reply(status, headers, body.as_bytes().to_vec())
     }
 
@@ -57,11 +54,7 @@ const START: u64 = 1_000_000_007;
 
 impl Scripted {
     pub fn new(script: impl IntoIterator<Item = Answer>) -> Self {
-        Self {
-            now: Cell::new(START),
-            script: RefCell::new(script.into_iter().collect()),
-            sent: RefCell::default(),
-        }
+        Self { now: Cell::new(START), script: RefCell::new(script.into_iter().collect()), sent: RefCell::default() }
     }
 
     /// How many requests were sent.
@@ -90,23 +83,11 @@ impl Transport for Scripted {
 
     fn send(&self, request: &Request, deadline: Instant) -> Result<Reply, Failure> {
         let body = String::from_utf8_lossy(&request.body);
-        let line = format!(
-            "{} {} {body}",
-            request.method.name(),
-            request.path_and_query
-        );
+        let line = format!("{} {} {body}", request.method.name(), request.path_and_query);
         self.sent.borrow_mut().push(line.trim_end().to_owned());
         match self.script.borrow_mut().pop_front() {
-            Some(Answer::Reply(status, headers, body)) => Ok(Reply {
-                status,
-                headers: Headers::new(headers),
-                body,
-            }),
-            Some(Answer::Failure(kind, status)) => Err(Failure {
-                kind,
-                text: "scripted".to_owned(),
-                status,
-            }),
+            Some(Answer::Reply(status, headers, body)) => Ok(Reply { status, headers: Headers::new(headers), body }),
+            Some(Answer::Failure(kind, status)) => Err(Failure { kind, text: "scripted".to_owned(), status }),
             Some(Answer::Silence) => {
                 self.sleep_until(deadline);
                 Err(Failure::new(FailureKind::Deadline, "scripted"))
@@ -117,16 +98,8 @@ impl Transport for Scripted {
 }
 
 fn request(method: Method, path: &str) -> Request {
-    let Ok(origin) = Origin::parse("https://daytona.example") else {
-        panic!("origin")
-    };
-    Request {
-        method,
-        origin,
-        path_and_query: path.to_owned(),
-        headers: Vec::new(),
-        body: Vec::new(),
-    }
+    let Ok(origin) = Origin::parse("https://daytona.example") else { panic!("origin") };
+    Request { method, origin, path_and_query: path.to_owned(), headers: Vec::new(), body: Vec::new() }
 }
 
 pub fn get(path: &str) -> Request {

@@ -42,10 +42,7 @@ impl Secret {
             Err(SecretProblem::TooLong)
         } else if text.contains(['\r', '\n']) {
             Err(SecretProblem::LineBreak)
-        } else if text
-            .bytes()
-            .any(|byte| byte != b'\t' && (byte < b' ' || byte == 0x7f))
-        {
+        } else if text.bytes().any(|byte| byte != b'\t' && (byte < b' ' || byte == 0x7f)) {
             Err(SecretProblem::NotHeaderText)
         } else {
             Ok(Self(text))
@@ -64,11 +61,7 @@ impl Secret {
 
     /// The text without the key.
     pub fn redact(&self, text: String) -> String {
-        if self.occurs_in(&text) {
-            text.replace(&self.0, REDACTED)
-        } else {
-            text
-        }
+        if self.occurs_in(&text) { text.replace(&self.0, REDACTED) } else { text }
     }
 }
 
@@ -95,26 +88,20 @@ mod tests {
 
     #[test]
     fn a_key_is_sent_byte_for_byte_with_its_spaces() {
-        let Ok(secret) = Secret::new(" {{ placeholder }} é".to_owned()) else {
-            panic!("refused")
-        };
+        let Ok(secret) = Secret::new(" {{ placeholder }} é".to_owned()) else { panic!("refused") };
         assert_eq!(secret.bearer(), "Bearer  {{ placeholder }} é");
     }
 
     #[test]
     fn a_text_that_echoes_the_key_loses_it() {
-        let Ok(secret) = Secret::new("dtn_0123456789".to_owned()) else {
-            panic!("refused")
-        };
+        let Ok(secret) = Secret::new("dtn_0123456789".to_owned()) else { panic!("refused") };
         let text = "bad key dtn_0123456789, I said dtn_0123456789".to_owned();
         assert_eq!(secret.redact(text), "bad key [redacted], I said [redacted]");
     }
 
     #[test]
     fn a_very_short_key_does_not_tear_up_ordinary_words() {
-        let Ok(secret) = Secret::new("a".to_owned()) else {
-            panic!("refused")
-        };
+        let Ok(secret) = Secret::new("a".to_owned()) else { panic!("refused") };
         assert_eq!(secret.redact("daytona".to_owned()), "daytona");
     }
 }

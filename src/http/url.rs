@@ -101,20 +101,14 @@ impl UrlProblem {
             Self::Whitespace => "Remove it; it is often copied along at one of the ends.",
             Self::Scheme => "Write the full URL, such as https://app.daytona.io/api.",
             Self::UserInfo => "Remove it; the API key belongs in the credential.",
-            Self::Ipv6 => {
-                "Write a host name or an IPv4 address; not every host can send to an IPv6 literal."
-            }
+            Self::Ipv6 => "Write a host name or an IPv4 address; not every host can send to an IPv6 literal.",
             Self::NonAscii => "Write the host in its punycode form (xn--...).",
-            Self::Host => {
-                "Write a host name such as app.daytona.io, or an IPv4 address such as 127.0.0.1."
-            }
+            Self::Host => "Write a host name such as app.daytona.io, or an IPv4 address such as 127.0.0.1.",
             Self::Port => "Write a number from 1 to 65535, or leave the colon out.",
             Self::Query => "Remove everything from the question mark on.",
             Self::Fragment => "Remove everything from the number sign on.",
             Self::PathCharacter => "Percent-encode them, as in %20 for a space.",
-            Self::PathSegment => {
-                "Write the path without doubled slashes and without dots, such as /api."
-            }
+            Self::PathSegment => "Write the path without doubled slashes and without dots, such as /api.",
         }
     }
 }
@@ -153,9 +147,7 @@ impl Origin {
 
     /// This machine: `localhost`, a name below it (RFC 6761), or 127.0.0.0/8.
     pub fn is_loopback(&self) -> bool {
-        self.host == "localhost"
-            || self.host.ends_with(".localhost")
-            || (self.is_ip() && self.host.starts_with("127."))
+        self.host == "localhost" || self.host.ends_with(".localhost") || (self.is_ip() && self.host.starts_with("127."))
     }
 
     /// An IPv4 address, the only kind of address that is let in.
@@ -183,9 +175,7 @@ impl Origin {
     pub fn is_acceptable_toolbox(&self, api: &Self, named_by_pool: Option<&Self>) -> bool {
         let protected = self.scheme == Scheme::Https || api.scheme == Scheme::Http;
         let foreign_address = self.is_ip() && self.host != api.host;
-        protected
-            && !foreign_address
-            && (self.shares_parent_domain_with(api) || named_by_pool == Some(self))
+        protected && !foreign_address && (self.shares_parent_domain_with(api) || named_by_pool == Some(self))
     }
 }
 
@@ -226,10 +216,7 @@ impl BaseUrl {
                 return Err(UrlProblem::PathCharacter);
             }
         }
-        Ok(Self {
-            origin,
-            path: path.to_owned(),
-        })
+        Ok(Self { origin, path: path.to_owned() })
     }
 
     pub fn origin(&self) -> &Origin {
@@ -256,9 +243,8 @@ pub struct Segment(String);
 impl Segment {
     /// Encodes a text. None when no server could mean it: empty, `.` or `..`, with control characters, above 512 bytes.
     pub fn new(text: &str) -> Option<Self> {
-        let usable = !matches!(text, "" | "." | "..")
-            && text.len() <= MAX_SEGMENT
-            && !text.chars().any(char::is_control);
+        let usable =
+            !matches!(text, "" | "." | "..") && text.len() <= MAX_SEGMENT && !text.chars().any(char::is_control);
         usable.then(|| Self(encode(text)))
     }
 
@@ -355,18 +341,14 @@ fn is_host(host: &str) -> bool {
         (1..=MAX_LABEL).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     let last = host.rsplit('.').next().unwrap_or_default();
     if is_number(last) {
         return is_ipv4(host);
     }
     // Other programs read such a name as an address.
-    let hexadecimal = last
-        .strip_prefix("0x")
-        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let hexadecimal = last.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     !hexadecimal && host.len() <= MAX_HOST && host.split('.').all(label)
 }
 
@@ -376,20 +358,14 @@ fn is_number(label: &str) -> bool {
 
 /// Four numbers without leading zeros, which some programs read as octal.
 fn is_ipv4(host: &str) -> bool {
-    let octet = |text: &str| {
-        is_number(text) && (text == "0" || !text.starts_with('0')) && text.parse::<u8>().is_ok()
-    };
+    let octet = |text: &str| is_number(text) && (text == "0" || !text.starts_with('0')) && text.parse::<u8>().is_ok();
     host.split('.').count() == 4 && host.split('.').all(octet)
 }
 
 /// The domain whose hosts count as the API's own.
 fn parent_domain(api: &Origin) -> &str {
     match api.host.split_once('.') {
-        Some((_, parent))
-            if !api.is_ip() && parent.contains('.') && !is_registry_suffix(parent) =>
-        {
-            parent
-        }
+        Some((_, parent)) if !api.is_ip() && parent.contains('.') && !is_registry_suffix(parent) => parent,
         _ => &api.host,
     }
 }

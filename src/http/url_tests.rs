@@ -20,22 +20,13 @@ fn base(text: &str) -> String {
 fn a_base_url_has_one_spelling() {
     for (text, expected) in [
         ("https://app.daytona.io/api", "https://app.daytona.io/api"),
-        (
-            "HTTPS://App.Daytona.IO:443/api/",
-            "https://app.daytona.io/api",
-        ),
+        ("HTTPS://App.Daytona.IO:443/api/", "https://app.daytona.io/api"),
         ("http://localhost:80", "http://localhost"),
         ("http://localhost:3000//", "http://localhost:3000"),
-        (
-            "https://daytona_api:8443/a/b//",
-            "https://daytona_api:8443/a/b",
-        ),
+        ("https://daytona_api:8443/a/b//", "https://daytona_api:8443/a/b"),
         ("http://10.0.0.5:3000/api", "http://10.0.0.5:3000/api"),
         ("https://host/api%20v1/a:b@c", "https://host/api%20v1/a:b@c"),
-        (
-            "https://xn--bcher-kva.example/Api",
-            "https://xn--bcher-kva.example/Api",
-        ),
+        ("https://xn--bcher-kva.example/Api", "https://xn--bcher-kva.example/Api"),
     ] {
         assert_eq!(base(text), expected, "{text}");
     }
@@ -93,18 +84,9 @@ fn everything_that_hosts_disagree_about_is_refused_with_its_rule() {
     ] {
         assert_eq!(base(text), rule, "{text}");
     }
-    assert_eq!(
-        base(&format!("https://host/{}", "a".repeat(MAX_URL))),
-        "url-too-long"
-    );
-    assert_eq!(
-        base(&format!("https://{}.example", "a".repeat(64))),
-        "url-host"
-    );
-    assert_eq!(
-        base(&format!("https://{}example", "a.".repeat(130))),
-        "url-host"
-    );
+    assert_eq!(base(&format!("https://host/{}", "a".repeat(MAX_URL))), "url-too-long");
+    assert_eq!(base(&format!("https://{}.example", "a".repeat(64))), "url-host");
+    assert_eq!(base(&format!("https://{}example", "a.".repeat(130))), "url-host");
 }
 
 #[test]
@@ -135,16 +117,9 @@ fn every_problem_has_a_rule_of_its_own_and_names_a_remedy() {
 
 #[test]
 fn a_base_url_tells_origin_and_path_apart() {
-    let Ok(base) = BaseUrl::parse("https://daytona.example:8443/api/") else {
-        panic!("refused")
-    };
-    assert_eq!(
-        (base.origin().to_string().as_str(), base.path()),
-        ("https://daytona.example:8443", "/api")
-    );
-    let Ok(base) = BaseUrl::parse("https://daytona.example/") else {
-        panic!("refused")
-    };
+    let Ok(base) = BaseUrl::parse("https://daytona.example:8443/api/") else { panic!("refused") };
+    assert_eq!((base.origin().to_string().as_str(), base.path()), ("https://daytona.example:8443", "/api"));
+    let Ok(base) = BaseUrl::parse("https://daytona.example/") else { panic!("refused") };
     assert_eq!(base.path(), "");
 }
 
@@ -156,30 +131,17 @@ fn the_origin_of_a_url_is_what_stands_before_its_path() {
         "https://proxy.host:4000/toolbox?x#y",
         "https://proxy.host:4000?x",
     ] {
-        assert_eq!(
-            origin(text).to_string(),
-            "https://proxy.host:4000",
-            "{text}"
-        );
+        assert_eq!(origin(text).to_string(), "https://proxy.host:4000", "{text}");
     }
-    assert_eq!(
-        Origin::parse("https://key@host/toolbox").err(),
-        Some(UrlProblem::UserInfo)
-    );
-    assert_eq!(
-        origin("https://host/toolbox@key").to_string(),
-        "https://host"
-    );
+    assert_eq!(Origin::parse("https://key@host/toolbox").err(), Some(UrlProblem::UserInfo));
+    assert_eq!(origin("https://host/toolbox@key").to_string(), "https://host");
 }
 
 #[test]
 fn an_origin_tells_its_parts() {
     let plain = origin("http://Host:8080");
     assert!(plain.scheme() == Scheme::Http);
-    assert_eq!(
-        (plain.host(), plain.port, plain.authority().as_str()),
-        ("host", 8080, "host:8080")
-    );
+    assert_eq!((plain.host(), plain.port, plain.authority().as_str()), ("host", 8080, "host:8080"));
     let secure = origin("https://host");
     assert_eq!((secure.port, secure.authority().as_str()), (443, "host"));
     assert_eq!(origin("http://host:443").authority(), "host:443");
@@ -189,21 +151,12 @@ fn an_origin_tells_its_parts() {
 
 #[test]
 fn loopback_is_this_machine_only() {
-    for text in [
-        "http://localhost:3000",
-        "http://daytona.localhost",
-        "http://127.0.0.1",
-        "http://127.255.0.1",
-    ] {
+    for text in ["http://localhost:3000", "http://daytona.localhost", "http://127.0.0.1", "http://127.255.0.1"] {
         assert!(origin(text).is_loopback(), "{text}");
     }
-    for text in [
-        "http://localhost.example",
-        "http://mylocalhost",
-        "http://128.0.0.1",
-        "http://127.example",
-        "http://10.0.0.1",
-    ] {
+    for text in
+        ["http://localhost.example", "http://mylocalhost", "http://128.0.0.1", "http://127.example", "http://10.0.0.1"]
+    {
         assert!(!origin(text).is_loopback(), "{text}");
     }
 }
@@ -217,20 +170,12 @@ fn an_address_is_told_from_a_name() {
 #[test]
 fn hosts_of_the_same_parent_domain_are_recognised() {
     for (toolbox, api, shared) in [
-        (
-            "https://proxy.app.daytona.io",
-            "https://app.daytona.io",
-            true,
-        ),
+        ("https://proxy.app.daytona.io", "https://app.daytona.io", true),
         ("https://app.daytona.io", "https://app.daytona.io", true),
         ("https://proxy.daytona.io", "https://app.daytona.io", true),
         ("https://daytona.io", "https://app.daytona.io", true),
         ("https://evildaytona.io", "https://app.daytona.io", false),
-        (
-            "https://daytona.io.evil.example",
-            "https://app.daytona.io",
-            false,
-        ),
+        ("https://daytona.io.evil.example", "https://app.daytona.io", false),
         ("https://proxy.other.io", "https://app.daytona.io", false),
         // Two labels: the host is its own parent.
         ("https://proxy.daytona.io", "https://daytona.io", true),
@@ -242,90 +187,32 @@ fn hosts_of_the_same_parent_domain_are_recognised() {
         // A country's registry is nobody's domain.
         ("https://evil.co.uk", "https://daytona.co.uk", false),
         ("https://proxy.daytona.co.uk", "https://daytona.co.uk", true),
-        (
-            "https://proxy.example.co.uk",
-            "https://api.example.co.uk",
-            true,
-        ),
+        ("https://proxy.example.co.uk", "https://api.example.co.uk", true),
         ("https://evil.com.au", "https://daytona.com.au", false),
         ("https://proxy.abc.example", "https://api.abc.example", true),
         // An address has no parent.
         ("http://10.0.0.5:4000", "http://10.0.0.5:3000", true),
         ("http://11.0.0.5:4000", "http://10.0.0.5:3000", false),
     ] {
-        assert_eq!(
-            origin(toolbox).shares_parent_domain_with(&origin(api)),
-            shared,
-            "{toolbox} and {api}"
-        );
+        assert_eq!(origin(toolbox).shares_parent_domain_with(&origin(api)), shared, "{toolbox} and {api}");
     }
 }
 
 #[test]
 fn a_toolbox_gets_the_key_only_where_the_rule_allows_it() {
     for (toolbox, api, named, acceptable) in [
-        (
-            "https://proxy.app.daytona.io",
-            "https://app.daytona.io",
-            None,
-            true,
-        ),
-        (
-            "http://proxy.app.daytona.io",
-            "https://app.daytona.io",
-            None,
-            false,
-        ),
-        (
-            "http://proxy.daytona.lan",
-            "http://api.daytona.lan",
-            None,
-            true,
-        ),
-        (
-            "https://proxy.daytona.lan",
-            "http://api.daytona.lan",
-            None,
-            true,
-        ),
-        (
-            "https://evil.example",
-            "https://app.daytona.io",
-            None,
-            false,
-        ),
-        (
-            "https://toolbox.example",
-            "https://app.daytona.io",
-            Some("https://toolbox.example"),
-            true,
-        ),
-        (
-            "https://toolbox.example:8443",
-            "https://app.daytona.io",
-            Some("https://toolbox.example"),
-            false,
-        ),
-        (
-            "http://toolbox.example",
-            "https://app.daytona.io",
-            Some("http://toolbox.example"),
-            false,
-        ),
+        ("https://proxy.app.daytona.io", "https://app.daytona.io", None, true),
+        ("http://proxy.app.daytona.io", "https://app.daytona.io", None, false),
+        ("http://proxy.daytona.lan", "http://api.daytona.lan", None, true),
+        ("https://proxy.daytona.lan", "http://api.daytona.lan", None, true),
+        ("https://evil.example", "https://app.daytona.io", None, false),
+        ("https://toolbox.example", "https://app.daytona.io", Some("https://toolbox.example"), true),
+        ("https://toolbox.example:8443", "https://app.daytona.io", Some("https://toolbox.example"), false),
+        ("http://toolbox.example", "https://app.daytona.io", Some("http://toolbox.example"), false),
         ("https://10.0.0.9", "https://app.daytona.io", None, false),
-        (
-            "https://10.0.0.9",
-            "https://app.daytona.io",
-            Some("https://10.0.0.9"),
-            false,
-        ),
+        ("https://10.0.0.9", "https://app.daytona.io", Some("https://10.0.0.9"), false),
         ("http://10.0.0.5:4000", "http://10.0.0.5:3000", None, true),
-        (
-            "http://169.254.169.254",
-            "http://10.0.0.5:3000",
-            None,
-            false,
-        ),
+        ("http://169.254.169.254", "http://10.0.0.5:3000", None, false),
     ] {
         let named = named.map(origin);
         let verdict = origin(toolbox).is_acceptable_toolbox(&origin(api), named.as_ref());
@@ -337,10 +224,7 @@ fn a_toolbox_gets_the_key_only_where_the_rule_allows_it() {
 fn a_segment_can_neither_end_a_path_nor_climb_in_it() {
     let encoded = |text: &str| Segment::new(text).map(|segment| segment.as_str().to_owned());
     assert_eq!(encoded("abc-DEF_1.2~"), Some("abc-DEF_1.2~".to_owned()));
-    assert_eq!(
-        encoded("a/../b?c#d%"),
-        Some("a%2F..%2Fb%3Fc%23d%25".to_owned())
-    );
+    assert_eq!(encoded("a/../b?c#d%"), Some("a%2F..%2Fb%3Fc%23d%25".to_owned()));
     assert_eq!(encoded("é 日"), Some("%C3%A9%20%E6%97%A5".to_owned()));
     assert_eq!(encoded("..."), Some("...".to_owned()));
     assert_eq!(encoded(&"a".repeat(512)), Some("a".repeat(512)));
@@ -351,8 +235,5 @@ fn a_segment_can_neither_end_a_path_nor_climb_in_it() {
 
 #[test]
 fn a_query_value_stays_one_value() {
-    assert_eq!(
-        encode_query("{\"a\":\"b&c=d\"}"),
-        "%7B%22a%22%3A%22b%26c%3Dd%22%7D"
-    );
+    assert_eq!(encode_query("{\"a\":\"b&c=d\"}"), "%7B%22a%22%3A%22b%26c%3Dd%22%7D");
 }

@@ -12,8 +12,8 @@ use super::{Failure, FailureKind, Headers, Instant, MAX_REPLY, Method, Reply, Re
 use crate::contract::wasi::clocks::monotonic_clock;
 use crate::contract::wasi::http::outgoing_handler;
 use crate::contract::wasi::http::types::{
-    ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse,
-    Method as WasiMethod, OutgoingBody, OutgoingRequest, RequestOptions, Scheme as WasiScheme,
+    ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody,
+    OutgoingRequest, RequestOptions, Scheme as WasiScheme,
 };
 use crate::contract::wasi::io::poll::{Pollable, poll};
 use crate::contract::wasi::io::streams::{InputStream, OutputStream, StreamError};
@@ -50,18 +50,13 @@ impl Transport for Wasi {
         }
         let timer = monotonic_clock::subscribe_instant(deadline.0);
         let outgoing = outgoing(request)?;
-        let body = outgoing
-            .body()
-            .map_err(|()| malformed("the request has no body"))?;
-        let response = outgoing_handler::handle(outgoing, Some(timeouts(left)))
-            .map_err(|code| failure_of(&code))?;
+        let body = outgoing.body().map_err(|()| malformed("the request has no body"))?;
+        let response = outgoing_handler::handle(outgoing, Some(timeouts(left))).map_err(|code| failure_of(&code))?;
         let written = write_body(body, &request.body, &timer);
         // What the server says weighs more than a failed write: an early refusal closes the stream.
         match await_response(&response, &timer) {
             Ok(response) => read_reply(response, &timer),
-            Err(failure) if failure.kind == FailureKind::Deadline => {
-                Err(written.err().unwrap_or(failure))
-            }
+            Err(failure) if failure.kind == FailureKind::Deadline => Err(written.err().unwrap_or(failure)),
             Err(failure) => Err(failure),
         }
     }
@@ -69,11 +64,8 @@ impl Transport for Wasi {
 
 fn outgoing(request: &Request) -> Result<OutgoingRequest, Failure> {
     let headers = Fields::new();
-    let append = |name: &str, value: &[u8]| {
-        headers
-            .append(name, value)
-            .map_err(|_| malformed("a header is not allowed"))
-    };
+    let append =
+        |name: &str, value: &[u8]| headers.append(name, value).map_err(|_| malformed("a header is not allowed"));
     for (name, value) in &request.headers {
         append(name, value.as_bytes())?;
     }
@@ -92,17 +84,9 @@ fn outgoing(request: &Request) -> Result<OutgoingRequest, Failure> {
     };
     let set = outgoing.set_method(&method).is_ok()
         && outgoing.set_scheme(Some(&scheme)).is_ok()
-        && outgoing
-            .set_authority(Some(&request.origin.authority()))
-            .is_ok()
-        && outgoing
-            .set_path_with_query(Some(&request.path_and_query))
-            .is_ok();
-    if set {
-        Ok(outgoing)
-    } else {
-        Err(malformed("the address is not allowed"))
-    }
+        && outgoing.set_authority(Some(&request.origin.authority())).is_ok()
+        && outgoing.set_path_with_query(Some(&request.path_and_query)).is_ok();
+    if set { Ok(outgoing) } else { Err(malformed("the address is not allowed")) }
 }
 
 /// All three timeouts; a host may refuse to take one, and our own timer holds all the same.
@@ -117,11 +101,7 @@ fn timeouts(left: u64) -> RequestOptions {
 
 /// Waits until the first pollable is ready; an error when the timer was first.
 fn wait(ready: &Pollable, timer: &Pollable) -> Result<(), Failure> {
-    if poll(&[ready, timer]).contains(&0) {
-        Ok(())
-    } else {
-        Err(too_late())
-    }
+    if poll(&[ready, timer]).contains(&0) { Ok(()) } else { Err(too_late()) }
 }
 
 fn write_body(body: OutgoingBody, bytes: &[u8], timer: &Pollable) -> Result<(), Failure> {
@@ -136,13 +116,8 @@ fn write_body(body: OutgoingBody, bytes: &[u8], timer: &Pollable) -> Result<(), 
 fn write_all(stream: &OutputStream, bytes: &[u8], timer: &Pollable) -> Result<(), Failure> {
     let mut rest = bytes;
     while !rest.is_empty() {
-        let permit = stream
-            .check_write()
-            .map_err(|error| broken_stream(&error))?;
-        let size = usize::try_from(permit)
-            .unwrap_or(MAX_WRITE)
-            .min(MAX_WRITE)
-            .min(rest.len());
+        let permit = stream.check_write().map_err(|error| broken_stream(&error))?;
+        let size = usize::try_from(permit).unwrap_or(MAX_WRITE).min(MAX_WRITE).min(rest.len());
         if size == 0 {
             wait(&stream.subscribe(), timer)?;
             continue;
@@ -156,16 +131,10 @@ fn write_all(stream: &OutputStream, bytes: &[u8], timer: &Pollable) -> Result<()
     }
     stream.flush().map_err(|error| broken_stream(&error))?;
     wait(&stream.subscribe(), timer)?;
-    stream
-        .check_write()
-        .map(drop)
-        .map_err(|error| broken_stream(&error))
+    stream.check_write().map(drop).map_err(|error| broken_stream(&error))
 }
 
-fn await_response(
-    response: &FutureIncomingResponse,
-    timer: &Pollable,
-) -> Result<IncomingResponse, Failure> {
+fn await_response(response: &FutureIncomingResponse, timer: &Pollable) -> Result<IncomingResponse, Failure> {
     loop {
         match response.get() {
             Some(Ok(Ok(response))) => return Ok(response),
@@ -184,34 +153,20 @@ fn read_reply(response: IncomingResponse, timer: &Pollable) -> Result<Reply, Fai
         Err(()) => Err(malformed("the body was taken already")),
     };
     match read {
-        Ok(body) => Ok(Reply {
-            status,
-            headers,
-            body,
-        }),
-        Err(failure) => Err(Failure {
-            status: Some(status),
-            ..failure
-        }),
+        Ok(body) => Ok(Reply { status, headers, body }),
+        Err(failure) => Err(Failure { status: Some(status), ..failure }),
     }
 }
 
 fn read_body(body: &IncomingBody, headers: &Headers, timer: &Pollable) -> Result<Vec<u8>, Failure> {
     let announced = headers.content_length();
     if announced.is_some_and(|length| length > MAX_REPLY) {
-        return Err(Failure::new(
-            FailureKind::TooLarge,
-            "the reply announces more than 4 MiB",
-        ));
+        return Err(Failure::new(FailureKind::TooLarge, "the reply announces more than 4 MiB"));
     }
-    let stream = body
-        .stream()
-        .map_err(|()| malformed("the body cannot be read"))?;
+    let stream = body.stream().map_err(|()| malformed("the body cannot be read"))?;
     let bytes = read_all(&stream, timer)?;
     match announced {
-        Some(length) if bytes.len() < length => {
-            Err(Failure::new(FailureKind::Broken, "the reply was cut short"))
-        }
+        Some(length) if bytes.len() < length => Err(Failure::new(FailureKind::Broken, "the reply was cut short")),
         _ => Ok(bytes),
     }
 }
@@ -223,10 +178,7 @@ fn read_all(stream: &InputStream, timer: &Pollable) -> Result<Vec<u8>, Failure> 
             Ok(chunk) if chunk.is_empty() => wait(&stream.subscribe(), timer)?,
             Ok(chunk) => {
                 if bytes.len() + chunk.len() > MAX_REPLY {
-                    return Err(Failure::new(
-                        FailureKind::TooLarge,
-                        "the reply is larger than 4 MiB",
-                    ));
+                    return Err(Failure::new(FailureKind::TooLarge, "the reply is larger than 4 MiB"));
                 }
                 bytes.extend_from_slice(&chunk);
             }
@@ -277,9 +229,7 @@ fn failure_of(code: &ErrorCode) -> Failure {
         ErrorCode::HttpRequestMethodInvalid => (Malformed, "HTTP-request-method-invalid"),
         ErrorCode::HttpRequestLengthRequired => (Malformed, "HTTP-request-length-required"),
         ErrorCode::HttpRequestBodySize(_) => (Malformed, "HTTP-request-body-size"),
-        ErrorCode::HttpRequestHeaderSectionSize(_) => {
-            (Malformed, "HTTP-request-header-section-size")
-        }
+        ErrorCode::HttpRequestHeaderSectionSize(_) => (Malformed, "HTTP-request-header-section-size"),
         ErrorCode::HttpRequestHeaderSize(_) => (Malformed, "HTTP-request-header-size"),
         ErrorCode::ConnectionTerminated => (Broken, "connection-terminated"),
         ErrorCode::HttpProtocolError => (Broken, "HTTP-protocol-error"),

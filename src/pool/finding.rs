@@ -32,21 +32,8 @@ impl Findings {
         self.push(Severity::Warning, rule, path, message, remedy.to_owned());
     }
 
-    pub fn push(
-        &mut self,
-        severity: Severity,
-        rule: &str,
-        path: &str,
-        message: String,
-        remedy: String,
-    ) {
-        self.0.push(Finding {
-            severity,
-            rule: rule.to_owned(),
-            path: path.to_owned(),
-            message,
-            remedy: Some(remedy),
-        });
+    pub fn push(&mut self, severity: Severity, rule: &str, path: &str, message: String, remedy: String) {
+        self.0.push(Finding { severity, rule: rule.to_owned(), path: path.to_owned(), message, remedy: Some(remedy) });
     }
 
     /// All of them, most serious first, otherwise in the order of the keys.
@@ -92,10 +79,7 @@ pub fn quoted(text: &str) -> String {
 
 /// The beginning of a text.
 pub fn cut(text: &str) -> &str {
-    let end = text
-        .char_indices()
-        .nth(MAX_SHOWN)
-        .map_or(text.len(), |(index, _)| index);
+    let end = text.char_indices().nth(MAX_SHOWN).map_or(text.len(), |(index, _)| index);
     text.get(..end).unwrap_or_default()
 }
 
@@ -116,9 +100,7 @@ pub fn describe(value: &Value) -> String {
 /// The JSON path of a member: `$.image`, `$.labels["a.b/c"]`.
 pub fn member(parent: &str, key: &str) -> String {
     let plain = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && key
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if plain && key.len() <= MAX_SHOWN && !holds_key(key) {
         [parent, ".", key].concat()
     } else {
@@ -139,24 +121,12 @@ pub fn number(number: &Number) -> String {
     }
     let value = number.as_f64().unwrap_or_default();
     if value.abs() >= 1e15 {
-        return if value < 0.0 {
-            "far below 0"
-        } else {
-            "astronomically large"
-        }
-        .to_owned();
+        return if value < 0.0 { "far below 0" } else { "astronomically large" }.to_owned();
     }
     // Below 10^18 in thousandths, so it fits.
     #[allow(clippy::cast_possible_truncation)]
     let thousandths = (value.abs() * 1000.0 + 0.5) as u64;
     let sign = if value < 0.0 { "-" } else { "" };
-    let digits = [".", &(1000 + thousandths % 1000).to_string()]
-        .concat()
-        .replacen(".1", ".", 1);
-    [
-        sign,
-        &(thousandths / 1000).to_string(),
-        digits.trim_end_matches('0').trim_end_matches('.'),
-    ]
-    .concat()
+    let digits = [".", &(1000 + thousandths % 1000).to_string()].concat().replacen(".1", ".", 1);
+    [sign, &(thousandths / 1000).to_string(), digits.trim_end_matches('0').trim_end_matches('.')].concat()
 }

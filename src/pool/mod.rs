@@ -93,14 +93,7 @@ pub fn check(config: &str) -> Vec<Finding> {
 /// The configuration, or every remark on it when at least one is an error.
 pub fn load(config: &str) -> Result<Pool, Vec<Finding>> {
     let (pool, findings) = read(config);
-    if findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error)
-    {
-        Err(findings)
-    } else {
-        Ok(pool)
-    }
+    if findings.iter().any(|finding| finding.severity == Severity::Error) { Err(findings) } else { Ok(pool) }
 }
 
 fn read(config: &str) -> (Pool, Vec<Finding>) {
@@ -119,12 +112,7 @@ fn parse(config: &str, findings: &mut Findings) -> Map<String, Value> {
         return Map::new();
     }
     if config.len() > MAX_TEXT {
-        let message = [
-            "The configuration has ",
-            &config.len().to_string(),
-            " bytes, more than 262144.",
-        ]
-        .concat();
+        let message = ["The configuration has ", &config.len().to_string(), " bytes, more than 262144."].concat();
         findings.error(
             "config-too-large",
             "$",
@@ -138,12 +126,7 @@ fn parse(config: &str, findings: &mut Findings) -> Map<String, Value> {
         Ok(Value::Object(object)) => object,
         Ok(Value::Null) => Map::new(),
         Ok(other) => {
-            let message = [
-                "The configuration is ",
-                &finding::describe(&other),
-                ", where an object belongs.",
-            ]
-            .concat();
+            let message = ["The configuration is ", &finding::describe(&other), ", where an object belongs."].concat();
             findings.error(
                 "not-an-object",
                 "$",

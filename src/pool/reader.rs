@@ -40,12 +40,7 @@ impl<'a> Reader<'a> {
         };
         if text.is_empty() {
             let message = [key, " is empty."].concat();
-            self.findings.error(
-                "empty",
-                &path,
-                message,
-                "Write a value, or leave the key out for the default.",
-            );
+            self.findings.error("empty", &path, message, "Write a value, or leave the key out for the default.");
             return None;
         }
         self.without_nul(&path, key, text).then_some(text)
@@ -67,17 +62,8 @@ impl<'a> Reader<'a> {
         let number = written.as_f64().unwrap_or(f64::NAN);
         let is = [key, " is ", &number_of(written)].concat();
         if number <= 0.0 {
-            let remedy = if number == 0.0 {
-                zero
-            } else {
-                "Write a whole number from 1 on, or leave the key out."
-            };
-            self.findings.error(
-                "not-positive",
-                &path,
-                [&is, ", but has to be at least 1."].concat(),
-                remedy,
-            );
+            let remedy = if number == 0.0 { zero } else { "Write a whole number from 1 on, or leave the key out." };
+            self.findings.error("not-positive", &path, [&is, ", but has to be at least 1."].concat(), remedy);
         } else if number.fract() != 0.0 {
             self.findings.error(
                 "fraction",
@@ -87,8 +73,7 @@ impl<'a> Reader<'a> {
             );
         } else if number > f64::from(max) {
             let message = [&is, ", more than ", &max.to_string(), "."].concat();
-            self.findings
-                .error("out-of-range", &path, message, "Write a smaller number.");
+            self.findings.error("out-of-range", &path, message, "Write a smaller number.");
         } else {
             // Whole and in range, so nothing is lost.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -109,8 +94,7 @@ impl<'a> Reader<'a> {
                     message = [&message, ": ", &quoted(text)].concat();
                 }
                 message.push('.');
-                self.findings
-                    .error(problem.rule(), &member("$", key), message, problem.remedy());
+                self.findings.error(problem.rule(), &member("$", key), message, problem.remedy());
                 None
             }
         }
@@ -120,31 +104,12 @@ impl<'a> Reader<'a> {
     pub fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
         let example = words.first().map_or("", |(word, _)| word);
         let text = self.text(key, example)?;
-        let found = words
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|(_, meaning)| *meaning);
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            let message = [
-                key,
-                " is ",
-                &quoted(text),
-                ", which is none of ",
-                &known.join(", "),
-                ".",
-            ]
-            .concat();
-            let remedy = [
-                "Write one of ",
-                &known.join(", "),
-                ", or leave the key out for ",
-                example,
-                ".",
-            ]
-            .concat();
-            self.findings
-                .error("unknown-value", &member("$", key), message, &remedy);
+            let message = [key, " is ", &quoted(text), ", which is none of ", &known.join(", "), "."].concat();
+            let remedy = ["Write one of ", &known.join(", "), ", or leave the key out for ", example, "."].concat();
+            self.findings.error("unknown-value", &member("$", key), message, &remedy);
         }
         found
     }
@@ -166,12 +131,7 @@ impl<'a> Reader<'a> {
                 None => self.wrong_type(&path, &name, value, "a text", example),
                 Some("") if index == 0 => {
                     let message = [&name, ", the program to run, is empty."].concat();
-                    self.findings.error(
-                        "command-empty",
-                        &path,
-                        message,
-                        "Write the program's name or path first.",
-                    );
+                    self.findings.error("command-empty", &path, message, "Write the program's name or path first.");
                 }
                 Some(word) if self.without_nul(&path, &name, word) => words.push(word.to_owned()),
                 Some(_) => {}
@@ -190,11 +150,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An object of texts, whose names the caller may refuse.
-    pub fn pairs(
-        &mut self,
-        key: &str,
-        refuse: impl Fn(&mut Findings, &str, &str) -> bool,
-    ) -> Vec<(String, String)> {
+    pub fn pairs(&mut self, key: &str, refuse: impl Fn(&mut Findings, &str, &str) -> bool) -> Vec<(String, String)> {
         let Some(value) = self.value(key) else {
             return Vec::new();
         };
@@ -207,8 +163,7 @@ impl<'a> Reader<'a> {
         let mut pairs = Vec::new();
         for (name, value) in object {
             let path = member(&path, name);
-            let refused =
-                refuse(self.findings, &path, name) || !self.without_nul(&path, "The name", name);
+            let refused = refuse(self.findings, &path, name) || !self.without_nul(&path, "The name", name);
             match value.as_str() {
                 None => self.wrong_type(&path, "The value", value, "a text", example),
                 Some(text) => {
@@ -225,22 +180,13 @@ impl<'a> Reader<'a> {
         let clean = !text.contains('\0');
         if !clean {
             let message = [what, " contains a NUL character."].concat();
-            self.findings
-                .error("nul-character", path, message, "Remove the \\u0000.");
+            self.findings.error("nul-character", path, message, "Remove the \\u0000.");
         }
         clean
     }
 
     fn wrong_type(&mut self, path: &str, what: &str, found: &Value, wanted: &str, remedy: &str) {
-        let message = [
-            what,
-            " is ",
-            &describe(found),
-            ", where ",
-            wanted,
-            " belongs.",
-        ]
-        .concat();
+        let message = [what, " is ", &describe(found), ", where ", wanted, " belongs."].concat();
         self.findings.error("wrong-type", path, message, remedy);
     }
 }

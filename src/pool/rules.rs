@@ -13,11 +13,8 @@ use crate::image;
 const V2_HOST: &str = "api.daytona.com";
 
 /// What Daytona's cloud usually grants one sandbox at most: key, maximum, unit.
-const USUAL_MAXIMA: [(&str, u32, &str); 3] = [
-    ("diskGB", 10, "GiB of disk"),
-    ("cpu", 4, "cores"),
-    ("memoryGB", 8, "GiB of memory"),
-];
+const USUAL_MAXIMA: [(&str, u32, &str); 3] =
+    [("diskGB", 10, "GiB of disk"), ("cpu", 4, "cores"), ("memoryGB", 8, "GiB of memory")];
 
 /// Longest time from stopped to archived that Daytona knows, in minutes: 30 days.
 const MAX_AUTO_ARCHIVE: u32 = 43_200;
@@ -82,17 +79,8 @@ fn api_url(reader: &mut Reader<'_>) -> Option<BaseUrl> {
         reader.findings.warning(
             "url-without-path",
             &path,
-            [
-                KEY,
-                " has no path, but Daytona's API usually lives under /api.",
-            ]
-            .concat(),
-            &[
-                "Write ",
-                cut(&url.to_string()),
-                "/api if the server is a usual Daytona.",
-            ]
-            .concat(),
+            [KEY, " has no path, but Daytona's API usually lives under /api."].concat(),
+            &["Write ", cut(&url.to_string()), "/api if the server is a usual Daytona."].concat(),
         );
     }
     Some(url)
@@ -107,11 +95,7 @@ fn toolbox_url(reader: &mut Reader<'_>) -> Option<Origin> {
 
 fn warn_of_plain_http(reader: &mut Reader<'_>, key: &str, origin: &Origin) {
     if origin.scheme() == Scheme::Http && !origin.is_loopback() {
-        let message = [
-            key,
-            " is plain http: the API key would cross the network unencrypted.",
-        ]
-        .concat();
+        let message = [key, " is plain http: the API key would cross the network unencrypted."].concat();
         reader.findings.warning(
             "plain-http",
             &member("$", key),
@@ -126,17 +110,10 @@ fn image(reader: &mut Reader<'_>) -> Option<String> {
     let text = reader.text(KEY, DEFAULT_IMAGE)?;
     let path = member("$", KEY);
     if !image::is_reference(text) {
-        let message = [
-            KEY,
-            " is ",
-            &quoted(text),
-            ", which is not an image reference.",
-        ]
-        .concat();
-        let remedy = "Write name:tag or name@digest with an optional registry before it, in lower case and without https://.";
-        reader
-            .findings
-            .error("image-reference", &path, message, remedy);
+        let message = [KEY, " is ", &quoted(text), ", which is not an image reference."].concat();
+        let remedy =
+            "Write name:tag or name@digest with an optional registry before it, in lower case and without https://.";
+        reader.findings.error("image-reference", &path, message, remedy);
         return None;
     }
     if image::tag_is_latest(text) {
@@ -146,21 +123,14 @@ fn image(reader: &mut Reader<'_>) -> Option<String> {
             &quoted(text),
             ", which has no fixed version; Daytona's build cache may go on using an old one.",
         ];
-        reader.findings.warning(
-            "image-not-pinned",
-            &path,
-            message.concat(),
-            "Write a version tag or a digest.",
-        );
+        reader.findings.warning("image-not-pinned", &path, message.concat(), "Write a version tag or a digest.");
     }
     Some(text.to_owned())
 }
 
 fn size(reader: &mut Reader<'_>, key: &str) -> Option<u32> {
     let size = reader.whole(key, MAX_NUMBER, ZERO_SIZE)?;
-    let usual = USUAL_MAXIMA
-        .iter()
-        .find(|(known, maximum, _)| *known == key && size > *maximum);
+    let usual = USUAL_MAXIMA.iter().find(|(known, maximum, _)| *known == key && size > *maximum);
     if let Some((_, maximum, unit)) = usual {
         let maximum = maximum.to_string();
         let message = [
@@ -173,17 +143,9 @@ fn size(reader: &mut Reader<'_>, key: &str) -> Option<u32> {
             unit,
             ".",
         ];
-        let remedy = [
-            "Write ",
-            &maximum,
-            " or less, unless Daytona's support has raised the limit or the server is your own.",
-        ];
-        reader.findings.warning(
-            "over-usual-maximum",
-            &member("$", key),
-            message.concat(),
-            &remedy.concat(),
-        );
+        let remedy =
+            ["Write ", &maximum, " or less, unless Daytona's support has raised the limit or the server is your own."];
+        reader.findings.warning("over-usual-maximum", &member("$", key), message.concat(), &remedy.concat());
     }
     Some(size)
 }
@@ -195,45 +157,24 @@ fn snapshot(reader: &mut Reader<'_>) -> Option<String> {
         if reader.value(key).is_some() {
             let message = [key, " stands beside snapshot, which brings its own."].concat();
             let remedy = ["Remove ", key, ", or remove snapshot."].concat();
-            reader
-                .findings
-                .error("snapshot-conflict", &member("$", key), message, &remedy);
+            reader.findings.error("snapshot-conflict", &member("$", key), message, &remedy);
         }
     }
     Some(snapshot.to_owned())
 }
 
 fn dialect(reader: &mut Reader<'_>) -> Dialect {
-    let words = [
-        ("auto", Dialect::Auto),
-        ("sandbox", Dialect::Sandbox),
-        ("workspace", Dialect::Workspace),
-    ];
+    let words = [("auto", Dialect::Auto), ("sandbox", Dialect::Sandbox), ("workspace", Dialect::Workspace)];
     reader.word("dialect", &words).unwrap_or(Dialect::Auto)
 }
 
 fn refuse_label(findings: &mut Findings, path: &str, name: &str) -> bool {
     if name.is_empty() {
-        findings.error(
-            "label-name-empty",
-            path,
-            "A label has an empty name.".to_owned(),
-            "Give it a name.",
-        );
+        findings.error("label-name-empty", path, "A label has an empty name.".to_owned(), "Give it a name.");
     } else if name.starts_with(LABEL_PREFIX) {
-        let message = [
-            "The label ",
-            &quoted(name),
-            " begins with ",
-            LABEL_PREFIX,
-            ", which is reserved for this provider.",
-        ];
-        findings.error(
-            "label-reserved",
-            path,
-            message.concat(),
-            "Choose another prefix.",
-        );
+        let message =
+            ["The label ", &quoted(name), " begins with ", LABEL_PREFIX, ", which is reserved for this provider."];
+        findings.error("label-reserved", path, message.concat(), "Choose another prefix.");
     } else {
         return false;
     }
@@ -245,16 +186,8 @@ fn keep_alive(reader: &mut Reader<'_>) {
     const KEY: &str = "keepAlive";
     let known = [("off", true), ("agent", false), ("poll", false)];
     if reader.word(KEY, &known) == Some(false) {
-        let asked = reader
-            .value(KEY)
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let asked = reader.value(KEY).and_then(Value::as_str).unwrap_or_default();
         let message = [KEY, " ", asked, " is not offered by this version."].concat();
-        reader.findings.error(
-            "keep-alive-not-offered",
-            &member("$", KEY),
-            message,
-            "Write off, or leave the key out.",
-        );
+        reader.findings.error("keep-alive-not-offered", &member("$", KEY), message, "Write off, or leave the key out.");
     }
 }

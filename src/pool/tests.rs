@@ -42,9 +42,7 @@ fn only(config: &Value) -> Finding {
 fn daytona_api_url_is_a_string_and_its_default_is_the_cloud() {
     assert_eq!(DEFAULT_API_URL, "https://app.daytona.io/api");
     assert!(loaded("{}").api_url.is_none());
-    let url = loaded(r#"{"daytonaApiUrl":"https://daytona.example/api/"}"#)
-        .api_url
-        .map(|url| url.to_string());
+    let url = loaded(r#"{"daytonaApiUrl":"https://daytona.example/api/"}"#).api_url.map(|url| url.to_string());
     assert_eq!(url.as_deref(), Some("https://daytona.example/api"));
 }
 
@@ -52,10 +50,7 @@ fn daytona_api_url_is_a_string_and_its_default_is_the_cloud() {
 fn image_is_a_string_and_its_default_is_the_donmai_worker() {
     assert_eq!(DEFAULT_IMAGE, "ghcr.io/renseiai/donmai-worker:latest");
     assert!(loaded("{}").image.is_none());
-    assert_eq!(
-        loaded(r#"{"image":"a/b:1"}"#).image.as_deref(),
-        Some("a/b:1")
-    );
+    assert_eq!(loaded(r#"{"image":"a/b:1"}"#).image.as_deref(), Some("a/b:1"));
 }
 
 #[test]
@@ -76,10 +71,7 @@ fn command_is_an_array_of_strings_and_its_default_is_donmai_agent_run() {
     assert_eq!(DEFAULT_COMMAND, ["donmai", "agent", "run"]);
     assert_eq!(loaded("{}").command, None);
     let command = loaded(r#"{"command":["sh","","-c"]}"#).command;
-    assert_eq!(
-        command,
-        Some(vec!["sh".to_owned(), String::new(), "-c".to_owned()])
-    );
+    assert_eq!(command, Some(vec!["sh".to_owned(), String::new(), "-c".to_owned()]));
 }
 
 #[test]
@@ -92,45 +84,22 @@ fn every_further_key_is_read() {
     assert_eq!(pool.target.as_deref(), Some("eu"));
     assert_eq!(pool.dialect, Dialect::Workspace);
     assert_eq!((pool.cpu, pool.memory_gb), (Some(2), Some(4)));
-    assert_eq!(
-        pool.labels,
-        [
-            ("a.b/c".to_owned(), String::new()),
-            ("team".to_owned(), "core".to_owned())
-        ]
-    );
+    assert_eq!(pool.labels, [("a.b/c".to_owned(), String::new()), ("team".to_owned(), "core".to_owned())]);
     assert_eq!(pool.max_lifetime_minutes, Some(600));
-    assert_eq!(
-        (pool.auto_archive_minutes, pool.auto_delete_minutes),
-        (Some(43_200), Some(1))
-    );
-    assert_eq!(
-        pool.toolbox_url.map(|origin| origin.to_string()).as_deref(),
-        Some("https://toolbox.example:8443")
-    );
-    assert_eq!(
-        loaded(r#"{"snapshot":"worker"}"#).snapshot.as_deref(),
-        Some("worker")
-    );
+    assert_eq!((pool.auto_archive_minutes, pool.auto_delete_minutes), (Some(43_200), Some(1)));
+    assert_eq!(pool.toolbox_url.map(|origin| origin.to_string()).as_deref(), Some("https://toolbox.example:8443"));
+    assert_eq!(loaded(r#"{"snapshot":"worker"}"#).snapshot.as_deref(), Some("worker"));
     for (word, dialect) in [("auto", Dialect::Auto), ("sandbox", Dialect::Sandbox)] {
-        assert_eq!(
-            loaded(&json!({"dialect": word}).to_string()).dialect,
-            dialect
-        );
+        assert_eq!(loaded(&json!({"dialect": word}).to_string()).dialect, dialect);
     }
     assert_eq!(loaded("{}").dialect, Dialect::Auto);
 }
 
 #[test]
 fn nothing_written_means_all_defaults_and_nothing_to_say() {
-    for config in [
-        "",
-        "  \n",
-        "null",
-        "{}",
-        "\u{feff}{}",
-        r#"{"image":null,"diskGB":null,"labels":null,"command":null}"#,
-    ] {
+    for config in
+        ["", "  \n", "null", "{}", "\u{feff}{}", r#"{"image":null,"diskGB":null,"labels":null,"command":null}"#]
+    {
         assert_eq!(lines(&check(config)), "", "{config:?}");
         assert_eq!(loaded(config).user, "daytona");
     }
@@ -148,13 +117,7 @@ fn a_whole_number_may_be_written_with_a_point() {
 fn text_that_is_not_json_is_told_with_line_and_column() {
     let findings = check("{\n  \"image\": }");
     assert_eq!(lines(&findings), "error not-json $");
-    assert!(
-        findings
-            .iter()
-            .all(|finding| finding.message.contains("line 2 column 12")),
-        "{:?}",
-        findings
-    );
+    assert!(findings.iter().all(|finding| finding.message.contains("line 2 column 12")), "{:?}", findings);
     let deep = "[".repeat(5_000);
     assert_eq!(lines(&check(&deep)), "error not-json $");
 }
@@ -170,124 +133,47 @@ fn json_that_is_not_an_object_is_refused() {
 fn a_configuration_above_256_kib_is_not_read() {
     let padded = |len: usize| format!("{{{}}}", " ".repeat(len - 2));
     assert_eq!(lines(&check(&padded(256 * 1024))), "");
-    assert_eq!(
-        lines(&check(&padded(256 * 1024 + 1))),
-        "error config-too-large $"
-    );
+    assert_eq!(lines(&check(&padded(256 * 1024 + 1))), "error config-too-large $");
 }
 
 #[test]
 fn a_wrong_type_is_told_with_what_was_found_and_what_is_wanted() {
     for (config, path, message) in [
-        (
-            json!({"image": 1}),
-            "$.image",
-            "image is the number 1, where a text belongs.",
-        ),
-        (
-            json!({"user": ["a"]}),
-            "$.user",
-            "user is an array, where a text belongs.",
-        ),
-        (
-            json!({"target": true}),
-            "$.target",
-            "target is true, where a text belongs.",
-        ),
-        (
-            json!({"snapshot": {}}),
-            "$.snapshot",
-            "snapshot is an object, where a text belongs.",
-        ),
-        (
-            json!({"dialect": false}),
-            "$.dialect",
-            "dialect is false, where a text belongs.",
-        ),
-        (
-            json!({"keepAlive": false}),
-            "$.keepAlive",
-            "keepAlive is false, where a text belongs.",
-        ),
-        (
-            json!({"daytonaApiUrl": 1}),
-            "$.daytonaApiUrl",
-            "daytonaApiUrl is the number 1, where a text belongs.",
-        ),
-        (
-            json!({"toolboxUrl": 1}),
-            "$.toolboxUrl",
-            "toolboxUrl is the number 1, where a text belongs.",
-        ),
-        (
-            json!({"diskGB": "big"}),
-            "$.diskGB",
-            "diskGB is the text \"big\", where a whole number belongs.",
-        ),
-        (
-            json!({"cpu": []}),
-            "$.cpu",
-            "cpu is an array, where a whole number belongs.",
-        ),
-        (
-            json!({"memoryGB": true}),
-            "$.memoryGB",
-            "memoryGB is true, where a whole number belongs.",
-        ),
+        (json!({"image": 1}), "$.image", "image is the number 1, where a text belongs."),
+        (json!({"user": ["a"]}), "$.user", "user is an array, where a text belongs."),
+        (json!({"target": true}), "$.target", "target is true, where a text belongs."),
+        (json!({"snapshot": {}}), "$.snapshot", "snapshot is an object, where a text belongs."),
+        (json!({"dialect": false}), "$.dialect", "dialect is false, where a text belongs."),
+        (json!({"keepAlive": false}), "$.keepAlive", "keepAlive is false, where a text belongs."),
+        (json!({"daytonaApiUrl": 1}), "$.daytonaApiUrl", "daytonaApiUrl is the number 1, where a text belongs."),
+        (json!({"toolboxUrl": 1}), "$.toolboxUrl", "toolboxUrl is the number 1, where a text belongs."),
+        (json!({"diskGB": "big"}), "$.diskGB", "diskGB is the text \"big\", where a whole number belongs."),
+        (json!({"cpu": []}), "$.cpu", "cpu is an array, where a whole number belongs."),
+        (json!({"memoryGB": true}), "$.memoryGB", "memoryGB is true, where a whole number belongs."),
         (
             json!({"command": "donmai agent run"}),
             "$.command",
             "command is the text \"donmai agent run\", where an array of texts belongs.",
         ),
-        (
-            json!({"command": ["a", 1]}),
-            "$.command[1]",
-            "command[1] is the number 1, where a text belongs.",
-        ),
-        (
-            json!({"command": ["a", null]}),
-            "$.command[1]",
-            "command[1] is null, where a text belongs.",
-        ),
-        (
-            json!({"labels": ["a"]}),
-            "$.labels",
-            "labels is an array, where an object of texts belongs.",
-        ),
-        (
-            json!({"labels": {"a": 1}}),
-            "$.labels.a",
-            "The value is the number 1, where a text belongs.",
-        ),
+        (json!({"command": ["a", 1]}), "$.command[1]", "command[1] is the number 1, where a text belongs."),
+        (json!({"command": ["a", null]}), "$.command[1]", "command[1] is null, where a text belongs."),
+        (json!({"labels": ["a"]}), "$.labels", "labels is an array, where an object of texts belongs."),
+        (json!({"labels": {"a": 1}}), "$.labels.a", "The value is the number 1, where a text belongs."),
     ] {
         let finding = only(&config);
-        assert_eq!(
-            line(&finding),
-            format!("error wrong-type {path}"),
-            "{config}"
-        );
+        assert_eq!(line(&finding), format!("error wrong-type {path}"), "{config}");
         assert_eq!(finding.message, message);
     }
 }
 
 #[test]
 fn a_number_in_quotes_is_told_how_to_write_it() {
-    assert_eq!(
-        only(&json!({"diskGB": "20"})).remedy.as_deref(),
-        Some("Write it without quotes: 20.")
-    );
+    assert_eq!(only(&json!({"diskGB": "20"})).remedy.as_deref(), Some("Write it without quotes: 20."));
 }
 
 #[test]
 fn numbers_have_to_be_whole_and_positive_and_bearable() {
-    for key in [
-        "diskGB",
-        "cpu",
-        "memoryGB",
-        "maxLifetimeMinutes",
-        "autoArchiveMinutes",
-        "autoDeleteMinutes",
-    ] {
+    for key in ["diskGB", "cpu", "memoryGB", "maxLifetimeMinutes", "autoArchiveMinutes", "autoDeleteMinutes"] {
         for (value, rule) in [
             (json!(0), "not-positive"),
             (json!(-1), "not-positive"),
@@ -303,17 +189,10 @@ fn numbers_have_to_be_whole_and_positive_and_bearable() {
             config.insert(key.to_owned(), value);
             let finding = only(&Value::Object(config));
             assert_eq!(line(&finding), format!("error {rule} $.{key}"));
-            assert!(
-                finding.message.starts_with(&format!("{key} is ")),
-                "{}",
-                finding.message
-            );
+            assert!(finding.message.starts_with(&format!("{key} is ")), "{}", finding.message);
         }
     }
-    assert_eq!(
-        found(&json!({"autoArchiveMinutes": 43_201})),
-        "error out-of-range $.autoArchiveMinutes"
-    );
+    assert_eq!(found(&json!({"autoArchiveMinutes": 43_201})), "error out-of-range $.autoArchiveMinutes");
 }
 
 #[test]
@@ -325,18 +204,9 @@ fn zero_minutes_are_refused_with_what_they_would_mean() {
 
 #[test]
 fn an_empty_command_is_refused() {
-    assert_eq!(
-        found(&json!({"command": []})),
-        "error command-empty $.command"
-    );
-    assert_eq!(
-        found(&json!({"command": [""]})),
-        "error command-empty $.command[0]"
-    );
-    assert_eq!(
-        found(&json!({"command": ["", "a"]})),
-        "error command-empty $.command[0]"
-    );
+    assert_eq!(found(&json!({"command": []})), "error command-empty $.command");
+    assert_eq!(found(&json!({"command": [""]})), "error command-empty $.command[0]");
+    assert_eq!(found(&json!({"command": ["", "a"]})), "error command-empty $.command[0]");
 }
 
 #[test]
@@ -352,33 +222,17 @@ fn nul_is_refused_everywhere() {
         (json!({"labels": {"a\0": ""}}), "$.labels[\"a\\u0000\"]"),
         (json!({"daytonaApiUrl": "https://a/\0"}), "$.daytonaApiUrl"),
     ] {
-        assert_eq!(
-            found(&config),
-            format!("error nul-character {path}"),
-            "{config}"
-        );
+        assert_eq!(found(&config), format!("error nul-character {path}"), "{config}");
         assert!(load(&config.to_string()).is_err());
     }
 }
 
 #[test]
 fn empty_texts_are_refused() {
-    for key in [
-        "daytonaApiUrl",
-        "image",
-        "user",
-        "snapshot",
-        "target",
-        "dialect",
-        "toolboxUrl",
-        "keepAlive",
-    ] {
+    for key in ["daytonaApiUrl", "image", "user", "snapshot", "target", "dialect", "toolboxUrl", "keepAlive"] {
         let mut config = Map::new();
         config.insert(key.to_owned(), json!(""));
-        assert_eq!(
-            found(&Value::Object(config)),
-            format!("error empty $.{key}")
-        );
+        assert_eq!(found(&Value::Object(config)), format!("error empty $.{key}"));
     }
 }
 
@@ -386,10 +240,7 @@ fn empty_texts_are_refused() {
 fn an_image_that_is_no_reference_is_refused() {
     let finding = only(&json!({"image": "a:1\nRUN evil"}));
     assert_eq!(line(&finding), "error image-reference $.image");
-    assert_eq!(
-        finding.message,
-        "image is \"a:1\\nRUN evil\", which is not an image reference."
-    );
+    assert_eq!(finding.message, "image is \"a:1\\nRUN evil\", which is not an image reference.");
 }
 
 #[test]
@@ -407,11 +258,7 @@ fn a_bad_url_is_refused_with_the_rule_of_its_problem() {
         ] {
             let mut config = Map::new();
             config.insert(key.to_owned(), json!(url));
-            assert_eq!(
-                found(&Value::Object(config)),
-                format!("error {rule} $.{key}"),
-                "{url}"
-            );
+            assert_eq!(found(&Value::Object(config)), format!("error {rule} $.{key}"), "{url}");
         }
     }
 }
@@ -419,10 +266,7 @@ fn a_bad_url_is_refused_with_the_rule_of_its_problem() {
 #[test]
 fn a_bad_url_is_repeated_unless_it_may_hold_a_secret() {
     let message = |url: &str| only(&json!({"daytonaApiUrl": url})).message;
-    assert_eq!(
-        message("daytona/api"),
-        "daytonaApiUrl does not start with https:// or http://: \"daytona/api\"."
-    );
+    assert_eq!(message("daytona/api"), "daytonaApiUrl does not start with https:// or http://: \"daytona/api\".");
     for url in [
         "https://u:hunter2@h",
         "https://u:hunter2/x@h",
@@ -439,11 +283,7 @@ fn a_bad_url_is_repeated_unless_it_may_hold_a_secret() {
 fn the_api_of_daytona_v2_is_refused() {
     let finding = only(&json!({"daytonaApiUrl": "https://API.daytona.com"}));
     assert_eq!(line(&finding), "error daytona-v2 $.daytonaApiUrl");
-    assert!(
-        finding
-            .remedy
-            .is_some_and(|remedy| remedy.contains("https://app.daytona.io/api"))
-    );
+    assert!(finding.remedy.is_some_and(|remedy| remedy.contains("https://app.daytona.io/api")));
 }
 
 #[test]
@@ -463,28 +303,16 @@ fn labels_of_the_reserved_prefix_and_without_a_name_are_refused() {
         found(&json!({"labels": {"rensei.dev/pool": "x"}})),
         "error label-reserved $.labels[\"rensei.dev/pool\"]"
     );
-    assert_eq!(
-        found(&json!({"labels": {"": "x"}})),
-        "error label-name-empty $.labels[\"\"]"
-    );
-    assert_eq!(
-        found(&json!({"labels": {"rensei.development/x": "x", "Rensei.dev": "x"}})),
-        ""
-    );
+    assert_eq!(found(&json!({"labels": {"": "x"}})), "error label-name-empty $.labels[\"\"]");
+    assert_eq!(found(&json!({"labels": {"rensei.development/x": "x", "Rensei.dev": "x"}})), "");
 }
 
 #[test]
 fn a_dialect_or_keep_alive_that_does_not_exist_is_refused() {
     let finding = only(&json!({"dialect": "v2"}));
     assert_eq!(line(&finding), "error unknown-value $.dialect");
-    assert_eq!(
-        finding.message,
-        "dialect is \"v2\", which is none of auto, sandbox, workspace."
-    );
-    assert_eq!(
-        found(&json!({"keepAlive": "on"})),
-        "error unknown-value $.keepAlive"
-    );
+    assert_eq!(finding.message, "dialect is \"v2\", which is none of auto, sandbox, workspace.");
+    assert_eq!(found(&json!({"keepAlive": "on"})), "error unknown-value $.keepAlive");
 }
 
 #[test]
@@ -501,19 +329,11 @@ fn keep_alive_other_than_off_is_not_offered_yet() {
 fn an_unknown_key_is_a_warning_with_the_key_that_was_meant() {
     let finding = only(&json!({"diskGb": 10}));
     assert_eq!(line(&finding), "warning unknown-key $.diskGb");
-    assert_eq!(
-        finding.message,
-        "diskGb is not a key of this provider and has no effect."
-    );
+    assert_eq!(finding.message, "diskGb is not a key of this provider and has no effect.");
     assert_eq!(finding.remedy.as_deref(), Some("Did you mean diskGB?"));
-    assert_eq!(
-        only(&json!({"gpu": 1})).remedy.as_deref(),
-        Some("Remove it, or correct its name.")
-    );
+    assert_eq!(only(&json!({"gpu": 1})).remedy.as_deref(), Some("Remove it, or correct its name."));
     assert!(
-        only(&json!({"autoStopInterval": 1}))
-            .remedy
-            .is_some_and(|remedy| remedy.contains("comes with each session"))
+        only(&json!({"autoStopInterval": 1})).remedy.is_some_and(|remedy| remedy.contains("comes with each session"))
     );
     assert_eq!(line(&only(&json!({"": 1}))), "warning unknown-key $[\"\"]");
     assert!(load(r#"{"diskGb":10}"#).is_ok());
@@ -526,29 +346,19 @@ fn a_secret_in_the_configuration_is_a_warning_that_does_not_repeat_it() {
         (json!({"DAYTONA_API_KEY": "hunter2"}), "$.DAYTONA_API_KEY"),
         (json!({"password": {"a": "hunter2"}}), "$.password"),
         (json!({"note": "dtn_hunter2"}), "$.note"),
-        (
-            json!({"dtn_hunter2": "note"}),
-            "$[a text with an API key in it]",
-        ),
+        (json!({"dtn_hunter2": "note"}), "$[a text with an API key in it]"),
     ] {
         let finding = only(&config);
         assert_eq!(line(&finding), format!("warning secret-in-config {path}"));
         assert!(!format!("{finding:?}").contains("hunter2"), "{finding:?}");
-        assert!(
-            finding
-                .remedy
-                .is_some_and(|remedy| remedy.contains("daytona credential"))
-        );
+        assert!(finding.remedy.is_some_and(|remedy| remedy.contains("daytona credential")));
     }
 }
 
 #[test]
 fn a_key_that_is_a_secret_itself_is_spoken_of_without_its_name() {
     let message = only(&json!({"dtn_hunter2": 1})).message;
-    assert!(
-        message.starts_with("A key looks like a secret."),
-        "{message}"
-    );
+    assert!(message.starts_with("A key looks like a secret."), "{message}");
 }
 
 #[test]
@@ -565,23 +375,14 @@ fn an_api_key_under_a_known_key_is_never_repeated() {
         json!("dtn_hunter2"),
     ] {
         let findings = format!("{:?}", check(&config.to_string()));
-        assert!(
-            findings.contains("Error") && !findings.contains("hunter2"),
-            "{findings}"
-        );
+        assert!(findings.contains("Error") && !findings.contains("hunter2"), "{findings}");
     }
 }
 
 #[test]
 fn plain_http_is_a_warning_except_to_this_machine() {
-    assert_eq!(
-        found(&json!({"daytonaApiUrl": "http://daytona.lan/api"})),
-        "warning plain-http $.daytonaApiUrl"
-    );
-    assert_eq!(
-        found(&json!({"toolboxUrl": "http://daytona.lan"})),
-        "warning plain-http $.toolboxUrl"
-    );
+    assert_eq!(found(&json!({"daytonaApiUrl": "http://daytona.lan/api"})), "warning plain-http $.daytonaApiUrl");
+    assert_eq!(found(&json!({"toolboxUrl": "http://daytona.lan"})), "warning plain-http $.toolboxUrl");
     for url in [
         "http://localhost:3000/api",
         "http://127.0.0.1:3000/api",
@@ -596,11 +397,7 @@ fn plain_http_is_a_warning_except_to_this_machine() {
 fn a_url_without_a_path_is_a_warning_that_names_the_usual_one() {
     let finding = only(&json!({"daytonaApiUrl": "https://daytona.example/"}));
     assert_eq!(line(&finding), "warning url-without-path $.daytonaApiUrl");
-    assert!(
-        finding
-            .remedy
-            .is_some_and(|remedy| remedy.contains("https://daytona.example/api "))
-    );
+    assert!(finding.remedy.is_some_and(|remedy| remedy.contains("https://daytona.example/api ")));
 }
 
 #[test]
@@ -621,10 +418,7 @@ fn more_than_daytona_usually_grants_is_a_warning_where_it_was_written() {
 #[test]
 fn an_image_without_a_fixed_version_is_a_warning_where_it_was_written() {
     for image in ["ghcr.io/a/b", "ghcr.io/a/b:latest", DEFAULT_IMAGE] {
-        assert_eq!(
-            found(&json!({"image": image})),
-            "warning image-not-pinned $.image"
-        );
+        assert_eq!(found(&json!({"image": image})), "warning image-not-pinned $.image");
     }
     assert_eq!(found(&json!({"image": "ghcr.io/a/b:1"})), "");
 }
@@ -639,9 +433,7 @@ fn every_problem_is_told_at_once_and_errors_come_first() {
         "error empty $.image; error wrong-type $.user; error wrong-type $.command[0]; error nul-character $.command[1]; \
          warning over-usual-maximum $.diskGB; warning unknown-key $.aaa"
     );
-    let Err(findings) = load(&config.to_string()) else {
-        panic!("loaded")
-    };
+    let Err(findings) = load(&config.to_string()) else { panic!("loaded") };
     assert_eq!(findings.len(), 6);
 }
 
@@ -649,13 +441,7 @@ fn every_problem_is_told_at_once_and_errors_come_first() {
 fn every_error_and_warning_names_a_remedy() {
     let config = json!({"daytonaApiUrl": "x", "image": "", "diskGB": -1, "user": 1, "command": [""], "labels": {"": 1}, "dialect": "x", "keepAlive": "poll", "y": 1});
     for finding in check(&config.to_string()) {
-        assert!(
-            finding
-                .remedy
-                .as_ref()
-                .is_some_and(|remedy| remedy.ends_with('.')),
-            "{finding:?}"
-        );
+        assert!(finding.remedy.as_ref().is_some_and(|remedy| remedy.ends_with('.')), "{finding:?}");
         assert!(finding.message.ends_with('.'), "{finding:?}");
     }
 }
@@ -665,15 +451,8 @@ fn a_flood_of_findings_ends_with_their_number() {
     let command: Vec<u32> = (0..500).collect();
     let findings = check(&json!({"command": command, "unknown": 1}).to_string());
     assert_eq!(findings.len(), 101);
-    assert_eq!(
-        findings.last().map(line).as_deref(),
-        Some("note more-findings $")
-    );
-    assert!(
-        findings
-            .last()
-            .is_some_and(|finding| finding.message.contains("401 more"))
-    );
+    assert_eq!(findings.last().map(line).as_deref(), Some("note more-findings $"));
+    assert!(findings.last().is_some_and(|finding| finding.message.contains("401 more")));
 }
 
 #[test]
@@ -687,10 +466,7 @@ fn long_values_and_keys_are_cut() {
         json!({"daytonaApiUrl": long}),
     ] {
         for finding in check(&config.to_string()) {
-            assert!(
-                finding.message.len() < 200 && finding.path.len() < 100,
-                "{finding:?}"
-            );
+            assert!(finding.message.len() < 200 && finding.path.len() < 100, "{finding:?}");
         }
     }
 }
@@ -707,10 +483,8 @@ fn schema() -> Value {
 #[test]
 fn the_schema_has_exactly_the_keys_that_are_read() {
     let schema = schema();
-    let mut listed: Vec<&str> = schema["properties"]
-        .as_object()
-        .map(|keys| keys.keys().map(String::as_str).collect())
-        .unwrap_or_default();
+    let mut listed: Vec<&str> =
+        schema["properties"].as_object().map(|keys| keys.keys().map(String::as_str).collect()).unwrap_or_default();
     let mut known = KEYS;
     listed.sort_unstable();
     known.sort_unstable();
@@ -734,14 +508,9 @@ fn the_schema_tells_the_defaults_that_are_used() {
 #[test]
 fn a_configuration_of_all_the_defaults_of_the_schema_can_be_loaded() {
     let schema = schema();
-    let properties = schema["properties"]
-        .as_object()
-        .cloned()
-        .unwrap_or_default();
-    let defaults: Map<String, Value> = properties
-        .iter()
-        .filter_map(|(key, schema)| Some((key.clone(), schema.get("default")?.clone())))
-        .collect();
+    let properties = schema["properties"].as_object().cloned().unwrap_or_default();
+    let defaults: Map<String, Value> =
+        properties.iter().filter_map(|(key, schema)| Some((key.clone(), schema.get("default")?.clone()))).collect();
     assert_eq!(
         found(&Value::Object(defaults)),
         "warning image-not-pinned $.image; warning over-usual-maximum $.diskGB"
@@ -751,30 +520,13 @@ fn a_configuration_of_all_the_defaults_of_the_schema_can_be_loaded() {
 #[test]
 fn the_limits_of_the_schema_are_those_that_are_checked() {
     for (key, schema) in schema()["properties"].as_object().into_iter().flatten() {
-        assert!(
-            schema["description"]
-                .as_str()
-                .is_some_and(|text| text.ends_with('.')),
-            "{key}"
-        );
+        assert!(schema["description"].as_str().is_some_and(|text| text.ends_with('.')), "{key}");
         if schema["type"] == "integer" {
-            let rules = |value: f64| {
-                found(&Value::Object(Map::from_iter([(
-                    key.clone(),
-                    json!(value),
-                )])))
-            };
-            let (Some(minimum), Some(maximum)) =
-                (schema["minimum"].as_f64(), schema["maximum"].as_f64())
-            else {
+            let rules = |value: f64| found(&Value::Object(Map::from_iter([(key.clone(), json!(value))])));
+            let (Some(minimum), Some(maximum)) = (schema["minimum"].as_f64(), schema["maximum"].as_f64()) else {
                 panic!("{key}")
             };
-            for (value, allowed) in [
-                (minimum - 1.0, false),
-                (minimum, true),
-                (maximum, true),
-                (maximum + 1.0, false),
-            ] {
+            for (value, allowed) in [(minimum - 1.0, false), (minimum, true), (maximum, true), (maximum + 1.0, false)] {
                 assert_eq!(!rules(value).contains("error"), allowed, "{key} {value}");
             }
         }

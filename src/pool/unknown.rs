@@ -28,10 +28,7 @@ const MIN_PART: usize = 4;
 
 /// Warns of every key that is not known.
 pub fn report(object: &Map<String, Value>, known: &[&str], findings: &mut Findings) {
-    for (key, value) in object
-        .iter()
-        .filter(|(key, _)| !known.contains(&key.as_str()))
-    {
+    for (key, value) in object.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
         let folded = folded(key);
         let path = member("$", key);
         // A key may be a secret itself, when name and value were mixed up.
@@ -46,19 +43,15 @@ pub fn report(object: &Map<String, Value>, known: &[&str], findings: &mut Findin
             || holds_key(key)
             || value.as_str().is_some_and(holds_key);
         if secret {
-            let message = [
-                &name,
-                " looks like a secret. It is not used, and a configuration is no place for one.",
-            ]
-            .concat();
+            let message =
+                [&name, " looks like a secret. It is not used, and a configuration is no place for one."].concat();
             let remedy = "Remove it, and put the API key into the org's daytona credential or into DAYTONA_API_KEY. If others can read this configuration, replace the key.";
             findings.warning("secret-in-config", &path, message, remedy);
             continue;
         }
         let message = [&name, " is not a key of this provider and has no effect."].concat();
         let remedy = if folded.starts_with("autostop") {
-            "Remove it; the idle time comes with each session, and is 30 minutes where it does not."
-                .to_owned()
+            "Remove it; the idle time comes with each session, and is 30 minutes where it does not.".to_owned()
         } else if let Some(meant) = similar(key, &folded, known) {
             ["Did you mean ", meant, "?"].concat()
         } else {
@@ -73,37 +66,22 @@ fn similar<'a>(key: &str, folded: &str, known: &[&'a str]) -> Option<&'a str> {
     if key.len() > MAX_COMPARED || folded.is_empty() {
         return None;
     }
-    let other = OTHER_NAMES
-        .iter()
-        .find(|(name, _)| *name == folded)
-        .map(|(_, meant)| *meant);
+    let other = OTHER_NAMES.iter().find(|(name, _)| *name == folded).map(|(_, meant)| *meant);
     if other.is_some() {
         return other;
     }
-    let part = |known: &str| {
-        folded.len() >= MIN_PART && (known.starts_with(folded) || known.ends_with(folded))
-    };
+    let part = |known: &str| folded.len() >= MIN_PART && (known.starts_with(folded) || known.ends_with(folded));
     let near = |known: &str| {
         let distance = distance(folded, known);
         distance <= MAX_DISTANCE && distance * 3 < known.len()
     };
-    let find = |matches: &dyn Fn(&str) -> bool| {
-        known
-            .iter()
-            .copied()
-            .find(|known| matches(&self::folded(known)))
-    };
-    find(&|known| known == folded)
-        .or_else(|| find(&part))
-        .or_else(|| find(&near))
+    let find = |matches: &dyn Fn(&str) -> bool| known.iter().copied().find(|known| matches(&self::folded(known)));
+    find(&|known| known == folded).or_else(|| find(&part)).or_else(|| find(&near))
 }
 
 /// Letters and digits only, in lower case, so that `disk_gb` is `diskGB`.
 fn folded(key: &str) -> String {
-    key.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
+    key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// How many letters have to be added, removed or replaced (Levenshtein).
@@ -128,13 +106,9 @@ mod tests {
 
     #[test]
     fn distances_count_letters() {
-        for (a, b, expected) in [
-            ("", "", 0),
-            ("", "abc", 3),
-            ("abc", "", 3),
-            ("kitten", "sitting", 3),
-            ("comand", "command", 1),
-        ] {
+        for (a, b, expected) in
+            [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("comand", "command", 1)]
+        {
             assert_eq!(distance(a, b), expected, "{a} {b}");
         }
     }

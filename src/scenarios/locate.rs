@@ -10,8 +10,7 @@ fn found(pool: &str, state: &str) -> String {
 }
 
 fn nameless(version: &str) -> Answer {
-    refusal(404, &format!("Sandbox with ID or name {NAME} not found"))
-        .header("x-daytona-api-version", version)
+    refusal(404, &format!("Sandbox with ID or name {NAME} not found")).header("x-daytona-api-version", version)
 }
 
 #[test]
@@ -24,26 +23,15 @@ fn a_session_is_found_by_its_name_in_one_request() {
 
 #[test]
 fn a_sandbox_of_that_name_that_is_not_ours_is_not_returned() {
-    for foreign in [
-        found("pool-2", "started"),
-        format!(r#"{{"id":"{ID}","name":"{NAME}","labels":{{}}}}"#),
-    ] {
-        assert!(
-            Server::new([Answer::json(200, &foreign)])
-                .locate("sess-42")
-                .is_ok_and(|handle| handle.is_none())
-        );
+    for foreign in [found("pool-2", "started"), format!(r#"{{"id":"{ID}","name":"{NAME}","labels":{{}}}}"#)] {
+        assert!(Server::new([Answer::json(200, &foreign)]).locate("sess-42").is_ok_and(|handle| handle.is_none()));
     }
 }
 
 #[test]
 fn a_proven_404_is_none_where_names_exist() {
     let server = Server::new([nameless("v0.190.0")]);
-    assert!(
-        server
-            .locate("sess-42")
-            .is_ok_and(|handle| handle.is_none())
-    );
+    assert!(server.locate("sess-42").is_ok_and(|handle| handle.is_none()));
     assert_eq!(server.sent().len(), 1);
 }
 
@@ -61,46 +49,24 @@ fn a_failure_is_never_none() {
 #[test]
 fn servers_that_ignore_names_are_searched_by_labels_and_asked_by_id() {
     let list = format!("[{}]", found("pool-1", "started"));
-    let server = Server::new([
-        nameless("v0.105.0"),
-        Answer::json(200, &list),
-        Answer::json(200, &found("pool-1", "started")),
-    ]);
-    assert!(
-        server
-            .locate("sess-42")
-            .is_ok_and(|handle| handle.is_some())
-    );
+    let server =
+        Server::new([nameless("v0.105.0"), Answer::json(200, &list), Answer::json(200, &found("pool-1", "started"))]);
+    assert!(server.locate("sess-42").is_ok_and(|handle| handle.is_some()));
     let sent = server.sent();
-    assert!(
-        sent[1].starts_with("GET /api/sandbox?labels=%7B%22rensei.dev%2Fmanaged-by%22%3A"),
-        "{}",
-        sent[1]
-    );
+    assert!(sent[1].starts_with("GET /api/sandbox?labels=%7B%22rensei.dev%2Fmanaged-by%22%3A"), "{}", sent[1]);
     assert_eq!(sent[2], format!("GET /api/sandbox/{ID}"));
 }
 
 #[test]
 fn a_listed_sandbox_that_is_gone_by_its_id_is_not_returned() {
     let list = format!("[{}]", found("pool-1", "started"));
-    let server = Server::with_config(
-        r#""dialect":"workspace""#,
-        [Answer::json(200, &list), not_found()],
-    );
-    assert!(
-        server
-            .locate("sess-42")
-            .is_ok_and(|handle| handle.is_none())
-    );
+    let server = Server::with_config(r#""dialect":"workspace""#, [Answer::json(200, &list), not_found()]);
+    assert!(server.locate("sess-42").is_ok_and(|handle| handle.is_none()));
 }
 
 #[test]
 fn a_destroyed_row_of_workspace_is_not_returned() {
     let list = format!("[{}]", found("pool-1", "destroyed"));
     let server = Server::with_config(r#""dialect":"workspace""#, [Answer::json(200, &list)]);
-    assert!(
-        server
-            .locate("sess-42")
-            .is_ok_and(|handle| handle.is_none())
-    );
+    assert!(server.locate("sess-42").is_ok_and(|handle| handle.is_none()));
 }

@@ -11,9 +11,7 @@ use crate::contract::{Context, Error, Handle, Spec, State, Termination};
 use crate::credentials::tests::{Variables, context};
 use crate::daytona::Change;
 use crate::http::scripted::{Answer, Scripted};
-use crate::{
-    lifecycle as drive, locate as find, provision as create, status as look, terminate as end,
-};
+use crate::{lifecycle as drive, locate as find, provision as create, status as look, terminate as end};
 
 pub const KEY: &str = "dtn_0123456789abcdef";
 pub const ID: &str = "2752acb4-993b-4bc3-810c-dbeb5fd8992c";
@@ -33,29 +31,15 @@ impl Server {
     pub fn with_config(more: &str, script: impl IntoIterator<Item = Answer>) -> Self {
         let comma = if more.is_empty() { "" } else { "," };
         let config = format!(r#"{{"daytonaApiUrl":"https://daytona.example/api"{comma}{more}}}"#);
-        Self {
-            transport: Scripted::new(script),
-            config,
-        }
+        Self { transport: Scripted::new(script), config }
     }
 
     pub fn context(&self) -> Context {
-        Context {
-            config: self.config.clone(),
-            ..context(Some(KEY), None)
-        }
+        Context { config: self.config.clone(), ..context(Some(KEY), None) }
     }
 
-    fn call<R>(
-        &self,
-        action: impl FnOnce(&Call<'_, Scripted>) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        let call = Call::new(
-            self.context(),
-            &Variables(Vec::new()),
-            &self.transport,
-            LONG_DEADLINE_MS,
-        )?;
+    fn call<R>(&self, action: impl FnOnce(&Call<'_, Scripted>) -> Result<R, Error>) -> Result<R, Error> {
+        let call = Call::new(self.context(), &Variables(Vec::new()), &self.transport, LONG_DEADLINE_MS)?;
         action(&call)
     }
 
@@ -91,34 +75,23 @@ impl Server {
 
 /// A handle as this version mints it.
 pub fn handle(dialect: &str) -> Handle {
-    let metadata = [
-        ("dialect", dialect),
-        ("api-origin", "https://daytona.example"),
-    ];
+    let metadata = [("dialect", dialect), ("api-origin", "https://daytona.example")];
     Handle {
         provider_id: "daytona".to_owned(),
         external_id: ID.to_owned(),
-        metadata: metadata
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .to_vec(),
+        metadata: metadata.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec(),
     }
 }
 
 /// A sandbox in a reply.
 pub fn seen(state: &str, desired: &str) -> Answer {
-    Answer::json(
-        200,
-        &format!(r#"{{"id":"{ID}","state":"{state}","desiredState":"{desired}","snapshot":null}}"#),
-    )
+    Answer::json(200, &format!(r#"{{"id":"{ID}","state":"{state}","desiredState":"{desired}","snapshot":null}}"#))
 }
 
 /// A refusal in Daytona's envelope.
 pub fn refusal(status: u16, message: &str) -> Answer {
     let message = message.replace('\n', "\\n").replace('"', "\\\"");
-    Answer::json(
-        status,
-        &format!(r#"{{"path":"/api/x","statusCode":{status},"error":"x","message":"{message}"}}"#),
-    )
+    Answer::json(status, &format!(r#"{{"path":"/api/x","statusCode":{status},"error":"x","message":"{message}"}}"#))
 }
 
 /// The proof that the sandbox does not exist.

@@ -34,10 +34,7 @@ fn a_plain_session_is_one_request_with_every_default_of_the_description() {
         LABELS,
         r#","autoStopInterval":30,"disk":20}"#,
     ];
-    assert_eq!(
-        server.sent(),
-        [format!("POST /api/sandbox {}", body.concat())]
-    );
+    assert_eq!(server.sent(), [format!("POST /api/sandbox {}", body.concat())]);
 }
 
 #[test]
@@ -49,10 +46,7 @@ fn the_description_is_followed_to_the_letter_in_dialect_workspace() {
         LABELS,
         r#","autoStopInterval":30,"disk":20}"#,
     ];
-    assert_eq!(
-        server.sent(),
-        [format!("POST /api/workspace {}", body.concat())]
-    );
+    assert_eq!(server.sent(), [format!("POST /api/workspace {}", body.concat())]);
 }
 
 #[test]
@@ -62,10 +56,7 @@ fn what_the_session_asks_for_wins_over_the_pool() {
     let asked = Spec {
         image: Some("spec:1".to_owned()),
         command: Some(words(&["spec", "é"])),
-        env: vec![
-            ("B".to_owned(), "1".to_owned()),
-            ("B".to_owned(), "2".to_owned()),
-        ],
+        env: vec![("B".to_owned(), "1".to_owned()), ("B".to_owned(), "2".to_owned())],
         labels: vec![("k".to_owned(), "spec".to_owned())],
         region: Some("eu".to_owned()),
         max_duration_sec: Some(61),
@@ -95,18 +86,10 @@ fn what_the_session_asks_for_wins_over_the_pool() {
 
 #[test]
 fn the_pool_wins_over_the_defaults() {
-    let server = Server::with_config(
-        r#""diskGB":5,"target":"us","maxLifetimeMinutes":9"#,
-        [created()],
-    );
+    let server = Server::with_config(r#""diskGB":5,"target":"us","maxLifetimeMinutes":9"#, [created()]);
     assert!(server.provision(&spec("sess-42")).is_ok());
     let sent = server.sent().concat();
-    for part in [
-        r#""target":"us""#,
-        r#""disk":5}"#,
-        r#""ttlMinutes":9"#,
-        r#""rensei.dev/deadline":"created+540s""#,
-    ] {
+    for part in [r#""target":"us""#, r#""disk":5}"#, r#""ttlMinutes":9"#, r#""rensei.dev/deadline":"created+540s""#] {
         assert!(sent.contains(part), "{part} is not in {sent}");
     }
 }
@@ -125,13 +108,8 @@ fn a_snapshot_goes_without_image_command_and_sizes() {
 #[test]
 fn the_handle_names_what_later_calls_need() {
     let server = Server::new([created()]);
-    let Ok(handle) = server.provision(&spec("sess-42")) else {
-        panic!("refused")
-    };
-    assert_eq!(
-        (handle.provider_id.as_str(), handle.external_id.as_str()),
-        ("daytona", ID)
-    );
+    let Ok(handle) = server.provision(&spec("sess-42")) else { panic!("refused") };
+    assert_eq!((handle.provider_id.as_str(), handle.external_id.as_str()), ("daytona", ID));
     let expected = [
         ("dialect", "sandbox"),
         ("api-origin", "https://daytona.example"),
@@ -140,50 +118,24 @@ fn the_handle_names_what_later_calls_need() {
         ("name", "rensei-sess-42-899de6a060c37588"),
         ("toolbox-origin", "https://proxy.daytona.example"),
     ];
-    assert_eq!(
-        handle.metadata,
-        expected.map(|(key, value)| (key.to_owned(), value.to_owned()))
-    );
+    assert_eq!(handle.metadata, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
 }
 
 #[test]
 fn a_toolbox_elsewhere_does_not_get_into_the_handle() {
     let reply = format!(r#"{{"id":"{ID}","toolboxProxyUrl":"https://evil.test/toolbox"}}"#);
     let server = Server::new([Answer::json(200, &reply)]);
-    let Ok(handle) = server.provision(&spec("s")) else {
-        panic!("refused")
-    };
-    assert!(
-        handle
-            .metadata
-            .iter()
-            .all(|(key, _)| key != "toolbox-origin")
-    );
+    let Ok(handle) = server.provision(&spec("s")) else { panic!("refused") };
+    assert!(handle.metadata.iter().all(|(key, _)| key != "toolbox-origin"));
 }
 
 #[test]
 fn auto_falls_back_to_workspace_only_where_there_is_no_sandbox_route() {
     let server = Server::new([refusal(404, "Cannot POST /api/sandbox"), created()]);
-    let Ok(handle) = server.provision(&spec("s")) else {
-        panic!("refused")
-    };
-    assert!(
-        handle
-            .metadata
-            .contains(&("dialect".to_owned(), "workspace".to_owned()))
-    );
-    assert!(
-        server
-            .sent()
-            .iter()
-            .map(|line| line.split(' ').nth(1))
-            .eq([Some("/api/sandbox"), Some("/api/workspace")])
-    );
-    for other in [
-        refusal(404, "Region not found"),
-        Answer::json(404, "<html>"),
-        refusal(400, "x"),
-    ] {
+    let Ok(handle) = server.provision(&spec("s")) else { panic!("refused") };
+    assert!(handle.metadata.contains(&("dialect".to_owned(), "workspace".to_owned())));
+    assert!(server.sent().iter().map(|line| line.split(' ').nth(1)).eq([Some("/api/sandbox"), Some("/api/workspace")]));
+    for other in [refusal(404, "Region not found"), Answer::json(404, "<html>"), refusal(400, "x")] {
         let server = Server::new([other]);
         assert!(server.provision(&spec("s")).is_err());
         assert_eq!(server.sent().len(), 1);
@@ -192,35 +144,22 @@ fn auto_falls_back_to_workspace_only_where_there_is_no_sandbox_route() {
 
 #[test]
 fn a_server_without_either_route_is_a_wrong_url() {
-    let server = Server::new([
-        refusal(404, "Cannot POST /api/sandbox"),
-        refusal(404, "Cannot POST /api/workspace"),
-    ]);
+    let server = Server::new([refusal(404, "Cannot POST /api/sandbox"), refusal(404, "Cannot POST /api/workspace")]);
     let error = error(&server, &spec("s"));
     assert!(error.code == ErrorCode::InvalidConfig && !error.maybe_applied);
-    assert!(
-        error.message.contains("https://daytona.example/api"),
-        "{}",
-        error.message
-    );
-    assert!(
-        error
-            .get("remedy")
-            .is_some_and(|remedy| remedy.contains("/api"))
-    );
+    assert!(error.message.contains("https://daytona.example/api"), "{}", error.message);
+    assert!(error.get("remedy").is_some_and(|remedy| remedy.contains("/api")));
 }
 
-const DISK: &str = "Disk request 20GB exceeds maximum allowed per sandbox (10GB).\nNeed higher resource limits per-sandbox?";
+const DISK: &str =
+    "Disk request 20GB exceeds maximum allowed per sandbox (10GB).\nNeed higher resource limits per-sandbox?";
 
 #[test]
 fn a_refused_default_disk_is_created_again_with_the_quoted_maximum() {
     let server = Server::new([refusal(400, DISK), created()]);
     assert!(server.provision(&spec("s")).is_ok());
     let sent = server.sent();
-    assert!(
-        sent.len() == 2 && sent[0].ends_with(r#""disk":20}"#) && sent[1].ends_with(r#""disk":10}"#),
-        "{sent:?}"
-    );
+    assert!(sent.len() == 2 && sent[0].ends_with(r#""disk":20}"#) && sent[1].ends_with(r#""disk":10}"#), "{sent:?}");
 }
 
 #[test]
@@ -232,11 +171,7 @@ fn a_disk_that_was_asked_for_is_never_changed() {
         let error = error(&server, &asked);
         assert!(error.code == ErrorCode::QuotaExceeded && !error.retryable && !error.maybe_applied);
         assert_eq!(
-            (
-                error.get("limit"),
-                error.get("maximum"),
-                error.get("requested")
-            ),
+            (error.get("limit"), error.get("maximum"), error.get("requested")),
             (Some("disk"), Some("10GB"), Some("20GB"))
         );
     }
@@ -256,10 +191,7 @@ fn an_ambiguous_create_is_sent_once_and_says_that_a_sandbox_may_exist() {
     for answer in [
         Answer::status(502),
         Answer::status(504),
-        Answer::json(
-            500,
-            r#"{"statusCode":500,"message":"An unexpected error occurred."}"#,
-        ),
+        Answer::json(500, r#"{"statusCode":500,"message":"An unexpected error occurred."}"#),
         Answer::failure(FailureKind::Broken),
         Answer::failure(FailureKind::TimedOut),
         Answer::failure(FailureKind::TooLarge),
@@ -273,12 +205,7 @@ fn an_ambiguous_create_is_sent_once_and_says_that_a_sandbox_may_exist() {
         let server = Server::new([answer]);
         let error = error(&server, &spec("sess-42"));
         assert!(error.maybe_applied, "{}", error.message);
-        assert_eq!(
-            error.get("sandbox-name"),
-            Some("rensei-sess-42-899de6a060c37588"),
-            "{}",
-            error.message
-        );
+        assert_eq!(error.get("sandbox-name"), Some("rensei-sess-42-899de6a060c37588"), "{}", error.message);
         assert!(error.message.contains("locate"), "{}", error.message);
         assert_eq!(server.sent().len(), 1);
     }
@@ -288,94 +215,36 @@ fn an_ambiguous_create_is_sent_once_and_says_that_a_sandbox_may_exist() {
 fn a_create_that_did_nothing_says_so() {
     for (answer, code) in [
         (Answer::failure(FailureKind::Dns), ErrorCode::Unavailable),
-        (
-            Answer::failure(FailureKind::Connect),
-            ErrorCode::Unavailable,
-        ),
+        (Answer::failure(FailureKind::Connect), ErrorCode::Unavailable),
         (Answer::failure(FailureKind::Tls), ErrorCode::Unavailable),
-        (
-            Answer::failure(FailureKind::Denied),
-            ErrorCode::EgressDenied,
-        ),
-        (
-            refusal(401, "Invalid credentials"),
-            ErrorCode::Unauthenticated,
-        ),
+        (Answer::failure(FailureKind::Denied), ErrorCode::EgressDenied),
+        (refusal(401, "Invalid credentials"), ErrorCode::Unauthenticated),
         (refusal(403, "Access denied"), ErrorCode::PermissionDenied),
+        (refusal(403, "Organization is suspended: Depleted credits"), ErrorCode::PermissionDenied),
         (
-            refusal(403, "Organization is suspended: Depleted credits"),
-            ErrorCode::PermissionDenied,
-        ),
-        (
-            refusal(
-                403,
-                "Region eu is not available to the organization for class container",
-            ),
+            refusal(403, "Region eu is not available to the organization for class container"),
             ErrorCode::PermissionDenied,
         ),
         (refusal(404, "Region not found"), ErrorCode::InvalidConfig),
-        (
-            refusal(400, "Total CPU limit exceeded. Maximum allowed: 10."),
-            ErrorCode::QuotaExceeded,
-        ),
-        (
-            refusal(403, "Total disk quota exceeded (40GB > 30GB)"),
-            ErrorCode::QuotaExceeded,
-        ),
+        (refusal(400, "Total CPU limit exceeded. Maximum allowed: 10."), ErrorCode::QuotaExceeded),
+        (refusal(403, "Total disk quota exceeded (40GB > 30GB)"), ErrorCode::QuotaExceeded),
         (refusal(400, "No available runners"), ErrorCode::NoCapacity),
+        (refusal(400, "Snapshot x not found. Did you add it through the Daytona Dashboard?"), ErrorCode::InvalidConfig),
+        (refusal(400, "Snapshot x is inactive"), ErrorCode::InvalidConfig),
         (
-            refusal(
-                400,
-                "Snapshot x not found. Did you add it through the Daytona Dashboard?",
-            ),
-            ErrorCode::InvalidConfig,
-        ),
-        (
-            refusal(400, "Snapshot x is inactive"),
-            ErrorCode::InvalidConfig,
-        ),
-        (
-            refusal(
-                403,
-                "Build info is not supported in this deprecated API - please upgrade your client",
-            ),
+            refusal(403, "Build info is not supported in this deprecated API - please upgrade your client"),
             ErrorCode::Unsupported,
         ),
-        (
-            refusal(400, "env must be an object"),
-            ErrorCode::InvalidSpec,
-        ),
-        (
-            refusal(
-                503,
-                "Service is currently under maintenance. Please try again later.",
-            ),
-            ErrorCode::Unavailable,
-        ),
-        (
-            Answer::status(302).header("location", "https://else.example/?key=1"),
-            ErrorCode::Protocol,
-        ),
-        (
-            Answer::json(404, "<html>not here</html>"),
-            ErrorCode::Protocol,
-        ),
-        (
-            Answer::json(403, "<html>blocked</html>"),
-            ErrorCode::PermissionDenied,
-        ),
-        (
-            Answer::status(429).header("retry-after", "600"),
-            ErrorCode::RateLimited,
-        ),
+        (refusal(400, "env must be an object"), ErrorCode::InvalidSpec),
+        (refusal(503, "Service is currently under maintenance. Please try again later."), ErrorCode::Unavailable),
+        (Answer::status(302).header("location", "https://else.example/?key=1"), ErrorCode::Protocol),
+        (Answer::json(404, "<html>not here</html>"), ErrorCode::Protocol),
+        (Answer::json(403, "<html>blocked</html>"), ErrorCode::PermissionDenied),
+        (Answer::status(429).header("retry-after", "600"), ErrorCode::RateLimited),
     ] {
         let server = Server::new([answer]);
         let error = error(&server, &spec("s"));
-        assert!(
-            error.code == code && !error.maybe_applied,
-            "{}",
-            error.message
-        );
+        assert!(error.code == code && !error.maybe_applied, "{}", error.message);
         assert!(error.get("rule").is_some_and(|rule| !rule.is_empty()));
         assert!(!error.message.contains(KEY));
     }
@@ -386,10 +255,7 @@ fn a_rate_limit_tells_when_to_come_back() {
     let server = Server::new([Answer::status(429).header("retry-after-sandbox-create", "600")]);
     let error = error(&server, &spec("s"));
     assert!(error.retryable);
-    assert_eq!(
-        (error.retry_after_ms, error.get("limit")),
-        (Some(600_000), Some("sandbox-create"))
-    );
+    assert_eq!((error.retry_after_ms, error.get("limit")), (Some(600_000), Some("sandbox-create")));
 }
 
 #[test]
@@ -400,15 +266,7 @@ fn a_server_that_echoes_the_key_does_not_get_it_into_the_error() {
         Answer::status(302).header("location", &format!("https://else.example/{KEY}")),
     ] {
         let error = error(&Server::new([answer]), &spec("s"));
-        let details: String = error
-            .details
-            .iter()
-            .map(|(_, value)| value.as_str())
-            .collect();
-        assert!(
-            !error.message.contains(KEY) && !details.contains(KEY),
-            "{} {details}",
-            error.message
-        );
+        let details: String = error.details.iter().map(|(_, value)| value.as_str()).collect();
+        assert!(!error.message.contains(KEY) && !details.contains(KEY), "{} {details}", error.message);
     }
 }

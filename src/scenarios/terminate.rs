@@ -8,49 +8,27 @@ const BUSY: &str = "Sandbox state change in progress";
 fn an_end_is_one_request_in_the_handles_dialect() {
     for (dialect, request) in [
         ("sandbox", format!("DELETE /api/sandbox/{ID}")),
-        (
-            "workspace",
-            format!("DELETE /api/workspace/{ID}?force=true"),
-        ),
+        ("workspace", format!("DELETE /api/workspace/{ID}?force=true")),
     ] {
         let server = Server::new([Answer::status(200)]);
-        assert!(
-            server
-                .terminate(handle(dialect))
-                .is_ok_and(|end| end == Termination::Requested)
-        );
+        assert!(server.terminate(handle(dialect)).is_ok_and(|end| end == Termination::Requested));
         assert_eq!(server.sent(), [request]);
     }
 }
 
 #[test]
 fn what_is_gone_is_gone() {
-    assert!(
-        Server::new([not_found()])
-            .terminate(handle("sandbox"))
-            .is_ok_and(|end| end == Termination::Gone)
-    );
+    assert!(Server::new([not_found()]).terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Gone));
     for unproven in [Answer::json(404, "<html>"), refusal(404, "Not Found")] {
-        assert!(
-            Server::new([unproven])
-                .terminate(handle("sandbox"))
-                .is_err()
-        );
+        assert!(Server::new([unproven]).terminate(handle("sandbox")).is_err());
     }
 }
 
 #[test]
 fn busy_with_being_deleted_already_is_requested() {
-    for look in [
-        seen("destroying", "destroyed"),
-        seen("started", "destroyed"),
-    ] {
+    for look in [seen("destroying", "destroyed"), seen("started", "destroyed")] {
         let server = Server::new([refusal(409, BUSY), look]);
-        assert!(
-            server
-                .terminate(handle("sandbox"))
-                .is_ok_and(|end| end == Termination::Requested)
-        );
+        assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Requested));
         assert_eq!(server.sent().len(), 2);
     }
 }
@@ -58,15 +36,8 @@ fn busy_with_being_deleted_already_is_requested() {
 #[test]
 fn busy_and_gone_by_the_next_look_is_gone() {
     for look in [not_found(), seen("destroyed", "destroyed")] {
-        let server = Server::new([
-            refusal(409, "Sandbox was modified by another operation"),
-            look,
-        ]);
-        assert!(
-            server
-                .terminate(handle("sandbox"))
-                .is_ok_and(|end| end == Termination::Gone)
-        );
+        let server = Server::new([refusal(409, "Sandbox was modified by another operation"), look]);
+        assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Gone));
     }
 }
 
@@ -86,12 +57,7 @@ fn busy_with_something_else_is_asked_again_until_it_is_accepted() {
             seen("starting", "started"),
             Answer::status(200),
         ]);
-        assert!(
-            server
-                .terminate(handle("sandbox"))
-                .is_ok_and(|end| end == Termination::Requested),
-            "{text}"
-        );
+        assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Requested), "{text}");
         assert!((400..2_000).contains(&server.elapsed_ms()));
     }
 }
@@ -100,9 +66,7 @@ fn busy_with_something_else_is_asked_again_until_it_is_accepted() {
 fn busy_until_the_deadline_is_a_conflict_and_never_success() {
     let script = (0..200).flat_map(|_| [refusal(409, BUSY), seen("starting", "started")]);
     let server = Server::new(script);
-    let Err(error) = server.terminate(handle("sandbox")) else {
-        panic!("ended")
-    };
+    let Err(error) = server.terminate(handle("sandbox")) else { panic!("ended") };
     assert!(error.code == ErrorCode::Conflict && error.retryable);
     assert_eq!(error.get("sandbox-id"), Some(ID));
     assert!((50_000..=60_000).contains(&server.elapsed_ms()));
@@ -110,24 +74,14 @@ fn busy_until_the_deadline_is_a_conflict_and_never_success() {
 
 #[test]
 fn a_broken_delete_is_repeated_because_twice_is_the_same_as_once() {
-    let server = Server::new([
-        Answer::failure(FailureKind::Broken),
-        Answer::status(503),
-        not_found(),
-    ]);
-    assert!(
-        server
-            .terminate(handle("sandbox"))
-            .is_ok_and(|end| end == Termination::Gone)
-    );
+    let server = Server::new([Answer::failure(FailureKind::Broken), Answer::status(503), not_found()]);
+    assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Gone));
 }
 
 #[test]
 fn a_refused_key_ends_it_at_once() {
     let server = Server::new([refusal(401, "Invalid credentials")]);
     let error = server.terminate(handle("sandbox")).err();
-    assert!(
-        error.is_some_and(|error| error.code == ErrorCode::Unauthenticated && !error.retryable)
-    );
+    assert!(error.is_some_and(|error| error.code == ErrorCode::Unauthenticated && !error.retryable));
     assert_eq!(server.sent().len(), 1);
 }

@@ -28,24 +28,13 @@ pub fn build() -> Result<PathBuf, Failure> {
     no_local_path(&bytes, &remaps)?;
 
     // Always below the repository, whatever cargo's target directory is: the other crates look for it there.
-    let name = Path::new("target")
-        .join("component")
-        .join(PACKAGE)
-        .with_extension("wasm");
+    let name = Path::new("target").join("component").join(PACKAGE).with_extension("wasm");
     let place = tools::root().join(&name);
     put(&bytes, &place)?;
 
     println!("{}", name.display());
-    println!(
-        "  size     {:>7} bytes, at most {}",
-        grouped(artifact.size),
-        grouped(MAX_SIZE)
-    );
-    println!(
-        "  gzipped  {:>7} bytes, at most {}",
-        grouped(artifact.gzipped),
-        grouped(MAX_GZIPPED)
-    );
+    println!("  size     {:>7} bytes, at most {}", grouped(artifact.size), grouped(MAX_SIZE));
+    println!("  gzipped  {:>7} bytes, at most {}", grouped(artifact.gzipped), grouped(MAX_GZIPPED));
     println!("  imports");
     for import in &artifact.imports {
         println!("    {import}");
@@ -67,12 +56,8 @@ pub fn rustflags(remaps: &[(PathBuf, String)]) -> String {
             flags.split_whitespace().collect::<Vec<_>>().join(SEPARATOR)
         }
     };
-    let ours = remaps
-        .iter()
-        .map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()));
-    let all = std::iter::once(given)
-        .filter(|flags| !flags.is_empty())
-        .chain(ours);
+    let ours = remaps.iter().map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()));
+    let all = std::iter::once(given).filter(|flags| !flags.is_empty()).chain(ours);
     all.collect::<Vec<_>>().join(SEPARATOR)
 }
 
@@ -86,10 +71,7 @@ pub fn remaps() -> Result<Vec<(PathBuf, String)>, Failure> {
     let library = Path::new(sysroot.trim()).join("lib/rustlib/src/rust");
     let version = tools::rustc(&["--version", "--verbose"])?;
     // Where the sources of the standard library are installed, the compiler names them instead of its own spelling.
-    let commit = version
-        .lines()
-        .find_map(|line| line.strip_prefix("commit-hash: "))
-        .unwrap_or("unknown");
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
     remaps.push((library, format!("/rustc/{commit}")));
     Ok(remaps)
 }
@@ -99,11 +81,7 @@ fn no_local_path(bytes: &[u8], remaps: &[(PathBuf, String)]) -> Result<(), Failu
         let text = path.as_os_str().as_encoded_bytes();
         // A path of one letter would be found in any file.
         if text.len() > 2 && bytes.windows(text.len()).any(|window| window == text) {
-            return Err(format!(
-                "the component contains the path {} of this machine",
-                path.display()
-            )
-            .into());
+            return Err(format!("the component contains the path {} of this machine", path.display()).into());
         }
     }
     Ok(())
@@ -124,17 +102,9 @@ fn put(bytes: &[u8], place: &Path) -> Result<(), Failure> {
 }
 
 fn within_budget(artifact: &Artifact) -> Result<(), Failure> {
-    for (what, bytes, most) in [
-        ("has", artifact.size, MAX_SIZE),
-        ("has, gzipped,", artifact.gzipped, MAX_GZIPPED),
-    ] {
+    for (what, bytes, most) in [("has", artifact.size, MAX_SIZE), ("has, gzipped,", artifact.gzipped, MAX_GZIPPED)] {
         if bytes > most {
-            return Err(format!(
-                "the component {what} {} bytes, more than {}",
-                grouped(bytes),
-                grouped(most)
-            )
-            .into());
+            return Err(format!("the component {what} {} bytes, more than {}", grouped(bytes), grouped(most)).into());
         }
     }
     Ok(())
@@ -145,22 +115,13 @@ mod tests {
     use super::*;
 
     fn artifact(size: usize, gzipped: usize) -> Artifact {
-        Artifact {
-            size,
-            gzipped,
-            imports: Vec::new(),
-            exports: Vec::new(),
-        }
+        Artifact { size, gzipped, imports: Vec::new(), exports: Vec::new() }
     }
 
     #[test]
     fn a_component_above_either_budget_fails_the_build() {
         assert!(within_budget(&artifact(MAX_SIZE, MAX_GZIPPED)).is_ok());
-        let message = |artifact| {
-            within_budget(&artifact)
-                .err()
-                .map(|failure| failure.to_string())
-        };
+        let message = |artifact| within_budget(&artifact).err().map(|failure| failure.to_string());
         assert_eq!(
             message(artifact(200_001, 1)).as_deref(),
             Some("the component has 200,001 bytes, more than 200,000")
@@ -193,12 +154,8 @@ mod tests {
         let directory = tools::target_dir()?.join(format!("xtask-test-{}", std::process::id()));
         let place = directory.join("a.wasm");
         put(b"one", &place)?;
-        let long_ago =
-            std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
-        std::fs::File::options()
-            .write(true)
-            .open(&place)?
-            .set_modified(long_ago)?;
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        std::fs::File::options().write(true).open(&place)?.set_modified(long_ago)?;
         put(b"one", &place)?;
         assert_eq!(std::fs::metadata(&place)?.modified()?, long_ago);
         put(b"two", &place)?;

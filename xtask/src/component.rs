@@ -15,13 +15,8 @@ pub fn compare() -> Result<(), Failure> {
     // A directory of its own: cargo-component takes what cargo built and writes over it.
     let target = tools::target_dir()?.join("cargo-component");
     let mut cargo = tools::cargo()?;
-    cargo
-        .args(["component", "build", "--release", "--target", WASM])
-        .env("CARGO_TARGET_DIR", &target);
-    tools::run(cargo.env(
-        "CARGO_ENCODED_RUSTFLAGS",
-        build::rustflags(&build::remaps()?),
-    ))?;
+    cargo.args(["component", "build", "--release", "--target", WASM]).env("CARGO_TARGET_DIR", &target);
+    tools::run(cargo.env("CARGO_ENCODED_RUSTFLAGS", build::rustflags(&build::remaps()?)))?;
     let other = Artifact::read(&target.join(WASM).join("release").join(BUILT))?;
 
     println!("{:<10} {:>15} {:>15}", "", "cargo", "cargo-component");
@@ -46,29 +41,17 @@ pub fn compare() -> Result<(), Failure> {
 /// Every difference that matters, in words.
 fn differences(plain: &Artifact, other: &Artifact) -> Vec<String> {
     let mut differences = Vec::new();
-    for (verb, a, b) in [
-        ("imports", &plain.imports, &other.imports),
-        ("exports", &plain.exports, &other.exports),
-    ] {
+    for (verb, a, b) in [("imports", &plain.imports, &other.imports), ("exports", &plain.exports, &other.exports)] {
         let only = |these: &[String], those: &[String], who: &str| -> Vec<String> {
             let missing = these.iter().filter(|name| !those.contains(name));
-            missing
-                .map(|name| format!("only {who} {verb} {name}"))
-                .collect()
+            missing.map(|name| format!("only {who} {verb} {name}")).collect()
         };
         differences.extend(only(a, b, "the plain build"));
         differences.extend(only(b, a, "the build of cargo-component"));
     }
-    for (what, a, b) in [
-        ("size", plain.size, other.size),
-        ("gzipped size", plain.gzipped, other.gzipped),
-    ] {
+    for (what, a, b) in [("size", plain.size, other.size), ("gzipped size", plain.gzipped, other.gzipped)] {
         if a.abs_diff(b) * 100 > a * MAX_DIFFERENCE {
-            differences.push(format!(
-                "the {what} is {} against {}",
-                grouped(a),
-                grouped(b)
-            ));
+            differences.push(format!("the {what} is {} against {}", grouped(a), grouped(b)));
         }
     }
     differences
@@ -80,25 +63,13 @@ mod tests {
 
     fn artifact(size: usize, imports: &[&str], exports: &[&str]) -> Artifact {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Artifact {
-            size,
-            gzipped: size,
-            imports: owned(imports),
-            exports: owned(exports),
-        }
+        Artifact { size, gzipped: size, imports: owned(imports), exports: owned(exports) }
     }
 
     #[test]
     fn equal_surfaces_and_similar_sizes_are_the_same() {
         for size in [950, 1000, 1050] {
-            assert!(
-                differences(
-                    &artifact(1000, &["a"], &["b"]),
-                    &artifact(size, &["a"], &["b"])
-                )
-                .is_empty(),
-                "{size}"
-            );
+            assert!(differences(&artifact(1000, &["a"], &["b"]), &artifact(size, &["a"], &["b"])).is_empty(), "{size}");
         }
     }
 
@@ -121,10 +92,7 @@ mod tests {
         for size in [949, 1051] {
             let found = differences(&artifact(1000, &[], &[]), &artifact(size, &[], &[]));
             assert_eq!(found.len(), 2, "{size}");
-            assert!(
-                found.iter().all(|text| text.contains("1,000 against")),
-                "{found:?}"
-            );
+            assert!(found.iter().all(|text| text.contains("1,000 against")), "{found:?}");
         }
     }
 }

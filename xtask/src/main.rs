@@ -15,22 +15,9 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 6] = [
-    (
-        "build",
-        "Build the component to target/component/ and print its size and imports",
-        "less than a minute",
-    ),
-    (
-        "demo",
-        "Build, then show a session's life against the embedded fake Daytona",
-        "about 5 minutes, because wasmtime is built",
-    ),
-    (
-        "test",
-        "Build, then run every test",
-        "about 7 minutes, because wasmtime is built",
-    ),
+const COMMANDS: [(&str, &str, &str); 5] = [
+    ("build", "Build the component to target/component/ and print its size and imports", "less than a minute"),
+    ("test", "Build, then run every test", "about 7 minutes, because wasmtime is built"),
     (
         "bench",
         "Build, then measure loading and calls against the in-process fake",
@@ -61,13 +48,12 @@ fn main() -> ExitCode {
     let Some((_, what, first_run)) = COMMANDS.iter().find(|(name, ..)| *name == command) else {
         return misused(&format!("`{command}` is not a command."));
     };
-    if !rest.is_empty() && !matches!(command, "demo" | "bench") {
+    if !rest.is_empty() && !matches!(command, "bench") {
         return misused(&format!("`{command}` takes no arguments."));
     }
     eprintln!("{what}. The first run takes {first_run}.");
     let outcome = match command {
         "build" => build::build().map(drop),
-        "demo" => test::demo(rest),
         "test" => test::test(),
         "bench" => test::bench(rest),
         "component" => component::compare(),
@@ -87,7 +73,7 @@ fn usage() -> String {
     for (name, what, _) in COMMANDS {
         usage.push_str(&format!("  {name:<10}  {what}\n"));
     }
-    usage.push_str("\nWhat follows `demo` and `bench` is passed on to them.\n");
+    usage.push_str("\nWhat follows `bench` is passed on to it.\n");
     usage
 }
 

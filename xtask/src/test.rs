@@ -1,18 +1,11 @@
-//! What is done with the component once it is built: tests, the demo, measurements.
+//! What is done with the component once it is built: tests and measurements.
 
 use crate::Failure;
 use crate::build::build;
 use crate::tools::{self, PACKAGE};
 
 /// The crates that run beside the component, all in the profile `host`.
-pub const NATIVE: [&str; 6] = [
-    "-p",
-    "sandbox-host",
-    "-p",
-    "fake-daytona",
-    "-p",
-    "host-tests",
-];
+pub const NATIVE: [&str; 6] = ["-p", "sandbox-host", "-p", "fake-daytona", "-p", "host-tests"];
 
 /// Builds the component and runs every test.
 pub fn test() -> Result<(), Failure> {
@@ -22,22 +15,10 @@ pub fn test() -> Result<(), Failure> {
 
 /// Runs every test with the component that lies there. A failure does not keep the rest from running.
 pub fn run() -> Result<(), Failure> {
-    let suites = |arguments: &[&str]| {
-        tools::run(
-            tools::cargo()?
-                .args(["test", "--no-fail-fast"])
-                .args(arguments),
-        )
-    };
+    let suites = |arguments: &[&str]| tools::run(tools::cargo()?.args(["test", "--no-fail-fast"]).args(arguments));
     let unit = suites(&["-p", PACKAGE, "-p", "xtask"]);
     let native = suites(&[&["--profile", "host"], &NATIVE[..]].concat());
     unit.and(native)
-}
-
-/// Shows a session's life.
-pub fn demo(arguments: &[String]) -> Result<(), Failure> {
-    build()?;
-    run_native(&["-p", "sandbox-host", "--", "demo"], arguments)
 }
 
 /// Measures loading and calls.

@@ -40,9 +40,7 @@ pub fn cargo_home() -> Option<PathBuf> {
 /// The cargo that runs this program, in the repository and with its target directory.
 pub fn cargo() -> Result<Command, Failure> {
     let mut cargo = Command::new(program("CARGO", "cargo"));
-    cargo
-        .current_dir(root())
-        .env("CARGO_TARGET_DIR", target_dir()?);
+    cargo.current_dir(root()).env("CARGO_TARGET_DIR", target_dir()?);
     Ok(cargo)
 }
 
@@ -50,14 +48,8 @@ pub fn cargo() -> Result<Command, Failure> {
 pub fn run(command: &mut Command) -> Result<(), Failure> {
     let shown = shown(command);
     eprintln!("$ {shown}");
-    let status = command
-        .status()
-        .map_err(|problem| format!("`{shown}` could not be started: {problem}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("`{shown}` failed ({status})").into())
-    }
+    let status = command.status().map_err(|problem| format!("`{shown}` could not be started: {problem}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{shown}` failed ({status})").into()) }
 }
 
 /// Runs a command and returns what it prints.
@@ -75,11 +67,7 @@ pub fn output(command: &mut Command) -> Result<String, Failure> {
 
 /// What is asked of the compiler.
 pub fn rustc(arguments: &[&str]) -> Result<String, Failure> {
-    output(
-        Command::new(program("RUSTC", "rustc"))
-            .current_dir(root())
-            .args(arguments),
-    )
+    output(Command::new(program("RUSTC", "rustc")).current_dir(root()).args(arguments))
 }
 
 /// A program of the machine, run in the repository.
@@ -121,15 +109,8 @@ fn rustup(arguments: &[&str]) -> Result<(), Failure> {
 /// Installs cargo-component where it is missing; this takes some minutes. Returns what it says of its version.
 pub fn ensure_cargo_component() -> Result<String, Failure> {
     let version = || -> Result<Option<String>, Failure> {
-        let output = cargo()?
-            .args(["component", "--version"])
-            .stderr(Stdio::null())
-            .output()?;
-        Ok(if output.status.success() {
-            Some(String::from_utf8(output.stdout)?.trim().to_owned())
-        } else {
-            None
-        })
+        let output = cargo()?.args(["component", "--version"]).stderr(Stdio::null()).output()?;
+        Ok(if output.status.success() { Some(String::from_utf8(output.stdout)?.trim().to_owned()) } else { None })
     };
     if let Some(version) = version()? {
         return Ok(version);
@@ -153,14 +134,9 @@ fn program(variable: &str, default: &str) -> OsString {
 
 /// A command as one would type it.
 fn shown(command: &Command) -> String {
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or(command.get_program());
+    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words = std::iter::once(program).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -176,29 +152,14 @@ mod tests {
 
     #[test]
     fn a_command_is_shown_as_one_would_type_it() {
-        assert_eq!(
-            shown(Command::new("/a/b/cargo").args(["test", "-p", "xtask"])),
-            "cargo test -p xtask"
-        );
+        assert_eq!(shown(Command::new("/a/b/cargo").args(["test", "-p", "xtask"])), "cargo test -p xtask");
     }
 
     #[test]
     fn a_failing_command_is_named_with_its_exit_code() {
-        let Err(failure) = run(Command::new("sh").args(["-c", "exit 3"])) else {
-            panic!("succeeded")
-        };
-        assert_eq!(
-            failure.to_string(),
-            "`sh -c exit 3` failed (exit status: 3)"
-        );
-        let Err(failure) = output(&mut Command::new("no-such-program-here")) else {
-            panic!("succeeded")
-        };
-        assert!(
-            failure
-                .to_string()
-                .starts_with("`no-such-program-here` could not be started"),
-            "{failure}"
-        );
+        let Err(failure) = run(Command::new("sh").args(["-c", "exit 3"])) else { panic!("succeeded") };
+        assert_eq!(failure.to_string(), "`sh -c exit 3` failed (exit status: 3)");
+        let Err(failure) = output(&mut Command::new("no-such-program-here")) else { panic!("succeeded") };
+        assert!(failure.to_string().starts_with("`no-such-program-here` could not be started"), "{failure}");
     }
 }

@@ -28,13 +28,7 @@ pub fn check() -> Result<(), Failure> {
 
 /// The files of the repository, also those that are not yet added.
 fn files() -> Result<Vec<String>, Failure> {
-    let list = [
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ];
+    let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     let output = tools::output(tools::command("git").args(list))?;
     let names = output.split_terminator('\0').map(str::to_owned);
     // Generated, and full of addresses.
@@ -46,13 +40,8 @@ fn places() -> Vec<String> {
     let anywhere = [["", "home", ""].join("/"), ["", "Users", ""].join("/")];
     let mut places = anywhere.to_vec();
     let root = tools::root();
-    let here = [
-        Some(root.as_path()),
-        root.parent(),
-        std::env::home_dir().as_deref(),
-        Some(&std::env::temp_dir()),
-    ]
-    .map(|place| place.map(Path::to_owned));
+    let here = [Some(root.as_path()), root.parent(), std::env::home_dir().as_deref(), Some(&std::env::temp_dir())]
+        .map(|place| place.map(Path::to_owned));
     for place in here.into_iter().flatten() {
         let place = format!("{}/", place.to_string_lossy().trim_end_matches('/'));
         // The root of the file system is nobody's.
@@ -88,23 +77,13 @@ mod tests {
     fn a_directory_of_this_machine_is_found_with_its_line() {
         let places = ["/elsewhere/".to_owned()];
         let text = "nothing\nsee /elsewhere/file\n\"/elsewhere/a\" and file:///elsewhere/b";
-        assert_eq!(
-            local_paths(text, &places),
-            [(2, "/elsewhere/"), (3, "/elsewhere/")]
-        );
+        assert_eq!(local_paths(text, &places), [(2, "/elsewhere/"), (3, "/elsewhere/")]);
     }
 
     #[test]
     fn the_same_words_inside_of_another_path_are_no_directory_of_this_machine() {
         let places = ["/work/".to_owned()];
-        for text in [
-            "/workspace/",
-            "a/work/b",
-            "https://example.com/work/",
-            "${HOME}/work/",
-            "~/work/",
-            "/work",
-        ] {
+        for text in ["/workspace/", "a/work/b", "https://example.com/work/", "${HOME}/work/", "~/work/", "/work"] {
             assert!(local_paths(text, &places).is_empty(), "{text}");
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod object;
 pub(crate) mod reply;
 pub(crate) mod route;
 pub(crate) mod throttle;
+pub(crate) mod validation;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -183,14 +184,14 @@ type Refused = (Refusal, Reply);
 
 async fn routed(core: &Arc<Core>, request: &RecordedRequest, client: &str, body: Value) -> Result<Reply, Refused> {
     let plain = |refusal: Refusal| (refusal, Reply::new(200));
-    let no_route =
-        || plain(Refusal::not_found(format!("Cannot {} {}", request.method, request.path_and_query())));
+    let no_route = || plain(Refusal::not_found(format!("Cannot {} {}", request.method, request.path_and_query())));
     let method: Method = request.method.parse().map_err(|_| no_route())?;
     if !request.path.starts_with(&format!("{}/", core.api_path)) {
         return Err(no_route());
     }
     let route = Route::find(core.generation, &method, &decoded(&request.route)).ok_or_else(no_route)?;
-    if core.world().maintenance && !matches!(route, Route::Health | Route::Config) {
+    let maintenance = core.world().maintenance;
+    if maintenance && !matches!(route, Route::Health | Route::Config) {
         let text = "Service is currently under maintenance. Please try again later.";
         return Err(plain(Refusal::new(503, text)));
     }
@@ -212,11 +213,11 @@ async fn routed(core: &Arc<Core>, request: &RecordedRequest, client: &str, body:
         Some(tally) if core.generation.tells_rate_limits() => tally.announce(bucket, reply),
         _ => reply,
     };
-    let scope = route.scope();
-    if let Some(scope) = scope
-        && !core.world().organization.keys.get(&key).is_some_and(|key| key.scopes.iter().any(|has| has == scope))
-    {
-        return Err((Refusal::forbidden("Access denied"), announce(Reply::new(200))));
+    if let Some(scope) = route.scope() {
+        let may = core.world().organization.may(&key, scope);
+        if !may {
+            return Err((Refusal::forbidden("Access denied"), announce(Reply::new(200))));
+        }
     }
     let call = Call { core, request, body, key };
     match routes::answer(&call, route).await {
@@ -228,9 +229,8 @@ async fn routed(core: &Arc<Core>, request: &RecordedRequest, client: &str, body:
 /// The key of the request, when it is good; a bad one counts against the client's address.
 fn authenticate(core: &Core, request: &RecordedRequest, client: &str, access: Access) -> Result<String, Refused> {
     let now = core.now();
-    if let Err(wait) = core.throttle().check(Bucket::FailedAuth, client, now) {
-        return Err(throttled(core, Bucket::FailedAuth, wait));
-    }
+    let free = core.throttle().check(Bucket::FailedAuth, client, now);
+    free.map_err(|wait| throttled(core, Bucket::FailedAuth, wait))?;
     let secret = bearer(request);
     if let Some(secret) = secret
         && access == Access::Key
@@ -268,9 +268,7 @@ fn throttled(core: &Core, bucket: Bucket, wait: u64) -> Refused {
                 .header("X-RateLimit-Remaining-failed-auth", "0")
                 .header("X-RateLimit-Reset-failed-auth", &wait)
         }
-        _ if core.generation.tells_rate_limits() => {
-            headers.header(&format!("Retry-After-{}", bucket.suffix()), &wait)
-        }
+        _ if core.generation.tells_rate_limits() => headers.header(&format!("Retry-After-{}", bucket.suffix()), &wait),
         // No throttled reply of the older servers is known; a gateway in front of one answers like this.
         _ => headers.header("Retry-After", &wait),
     };

@@ -156,9 +156,7 @@ impl Route {
             ("POST", [id, "start"]) => Some(Self::StartWorkspace(own(id))),
             ("POST", [id, "stop"]) => Some(Self::StopWorkspace(own(id))),
             ("POST", [id, "archive"]) => Some(Self::ArchiveWorkspace(own(id))),
-            ("POST", [id, "autostop", minutes]) => {
-                Some(Self::SetWorkspace(Setting::AutoStop, own(id), own(minutes)))
-            }
+            ("POST", [id, "autostop", minutes]) => Some(Self::SetWorkspace(Setting::AutoStop, own(id), own(minutes))),
             ("POST", [id, "autoarchive", minutes]) if generation.has_sandbox() => {
                 Some(Self::SetWorkspace(Setting::AutoArchive, own(id), own(minutes)))
             }

@@ -84,6 +84,20 @@ impl World {
         });
     }
 
+    /// Gone at once: the delete of the provider description.
+    pub(crate) fn destroy_now(&mut self, key: Key, at: Timestamp) {
+        self.change(key, at, |sandbox| {
+            sandbox.desired = Desired::Destroyed;
+            sandbox.plan.clear();
+        });
+        self.enter(key, State::Destroyed, None, at);
+    }
+
+    /// What a command of the toolbox prints, and its exit code: as scripted, else silence and success.
+    pub(crate) fn execute(&self, command: &str) -> (i32, String) {
+        self.executions.get(command).cloned().unwrap_or_default()
+    }
+
     pub(crate) fn start(&mut self, key: Key, at: Timestamp) -> Result<Starting, Refusal> {
         self.refuse_when_suspended()?;
         let sandbox = &self.sandboxes[key];

@@ -15,9 +15,11 @@ pub(crate) mod state;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap, VecDeque};
+use std::ops::Bound;
 use std::time::Duration;
 
-pub(crate) use create::{Build, Order, Surface};
+pub(crate) use create::{Build, MAX_AUTO_ARCHIVE, Order, Surface, archive_minutes, interval, whole};
+pub(crate) use lifecycle::Starting;
 
 use crate::clock::Timestamp;
 use crate::generation::Generation;
@@ -54,6 +56,8 @@ pub(crate) struct World {
     /// The fate of launch commands of sandboxes created from now on.
     pub(crate) default_fate: Fate,
     pub(crate) lag: Lag,
+    /// Exit code and output by command, for the toolbox.
+    pub(crate) executions: HashMap<String, (i32, String)>,
     sandboxes: Vec<Sandbox>,
     ids: HashMap<String, Key>,
     names: HashMap<String, Key>,
@@ -112,6 +116,7 @@ impl World {
             build_outcomes: VecDeque::new(),
             default_fate: Fate::default(),
             lag: Lag::default(),
+            executions: HashMap::new(),
             sandboxes: Vec::new(),
             ids: HashMap::new(),
             names: HashMap::new(),
@@ -155,24 +160,29 @@ impl World {
         self.sandboxes.iter()
     }
 
-    /// Sandboxes that lists may show, most recent activity first.
-    pub(crate) fn by_recent_activity(&self) -> impl Iterator<Item = &Sandbox> {
-        self.by_activity.iter().rev().map(|(_, key)| &self.sandboxes[*key])
+    /// Sandboxes that lists may show, most recent activity first, those behind `before` only.
+    pub(crate) fn by_recent_activity(&self, before: Option<(Timestamp, Key)>) -> impl Iterator<Item = &Sandbox> {
+        let end = before.map_or(Bound::Unbounded, Bound::Excluded);
+        self.by_activity.range((Bound::Unbounded, end)).rev().map(|(_, key)| &self.sandboxes[*key])
     }
 
-    /// Every row with all of these labels, oldest first.
-    pub(crate) fn labelled(&self, labels: &serde_json::Map<String, serde_json::Value>) -> Vec<&Sandbox> {
-        let mut sets = Vec::new();
-        for (key, value) in labels {
-            match self.by_label.get(&(key.clone(), label_text(value))) {
-                Some(set) => sets.push(set),
-                None => return Vec::new(),
+    /// Rows with all of these labels, oldest first; every row when there are none.
+    pub(crate) fn labelled(
+        &self,
+        labels: &serde_json::Map<String, serde_json::Value>,
+    ) -> Box<dyn Iterator<Item = Key> + '_> {
+        let mut rarest: Option<&BTreeSet<Key>> = None;
+        for (name, value) in labels {
+            match self.by_label.get(&(name.clone(), label_text(value))) {
+                Some(set) if rarest.is_none_or(|best| set.len() < best.len()) => rarest = Some(set),
+                Some(_) => {}
+                None => return Box::new(std::iter::empty()),
             }
         }
-        let Some(rarest) = sets.into_iter().min_by_key(|set| set.len()) else {
-            return self.sandboxes.iter().collect();
-        };
-        rarest.iter().map(|key| &self.sandboxes[*key]).filter(|sandbox| sandbox.has_labels(labels)).collect()
+        match rarest {
+            Some(set) => Box::new(set.iter().copied()),
+            None => Box::new(0..self.sandboxes.len()),
+        }
     }
 
     pub(crate) fn usage(&self) -> crate::settings::Size {
@@ -182,6 +192,11 @@ impl World {
     /// Any row by id, or by its present name.
     pub(crate) fn find(&self, id_or_name: &str) -> Option<Key> {
         self.ids.get(id_or_name).or_else(|| self.names.get(id_or_name)).copied()
+    }
+
+    /// Any row by id, by its present name, or by the name it was created with.
+    pub(crate) fn find_ever(&self, id_or_name: &str) -> Option<Key> {
+        self.find(id_or_name).or_else(|| self.sandboxes.iter().rposition(|row| row.created_name == id_or_name))
     }
 
     /// A row that `/sandbox` still knows, by id or name.
@@ -246,6 +261,12 @@ impl World {
         result
     }
 
+    /// Changes what is not part of the row: `updatedAt` stays.
+    pub(crate) fn change_quietly<T>(&mut self, key: Key, _: Timestamp, edit: impl FnOnce(&mut Sandbox) -> T) -> T {
+        let updated_at = self.sandboxes[key].updated_at;
+        self.change(key, updated_at, edit)
+    }
+
     pub(crate) fn set_labels(&mut self, key: Key, at: Timestamp, labels: serde_json::Map<String, serde_json::Value>) {
         for (name, value) in &self.sandboxes[key].labels {
             if let Some(set) = self.by_label.get_mut(&(name.clone(), label_text(value))) {
@@ -261,10 +282,8 @@ impl World {
     fn remember(&mut self, key: Key) {
         let sandbox = &mut self.sandboxes[key];
         let moment = Moment { at: sandbox.updated_at, state: sandbox.shown(), desired: sandbox.desired };
-        let same = sandbox
-            .history
-            .last()
-            .is_some_and(|last| last.state == moment.state && last.desired == moment.desired);
+        let same =
+            sandbox.history.last().is_some_and(|last| last.state == moment.state && last.desired == moment.desired);
         if !same {
             sandbox.history.push(moment);
         }

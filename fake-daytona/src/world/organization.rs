@@ -25,6 +25,11 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
+    /// Whether a key has a scope.
+    pub(crate) fn may(&self, secret: &str, scope: &str) -> bool {
+        self.keys.get(secret).is_some_and(|key| key.scopes.iter().any(|has| has == scope))
+    }
+
     /// The key when it is known and has not expired.
     pub(crate) fn key(&mut self, secret: &str, now: Timestamp) -> Option<&mut ApiKey> {
         self.keys.get_mut(secret).filter(|key| key.expires_at.is_none_or(|end| now < end))

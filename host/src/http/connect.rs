@@ -25,10 +25,7 @@ pub(crate) fn connector(tls: Arc<ClientConfig>, limit: Duration) -> Connector {
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_keepalive(Some(Duration::from_secs(30)));
-    Limited {
-        inner: HttpsConnector::from((tcp, tls)),
-        limit,
-    }
+    Limited { inner: HttpsConnector::from((tcp, tls)), limit }
 }
 
 /// A name that has no address.
@@ -62,12 +59,7 @@ impl Service<Name> for Resolver {
     fn call(&mut self, name: Name) -> Self::Future {
         let text = name.as_str().to_owned();
         let addresses = self.0.call(name);
-        Box::pin(async move {
-            addresses.await.map_err(|source| ResolveError {
-                name: text,
-                source,
-            })
-        })
+        Box::pin(async move { addresses.await.map_err(|source| ResolveError { name: text, source }) })
     }
 }
 

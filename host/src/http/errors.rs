@@ -43,10 +43,8 @@ fn cause<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Opti
             return Some(found);
         }
         // An `io::Error` hides what it wraps from `source`, and names the cause of that instead.
-        if let Some(found) = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-            .and_then(|inner| cause::<E>(inner))
+        if let Some(found) =
+            error.downcast_ref::<io::Error>().and_then(io::Error::get_ref).and_then(|inner| cause::<E>(inner))
         {
             return Some(found);
         }
@@ -66,10 +64,7 @@ pub(crate) fn from_client(error: &hyper_util::client::legacy::Error) -> HttpErro
 /// Why there is no connection. The request has not been sent.
 fn from_connector(error: &(dyn StdError + 'static)) -> HttpError {
     if let Some(resolve) = cause::<ResolveError>(error) {
-        return HttpError::DnsError {
-            rcode: Some(resolve.to_string()),
-            info_code: None,
-        };
+        return HttpError::DnsError { rcode: Some(resolve.to_string()), info_code: None };
     }
     if cause::<ConnectTimeout>(error).is_some() {
         return HttpError::ConnectionTimeout;
@@ -103,10 +98,9 @@ fn from_tls(error: &rustls::Error) -> HttpError {
         | rustls::Error::NoCertificatesPresented
         | rustls::Error::UnsupportedNameType
         | rustls::Error::InvalidCertRevocationList(_) => HttpError::TlsCertificateError,
-        rustls::Error::AlertReceived(alert) => HttpError::TlsAlertReceived {
-            alert_id: Some(u8::from(*alert)),
-            alert_message: Some(format!("{alert:?}")),
-        },
+        rustls::Error::AlertReceived(alert) => {
+            HttpError::TlsAlertReceived { alert_id: Some(u8::from(*alert)), alert_message: Some(format!("{alert:?}")) }
+        }
         _ => HttpError::TlsProtocolError,
     }
 }
@@ -130,9 +124,7 @@ pub(crate) fn from_exchange(error: &(dyn StdError + 'static)) -> HttpError {
         Some(_) => HttpError::ConnectionTerminated,
         None => match cause::<hyper::Error>(error) {
             Some(hyper) if hyper.is_timeout() => HttpError::HttpResponseTimeout,
-            Some(hyper) if hyper.is_canceled() || hyper.is_closed() => {
-                HttpError::ConnectionTerminated
-            }
+            Some(hyper) if hyper.is_canceled() || hyper.is_closed() => HttpError::ConnectionTerminated,
             _ => HttpError::HttpProtocolError,
         },
     }
@@ -156,9 +148,7 @@ pub(crate) fn from_connect(error: &io::Error) -> ErrorCode {
     match from_connector(error) {
         HttpError::ConnectionTimeout => ErrorCode::ConnectionTimeout,
         HttpError::DestinationUnavailable => ErrorCode::DestinationUnavailable,
-        HttpError::DnsError { rcode, info_code } => {
-            ErrorCode::DnsError(DnsErrorPayload { rcode, info_code })
-        }
+        HttpError::DnsError { rcode, info_code } => ErrorCode::DnsError(DnsErrorPayload { rcode, info_code }),
         HttpError::TlsProtocolError => ErrorCode::TlsProtocolError,
         _ => ErrorCode::ConnectionRefused,
     }

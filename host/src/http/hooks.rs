@@ -20,10 +20,7 @@ pub(crate) struct Hooks {
 impl Hooks {
     /// Admits nobody until [`Hooks::open`].
     pub(crate) fn new(client: Arc<dyn HttpClient>) -> Self {
-        Self {
-            client,
-            egress: Egress::default(),
-        }
+        Self { client, egress: Egress::default() }
     }
 
     /// Sets whom the store may contact from now on.
@@ -41,8 +38,7 @@ impl WasiHttpHooks for Hooks {
         request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
         _response_processed: Box<dyn Future<Output = Result<(), HttpError>> + Send>,
-    ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, Connection), HttpError>> + Send>
-    {
+    ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, Connection), HttpError>> + Send> {
         if let Err(reason) = self.egress.admit(request.uri()) {
             warn_line!(target: "sandbox_host::egress", method = %request.method(), "denied: {reason}");
             let _ = reason;
@@ -68,9 +64,7 @@ impl WasiHttpHooks for Hooks {
 
 /// Reads the body to its end before it says no: a guest that is still writing would otherwise see a broken stream, and
 /// not the reason.
-async fn deny(
-    request: http::Request<WasiBody>,
-) -> Result<(http::Response<WasiBody>, Connection), HttpError> {
+async fn deny(request: http::Request<WasiBody>) -> Result<(http::Response<WasiBody>, Connection), HttpError> {
     let mut body = request.into_body();
     while let Some(Ok(frame)) = body.frame().await {
         let _: Result<Bytes, _> = frame.into_data();

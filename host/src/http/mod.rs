@@ -20,8 +20,7 @@ pub use wasmtime_wasi_http::RequestOptions;
 pub use wasmtime_wasi_http::WasiBody;
 
 /// What [`HttpClient::send`] returns.
-pub type ResponseFuture =
-    Pin<Box<dyn Future<Output = Result<http::Response<WasiBody>, HttpError>> + Send>>;
+pub type ResponseFuture = Pin<Box<dyn Future<Output = Result<http::Response<WasiBody>, HttpError>> + Send>>;
 
 /// Sends the requests of guests. By the time that one arrives here, it was admitted.
 ///

@@ -96,10 +96,7 @@ impl PooledClientBuilder {
             .pool_idle_timeout(self.idle)
             .pool_max_idle_per_host(self.idle_per_host)
             .build(connector(tls, self.connect));
-        Ok(PooledClient {
-            client,
-            cap: self.cap,
-        })
+        Ok(PooledClient { client, cap: self.cap })
     }
 }
 
@@ -158,12 +155,7 @@ struct TimedBody {
 
 impl TimedBody {
     fn new(body: Incoming, between: Duration) -> Self {
-        Self {
-            body,
-            between,
-            timer: None,
-            waiting: false,
-        }
+        Self { body, between, timer: None, waiting: false }
     }
 }
 

@@ -11,9 +11,7 @@ use super::errors::ClientError;
 
 /// The configuration for all connections. HTTP/2 is offered first.
 pub(crate) fn config(ca_files: &[PathBuf]) -> Result<ClientConfig, ClientError> {
-    let mut roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     // Broken entries in the system's store are not this host's business: the others still count.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     for path in ca_files {
@@ -30,10 +28,7 @@ pub(crate) fn config(ca_files: &[PathBuf]) -> Result<ClientConfig, ClientError> 
 
 /// Adds every certificate of a file. One that cannot be used is an error: it was named, so it is meant.
 fn add(roots: &mut RootCertStore, path: &PathBuf) -> Result<(), ClientError> {
-    let unreadable = |message: String| ClientError::CaFile {
-        path: path.clone(),
-        message,
-    };
+    let unreadable = |message: String| ClientError::CaFile { path: path.clone(), message };
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| unreadable(error.to_string()))?;
@@ -43,10 +38,7 @@ fn add(roots: &mut RootCertStore, path: &PathBuf) -> Result<(), ClientError> {
     for certificate in certificates {
         roots
             .add(certificate)
-            .map_err(|error| ClientError::CaCertificate {
-                path: path.clone(),
-                message: error.to_string(),
-            })?;
+            .map_err(|error| ClientError::CaCertificate { path: path.clone(), message: error.to_string() })?;
     }
     Ok(())
 }

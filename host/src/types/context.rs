@@ -22,11 +22,7 @@ pub struct Credential {
 impl Credential {
     /// A key that says nothing of its API or organization.
     pub fn new(secret: impl Into<Secret>) -> Self {
-        Self {
-            secret: secret.into(),
-            api_url: None,
-            organization_id: None,
-        }
+        Self { secret: secret.into(), api_url: None, organization_id: None }
     }
 
     /// Adds the base URL of the API that the key belongs to.
@@ -56,10 +52,7 @@ pub struct Context {
 impl Context {
     /// A context of a pool with all defaults.
     pub fn new(pool_id: impl Into<String>) -> Self {
-        Self {
-            pool_id: pool_id.into(),
-            ..Self::default()
-        }
+        Self { pool_id: pool_id.into(), ..Self::default() }
     }
 
     /// Sets the pool's configuration, JSON text.

@@ -102,7 +102,6 @@ impl ProviderError {
 
     /// How long to wait before the same call may succeed, where the vendor said so.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.retry_after_ms
-            .map(|millis| Duration::from_millis(millis.into()))
+        self.retry_after_ms.map(|millis| Duration::from_millis(millis.into()))
     }
 }

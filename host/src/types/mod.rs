@@ -17,9 +17,7 @@ mod state;
 
 pub use context::{Context, Credential};
 pub use declaration::Declaration;
-pub use descriptor::{
-    BillingModel, Capabilities, Descriptor, EgressDefault, IdleCostModel, TransportModel,
-};
+pub use descriptor::{BillingModel, Capabilities, Descriptor, EgressDefault, IdleCostModel, TransportModel};
 pub use error::{ErrorCode, ProviderError};
 pub use finding::{Finding, Severity};
 pub use handle::Handle;

@@ -18,11 +18,7 @@ impl Pairs {
 
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// Adds a pair at the end.
@@ -32,9 +28,7 @@ impl Pairs {
 
     /// All pairs in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Whether there are none.
@@ -60,12 +54,7 @@ impl From<Vec<(String, String)>> for Pairs {
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Pairs {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        Self(
-            pairs
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }
 
@@ -132,10 +121,7 @@ mod tests {
     fn the_last_of_two_equal_names_wins_and_is_the_one_written() {
         let pairs: Pairs = [("a", "1"), ("b", "2"), ("a", "3")].into_iter().collect();
         assert_eq!(pairs.get("a"), Some("3"));
-        assert_eq!(
-            serde_json::to_string(&pairs).unwrap(),
-            r#"{"b":"2","a":"3"}"#
-        );
+        assert_eq!(serde_json::to_string(&pairs).unwrap(), r#"{"b":"2","a":"3"}"#);
     }
 
     #[test]

@@ -7,11 +7,7 @@ use super::Pairs;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Resources {
     /// Whole virtual CPUs, at least 1.
-    #[serde(
-        rename = "vCpu",
-        alias = "vcpu",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "vCpu", alias = "vcpu", skip_serializing_if = "Option::is_none")]
     pub vcpu: Option<u32>,
     /// Memory in MiB, at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,9 +57,6 @@ pub struct Spec {
 impl Spec {
     /// A session that asks for nothing but what the pool gives.
     pub fn new(session_id: impl Into<String>) -> Self {
-        Self {
-            session_id: session_id.into(),
-            ..Self::default()
-        }
+        Self { session_id: session_id.into(), ..Self::default() }
     }
 }

@@ -1,0 +1,314 @@
+//! The handle: scripting a fake, and looking into it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::FakeDaytona;
+use crate::clock::Timestamp;
+use crate::http::reply::Reply;
+use crate::http::throttle::Bucket;
+use crate::inspect::{RecordedRequest, SandboxView};
+use crate::script::{Matcher, Verdict};
+use crate::settings::{Latencies, Limits};
+use crate::world::entrypoint::Fate;
+use crate::world::organization::ApiKey;
+use crate::world::state::{Desired, State};
+use crate::world::{Key, Outcome, World};
+
+/// Time and fate of sandboxes.
+impl FakeDaytona {
+    fn change<T>(&self, act: impl FnOnce(&mut World, Timestamp) -> T) -> T {
+        let now = self.core.now();
+        let result = act(&mut self.core.world(), now);
+        self.core.announce();
+        result
+    }
+
+    /// The next start (of a create or of a stopped sandbox) that is planned ends in `error` with this reason.
+    pub fn fail_next_start(&self, reason: &str) {
+        let fails = Some(reason.to_owned());
+        self.change(|world, _| world.start_outcomes.push_back(Outcome { fails, takes: None }));
+    }
+
+    /// The next start that is planned takes this long.
+    pub fn next_start_takes(&self, duration: Duration) {
+        self.change(|world, _| world.start_outcomes.push_back(Outcome { fails: None, takes: Some(duration) }));
+    }
+
+    /// The next build that is planned ends in `build_failed` with this reason.
+    pub fn fail_next_build(&self, reason: &str) {
+        let fails = Some(reason.to_owned());
+        self.change(|world, _| world.build_outcomes.push_back(Outcome { fails, takes: None }));
+    }
+
+    /// The next build that is planned takes this long.
+    pub fn next_build_takes(&self, duration: Duration) {
+        self.change(|world, _| world.build_outcomes.push_back(Outcome { fails: None, takes: Some(duration) }));
+    }
+
+    /// Starts planned from now on take this long, after a build too.
+    pub fn start_takes(&self, duration: Duration) {
+        self.change(|world, _| {
+            world.latencies.start = duration;
+            world.latencies.after_build = duration;
+        });
+    }
+
+    /// Builds planned from now on take this long.
+    pub fn build_takes(&self, duration: Duration) {
+        self.change(|world, _| world.latencies.build = duration);
+    }
+
+    /// Stops planned from now on take this long.
+    pub fn stop_takes(&self, duration: Duration) {
+        self.change(|world, _| world.latencies.stop = duration);
+    }
+
+    /// Deletes accepted from now on take this long.
+    pub fn delete_takes(&self, duration: Duration) {
+        self.change(|world, _| world.latencies.delete = duration);
+    }
+
+    /// All latencies, for what is planned from now on.
+    pub fn set_latencies(&self, latencies: Latencies) {
+        self.change(|world, _| world.latencies = latencies);
+    }
+
+    /// Puts a sandbox into a state, whatever it was doing; any word is taken. Returns whether there is such a sandbox.
+    ///
+    /// What was under way is dropped, and the server's own time limits do not end a forced state. The idle clock
+    /// starts anew.
+    pub fn set_state(&self, id_or_name: &str, state: &str, desired: Option<Desired>, reason: Option<&str>) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            world.force_state(key, now, State::parse(state), desired, reason.map(str::to_owned));
+        })
+    }
+
+    /// Says whether an errored sandbox can be recovered.
+    pub fn set_recoverable(&self, id_or_name: &str, recoverable: bool) -> bool {
+        self.with(id_or_name, |world, key, now| world.change(key, now, |row| row.recoverable = recoverable))
+    }
+
+    /// The fate of a sandbox's launch command, from its current run on.
+    pub fn set_entrypoint(&self, id_or_name: &str, fate: Fate) -> bool {
+        self.with(id_or_name, |world, key, now| world.change_quietly(key, now, |row| row.entrypoint.fate = fate))
+    }
+
+    /// The launch command of a sandbox exits with this code, now.
+    pub fn entrypoint_exits(&self, id_or_name: &str, code: i32) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            world.change_quietly(key, now, |row| {
+                let after = row.entrypoint.started_at.map_or(Duration::ZERO, |since| now - since);
+                row.entrypoint.fate = Fate::Exits { after, code };
+            });
+        })
+    }
+
+    /// What the launch command of a sandbox has printed.
+    pub fn set_entrypoint_logs(&self, id_or_name: &str, logs: &str) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            world.change_quietly(key, now, |row| row.entrypoint.logs = logs.to_owned());
+        })
+    }
+
+    /// The fate of launch commands of sandboxes created from now on.
+    pub fn entrypoints_of_new(&self, fate: Fate) {
+        self.change(|world, _| world.default_fate = fate);
+    }
+
+    /// What the toolbox answers to `process/execute` of exactly this command. Default: nothing, and success.
+    pub fn execute_answers(&self, command: &str, exit_code: i32, output: &str) {
+        let answer = (exit_code, output.to_owned());
+        self.change(|world, _| world.executions.insert(command.to_owned(), answer));
+    }
+
+    fn with<T>(&self, id_or_name: &str, act: impl FnOnce(&mut World, Key, Timestamp) -> T) -> bool {
+        self.change(|world, now| {
+            let found = world.find_ever(id_or_name);
+            found.map(|key| act(world, key, now)).is_some()
+        })
+    }
+}
+
+/// The organization and the server.
+impl FakeDaytona {
+    /// Suspends the organization: creates and starts are refused. An empty reason is none.
+    pub fn suspend(&self, reason: &str) {
+        let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
+        self.change(|world, _| world.organization.suspended = Some(reason));
+    }
+
+    /// Ends a suspension.
+    pub fn unsuspend(&self) {
+        self.change(|world, _| world.organization.suspended = None);
+    }
+
+    /// Everything but health and configuration is 503.
+    pub fn maintenance(&self, on: bool) {
+        self.change(|world, _| world.maintenance = on);
+    }
+
+    /// No runner has room: snapshots are refused, builds wait in `pending_build`.
+    pub fn no_runners(&self) {
+        self.change(|world, _| world.has_runners = false);
+    }
+
+    /// Runners have room again, and waiting builds go on.
+    pub fn runners_return(&self) {
+        self.change(World::runners_arrive);
+    }
+
+    /// Other limits, for what is asked from now on.
+    pub fn set_limits(&self, limits: Limits) {
+        self.change(|world, _| world.limits = limits);
+    }
+
+    /// One more key of the organization, with these scopes only.
+    pub fn add_key(&self, key: &str, scopes: &[&str]) {
+        let row = ApiKey {
+            name: "fake".to_owned(),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            created_at: self.now(),
+            expires_at: None,
+            last_used_at: None,
+        };
+        self.change(|world, _| world.organization.keys.insert(key.to_owned(), row));
+    }
+
+    /// The scopes of a key. Returns whether there is such a key.
+    pub fn set_scopes(&self, key: &str, scopes: &[&str]) -> bool {
+        self.change(|world, _| {
+            let found = world.organization.keys.get_mut(key);
+            found.map(|row| row.scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect()).is_some()
+        })
+    }
+
+    /// A key stops working now. Returns whether there is such a key.
+    pub fn expire_key(&self, key: &str) -> bool {
+        self.expire_key_at(key, self.now())
+    }
+
+    /// A key stops working at this moment. Returns whether there is such a key.
+    pub fn expire_key_at(&self, key: &str, at: Timestamp) -> bool {
+        self.change(|world, _| world.organization.keys.get_mut(key).map(|row| row.expires_at = Some(at)).is_some())
+    }
+
+    /// Requests of this bucket are 429 for this long.
+    pub fn exhaust(&self, bucket: Bucket, duration: Duration) {
+        let until = self.now() + duration;
+        self.core.throttle().exhaust(bucket, until);
+    }
+
+    /// Requests per minute of this bucket.
+    pub fn set_rate_limit(&self, bucket: Bucket, limit: u64) {
+        self.core.throttle().set_limit(bucket, limit);
+    }
+
+    /// Turns the feature flag of `POST …/resize` on or off. Off, as on the recorded server, is the default.
+    pub fn enable_resize(&self, on: bool) {
+        self.change(|world, _| world.resize_enabled = on);
+    }
+
+    /// The organization's egress is restricted (tiers 1 and 2): network settings are refused.
+    pub fn restrict_egress(&self, on: bool) {
+        self.change(|world, _| world.restricted_egress = on);
+    }
+
+    /// A registered snapshot changes its state (`active`, `inactive`, …). Returns whether there is such a snapshot.
+    pub fn set_snapshot_state(&self, name_or_id: &str, state: &'static str) -> bool {
+        self.change(|world, now| {
+            let found = world.snapshots.find(name_or_id, now);
+            found
+                .map(|row| {
+                    row.state = state;
+                    row.next = None;
+                })
+                .is_some()
+        })
+    }
+
+    /// Lists of `/sandbox` show the truth of this long ago. Reads by id stay true.
+    pub fn list_lags(&self, behind: Duration) {
+        self.change(|world, _| world.lag.behind = behind);
+    }
+
+    /// For `window` after its destruction a sandbox comes and goes in lists, changing every `period`.
+    pub fn list_flaps(&self, window: Duration, period: Duration) {
+        self.change(|world, _| world.lag.flapping = Some((window, period)));
+    }
+
+    /// `toolboxProxyUrl` of every reply from now on.
+    pub fn set_toolbox_url(&self, url: &str) {
+        self.core.set_toolbox_url(url.trim_end_matches('/').to_owned());
+    }
+}
+
+/// Single requests.
+impl FakeDaytona {
+    /// The next request of this kind gets this answer and is not handled.
+    pub fn respond_once(&self, matcher: impl Into<Matcher>, reply: Reply) {
+        self.once(matcher, Verdict::Answer(reply));
+    }
+
+    /// The next request of this kind fares like this. Several for the same kind are used up in their order.
+    pub fn once(&self, matcher: impl Into<Matcher>, verdict: Verdict) {
+        self.core.script().once(matcher.into(), verdict);
+    }
+
+    /// Asked about every request that no `once` was meant for. The first hook that does not say
+    /// [`Verdict::Proceed`] decides. A hook must not call the fake.
+    pub fn on_request(&self, hook: impl Fn(&RecordedRequest) -> Verdict + Send + Sync + 'static) {
+        self.core.script().hook(Arc::new(hook));
+    }
+
+    /// Requests of this kind fare like this with this probability (0 to 1). The same seed strikes the same requests.
+    pub fn by_chance(&self, matcher: impl Into<Matcher>, probability: f64, verdict: Verdict, seed: u64) {
+        self.core.script().chance(matcher.into(), probability, verdict, seed);
+    }
+
+    /// Forgets everything that was set up for single requests.
+    pub fn clear_script(&self) {
+        self.core.script().clear();
+    }
+}
+
+/// The ground truth.
+impl FakeDaytona {
+    /// Every sandbox ever created, oldest first, destroyed ones too.
+    pub fn sandboxes(&self) -> Vec<SandboxView> {
+        let now = self.core.now();
+        self.core.world().sandboxes().map(|row| SandboxView::of(row, now)).collect()
+    }
+
+    /// One sandbox by id, by its present name, or by the name it was created with (the latest of several).
+    pub fn sandbox(&self, id_or_name: &str) -> Option<SandboxView> {
+        let now = self.core.now();
+        let world = self.core.world();
+        world.find_ever(id_or_name).map(|key| SandboxView::of(world.sandbox(key), now))
+    }
+
+    /// Sandboxes that still exist.
+    pub fn alive(&self) -> Vec<SandboxView> {
+        self.sandboxes().into_iter().filter(|view| view.alive).collect()
+    }
+
+    /// What the organization's quota counts at the moment.
+    pub fn usage(&self) -> crate::Size {
+        self.core.world().usage()
+    }
+
+    /// Every request so far, toolbox included.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.core.log().requests().to_vec()
+    }
+
+    /// How many requests of this kind there were: `fake.count(("POST", "/sandbox"))`.
+    pub fn count(&self, matcher: impl Into<Matcher>) -> usize {
+        self.core.log().count(&matcher.into())
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_requests(&self) {
+        self.core.log().clear();
+    }
+}

@@ -1,0 +1,97 @@
+//! Health, configuration, regions, and the key itself.
+
+use serde_json::{Value, json};
+
+use crate::http::Call;
+use crate::http::object::Object;
+use crate::http::reply::Reply;
+use crate::http::throttle::Bucket;
+use crate::refusal::Refusal;
+use crate::world::MAX_AUTO_ARCHIVE;
+
+pub(super) fn health() -> Result<Reply, Refusal> {
+    Ok(Reply::json(200, &json!({"status": "ok"})))
+}
+
+pub(super) fn config(call: &Call<'_>) -> Result<Reply, Refusal> {
+    let core = call.core;
+    let toolbox = core.toolbox_url();
+    let proxy = toolbox.trim_end_matches("/toolbox");
+    let (scheme, host) = proxy.split_once("://").unwrap_or(("http", proxy));
+    let world = core.world();
+    let throttle = core.throttle();
+    let rate = |bucket: Bucket| json!({"ttl": 60, "limit": throttle.limit(bucket)});
+    let mut body = Object::with_nulls();
+    body.set("version", core.generation.version().unwrap_or_default());
+    body.set("oidc", json!({"issuer": "http://localhost:5556/dex", "clientId": "daytona", "audience": "daytona"}));
+    body.set("linkedAccountsEnabled", false);
+    body.set("announcements", json!({}));
+    body.set("proxyTemplateUrl", format!("{scheme}://{{{{PORT}}}}-{{{{sandboxId}}}}.{host}"));
+    body.set("proxyToolboxUrl", toolbox.as_str());
+    body.set("defaultSnapshot", world.default_snapshot.as_str());
+    body.set("dashboardUrl", world.dashboard.as_str());
+    body.set("maxAutoArchiveInterval", MAX_AUTO_ARCHIVE);
+    body.set("maintananceMode", world.maintenance);
+    body.set("environment", "dev");
+    body.set("sshGatewayCommand", "ssh {{TOKEN}}@localhost");
+    body.set(
+        "rateLimit",
+        json!({
+            "authenticated": rate(Bucket::Authenticated),
+            "sandboxCreate": rate(Bucket::SandboxCreate),
+            "sandboxLifecycle": rate(Bucket::SandboxLifecycle),
+        }),
+    );
+    Ok(Reply::json(200, &body))
+}
+
+pub(super) fn regions(call: &Call<'_>) -> Result<Reply, Refusal> {
+    let since = call.core.clock.epoch().rfc3339();
+    let regions: Vec<Value> = call
+        .core
+        .world()
+        .regions
+        .iter()
+        .map(|region| {
+            json!({
+                "id": region,
+                "name": region,
+                "organizationId": null,
+                "regionType": "shared",
+                "createdAt": since,
+                "updatedAt": since,
+                "proxyUrl": null,
+                "sshGatewayUrl": null,
+                "snapshotManagerUrl": null,
+            })
+        })
+        .collect();
+    Ok(Reply::json(200, &regions))
+}
+
+pub(super) fn current_key(call: &Call<'_>) -> Result<Reply, Refusal> {
+    let world = call.core.world();
+    let Some(key) = world.organization.keys.get(&call.key) else {
+        return Err(Refusal::new(401, "Invalid credentials"));
+    };
+    let mut body = Object::with_nulls();
+    body.set("name", key.name.as_str());
+    body.set("value", masked(&call.key));
+    body.set("createdAt", key.created_at.rfc3339());
+    body.set("permissions", key.scopes.clone());
+    body.optional("lastUsedAt", key.last_used_at.map(|at| at.rfc3339()));
+    body.optional("expiresAt", key.expires_at.map(|at| at.rfc3339()));
+    body.set("userId", world.organization.user_id.as_str());
+    if call.core.generation.has_kvm() {
+        body.set("organizationId", world.organization.id.as_str());
+    }
+    Ok(Reply::json(200, &body))
+}
+
+/// The first and the last three characters, and always twenty asterisks between them.
+fn masked(secret: &str) -> String {
+    let chars: Vec<char> = secret.chars().collect();
+    let head: String = chars.iter().take(3).collect();
+    let tail: String = chars[chars.len().saturating_sub(3)..].iter().collect();
+    format!("{head}{}{tail}", "*".repeat(20))
+}

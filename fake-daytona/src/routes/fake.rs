@@ -1,0 +1,81 @@
+//! `/__fake/…`: the ground truth over HTTP, for clients that run in another process. Needs no key.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::core::Core;
+use crate::http::reply::Reply;
+use crate::inspect::{SandboxView, Summary};
+
+pub(crate) fn answer(core: &Arc<Core>, words: &[&str]) -> Reply {
+    match words {
+        ["summary"] => Reply::json(200, &summary(core)),
+        ["sandboxes"] => {
+            let now = core.now();
+            let rows: Vec<Value> = core.world().sandboxes().map(|row| described(&SandboxView::of(row, now))).collect();
+            Reply::json(200, &rows)
+        }
+        ["requests"] => {
+            let log = core.log();
+            let rows: Vec<Value> = log
+                .requests()
+                .iter()
+                .map(|request| {
+                    json!({
+                        "number": request.number,
+                        "at": request.at.rfc3339(),
+                        "method": request.method,
+                        "path": request.path_and_query(),
+                        "body": request.json(),
+                    })
+                })
+                .collect();
+            Reply::json(200, &rows)
+        }
+        _ => Reply::json(404, &json!({"routes": ["/__fake/summary", "/__fake/sandboxes", "/__fake/requests"]})),
+    }
+}
+
+pub(crate) fn summary(core: &Core) -> Summary {
+    let now = core.now();
+    let world = core.world();
+    let views = || world.sandboxes().map(|row| SandboxView::of(row, now));
+    Summary {
+        generation: core.generation.to_string(),
+        now: now.rfc3339(),
+        created: world.sandboxes().count(),
+        alive: views().filter(|view| view.alive).count(),
+        billed_minutes: views().map(|view| view.billed_minutes).sum(),
+        requests: core.log().received(),
+        by_route: core.log().by_route().clone(),
+    }
+}
+
+fn described(view: &SandboxView) -> Value {
+    json!({
+        "id": view.id,
+        "name": view.name,
+        "createdName": view.created_name,
+        "snapshot": view.snapshot,
+        "dockerfile": view.dockerfile,
+        "state": view.state,
+        "desiredState": view.desired_state,
+        "errorReason": view.error_reason,
+        "labels": view.labels,
+        "cpu": view.cpu,
+        "memory": view.memory,
+        "disk": view.disk,
+        "entrypoint": view.entrypoint,
+        "entrypointRuns": view.entrypoint_runs,
+        "autoStopInterval": view.auto_stop_interval,
+        "createdAt": view.created_at.rfc3339(),
+        "lastActivityAt": view.last_activity_at.rfc3339(),
+        "destroyedAt": view.destroyed_at.map(|at| at.rfc3339()),
+        "alive": view.alive,
+        "billedMinutes": view.billed_minutes,
+        "history": view.history.iter().map(|moment| {
+            json!({"at": moment.at.rfc3339(), "state": moment.state.as_str(), "desired": moment.desired.as_str()})
+        }).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,90 @@
+//! `/sandbox`: create, read, delete.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::body::{self, Occasion};
+use super::order;
+use crate::http::Call;
+use crate::http::reply::Reply;
+use crate::refusal::Refusal;
+use crate::world::Surface;
+use crate::world::sandbox::Sandbox;
+use crate::world::state::State;
+
+/// How long a create or a start waits for the sandbox.
+pub(super) const START_WAIT: Duration = Duration::from_secs(30);
+
+pub(super) async fn create(call: &Call<'_>) -> Result<Reply, Refusal> {
+    let order = order::of_sandbox(&call.body)?;
+    let (key, reply, waits) = {
+        let mut world = call.core.world();
+        let key = world.create(order, Surface::Sandbox, call.core.now())?;
+        let row = world.sandbox(key);
+        // The reply is written now and sent after the wait: it tells the state from before.
+        (key, Reply::json(200, &body::sandbox(call.core, row, Occasion::Create)), row.build.is_none())
+    };
+    if !waits {
+        return Ok(reply);
+    }
+    call.core.announce();
+    call.core.wait(key, START_WAIT, Sandbox::start_has_ended).await;
+    refuse_failed_start(call.core.world().sandbox(key))?;
+    Ok(reply)
+}
+
+/// A start that ended in an error is a refusal; the sandbox stays.
+pub(super) fn refuse_failed_start(row: &Sandbox) -> Result<(), Refusal> {
+    if row.state == State::Error {
+        let reason = row.error_reason.as_deref().unwrap_or_default();
+        return Err(Refusal::bad_request(format!("Sandbox failed to start: {reason}")));
+    }
+    Ok(())
+}
+
+pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
+    let world = call.core.world();
+    let key = world.live(id)?;
+    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+}
+
+pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
+    let mut world = call.core.world();
+    let key = world.live(id)?;
+    world.delete(key, call.core.now())?;
+    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Change)))
+}
+
+pub(super) fn toolbox_proxy_url(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
+    call.core.world().live_by_id(id)?;
+    Ok(Reply::json(200, &json!({"url": call.core.toolbox_url()})))
+}
+
+pub(super) fn preview_url(call: &Call<'_>, id: &str, port: &str) -> Result<Reply, Refusal> {
+    let world = call.core.world();
+    let key = world.live(id)?;
+    let Some(port) = port.parse::<u16>().ok().filter(|port| *port > 0) else {
+        return Err(Refusal::bad_request("Invalid port"));
+    };
+    let row = world.sandbox(key);
+    let toolbox = call.core.toolbox_url();
+    let proxy = toolbox.trim_end_matches("/toolbox");
+    let (scheme, host) = proxy.split_once("://").unwrap_or(("http", proxy));
+    let url = format!("{scheme}://{port}-{}.{host}", row.id);
+    Ok(Reply::json(200, &json!({"sandboxId": row.id, "url": url, "token": preview_token(&row.id)})))
+}
+
+/// The token that opens previews and the toolbox of one sandbox.
+pub(super) fn preview_token(id: &str) -> String {
+    format!("preview{}", id.replace('-', ""))
+}
+
+pub(super) fn build_logs_url(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
+    let world = call.core.world();
+    let key = world.live(id)?;
+    let id = &world.sandbox(key).id;
+    let toolbox = call.core.toolbox_url();
+    let proxy = toolbox.trim_end_matches("/toolbox");
+    Ok(Reply::json(200, &json!({"url": format!("{proxy}/sandboxes/{id}/build-logs")})))
+}

@@ -1,0 +1,117 @@
+//! The toolbox inside of a sandbox: its launch command and what else can be run there.
+//!
+//! It has a host of its own, its own envelope, and every call to it counts as activity.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::sandbox::preview_token;
+use crate::core::Core;
+use crate::http::object::Object;
+use crate::http::reply::Reply;
+use crate::http::{Call, bearer};
+use crate::inspect::RecordedRequest;
+use crate::world::entrypoint::Fate;
+use crate::world::state::State;
+
+/// The identifier of the session that runs the launch command.
+const SESSION: &str = "entrypoint";
+
+/// A call at the toolbox's own address: `/toolbox/{id}/…`.
+pub(crate) fn answer(core: &Arc<Core>, request: &RecordedRequest, client: &str, id: &str, path: &str) -> Reply {
+    if !core.generation.has_activity() {
+        return refused(core, request, 404, "not found");
+    }
+    if !is_admitted(core, request, client, id) {
+        return refused(core, request, 401, "unauthorized: invalid or missing authentication token");
+    }
+    dispatch(core, request, id, path)
+}
+
+/// A call through the main API, whose key was checked there.
+pub(super) fn through_api(call: &Call<'_>, id: &str, path: &str) -> Reply {
+    dispatch(call.core, call.request, id, path)
+}
+
+fn is_admitted(core: &Core, request: &RecordedRequest, _client: &str, id: &str) -> bool {
+    let token = preview_token(id);
+    if request.header("x-daytona-preview-token") == Some(token.as_str()) {
+        return true;
+    }
+    let now = core.now();
+    bearer(request).is_some_and(|secret| core.world().organization.key(secret, now).is_some())
+}
+
+fn dispatch(core: &Arc<Core>, request: &RecordedRequest, id: &str, path: &str) -> Reply {
+    let now = core.now();
+    let mut world = core.world();
+    let Ok(key) = world.live_by_id(id) else {
+        return refused(core, request, 404, &format!("sandbox {id} not found"));
+    };
+    let row = world.sandbox(key);
+    if row.state != State::Started || row.is_busy() {
+        let text = "bad request: failed to reach the sandbox: no address found. Is the Sandbox started?";
+        return refused(core, request, 400, text);
+    }
+    if row.entrypoint.fate == Fate::DaemonDead {
+        return Reply::new(502);
+    }
+    world.touch(key, now);
+    let entrypoint = &world.sandbox(key).entrypoint;
+    let has_session =
+        core.generation.has_activity() && entrypoint.fate != Fate::NeverStarts && !entrypoint.command.is_empty();
+    let missing = || refused(core, request, 404, "session not found");
+    match (request.method.as_str(), path) {
+        ("GET", "process/session/entrypoint") if has_session => {
+            let mut command = Object::with_nulls();
+            command.set("id", format!("{SESSION}_command"));
+            command.set("command", entrypoint.command.join(" "));
+            command.set_if_some("exitCode", entrypoint.exit_code(now));
+            let mut body = Object::with_nulls();
+            body.set("sessionId", SESSION);
+            body.set("commands", vec![Value::from(command)]);
+            Reply::json(200, &body)
+        }
+        ("GET", "process/session/entrypoint/logs") if has_session => {
+            // Clients of old get the bare text.
+            if modern_client(request) {
+                let logs = entrypoint.logs.as_str();
+                Reply::json(200, &json!({"output": logs, "stdout": logs, "stderr": ""}))
+            } else {
+                Reply::new(200).header("content-type", "text/plain; charset=utf-8").body(entrypoint.logs.clone())
+            }
+        }
+        ("GET", path) if path.starts_with("process/session/") => missing(),
+        ("POST", "process/execute") => match request.json().get("command").and_then(Value::as_str) {
+            Some(command) => {
+                let (code, output) = world.execute(command);
+                Reply::json(200, &json!({"exitCode": code, "result": output}))
+            }
+            None => refused(core, request, 400, "command is required"),
+        },
+        ("GET", "version") => Reply::json(200, &json!({"version": core.generation.version()})),
+        ("GET", "work-dir" | "user-home-dir") => Reply::json(200, &json!({"dir": "/home/daytona"})),
+        _ => refused(core, request, 404, "not found"),
+    }
+}
+
+/// SDKs since 0.161 get JSON logs.
+fn modern_client(request: &RecordedRequest) -> bool {
+    let minor = request
+        .header("x-daytona-sdk-version")
+        .and_then(|version| version.trim_start_matches('v').split('.').nth(1))
+        .and_then(|minor| minor.parse::<u32>().ok());
+    minor.is_some_and(|minor| minor >= 161)
+}
+
+fn refused(core: &Core, request: &RecordedRequest, status: u16, message: &str) -> Reply {
+    let mut body = Object::with_nulls();
+    body.set("statusCode", status);
+    body.set("message", message);
+    body.set("path", request.path_and_query());
+    body.set("timestamp", core.now().rfc3339());
+    body.set("method", request.method.as_str());
+    body.set("source", if status == 401 { "DAYTONA_PROXY" } else { "DAYTONA_DAEMON" });
+    Reply::json(status, &body)
+}

@@ -1,0 +1,249 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::exit;
+
+/// Variables of this process that guests see, where they are set.
+pub const GUEST_VARIABLES: [&str; 2] = ["DAYTONA_API_KEY", "DAYTONA_API_URL"];
+
+const ABOUT: &str = "\
+Provisions, watches and ends sandboxes through a provider, a WebAssembly component.
+
+The key comes from --credential-file or from the environment variable DAYTONA_API_KEY. Of the environment the provider
+sees DAYTONA_API_KEY and DAYTONA_API_URL, what --pass-env names, and nothing else.";
+
+#[derive(Debug, Parser)]
+#[command(name = "sandbox-host", version, about = "Provisions, watches and ends sandboxes through a provider, a WebAssembly component", long_about = ABOUT, after_long_help = exit::TABLE, after_help = "--help says more, and lists the exit codes.")]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub verb: Verb,
+
+    #[command(flatten)]
+    pub global: Global,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// The pool's configuration as JSON, or a record {"id", "config", "runtimeProvides"}
+    #[arg(long, global = true, value_name = "FILE")]
+    pub pool: Option<PathBuf>,
+
+    /// The pool's id; without it the record's, else `default`
+    #[arg(long, global = true, value_name = "ID")]
+    pub pool_id: Option<String>,
+
+    /// The provider; without it the one that this program was built with
+    #[arg(long, global = true, value_name = "FILE")]
+    pub component: Option<PathBuf>,
+
+    /// A key as JSON: {"secret", "apiUrl", "organizationId"}, of which only the first is needed
+    #[arg(long, global = true, value_name = "FILE")]
+    pub credential_file: Option<PathBuf>,
+
+    /// How long one call may take, for example 45s or 500ms
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
+    pub deadline: Option<Duration>,
+
+    /// Certificates to trust beside the usual ones, PEM; may be repeated
+    #[arg(long, global = true, value_name = "FILE")]
+    pub ca_file: Vec<PathBuf>,
+
+    /// One more environment variable that the provider sees; may be repeated
+    #[arg(long, global = true, value_name = "NAME")]
+    pub pass_env: Vec<String>,
+
+    /// Print exactly one JSON value instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Show what the provider is and what it can do
+    Describe(Describe),
+    /// Check the pool's configuration, without network
+    Check,
+    /// Create the sandbox of a session, without waiting until it runs
+    Provision(Box<Provision>),
+    /// Find the sandbox of a session, for example after a crash
+    Locate(Locate),
+    /// Show the sandbox's state
+    Status(Status),
+    /// Wait until the sandbox runs or has failed
+    Watch(Watch),
+    /// Stop the sandbox and keep its disk
+    Stop(OnHandle),
+    /// Start the sandbox again
+    Start(OnHandle),
+    /// Move the sandbox's disk to cheap storage
+    Archive(OnHandle),
+    /// End the sandbox for good
+    Terminate(OnHandle),
+}
+
+#[derive(Debug, Args)]
+pub struct Describe {
+    /// Print the JSON Schema of the pool's configuration only
+    #[arg(long)]
+    pub schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct OnHandle {
+    /// The handle that `provision` wrote; `-` reads it from standard input
+    #[arg(long, value_name = "FILE")]
+    pub handle: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Status {
+    #[command(flatten)]
+    pub on: OnHandle,
+
+    /// Only look: do nothing that keeps the sandbox alive
+    #[arg(long)]
+    pub observe: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Watch {
+    #[command(flatten)]
+    pub on: OnHandle,
+
+    /// Time between two looks
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2s")]
+    pub interval: Duration,
+}
+
+#[derive(Debug, Args)]
+pub struct Locate {
+    /// The session's id
+    #[arg(long, value_name = "ID")]
+    pub session: String,
+
+    /// Write the handle to this file, which must not exist
+    #[arg(long, value_name = "FILE")]
+    pub handle_out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Provision {
+    /// The session's id
+    #[arg(long, value_name = "ID", required_unless_present = "spec")]
+    pub session: Option<String>,
+
+    /// A specification as JSON; options beside it win over what it says
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+
+    /// OCI image; without it the pool's
+    #[arg(long, value_name = "IMAGE")]
+    pub image: Option<String>,
+
+    /// An environment variable of the launch command; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub env: Vec<(String, String)>,
+
+    /// A file with lines NAME=VALUE; empty lines and lines that start with # are skipped
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+
+    /// A label of the sandbox; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub label: Vec<(String, String)>,
+
+    /// Virtual CPUs
+    #[arg(long, value_name = "COUNT")]
+    pub vcpu: Option<u32>,
+
+    /// Memory in MiB
+    #[arg(long, value_name = "MIB")]
+    pub memory_mb: Option<u32>,
+
+    /// Disk in MiB
+    #[arg(long, value_name = "MIB")]
+    pub disk_mb: Option<u32>,
+
+    /// Seconds without activity after which the sandbox may be stopped
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout_sec: Option<u32>,
+
+    /// Seconds that the session may last at most
+    #[arg(long, value_name = "SECONDS")]
+    pub max_duration_sec: Option<u32>,
+
+    /// Where to run it, in the vendor's terms
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+
+    /// Write the handle to this file, which must not exist
+    #[arg(long, value_name = "FILE")]
+    pub handle_out: Option<PathBuf>,
+
+    /// The launch command; without it the pool's
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some(("", _)) => Err("the name before = is empty".to_owned()),
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err("write it as NAME=VALUE".to_owned()),
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    const HOW: &str = "write a whole number with ms, s, m or h, for example 45s";
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits.parse().map_err(|_| HOW.to_owned())?;
+    let millis = match &text[digits.len()..] {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(HOW.to_owned()),
+    };
+    match number.checked_mul(millis) {
+        Some(0) => Err("it has to be longer than nothing".to_owned()),
+        Some(millis) => Ok(Duration::from_millis(millis)),
+        None => Err("it is too long".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::CommandFactory;
+
+    use super::{Arguments, duration, pair};
+
+    #[test]
+    fn the_definition_of_the_arguments_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_time_has_a_unit() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("45s"), Ok(Duration::from_secs(45)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for wrong in ["", "45", "s", "-1s", "1.5s", "0s", "5d", "99999999999999999999s", "9999999999999999h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_pair_may_have_equal_signs_in_its_value_and_needs_a_name() {
+        assert_eq!(pair("A=b=c"), Ok(("A".into(), "b=c".into())));
+        assert_eq!(pair("A="), Ok(("A".into(), String::new())));
+        assert!(pair("=b").is_err());
+        assert!(pair("A").is_err());
+    }
+}

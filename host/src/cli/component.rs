@@ -1,0 +1,74 @@
+//! The host and the provider that a command uses.
+
+use std::sync::Arc;
+
+use sandbox_host::http::{HttpClient, HttpError, PooledClient, RequestOptions, ResponseFuture, WasiBody};
+use sandbox_host::{Host, Provider};
+
+use super::args::{GUEST_VARIABLES, Global};
+use super::failure::Failure;
+
+/// Whether a command may need the network. Those that do not are spared reading the system's certificates.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    Needed,
+    NotNeeded,
+}
+
+/// Loads the provider of the command line.
+pub fn provider(global: &Global, network: Network) -> Result<Provider, Failure> {
+    load(&host(global, network)?, global)
+}
+
+fn host(global: &Global, network: Network) -> Result<Host, Failure> {
+    let client: Arc<dyn HttpClient> = match network {
+        Network::NotNeeded => Arc::new(NoNetwork),
+        Network::Needed => {
+            let client = global.ca_file.iter().fold(PooledClient::builder(), |client, file| client.ca_file(file));
+            Arc::new(client.build()?)
+        }
+    };
+    let mut host = Host::builder().http(client);
+    for name in GUEST_VARIABLES.into_iter().chain(global.pass_env.iter().map(String::as_str)) {
+        match std::env::var(name) {
+            Ok(value) => host = host.env(name, value),
+            Err(std::env::VarError::NotPresent) => {}
+            Err(std::env::VarError::NotUnicode(_)) => {
+                return Err(Failure::config(format!("The environment variable {name} is not UTF-8.")));
+            }
+        }
+    }
+    Ok(host.build()?)
+}
+
+/// Loads the component that was named, or the bundled one.
+pub fn load(host: &Host, global: &Global) -> Result<Provider, Failure> {
+    match &global.component {
+        Some(file) => Ok(host.load_file(file)?),
+        None => match bundled() {
+            Some(bytes) => Ok(host.load(bytes)?),
+            None => Err(Failure::component(
+                "This program was built without a component in it.",
+            )
+            .remedy(
+                "Run `cargo xtask build`, which makes it, and build this program again; or name a component with --component.",
+            )),
+        },
+    }
+}
+
+fn bundled() -> Option<&'static [u8]> {
+    #[cfg(feature = "bundled")]
+    return sandbox_host::bundled_component();
+    #[cfg(not(feature = "bundled"))]
+    return None;
+}
+
+/// For calls that the contract calls local: whoever sends something all the same is refused.
+struct NoNetwork;
+
+impl HttpClient for NoNetwork {
+    fn send(&self, _: http::Request<WasiBody>, _: RequestOptions) -> ResponseFuture {
+        Box::pin(async { Err(HttpError::HttpRequestDenied) })
+    }
+}

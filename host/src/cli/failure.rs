@@ -1,0 +1,201 @@
+//! What went wrong, for a person on standard error or for a machine on standard output.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use sandbox_host::http::ClientError;
+use sandbox_host::{BuildError, CallError, LoadError, ProviderError};
+use serde_json::{Value, json};
+
+use super::args::{Arguments, Verb};
+use super::exit::Exit;
+use super::output::{columns, seconds};
+use super::style::{Style, clean};
+
+/// A failed command.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    code: String,
+    message: String,
+    remedy: Option<String>,
+    provider: Option<Box<ProviderError>>,
+    /// How to find what may exist all the same.
+    locate: Option<String>,
+}
+
+/// Details that are told in another place.
+const TOLD_APART: [&str; 2] = ["remedy", "rule"];
+
+impl Failure {
+    fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
+        Self { exit, code: code.to_owned(), message: message.into(), remedy: None, provider: None, locate: None }
+    }
+
+    /// The command line is wrong in a way that its grammar cannot tell.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, "usage", message)
+    }
+
+    /// The pool's file or the credential's is wrong.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new(Exit::Config, "invalid-config", message)
+    }
+
+    /// The specification's file or the handle's is wrong.
+    pub fn spec(message: impl Into<String>) -> Self {
+        Self::new(Exit::Spec, "invalid-spec", message)
+    }
+
+    /// The host itself is at fault.
+    pub fn host(message: impl Into<String>) -> Self {
+        Self::new(Exit::Defect, "host", message)
+    }
+
+    /// The component cannot be used.
+    pub fn component(message: impl Into<String>) -> Self {
+        Self::new(Exit::Defect, "component", message)
+    }
+
+    /// Nothing was found where something was asked for.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(Exit::NotFound, "not-found", message)
+    }
+
+    /// The user pressed the interrupt key.
+    pub fn interrupted(arguments: &Arguments) -> Self {
+        let failure = Self::new(Exit::Interrupted, "interrupted", "Interrupted.");
+        match &arguments.verb {
+            Verb::Provision(provision) => failure.locate_with(provision.session.as_deref().unwrap_or("SESSION")),
+            _ => failure,
+        }
+    }
+
+    /// Adds what to do.
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// Adds how to find a sandbox that may exist.
+    fn locate_with(mut self, session: &str) -> Self {
+        self.locate = Some(format!("sandbox-host locate --session {session}"));
+        self
+    }
+
+    /// A call for a session failed: tells how to find what it may have left.
+    pub fn of_session(error: CallError, session: &str) -> Self {
+        let doubtful = match &error {
+            CallError::Provider(error) => error.maybe_applied,
+            CallError::Busy { .. } | CallError::BadOrigin { .. } => false,
+            _ => true,
+        };
+        let failure = Self::from(error);
+        if doubtful { failure.locate_with(session) } else { failure }
+    }
+
+    /// Tells it, and returns the exit code.
+    pub fn report(&self, json: bool) -> ExitCode {
+        if json {
+            println!("{}", self.to_json());
+        } else {
+            eprint!("{}", self.to_text(Style::stderr()));
+        }
+        self.exit.into()
+    }
+
+    /// One JSON value with the member `error`.
+    pub fn to_json(&self) -> Value {
+        let mut error = match &self.provider {
+            Some(error) => serde_json::to_value(error).unwrap_or_default(),
+            None => json!({ "code": self.code, "message": self.message }),
+        };
+        error["exitCode"] = self.exit.code().into();
+        if let Some(remedy) = &self.remedy {
+            error["remedy"] = remedy.as_str().into();
+        }
+        if let Some(locate) = &self.locate {
+            error["locate"] = locate.as_str().into();
+        }
+        json!({ "error": error })
+    }
+
+    /// Some lines.
+    pub fn to_text(&self, style: Style) -> String {
+        let mut text = format!("{} {}\n", style.bad("error"), style.bold(&self.code));
+        for line in self.message.lines() {
+            text.push_str(&format!("  {}\n", clean(line)));
+        }
+        let mut rows: Vec<(&str, String)> = Vec::new();
+        if let Some(remedy) = &self.remedy {
+            rows.push(("remedy", clean(remedy)));
+        }
+        if let Some(error) = &self.provider {
+            rows.extend(
+                error
+                    .details
+                    .iter()
+                    .filter(|(name, _)| !TOLD_APART.contains(name))
+                    .map(|(name, value)| (name, clean(value))),
+            );
+            if let Some(status) = error.http_status {
+                rows.push(("http status", status.to_string()));
+            }
+            if error.retryable {
+                rows.push(("retry", retry(error.retry_after())));
+            }
+            if let Some(rule) = error.details.get("rule") {
+                rows.push(("rule", clean(rule)));
+            }
+        }
+        if let Some(locate) = &self.locate {
+            rows.push(("may exist", "a sandbox may have been created all the same".to_owned()));
+            rows.push(("find it", locate.clone()));
+        }
+        text.push_str(&columns(style, &rows));
+        text
+    }
+}
+
+fn retry(after: Option<Duration>) -> String {
+    match after {
+        Some(after) => format!("the same may succeed after {}", seconds(after)),
+        None => "the same may succeed later".to_owned(),
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Provider(error) => Self {
+                exit: error.code.into(),
+                code: error.code.to_string(),
+                message: error.message.clone(),
+                remedy: error.remedy().map(str::to_owned),
+                provider: Some(Box::new(error)),
+                locate: None,
+            },
+            CallError::Busy { .. } => Self::new(Exit::Limit, "busy", error.to_string()),
+            CallError::TimedOut { .. } => Self::new(Exit::Unavailable, "host-timeout", error.to_string()),
+            _ => Self::component(error.to_string()),
+        }
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        Self::component(error.to_string())
+    }
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        Self::host(error.to_string())
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::config(error.to_string())
+    }
+}

@@ -1,0 +1,45 @@
+//! The command line: arguments in, one call of the library, text or JSON out.
+
+mod args;
+mod component;
+mod exit;
+mod failure;
+mod input;
+mod output;
+mod style;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Arguments;
+use exit::Exit;
+use failure::Failure;
+
+/// Reads the arguments, runs the verb and returns its exit code.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let json = arguments.global.json;
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return Failure::host(format!("the runtime cannot be started: {error}")).report(json);
+        }
+    };
+    let done = runtime.block_on(async {
+        tokio::select! {
+            done = verbs::run(&arguments) => done,
+            _ = tokio::signal::ctrl_c() => Err(Failure::interrupted(&arguments)),
+        }
+    });
+    // A request that is still under way, or a name that is still being looked up, is not worth waiting for.
+    runtime.shutdown_background();
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(json),
+    }
+}
+
+/// What a verb returns: its exit code, or what went wrong.
+type Done = Result<Exit, Failure>;

@@ -1,0 +1,160 @@
+//! Text for people. Every value that a vendor may have written goes through `clean`.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use sandbox_host::{Declaration, Descriptor, Finding, Handle, ProviderInfo, Severity, State};
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::style::{Style, clean};
+
+/// One JSON value on standard output.
+pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::host(format!("the result cannot be written: {error}")))?;
+    println!("{text}");
+    Ok(())
+}
+
+/// Names and values below each other, indented by two.
+pub fn columns(style: Style, rows: &[(&str, String)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    rows.iter().fold(String::new(), |mut text, (name, value)| {
+        let name = format!("{name:<width$}");
+        // Writing into a string does not fail.
+        let _ = writeln!(text, "  {}  {value}", style.dim(name));
+        text
+    })
+}
+
+/// A time as people say it.
+pub fn seconds(time: Duration) -> String {
+    let secs = time.as_secs();
+    match secs {
+        0 => format!("{} ms", time.as_millis()),
+        1..=9 => format!("{:.1} s", time.as_secs_f64()),
+        10..=119 => format!("{secs} s"),
+        _ => format!("{} min {:02} s", secs / 60, secs % 60),
+    }
+}
+
+/// A sandbox's state: its words on one line, the rest below.
+pub fn state(style: Style, state: &State) -> String {
+    let mut text = style.status(state.status, style.bold(state.status));
+    if state.phase.as_str() != state.status.as_str() {
+        let _ = write!(text, "  {}", state.phase);
+    }
+    text.push('\n');
+    let mut rows: Vec<(&str, String)> = Vec::new();
+    if !state.provider_state.is_empty() {
+        rows.push(("vendor says", clean(&state.provider_state)));
+    }
+    if let Some(reason) = &state.reason {
+        rows.push(("reason", clean(reason)));
+    }
+    if state.recoverable {
+        rows.push(("recoverable", "yes, the vendor says".to_owned()));
+    }
+    rows.extend(state.details.iter().map(|(name, value)| (name, clean(value))));
+    text.push_str(&columns(style, &rows));
+    text
+}
+
+/// A handle as rows.
+pub fn handle(handle: &Handle) -> Vec<(&str, String)> {
+    let mut rows = vec![("provider", clean(&handle.provider_id)), ("id", clean(&handle.external_id))];
+    rows.extend(handle.metadata.iter().map(|(name, value)| (name, clean(value))));
+    rows
+}
+
+/// Remarks on a configuration, or that there are none.
+pub fn findings(style: Style, findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return format!("{}  no remarks\n", style.good("ok"));
+    }
+    findings.iter().fold(String::new(), |mut text, finding| {
+        let severity = match finding.severity {
+            Severity::Error => style.bad("error  "),
+            Severity::Warning => style.warning("warning"),
+            Severity::Note => style.dim("note   "),
+        };
+        let _ = writeln!(text, "{severity}  {}  {}", style.bold(clean(&finding.path)), style.dim(clean(&finding.rule)));
+        let _ = writeln!(text, "         {}", clean(&finding.message));
+        if let Some(remedy) = &finding.remedy {
+            let _ = writeln!(text, "         {} {}", style.dim("remedy"), clean(remedy));
+        }
+        text
+    })
+}
+
+/// A declaration as rows.
+pub fn declaration(declaration: &Declaration) -> Vec<(&'static str, String)> {
+    vec![
+        ("runtime kinds", words(&declaration.runtime_kinds)),
+        ("requirement kinds", words(&declaration.requirement_kinds)),
+    ]
+}
+
+fn words(words: &[String]) -> String {
+    if words.is_empty() { "none".to_owned() } else { clean(&words.join(", ")) }
+}
+
+/// What a provider is, with every flag by the name that it has in JSON.
+pub fn descriptor(style: Style, descriptor: &Descriptor, info: &ProviderInfo) -> String {
+    let mut text = format!(
+        "{}  {} {}\n",
+        style.bold(clean(&descriptor.display_name)),
+        clean(&descriptor.id),
+        clean(&descriptor.version)
+    );
+    let mut section = |title: &str, rows: &[(&str, String)]| {
+        let _ = write!(text, "\n{}\n{}", style.bold(title), columns(style, rows));
+    };
+    let flags = serde_json::to_value(&descriptor.capabilities).unwrap_or_default();
+    let flags: Vec<(&str, String)> = flags
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| !value.as_object().is_some_and(serde_json::Map::is_empty))
+        .map(|(name, value)| (name.as_str(), flag(value)))
+        .collect();
+    section("Capabilities", &flags);
+    section("Provides by default", &declaration(&descriptor.provides));
+    section(
+        "Component",
+        &[
+            ("sha256", info.digest_hex()),
+            ("size", format!("{} bytes", info.size)),
+            ("imports", info.imports.join(", ")),
+            ("lifecycle", if info.lifecycle { "stop, start, archive" } else { "not offered" }.to_owned()),
+        ],
+    );
+    text
+}
+
+fn flag(value: &serde_json::Value) -> String {
+    use serde_json::Value;
+    match value {
+        Value::Null => "not known".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => clean(text),
+        Value::Array(items) => items.iter().map(flag).collect::<Vec<_>>().join(", "),
+        other => clean(&other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::seconds;
+
+    #[test]
+    fn times_are_told_as_people_say_them() {
+        for (millis, text) in [(12, "12 ms"), (2_340, "2.3 s"), (42_900, "42 s"), (125_000, "2 min 05 s")] {
+            assert_eq!(seconds(Duration::from_millis(millis)), text);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+use sandbox_host::Descriptor;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::cli::Done;
+use crate::cli::args::{Describe, Global};
+use crate::cli::component::{Network, provider};
+use crate::cli::exit::Exit;
+use crate::cli::output::{descriptor, print_json};
+use crate::cli::style::Style;
+
+#[derive(Serialize)]
+struct Described {
+    #[serde(flatten)]
+    descriptor: Descriptor,
+    component: Value,
+}
+
+pub async fn run(global: &Global, own: &Describe) -> Done {
+    let provider = provider(global, Network::NotNeeded)?;
+    let said = provider.describe().await?;
+    let info = provider.info();
+    if own.schema {
+        println!("{}", said.config_schema);
+    } else if global.json {
+        print_json(&Described {
+            descriptor: said,
+            component: json!({
+                "sha256": info.digest_hex(),
+                "size": info.size,
+                "imports": info.imports,
+                "lifecycle": info.lifecycle,
+            }),
+        })?;
+    } else {
+        print!("{}", descriptor(Style::stdout(), &said, info));
+    }
+    Ok(Exit::Ok)
+}
