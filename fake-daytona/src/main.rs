@@ -1,2 +1,132 @@
-//! The server binary.
-fn main() {}
+//! The server: a fake Daytona on a port, in real time.
+#![forbid(unsafe_code)]
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+use clap::Parser;
+use fake_daytona::{DEFAULT_KEY, FakeDaytona, Generation, Latencies, Limits, Size, Timestamp};
+
+/// A Daytona for tests: the REST API of several server versions, stateful, without any container behind it.
+///
+/// Point a client at the printed URL with the printed key. Sandboxes are created, started, stopped and deleted as on
+/// the real server, with its states, delays, refusals and texts; nothing runs inside of them.
+#[derive(Debug, Parser)]
+#[command(name = "fake-daytona", version, after_help = AFTER_HELP)]
+struct Arguments {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    listen: SocketAddr,
+
+    /// Server version: documented, 0.100, 0.105, 0.179, 0.190, 0.205 or 0.231
+    #[arg(long, default_value = "0.205", value_name = "VERSION")]
+    api_version: Generation,
+
+    /// The API key that is accepted, with every scope
+    #[arg(long, default_value = DEFAULT_KEY, value_name = "KEY")]
+    key: String,
+
+    /// Origin under which clients reach this server, where it differs from the address it listens on
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+
+    /// Most that one sandbox may have, as cores,GiB of memory,GiB of disk
+    #[arg(long, default_value = "4,8,10", value_name = "C,M,D", value_parser = size)]
+    per_sandbox: Size,
+
+    /// Most that the organization may have, as cores,GiB of memory,GiB of disk
+    #[arg(long, default_value = "10,20,30", value_name = "C,M,D", value_parser = size)]
+    organization: Size,
+
+    /// Every change of state takes a millisecond instead of up to ten seconds
+    #[arg(long)]
+    quick: bool,
+
+    /// How long lists of sandboxes run behind the truth, in milliseconds
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    list_lag: u64,
+
+    /// Counts requests instead of keeping them; for servers that run for long
+    #[arg(long)]
+    counts_only: bool,
+}
+
+const AFTER_HELP: &str = "\
+The server prints two lines, `url <URL>` (with /api) and `key <KEY>`, and then serves until it is interrupted.
+
+Versions:
+  documented  /workspace with image and command, as the description of the Daytona provider has it
+  0.100       /workspace is the main resource
+  0.105       /sandbox, which ignores names, and /workspace
+  0.179       /sandbox, and /workspace for the last time
+  0.190       /sandbox only
+  0.205       /sandbox with ttlMinutes
+  0.231       the newest surface known from published clients
+
+Looking inside, without a key:
+  GET /__fake/summary     counts of sandboxes and requests, billed minutes
+  GET /__fake/sandboxes   every sandbox ever created, with the history of its states
+  GET /__fake/requests    every request
+
+Example:
+  fake-daytona --listen 127.0.0.1:3986 --api-version 0.190 --quick
+  curl -H 'Authorization: Bearer <KEY>' http://127.0.0.1:3986/api/sandbox";
+
+fn size(text: &str) -> Result<Size, String> {
+    let parts: Vec<u64> = text
+        .split(',')
+        .map(|part| part.trim().parse().map_err(|_| format!("{part:?} is not a whole number")))
+        .collect::<Result<_, _>>()?;
+    match parts.as_slice() {
+        [cpu, memory, disk] => Ok(Size::new(*cpu, *memory, *disk)),
+        _ => Err("three whole numbers are needed: cores,memory,disk".to_owned()),
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("fake-daytona: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> std::io::Result<()> {
+    let listener = tokio::net::TcpListener::bind(arguments.listen).await.map_err(|error| {
+        std::io::Error::new(error.kind(), format!("cannot listen on {}: {error}", arguments.listen))
+    })?;
+    let origin = match arguments.public_url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => format!("http://{}", listener.local_addr()?),
+    };
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let mut builder = FakeDaytona::builder(arguments.api_version)
+        .key(&arguments.key)
+        .limits(Limits { per_sandbox: arguments.per_sandbox, organization: arguments.organization })
+        .toolbox_url(&format!("{origin}/toolbox"))
+        .seed(now.as_nanos() as u64)
+        .epoch(Timestamp::from_millis(now.as_millis() as u64));
+    if arguments.quick {
+        builder = builder.latencies(Latencies::quick());
+    }
+    if arguments.counts_only {
+        builder = builder.counts_only();
+    }
+    let fake = builder.build();
+    fake.list_lags(Duration::from_millis(arguments.list_lag));
+    println!("url {origin}{}", fake.api_path());
+    println!("key {}", fake.key());
+    let service = fake.router().into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(async {
+            // Without a signal handler there is nothing to wait for: serve until killed.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
+        .await
+}

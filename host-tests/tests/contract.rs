@@ -48,7 +48,10 @@ async fn it_offers_the_lifecycle_beside_the_core() {
 #[test]
 fn it_carries_no_path_of_the_machine_that_built_it() {
     let bytes = component();
-    for path in ["/home/", "/root/", "/Users/", ".cargo/registry"] {
+    let home = std::env::var("HOME").unwrap_or_default();
+    let checkout = env!("CARGO_MANIFEST_DIR").trim_end_matches("host-tests");
+    // A path of one letter would be found in any file.
+    for path in [home.as_str(), checkout, ".cargo/registry"].into_iter().filter(|path| path.len() > 2) {
         let found = bytes.windows(path.len()).any(|window| window == path.as_bytes());
         assert!(!found, "{path} is in the component");
     }

@@ -2,13 +2,15 @@
 
 use std::thread;
 
-use wasmtime::{Config, Engine, EngineWeak, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, Engine, EngineWeak, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
 use crate::error::BuildError;
 use crate::limits::Limits;
 
 /// Native stack that host functions need below a guest's, in bytes.
 const HOST_STACK: usize = 1 << 20;
+
+const KEEP_RESIDENT: usize = 512 << 10;
 
 /// Makes the engine of one host and starts its ticker.
 pub(crate) fn engine(limits: &Limits) -> Result<Engine, BuildError> {
@@ -40,7 +42,10 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
         .max_tables_per_component(items)
         .max_memory_size(limits.memory_bytes)
         .table_elements(limits.table_elements)
-        .max_unused_warm_slots(calls.min(100));
+        .max_unused_warm_slots(calls.min(100))
+        .linear_memory_keep_resident(KEEP_RESIDENT)
+        .table_keep_resident(KEEP_RESIDENT)
+        .pagemap_scan(Enabled::Auto);
     pool
 }
 

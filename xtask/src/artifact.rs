@@ -11,6 +11,8 @@ use crate::Failure;
 
 /// A component's size and surface.
 pub struct Artifact {
+    /// All of it, without the linker's names.
+    pub bytes: Vec<u8>,
     /// In bytes.
     pub size: usize,
     /// In bytes, at gzip's best level.
@@ -33,10 +35,11 @@ impl Artifact {
         if !Parser::is_component(bytes) {
             return Err("this is not a WebAssembly component".into());
         }
+        let bytes = without_names(bytes)?;
         let (mut imports, mut exports) = (Vec::new(), Vec::new());
         // Modules and components nested in it have surfaces of their own.
         let mut depth = 0_usize;
-        for payload in Parser::new(0).parse_all(bytes) {
+        for payload in Parser::new(0).parse_all(&bytes) {
             match payload? {
                 Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
                 Payload::End(_) => depth = depth.saturating_sub(1),
@@ -57,14 +60,14 @@ impl Artifact {
         exports.sort();
 
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-        gzip.write_all(bytes)?;
-        Ok(Self { size: bytes.len(), gzipped: gzip.finish()?.len(), imports, exports })
+        gzip.write_all(&bytes)?;
+        Ok(Self { size: bytes.len(), gzipped: gzip.finish()?.len(), imports, exports, bytes })
     }
 }
 
 /// The same component without the names that the linker gives its parts for debuggers, 3 % of its bytes. Cargo's `strip`
 /// reaches the core module only.
-pub fn without_names(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+fn without_names(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
     let mut kept = Vec::with_capacity(bytes.len());
     // Up to here everything is decided; a section begins where the one before it ended.
     let mut decided = 0;

@@ -63,7 +63,7 @@ mod tests {
 
     fn artifact(size: usize, imports: &[&str], exports: &[&str]) -> Artifact {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Artifact { size, gzipped: size, imports: owned(imports), exports: owned(exports) }
+        Artifact { bytes: Vec::new(), size, gzipped: size, imports: owned(imports), exports: owned(exports) }
     }
 
     #[test]

@@ -279,6 +279,7 @@ impl World {
         self.change(key, at, |sandbox| sandbox.labels = labels);
     }
 
+    /// Adds to the history what a read would show now, when it is something new.
     fn remember(&mut self, key: Key) {
         let sandbox = &mut self.sandboxes[key];
         let moment = Moment { at: sandbox.updated_at, state: sandbox.shown(), desired: sandbox.desired };
@@ -290,6 +291,8 @@ impl World {
     }
 
     /// Puts a sandbox into a state that nothing changes any more but an operation: what a script asks for.
+    ///
+    /// Without a wish, the one that fits the state is stored.
     pub(crate) fn force_state(
         &mut self,
         key: Key,
@@ -298,19 +301,21 @@ impl World {
         desired: Option<Desired>,
         reason: Option<String>,
     ) {
+        let renames = self.generation.has_names();
+        let desired = desired.or_else(|| state.settled_wish());
         self.change(key, at, |sandbox| {
             sandbox.plan.clear();
-            sandbox.state = state;
-            sandbox.forced = true;
-            if let Some(desired) = desired {
-                sandbox.desired = desired;
-            }
-            sandbox.error_reason = reason;
-            sandbox.last_activity_at = at;
-            if sandbox.state == State::Destroyed {
-                sandbox.destroyed_at = Some(at);
+            sandbox.desired = desired.unwrap_or(sandbox.desired);
+            if renames && state == State::Destroyed && sandbox.name == sandbox.created_name {
+                sandbox.name = format!("DESTROYED_{}_{}", sandbox.name, at.as_millis());
             }
         });
+        if self.sandboxes[key].state == state {
+            self.change(key, at, |sandbox| sandbox.error_reason = reason);
+        } else {
+            self.enter(key, state, reason, at);
+        }
+        self.change(key, at, |sandbox| sandbox.forced = true);
     }
 }
 

@@ -114,6 +114,20 @@ impl State {
         )
     }
 
+    /// The wish that belongs to a state when nothing else is known. Nothing: any wish may.
+    pub(crate) fn settled_wish(&self) -> Option<Desired> {
+        match self {
+            Self::Started | Self::Creating | Self::Starting | Self::Restoring | Self::PendingBuild => {
+                Some(Desired::Started)
+            }
+            Self::Stopped | Self::Stopping => Some(Desired::Stopped),
+            Self::Archived | Self::Archiving => Some(Desired::Archived),
+            Self::Paused | Self::Pausing => Some(Desired::Paused),
+            Self::Destroyed | Self::Destroying => Some(Desired::Destroyed),
+            _ => None,
+        }
+    }
+
     /// `error` or `build_failed`.
     pub fn is_errored(&self) -> bool {
         matches!(self, Self::Error | Self::BuildFailed)
