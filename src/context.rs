@@ -6,6 +6,7 @@ use crate::daytona::{Client, Dialect};
 use crate::http::Transport;
 use crate::http::url::{BaseUrl, Origin, Segment};
 use crate::pool::{self, Pool};
+use crate::prelude::*;
 use crate::profile;
 
 /// Milliseconds that `provision` and `terminate` may take when the context does not say.

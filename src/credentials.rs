@@ -8,6 +8,7 @@ use crate::contract::{Context, Error, ErrorCode};
 use crate::http::secret::Secret;
 use crate::http::url::BaseUrl;
 use crate::pool::{self, Pool};
+use crate::prelude::*;
 
 /// The environment variable with the key.
 pub const KEY_VARIABLE: &str = "DAYTONA_API_KEY";

@@ -1,6 +1,7 @@
 //! How errors are made: one builder on the contract's own record.
 
 use crate::contract::{Error, ErrorCode};
+use crate::prelude::*;
 
 impl Error {
     /// An error that is final, applied nothing and has no details yet.

@@ -7,6 +7,7 @@ use crate::contract::{Context, Declaration, Descriptor, Error, Finding, Handle, 
 use crate::credentials::WasiEnvironment;
 use crate::daytona::Change;
 use crate::http::wasi::Wasi;
+use crate::prelude::*;
 use crate::{lifecycle, locate, origins, pool, profile, provision, status, terminate};
 
 struct Component;

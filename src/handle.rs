@@ -5,6 +5,7 @@ use crate::contract::Handle;
 use crate::daytona::{Dialect, Sandbox};
 use crate::http::Transport;
 use crate::http::url::Origin;
+use crate::prelude::*;
 use crate::profile;
 
 /// The handle of a sandbox. Facts only: it has to be readable by older and newer versions.

@@ -6,6 +6,7 @@
 use hmac_sha256::Hash;
 
 use crate::contract::Spec;
+use crate::prelude::*;
 
 /// All labels of ours begin so; nobody else's may.
 pub const LABEL_PREFIX: &str = "rensei.dev/";

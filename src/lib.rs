@@ -3,9 +3,13 @@
 //! Calls run downhill: this file takes the contract's types in and hands them out; a room per verb decides; `daytona`
 //! speaks the wire; `http` carries one exchange. Nothing is kept between calls.
 
+// Half of what std brings along is for printing panics, which nobody would see; see `runtime`.
+#![cfg_attr(target_arch = "wasm32", no_std)]
 #![deny(unsafe_code)]
 // Natively there is no host to call, so what only the exports use is used by nothing outside the tests.
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+
+extern crate alloc;
 
 mod context;
 mod contract;
@@ -22,6 +26,7 @@ mod locate;
 mod lookup;
 mod origins;
 mod pool;
+mod prelude;
 mod profile;
 mod provision;
 mod spec_check;
@@ -30,6 +35,8 @@ mod terminate;
 
 #[cfg(target_arch = "wasm32")]
 mod exports;
+#[cfg(target_arch = "wasm32")]
+mod runtime;
 
 #[cfg(test)]
 mod scenarios;

@@ -9,6 +9,7 @@ use crate::http::url::Segment;
 use crate::identity::{self, MANAGED_BY, MANAGER, POOL, SESSION};
 use crate::lookup::in_served_dialect;
 use crate::pool;
+use crate::prelude::*;
 
 /// The handle of the session's sandbox; none when there is none that this provider made for this pool and session.
 pub fn locate<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<Option<Handle>, Error> {

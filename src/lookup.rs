@@ -4,6 +4,7 @@ use crate::context::{Call, Target};
 use crate::contract::{Error, ErrorCode};
 use crate::daytona::{Client, Dialect, Reaction, Rejection, Sandbox};
 use crate::http::Transport;
+use crate::prelude::*;
 
 /// Does something in the handle's dialect, and in the other one only where the server says that it has no such route: a
 /// server that was upgraded past `/workspace` still has its sandboxes, under the same ids.

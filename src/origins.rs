@@ -3,6 +3,7 @@
 use crate::context::{check_origin, pool_of, toolbox_origin};
 use crate::contract::{Context, Error, Handle};
 use crate::credentials::{self, Environment};
+use crate::prelude::*;
 
 /// The API's origin first, then the toolbox's where the handle names one that qualifies.
 pub fn origins(

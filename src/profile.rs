@@ -5,6 +5,7 @@ use crate::contract::{
     BillingModel, Capabilities, Declaration, Descriptor, EgressDefault, IdleCostModel, TransportModel,
 };
 use crate::pool;
+use crate::prelude::*;
 
 /// The provider's id: that of its handles, and `providerId` of its pools.
 pub const ID: &str = "daytona";

@@ -6,6 +6,7 @@ use crate::daytona::{Dialect, NewSandbox, Reaction, Rejection, Sandbox, Source};
 use crate::http::Transport;
 use crate::lookup::in_served_dialect;
 use crate::pool::{self, Pool};
+use crate::prelude::*;
 use crate::spec_check;
 use crate::{handle, identity};
 

@@ -5,6 +5,7 @@ use crate::http::secret::Secret;
 use crate::identity::LABEL_PREFIX;
 use crate::image;
 use crate::pool::Pool;
+use crate::prelude::*;
 
 /// Most environment variables and most labels of one session.
 const MAX_PAIRS: usize = 1000;

@@ -5,6 +5,7 @@ use crate::contract::{Error, Phase, State, Status};
 use crate::daytona::{Dialect, Sandbox};
 use crate::http::Transport;
 use crate::lookup;
+use crate::prelude::*;
 
 /// Looks at a sandbox. One request where the handle's dialect is still served.
 pub fn status<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<State, Error> {

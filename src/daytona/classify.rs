@@ -7,6 +7,7 @@ use super::reply::Envelope;
 use crate::contract::{Error, ErrorCode};
 use crate::http::secret::Secret;
 use crate::http::{Failure, FailureKind, Reply};
+use crate::prelude::*;
 
 /// Longest part of a server's message that goes into an error, in bytes.
 const MAX_QUOTE: usize = 300;

@@ -2,6 +2,7 @@
 
 use super::Dialect;
 use crate::json::{self, Object};
+use crate::prelude::*;
 
 /// What a sandbox is made of.
 #[derive(Clone, Copy)]

@@ -1,5 +1,7 @@
 //! The texts in which Daytona refuses for a limit, from 0.100 to today.
 
+use crate::prelude::*;
+
 /// A limit that was exceeded.
 pub struct Limit {
     /// `cpu`, `memory`, `disk`, `gpu` or `sandboxes`.

@@ -9,13 +9,14 @@ pub use classify::{Attempt, Reaction, Rejection};
 pub use create::{NewSandbox, Source};
 pub use reply::Sandbox;
 
-use std::cell::Cell;
+use core::cell::Cell;
 
 use crate::contract::Error;
 use crate::http::secret::Secret;
 use crate::http::url::{BaseUrl, Segment, encode_query};
 use crate::http::{Instant, Method, Repeat, Reply, Request, Transport, exchange, jittered};
 use crate::json;
+use crate::prelude::*;
 
 /// Which of Daytona's APIs is spoken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

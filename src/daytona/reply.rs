@@ -4,19 +4,35 @@
 //! required here, null and missing are the same, a value of another type than expected counts as missing, and whatever
 //! is not needed is skipped without being stored: a reply of 4 MiB must not grow in memory.
 
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
 use crate::http::secret::Secret;
 use crate::identity::LABEL_PREFIX;
+use crate::json::{Reading, Value};
+use crate::prelude::*;
 
-/// Most entries that are kept of one list. Pages are smaller than that.
-const MAX_ITEMS: usize = 200;
+/// The fields that are read anywhere in a reply, beside the labels under our own prefix.
+const FIELDS: [&str; 11] = [
+    "id",
+    "organizationId",
+    "name",
+    "state",
+    "desiredState",
+    "errorReason",
+    "recoverable",
+    "toolboxProxyUrl",
+    "labels",
+    "items",
+    "message",
+];
 
-/// Most labels of ours that are kept of one sandbox.
-const MAX_LABELS: usize = 32;
+/// Longest text that is made of a list of texts, in bytes.
+const MAX_JOINED: usize = 4096;
+
+/// Reads a body as far as its fields are known. A server may echo the key anywhere; none of it may reach a handle, a
+/// state or an error.
+fn read(body: &[u8], secret: &Secret) -> Result<Value, String> {
+    let keep = |name: &str| FIELDS.contains(&name) || name.starts_with(LABEL_PREFIX);
+    Reading { keep, clean: &|text| secret.redact(text) }.read(body)
+}
 
 /// A sandbox (or workspace) as a reply shows it.
 #[derive(Default)]
@@ -36,14 +52,32 @@ pub struct Sandbox {
 impl Sandbox {
     /// Reads one sandbox; an error when it is not JSON or has no id.
     pub fn from_json(body: &[u8], secret: &Secret) -> Result<Self, String> {
-        let sandbox: Self = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-        if sandbox.id.is_empty() { Err("the field id is missing".to_owned()) } else { Ok(sandbox.redacted(secret)) }
+        Self::of(&read(body, secret)?).ok_or_else(|| "the field id is missing".to_owned())
     }
 
-    /// Reads a list, bare or as a page; entries without an id are left out.
+    /// Reads a list: an array up to 0.179, a page with `items` after. Entries without an id are left out.
     pub fn list_from_json(body: &[u8], secret: &Secret) -> Result<Vec<Self>, String> {
-        let List(items) = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-        Ok(items.into_iter().filter(|item| !item.id.is_empty()).map(|item| item.redacted(secret)).collect())
+        let reply = read(body, secret)?;
+        let items = reply.as_list().or_else(|| reply.get("items")?.as_list());
+        let items = items.ok_or_else(|| "it is neither a list nor a page with items".to_owned())?;
+        Ok(items.iter().filter_map(Self::of).collect())
+    }
+
+    fn of(value: &Value) -> Option<Self> {
+        let field = |name| value.get(name).and_then(text).filter(|text| !text.is_empty());
+        let labels = value.get("labels").and_then(Value::as_object).unwrap_or_default().iter();
+        let own = labels.filter_map(|(name, value)| Some((name.clone(), text(value)?)));
+        Some(Self {
+            id: field("id")?,
+            organization_id: field("organizationId"),
+            name: field("name"),
+            state: field("state"),
+            desired_state: field("desiredState"),
+            error_reason: field("errorReason"),
+            recoverable: matches!(value.get("recoverable"), Some(Value::Bool(true))),
+            toolbox_proxy_url: field("toolboxProxyUrl"),
+            labels: own.filter(|(name, _)| name.starts_with(LABEL_PREFIX)).collect(),
+        })
     }
 
     /// The value of one of our labels.
@@ -55,233 +89,26 @@ impl Sandbox {
     pub fn is_being_destroyed(&self) -> bool {
         self.desired_state.as_deref() == Some("destroyed") || self.state.as_deref() == Some("destroying")
     }
-
-    /// A server may echo the key anywhere; none of it may reach a handle, a state or an error.
-    fn redacted(self, secret: &Secret) -> Self {
-        let clean = |text: Option<String>| text.map(|text| secret.redact(text));
-        Self {
-            id: secret.redact(self.id),
-            organization_id: clean(self.organization_id),
-            name: clean(self.name),
-            state: clean(self.state),
-            desired_state: clean(self.desired_state),
-            error_reason: clean(self.error_reason),
-            toolbox_proxy_url: clean(self.toolbox_proxy_url),
-            recoverable: self.recoverable,
-            labels: self.labels.into_iter().map(|(key, value)| (secret.redact(key), secret.redact(value))).collect(),
-        }
-    }
 }
 
-/// The rest of a visitor that only takes what it names. Serde's own refusals would print the number that was found, and
-/// printing floating-point numbers alone takes a twentieth of the component.
-macro_rules! nothing_but {
-    ($what:literal: $($other:ident($kind:ty)),*) => {
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str($what)
+/// The text of a value: a string or a whole number as it is; an object's `name`, because the oldest servers wrapped the
+/// state so; the texts of a list, joined. None for null and anything else.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Whole(number) => Some(number.to_string()),
+        Value::Object(_) => value.get("name")?.as_str().map(str::to_owned),
+        Value::List(items) => {
+            let mut joined = String::new();
+            for item in items.iter().filter_map(Value::as_str) {
+                if joined.len() + item.len() < MAX_JOINED {
+                    joined.push_str(if joined.is_empty() { "" } else { ", " });
+                    joined.push_str(item);
+                }
+            }
+            Some(joined).filter(|text| !text.is_empty())
         }
-
-        $(fn $other<E: serde::de::Error>(self, _: $kind) -> Result<Self::Value, E> {
-            Err(E::custom(concat!("this is not ", $what)))
-        })*
-    };
-}
-
-impl<'de> Deserialize<'de> for Sandbox {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Sandbox;
-
-            nothing_but!("a sandbox": visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
-
-            fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
-                Err(E::custom("null"))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-                Err(A::Error::custom("a list where an object belongs"))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Sandbox, A::Error> {
-                let mut sandbox = Sandbox::default();
-                while let Some(key) = map.next_key::<String>()? {
-                    if key == "labels" {
-                        sandbox.labels = map.next_value::<OwnLabels>()?.0;
-                        continue;
-                    }
-                    let field = match key.as_str() {
-                        "id" => {
-                            sandbox.id = map.next_value::<Text>()?.0.unwrap_or_default();
-                            continue;
-                        }
-                        "recoverable" => {
-                            sandbox.recoverable = map.next_value::<Text>()?.0.as_deref() == Some("true");
-                            continue;
-                        }
-                        "organizationId" => &mut sandbox.organization_id,
-                        "name" => &mut sandbox.name,
-                        "state" => &mut sandbox.state,
-                        "desiredState" => &mut sandbox.desired_state,
-                        "errorReason" => &mut sandbox.error_reason,
-                        "toolboxProxyUrl" => &mut sandbox.toolbox_proxy_url,
-                        _ => {
-                            map.next_value::<IgnoredAny>()?;
-                            continue;
-                        }
-                    };
-                    *field = map.next_value::<Text>()?.0.filter(|text| !text.is_empty());
-                }
-                Ok(sandbox)
-            }
-        }
-        deserializer.deserialize_any(Fields)
-    }
-}
-
-/// A list of sandboxes: an array up to 0.179, a page with `items` after.
-struct List(Vec<Sandbox>);
-
-impl<'de> Deserialize<'de> for List {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = List;
-
-            nothing_but!("a list of sandboxes": visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
-
-            fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
-                Err(E::custom("null"))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<List, A::Error> {
-                let mut kept = Vec::new();
-                while kept.len() < MAX_ITEMS {
-                    match items.next_element::<Sandbox>()? {
-                        Some(item) => kept.push(item),
-                        None => return Ok(List(kept)),
-                    }
-                }
-                while items.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(List(kept))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<List, A::Error> {
-                let mut list = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    if key == "items" {
-                        list = Some(map.next_value::<List>()?);
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
-                list.ok_or_else(|| A::Error::custom("the field items is missing"))
-            }
-        }
-        deserializer.deserialize_any(Either)
-    }
-}
-
-/// The labels under our own prefix.
-struct OwnLabels(Vec<(String, String)>);
-
-impl<'de> Deserialize<'de> for OwnLabels {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Own;
-        impl<'de> Visitor<'de> for Own {
-            type Value = OwnLabels;
-
-            nothing_but!("labels": visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
-
-            fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-                Err(A::Error::custom("a list where an object belongs"))
-            }
-
-            fn visit_unit<E>(self) -> Result<OwnLabels, E> {
-                Ok(OwnLabels(Vec::new()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OwnLabels, A::Error> {
-                let mut own = Vec::new();
-                while let Some(key) = map.next_key::<String>()? {
-                    match map.next_value::<Text>()?.0 {
-                        Some(value) if key.starts_with(LABEL_PREFIX) && own.len() < MAX_LABELS => {
-                            own.push((key, value))
-                        }
-                        _ => {}
-                    }
-                }
-                Ok(OwnLabels(own))
-            }
-        }
-        deserializer.deserialize_any(Own)
-    }
-}
-
-/// The text of a value: a string, a number or a truth as it is; an object's `name`, because the oldest servers wrapped
-/// the state so; the texts of a list, joined. None for null and anything else.
-pub struct Text(pub Option<String>);
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Text;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("any value")
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Text, E> {
-                Ok(Text(Some(if value { "true" } else { "false" }.to_owned())))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Text, E> {
-                Ok(Text(Some(value.to_string())))
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Text, E> {
-                Ok(Text(Some(value.to_string())))
-            }
-
-            fn visit_f64<E>(self, _value: f64) -> Result<Text, E> {
-                Ok(Text(None))
-            }
-
-            fn visit_str<E>(self, value: &str) -> Result<Text, E> {
-                Ok(Text(Some(value.to_owned())))
-            }
-
-            fn visit_unit<E>(self) -> Result<Text, E> {
-                Ok(Text(None))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Text, A::Error> {
-                let mut joined = String::new();
-                while let Some(Text(item)) = items.next_element::<Text>()? {
-                    if let Some(item) = item.filter(|item| joined.len() + item.len() < 4096) {
-                        if !joined.is_empty() {
-                            joined.push_str(", ");
-                        }
-                        joined.push_str(&item);
-                    }
-                }
-                Ok(Text(Some(joined).filter(|text| !text.is_empty())))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
-                let mut name = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    if key == "name" {
-                        name = map.next_value::<Text>()?.0;
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
-                Ok(Text(name))
-            }
-        }
-        deserializer.deserialize_any(Any)
+        Value::Null | Value::Bool(_) | Value::Float(_) => None,
     }
 }
 
@@ -293,40 +120,8 @@ pub struct Envelope {
 impl Envelope {
     /// Reads the envelope; none when the body is not one, as with the pages of gateways.
     pub fn from_json(body: &[u8], secret: &Secret) -> Option<Self> {
-        let envelope: Self = serde_json::from_slice(body).ok()?;
-        Some(Self { message: secret.redact(envelope.message) })
-    }
-}
-
-impl<'de> Deserialize<'de> for Envelope {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Envelope;
-
-            nothing_but!("an error envelope": visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
-
-            fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
-                Err(E::custom("null"))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-                Err(A::Error::custom("a list where an object belongs"))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
-                let mut message = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    if key == "message" {
-                        message = map.next_value::<Text>()?.0;
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
-                message.map(|message| Envelope { message }).ok_or_else(|| A::Error::custom("no message"))
-            }
-        }
-        deserializer.deserialize_any(Fields)
+        let message = read(body, secret).ok()?.get("message").and_then(text)?;
+        Some(Self { message })
     }
 }
 
@@ -365,15 +160,13 @@ mod tests {
 
     #[test]
     fn values_of_another_type_do_no_harm() {
-        let read =
-            sandbox(r#"{"id":7,"name":{"x":[1]},"state":{"name":"started","at":1.5},"labels":[1],"recoverable":"no"}"#);
-        // Labels are a map or nothing; a list there is no Daytona.
-        assert!(read.is_err());
-        let Ok(read) = sandbox(r#"{"id":7,"name":{"x":[1]},"state":{"name":"started"},"recoverable":true}"#) else {
+        let Ok(read) =
+            sandbox(r#"{"id":7,"name":{"x":[1]},"state":{"name":"started","at":1.5},"labels":[1],"recoverable":"no"}"#)
+        else {
             panic!("not read")
         };
         assert_eq!((read.id.as_str(), read.name, read.state.as_deref()), ("7", None, Some("started")));
-        assert!(read.recoverable);
+        assert!(read.labels.is_empty() && !read.recoverable);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Reply headers, read tolerantly: a repeated one may arrive separately or comma-joined, and bytes may be anything.
 
 use super::date;
+use crate::prelude::*;
 
 /// The headers of a reply, names in lower case, values with replacement characters where they are not UTF-8.
 #[derive(Default)]

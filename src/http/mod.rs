@@ -16,6 +16,8 @@ pub mod wasi;
 pub use headers::Headers;
 pub use retry::{Repeat, exchange, jittered};
 
+use crate::prelude::*;
+
 /// Largest reply that is read, in bytes. Daytona's largest honest answer, a list page, is a few hundred KiB; no host
 /// limits what a server may send.
 pub const MAX_REPLY: usize = 4 * 1024 * 1024;

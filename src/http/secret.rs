@@ -1,5 +1,7 @@
 //! A secret that cannot be printed.
 
+use crate::prelude::*;
+
 /// Longest key that is sent, in bytes. Hosts trap on header fields above 128 KiB, and gateways refuse far shorter ones.
 const MAX_LEN: usize = 8 * 1024;
 

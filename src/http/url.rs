@@ -6,6 +6,8 @@
 
 use core::fmt;
 
+use crate::prelude::*;
+
 /// Longest URL that is read, in bytes.
 const MAX_URL: usize = 2048;
 

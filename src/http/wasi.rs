@@ -18,6 +18,7 @@ use crate::contract::wasi::http::types::{
 use crate::contract::wasi::io::poll::{Pollable, poll};
 use crate::contract::wasi::io::streams::{InputStream, OutputStream, StreamError};
 use crate::http::url::Scheme;
+use crate::prelude::*;
 
 /// Most bytes that one write may carry; more is a trap.
 const MAX_WRITE: usize = 4096;

@@ -1,9 +1,8 @@
 //! Collecting remarks, and naming what was found without repeating secrets or pages of text.
 
-use serde_json::{Number, Value};
-
 use crate::contract::{Finding, Severity};
-use crate::json;
+use crate::json::{self, Value};
+use crate::prelude::*;
 
 /// Most findings that are reported; a generated file of nonsense shall not become a flood.
 const MAX_FINDINGS: usize = 100;
@@ -89,10 +88,10 @@ pub fn describe(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Bool(true) => "true".to_owned(),
         Value::Bool(false) => "false".to_owned(),
-        Value::Number(number) => ["the number ", &self::number(number)].concat(),
-        Value::String(text) if holds_key(text) => quoted(text),
-        Value::String(text) => ["the text ", &quoted(text)].concat(),
-        Value::Array(_) => "an array".to_owned(),
+        Value::Whole(_) | Value::Float(_) => ["the number ", &number(number_in(value).unwrap_or_default())].concat(),
+        Value::Text(text) if holds_key(text) => quoted(text),
+        Value::Text(text) => ["the text ", &quoted(text)].concat(),
+        Value::List(_) => "an array".to_owned(),
         Value::Object(_) => "an object".to_owned(),
     }
 }
@@ -113,13 +112,20 @@ pub fn element(parent: &str, index: usize) -> String {
     [parent, "[", &index.to_string(), "]"].concat()
 }
 
+/// A number of either kind, as one that is compared.
+pub fn number_in(value: &Value) -> Option<f64> {
+    match value {
+        // What it loses above 2^53 is far above anything that is allowed.
+        #[allow(clippy::cast_precision_loss)]
+        Value::Whole(whole) => Some(*whole as f64),
+        Value::Float(number) => Some(*number),
+        _ => None,
+    }
+}
+
 /// A number as it was written, to three digits behind the point. Printing any floating-point number exactly would take a
 /// twentieth of the component.
-pub fn number(number: &Number) -> String {
-    if let Some(whole) = number.as_i64() {
-        return whole.to_string();
-    }
-    let value = number.as_f64().unwrap_or_default();
+pub fn number(value: f64) -> String {
     if value.abs() >= 1e15 {
         return if value < 0.0 { "far below 0" } else { "astronomically large" }.to_owned();
     }

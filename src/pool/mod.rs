@@ -6,10 +6,10 @@ mod reader;
 mod rules;
 mod unknown;
 
-use serde_json::{Map, Value};
-
 use crate::contract::{Finding, Severity};
 use crate::http::url::{BaseUrl, Origin};
+use crate::json::{Reading, Value};
+use crate::prelude::*;
 use finding::Findings;
 
 pub use rules::is_daytona_v2;
@@ -105,11 +105,12 @@ fn read(config: &str) -> (Pool, Vec<Finding>) {
 }
 
 /// The text as an object; an empty one where it is absent or unusable.
-fn parse(config: &str, findings: &mut Findings) -> Map<String, Value> {
+fn parse(config: &str, findings: &mut Findings) -> Value {
+    let empty = Value::Object(Vec::new());
     // Some editors begin a file with a byte order mark.
     let text = config.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
-        return Map::new();
+        return empty;
     }
     if config.len() > MAX_TEXT {
         let message = ["The configuration has ", &config.len().to_string(), " bytes, more than 262144."].concat();
@@ -119,12 +120,11 @@ fn parse(config: &str, findings: &mut Findings) -> Map<String, Value> {
             message,
             "Check that this is a pool's configuration; one needs a few hundred bytes.",
         );
-        return Map::new();
+        return empty;
     }
-    // From bytes, as replies are read, so that the component has one JSON reader and not two.
-    match serde_json::from_slice(text.as_bytes()) {
-        Ok(Value::Object(object)) => object,
-        Ok(Value::Null) => Map::new(),
+    match (Reading { keep: |_| true, clean: &|text| text }).read(text.as_bytes()) {
+        Ok(object @ Value::Object(_)) => object,
+        Ok(Value::Null) => empty,
         Ok(other) => {
             let message = ["The configuration is ", &finding::describe(&other), ", where an object belongs."].concat();
             findings.error(
@@ -133,17 +133,17 @@ fn parse(config: &str, findings: &mut Findings) -> Map<String, Value> {
                 message,
                 "Write keys and values in braces, such as {\"diskGB\": 10}; {} means all defaults.",
             );
-            Map::new()
+            empty
         }
         Err(problem) => {
-            let message = ["The configuration is not JSON: ", &problem.to_string(), "."].concat();
+            let message = ["The configuration is not JSON: ", &problem, "."].concat();
             findings.error(
                 "not-json",
                 "$",
                 message,
                 "Check quotes, commas and brackets there. JSON has neither comments nor trailing commas.",
             );
-            Map::new()
+            empty
         }
     }
 }

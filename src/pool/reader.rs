@@ -1,27 +1,36 @@
 //! Reading single keys: the types, and what every value of a type has to be.
 
-use serde_json::{Map, Value};
-
-use super::finding::{Findings, describe, element, member, number as number_of, quoted};
+use super::finding::{Findings, describe, element, member, number as number_of, number_in, quoted};
 use crate::http::url::{BaseUrl, UrlProblem};
+use crate::json::Value;
+use crate::prelude::*;
 
 /// Greatest number that is accepted: the greatest that Daytona's 32-bit integer columns hold.
 pub const MAX_NUMBER: u32 = 2_147_483_647;
 
+/// Whether nothing stands behind the point. From 2^53 on no number has anything there.
+fn is_whole(number: f64) -> bool {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+    let whole = number as i64 as f64;
+    #[allow(clippy::float_cmp)]
+    let same = number == whole;
+    same || number.abs() >= 9_007_199_254_740_992.0
+}
+
 /// The keys of a configuration, and where remarks on them go.
 pub struct Reader<'a> {
-    object: &'a Map<String, Value>,
+    object: &'a Value,
     pub findings: &'a mut Findings,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(object: &'a Map<String, Value>, findings: &'a mut Findings) -> Self {
+    pub fn new(object: &'a Value, findings: &'a mut Findings) -> Self {
         Self { object, findings }
     }
 
     /// The value of a key; `null` is the same as nothing.
     pub fn value(&self, key: &str) -> Option<&'a Value> {
-        self.object.get(key).filter(|value| !value.is_null())
+        self.object.get(key)
     }
 
     /// A text that is not empty.
@@ -50,7 +59,7 @@ impl<'a> Reader<'a> {
     pub fn whole(&mut self, key: &str, max: u32, zero: &str) -> Option<u32> {
         let value = self.value(key)?;
         let path = member("$", key);
-        let Value::Number(written) = value else {
+        let Some(number) = number_in(value) else {
             let unquoted = value.as_str().filter(|text| text.parse::<u32>().is_ok());
             let remedy = match unquoted {
                 Some(digits) => ["Write it without quotes: ", digits, "."].concat(),
@@ -59,12 +68,11 @@ impl<'a> Reader<'a> {
             self.wrong_type(&path, key, value, "a whole number", &remedy);
             return None;
         };
-        let number = written.as_f64().unwrap_or(f64::NAN);
-        let is = [key, " is ", &number_of(written)].concat();
+        let is = [key, " is ", &number_of(number)].concat();
         if number <= 0.0 {
             let remedy = if number == 0.0 { zero } else { "Write a whole number from 1 on, or leave the key out." };
             self.findings.error("not-positive", &path, [&is, ", but has to be at least 1."].concat(), remedy);
-        } else if number.fract() != 0.0 {
+        } else if !is_whole(number) {
             self.findings.error(
                 "fraction",
                 &path,
@@ -119,7 +127,7 @@ impl<'a> Reader<'a> {
         let value = self.value(key)?;
         let path = member("$", key);
         let example = "Write an array of texts, such as [\"donmai\", \"agent\", \"run\"].";
-        let Some(array) = value.as_array() else {
+        let Some(array) = value.as_list() else {
             self.wrong_type(&path, key, value, "an array of texts", example);
             return None;
         };

@@ -1,13 +1,13 @@
 //! What the keys mean, one by one and together.
 
-use serde_json::{Map, Value};
-
 use super::finding::{Findings, cut, member, quoted};
 use super::reader::{MAX_NUMBER, Reader};
 use super::{DEFAULT_API_URL, DEFAULT_IMAGE, DEFAULT_USER, Dialect, Pool};
 use crate::http::url::{BaseUrl, Origin, Scheme};
 use crate::identity::LABEL_PREFIX;
 use crate::image;
+use crate::json::Value;
+use crate::prelude::*;
 
 /// The host of Daytona's second platform, whose API is another one.
 const V2_HOST: &str = "api.daytona.com";
@@ -30,7 +30,7 @@ pub fn is_daytona_v2(origin: &Origin) -> bool {
 }
 
 /// Reads all known keys.
-pub fn read(object: &Map<String, Value>, findings: &mut Findings) -> Pool {
+pub fn read(object: &Value, findings: &mut Findings) -> Pool {
     let reader = &mut Reader::new(object, findings);
     let pool = Pool {
         api_url: api_url(reader),

@@ -1,6 +1,6 @@
 //! A pool's configuration as an admin writes it, and what is said about it.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::*;
 
@@ -84,7 +84,7 @@ fn every_further_key_is_read() {
     assert_eq!(pool.target.as_deref(), Some("eu"));
     assert_eq!(pool.dialect, Dialect::Workspace);
     assert_eq!((pool.cpu, pool.memory_gb), (Some(2), Some(4)));
-    assert_eq!(pool.labels, [("a.b/c".to_owned(), String::new()), ("team".to_owned(), "core".to_owned())]);
+    assert_eq!(pool.labels, [("team".to_owned(), "core".to_owned()), ("a.b/c".to_owned(), String::new())]);
     assert_eq!(pool.max_lifetime_minutes, Some(600));
     assert_eq!((pool.auto_archive_minutes, pool.auto_delete_minutes), (Some(43_200), Some(1)));
     assert_eq!(pool.toolbox_url.map(|origin| origin.to_string()).as_deref(), Some("https://toolbox.example:8443"));

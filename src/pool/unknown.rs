@@ -1,8 +1,8 @@
 //! Keys that nobody reads: most are misspelt, some are secrets in the wrong place.
 
-use serde_json::{Map, Value};
-
 use super::finding::{Findings, holds_key, member, quoted};
+use crate::json::Value;
+use crate::prelude::*;
 
 /// Names that other tools use for the same thing, in the spelling of [`folded`].
 const OTHER_NAMES: [(&str, &str); 6] = [
@@ -27,8 +27,9 @@ const MAX_DISTANCE: usize = 2;
 const MIN_PART: usize = 4;
 
 /// Warns of every key that is not known.
-pub fn report(object: &Map<String, Value>, known: &[&str], findings: &mut Findings) {
-    for (key, value) in object.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
+pub fn report(object: &Value, known: &[&str], findings: &mut Findings) {
+    for (key, value) in object.as_object().unwrap_or_default().iter().filter(|(key, _)| !known.contains(&key.as_str()))
+    {
         let folded = folded(key);
         let path = member("$", key);
         // A key may be a secret itself, when name and value were mixed up.

@@ -1,6 +1,8 @@
-//! Writing JSON: the little that request bodies need, in printable ASCII.
+//! Writing: the little that request bodies need, in printable ASCII.
 //!
 //! A serializer would bring its number formatting and its maps along, a tenth of the component's size.
+
+use crate::prelude::*;
 
 /// An object under construction; fields stand in the order in which they are added.
 pub struct Object(String);

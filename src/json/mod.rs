@@ -1,0 +1,7 @@
+//! JSON, as far as this component needs it: one tree for all that is read, and a writer for request bodies.
+
+mod read;
+mod write;
+
+pub use read::{Reading, Value};
+pub use write::{Object, array, text};

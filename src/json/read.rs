@@ -1,0 +1,211 @@
+//! Reading, into one tree whatever it is that is read.
+//!
+//! A reader of its own for each record would be compiled for each; one tree and look-ups in it are a twentieth of the
+//! component smaller. What nobody asked for is skipped without being stored and without recursion, and what is stored
+//! is counted, so that no text grows beyond the guest's memory.
+
+use core::cell::Cell;
+use core::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::prelude::*;
+
+/// Most values that are stored. A list page of 200 sandboxes has some thousand that are asked for.
+const MAX_VALUES: u32 = 100_000;
+
+/// A value. Of a name that occurs twice in an object, the last one counts, as in every JSON reader.
+pub enum Value {
+    Null,
+    Bool(bool),
+    /// A number without a fraction or an exponent that fits.
+    Whole(i64),
+    /// Any other number.
+    Float(f64),
+    Text(String),
+    List(Vec<Value>),
+    Object(Vec<(String, Value)>),
+}
+
+impl Value {
+    /// The text, when it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items, when it is a list.
+    pub fn as_list(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The members, when it is an object.
+    pub fn as_object(&self) -> Option<&[(String, Self)]> {
+        match self {
+            Self::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// A member of an object; none where it is missing or null, and in anything else.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        let (_, value) = self.as_object()?.iter().rev().find(|(known, _)| known == name)?;
+        if matches!(value, Self::Null) { None } else { Some(value) }
+    }
+}
+
+/// How a text is read.
+pub struct Reading<'a> {
+    /// Which members of objects are kept; all others are skipped unread.
+    pub keep: fn(&str) -> bool,
+    /// What becomes of each text that is kept.
+    pub clean: &'a dyn Fn(String) -> String,
+}
+
+impl Reading<'_> {
+    /// Reads a whole text; an error says what is wrong with it and where.
+    pub fn read(&self, json: &[u8]) -> Result<Value, String> {
+        let left = Cell::new(MAX_VALUES);
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        let read = Node { reading: self, left: &left }.deserialize(&mut deserializer);
+        read.and_then(|value| deserializer.end().map(|()| value)).map_err(|problem| problem.to_string())
+    }
+}
+
+/// One value about to be read.
+#[derive(Clone, Copy)]
+struct Node<'a> {
+    reading: &'a Reading<'a>,
+    left: &'a Cell<u32>,
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let Some(left) = self.left.get().checked_sub(1) else {
+            return Err(D::Error::custom("it has more than 100000 values"));
+        };
+        self.left.set(left);
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Whole(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        // Beyond that, a number is too large for anything here, so what it loses does not matter.
+        #[allow(clippy::cast_precision_loss)]
+        Ok(i64::try_from(value).map_or(Value::Float(value as f64), Value::Whole))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Float(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::Text((self.reading.clean)(value.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self)? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Vec::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if (self.reading.keep)(&name) {
+                object.push(((self.reading.clean)(name), members.next_value_seed(self)?));
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str, keep: fn(&str) -> bool) -> Result<Value, String> {
+        Reading { keep, clean: &|text| text }.read(json.as_bytes())
+    }
+
+    #[test]
+    fn every_kind_of_value_is_told_apart() {
+        let json = r#"{"a":null,"b":true,"c":-7,"d":1.5,"e":"x","f":[1,"2"],"g":{"h":18446744073709551615}}"#;
+        let Ok(value) = read(json, |_| true) else { panic!("not read") };
+        assert!(value.get("a").is_none() && value.get("z").is_none());
+        assert!(matches!(value.get("b"), Some(Value::Bool(true))));
+        assert!(matches!(value.get("c"), Some(Value::Whole(-7))));
+        assert!(matches!(value.get("d"), Some(Value::Float(_))));
+        assert_eq!(value.get("e").and_then(Value::as_str), Some("x"));
+        assert_eq!(value.get("f").and_then(Value::as_list).map(<[Value]>::len), Some(2));
+        assert!(matches!(value.get("g").and_then(|inner| inner.get("h")), Some(Value::Float(_))));
+    }
+
+    #[test]
+    fn of_a_name_that_occurs_twice_the_last_one_counts() {
+        let value = read(r#"{"a":"first","a":"last"}"#, |_| true);
+        assert_eq!(value.as_ref().ok().and_then(|value| value.get("a")).and_then(Value::as_str), Some("last"));
+    }
+
+    #[test]
+    fn what_is_not_kept_is_skipped_however_deep_and_long_it_is() {
+        let deep = format!(r#"{{"x":{}1{},"id":"a"}}"#, "[".repeat(50_000), "]".repeat(50_000));
+        let long = format!(r#"{{"x":[{}0],"id":"a"}}"#, "0,".repeat(200_000));
+        for json in [deep, long] {
+            let Ok(value) = read(&json, |name| name == "id") else { panic!("not read") };
+            assert_eq!(value.as_object().map(<[_]>::len), Some(1));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_has_limits_in_depth_and_number() {
+        let deep = format!("{}1{}", "[".repeat(1000), "]".repeat(1000));
+        assert!(read(&deep, |_| true).is_err_and(|why| why.contains("recursion")));
+        let long = format!("[{}0]", "0,".repeat(100_000));
+        assert!(read(&long, |_| true).is_err_and(|why| why.contains("100000")));
+    }
+
+    #[test]
+    fn an_error_says_where_it_is() {
+        assert!(read("{\"a\":1,}", |_| true).is_err_and(|why| why.contains("line 1 column")));
+        assert!(read("{} x", |_| true).is_err());
+    }
+
+    #[test]
+    fn every_text_that_is_kept_is_cleaned() {
+        let reading = Reading { keep: |_| true, clean: &|text| text.replace("key", "***") };
+        let Ok(value) = reading.read(br#"{"a key":["\u006bey"]}"#) else { panic!("not read") };
+        let list = value.get("a ***").and_then(Value::as_list);
+        assert_eq!(list.and_then(|list| list.first()).and_then(Value::as_str), Some("***"));
+    }
+}

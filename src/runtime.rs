@@ -1,0 +1,17 @@
+//! What std would otherwise bring: where memory comes from, and what a panic does.
+#![forbid(unsafe_code)]
+
+use core::panic::PanicInfo;
+
+use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
+
+/// A fifth of the size of std's allocator; grows with the instance's memory.
+#[global_allocator]
+static ALLOCATOR: WasmDynamicTalc = new_wasm_dynamic_allocator();
+
+/// Nothing panics on input. A panic that happens all the same traps without a text: a component has nowhere to print one,
+/// and with the texts and their formatting it would be a tenth larger.
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
