@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use clap::Parser;
+use clap::builder::NonEmptyStringValueParser;
 use fake_daytona::{DEFAULT_KEY, FakeDaytona, Generation, Latencies, Limits, Size, Timestamp};
 
 /// A Daytona for tests: the REST API of several server versions, stateful, without any container behind it.
@@ -24,7 +25,7 @@ struct Arguments {
     api_version: Generation,
 
     /// The API key that is accepted, with every scope
-    #[arg(long, default_value = DEFAULT_KEY, value_name = "KEY")]
+    #[arg(long, default_value = DEFAULT_KEY, value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     key: String,
 
     /// Origin under which clients reach this server, where it differs from the address it listens on

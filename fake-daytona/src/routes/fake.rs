@@ -41,14 +41,16 @@ pub(crate) fn summary(core: &Core) -> Summary {
     let now = core.now();
     let world = core.world();
     let views = || world.sandboxes().map(|row| SandboxView::of(row, now));
+    // Taken once: a second guard in the same expression would wait for the first for ever.
+    let log = core.log();
     Summary {
         generation: core.generation.to_string(),
         now: now.rfc3339(),
         created: world.sandboxes().count(),
         alive: views().filter(|view| view.alive).count(),
         billed_minutes: views().map(|view| view.billed_minutes).sum(),
-        requests: core.log().received(),
-        by_route: core.log().by_route().clone(),
+        requests: log.received(),
+        by_route: log.by_route().clone(),
     }
 }
 

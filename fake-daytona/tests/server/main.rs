@@ -1,0 +1,70 @@
+//! The server binary: its command line, and clients that reach it over a socket.
+
+mod process;
+
+use process::{Server, run};
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_client_finds_a_daytona_at_the_printed_address_with_the_printed_key() {
+    let server = Server::start(&["--api-version", "0.190", "--quick"]);
+    let created = server.post("/api/sandbox", r#"{"name":"one","labels":{"team":"a"}}"#);
+    assert_eq!((created.status, created.json()["name"].as_str()), (200, Some("one")));
+    assert!(!created.broken);
+    assert!(created.head.contains("x-daytona-api-version: v0.190.0"), "{}", created.head);
+    assert_eq!(server.get("/api/sandbox/one").json()["state"], "started");
+    let toolbox = created.json()["toolboxProxyUrl"].as_str().unwrap().to_owned();
+    assert_eq!(toolbox, format!("http://{}/toolbox", server.address()));
+}
+
+#[test]
+fn the_ground_truth_is_shown_without_a_key() {
+    let mut server = Server::start(&["--quick"]);
+    server.post("/api/sandbox", r#"{"name":"one"}"#);
+    server.key = "none".to_owned();
+    assert_eq!(server.get("/api/sandbox").status, 401);
+    let summary = server.get("/__fake/summary").json();
+    assert_eq!((&summary["created"], &summary["alive"], &summary["requests"]), (&1.into(), &1.into(), &2.into()));
+    assert_eq!(summary["by_route"]["POST /sandbox"], 1);
+    assert_eq!(server.get("/__fake/sandboxes").json()[0]["createdName"], "one");
+    assert_eq!(server.get("/__fake/requests").json()[1]["path"], "/api/sandbox");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_well() {
+    let server = Server::start(&[]);
+    assert_eq!(server.get("/api/health").status, 200);
+    assert_eq!(server.interrupt().code(), Some(0));
+}
+
+#[test]
+fn a_busy_port_is_said_with_its_address() {
+    let server = Server::start(&[]);
+    let second = run(&["--listen", server.address()]);
+    assert_eq!(second.status.code(), Some(1));
+    let problem = text(&second.stderr);
+    assert!(problem.starts_with(&format!("fake-daytona: cannot listen on {}", server.address())), "{problem}");
+}
+
+#[test]
+fn a_wrong_argument_is_named_with_what_would_be_right() {
+    let version = run(&["--api-version", "9.9"]);
+    assert_eq!(version.status.code(), Some(2));
+    assert!(text(&version.stderr).contains("0.190"), "{}", text(&version.stderr));
+    let size = run(&["--per-sandbox", "1,2"]);
+    assert!(text(&size.stderr).contains("cores,memory,disk"), "{}", text(&size.stderr));
+    let key = run(&["--key", ""]);
+    assert_eq!(key.status.code(), Some(2));
+}
+
+#[test]
+fn the_help_shows_an_example_and_every_version() {
+    let help = text(&run(&["--help"]).stdout);
+    for part in ["documented", "0.100", "0.105", "0.179", "0.190", "0.205", "0.231", "/__fake/summary", "Example:"] {
+        assert!(help.contains(part), "{part} is missing in:\n{help}");
+    }
+}
