@@ -5,6 +5,7 @@
 
 use std::ops::{Add, Sub};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
@@ -70,6 +71,8 @@ pub const DEFAULT_EPOCH: Timestamp = Timestamp(1_795_435_200_000);
 pub(crate) struct Clock {
     epoch: Timestamp,
     origin: OnceLock<Instant>,
+    /// Milliseconds that were skipped: the wall clock is ahead of the runtime's by them.
+    skipped: AtomicU64,
 }
 
 impl Clock {
@@ -79,7 +82,7 @@ impl Clock {
         if tokio::runtime::Handle::try_current().is_ok() {
             let _ = origin.set(Instant::now());
         }
-        Self { epoch, origin }
+        Self { epoch, origin, skipped: AtomicU64::new(0) }
     }
 
     pub(crate) fn epoch(&self) -> Timestamp {
@@ -87,15 +90,24 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.epoch + Instant::now().saturating_duration_since(self.origin())
+        self.epoch + Instant::now().saturating_duration_since(self.origin()) + self.skipped()
     }
 
     /// The runtime's moment at which this clock shows `at`.
     pub(crate) fn instant(&self, at: Timestamp) -> Instant {
-        let after = at - self.epoch;
+        let after = (at - self.epoch).saturating_sub(self.skipped());
         let origin = self.origin();
         // Moments centuries ahead do not fit every platform's Instant; nobody lives to see them.
         origin.checked_add(after).unwrap_or(origin + Duration::from_secs(86_400 * 365 * 30))
+    }
+
+    /// Sets the wall clock forward.
+    pub(crate) fn skip(&self, duration: Duration) {
+        self.skipped.fetch_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn skipped(&self) -> Duration {
+        Duration::from_millis(self.skipped.load(Ordering::Relaxed))
     }
 
     fn origin(&self) -> Instant {

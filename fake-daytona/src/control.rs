@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::FakeDaytona;
 use crate::clock::Timestamp;
+use crate::fault::{Matcher, Storm, Verdict};
 use crate::http::reply::Reply;
 use crate::http::throttle::Bucket;
 use crate::inspect::{RecordedRequest, SandboxView};
-use crate::script::{Matcher, Verdict};
 use crate::settings::{Latencies, Limits};
 use crate::world::entrypoint::Fate;
 use crate::world::organization::ApiKey;
@@ -22,6 +22,15 @@ impl FakeDaytona {
         let result = act(&mut self.core.world(), now);
         self.core.announce();
         result
+    }
+
+    /// Sets the wall clock forward: everything that is due until then happens at once, at its own moment.
+    ///
+    /// Meant for a server in real time. Under a paused clock `tokio::time::advance` does the same for the fake and
+    /// for everybody else.
+    pub fn skip(&self, duration: Duration) {
+        self.core.clock.skip(duration);
+        self.core.announce();
     }
 
     /// The next start (of a create or of a stopped sandbox) that is planned ends in `error` with this reason.
@@ -111,9 +120,20 @@ impl FakeDaytona {
         })
     }
 
-    /// The fate of launch commands of sandboxes created from now on.
+    /// The fate of launch commands of sandboxes created from now on, unless a rule for a name or a label applies.
     pub fn entrypoints_of_new(&self, fate: Fate) {
-        self.change(|world, _| world.default_fate = fate);
+        self.change(|world, _| world.fates.standard(fate));
+    }
+
+    /// The fate of launch commands of sandboxes that will be created under this name. The newest rule wins.
+    pub fn entrypoints_named(&self, name: &str, fate: Fate) {
+        self.change(|world, _| world.fates.named(name, fate));
+    }
+
+    /// The fate of launch commands of sandboxes that will be created with this label. The newest rule wins; a rule
+    /// for the name comes before any for a label.
+    pub fn entrypoints_labelled(&self, key: &str, value: &str, fate: Fate) {
+        self.change(|world, _| world.fates.labelled(key, value, fate));
     }
 
     /// What the toolbox answers to `process/execute` of exactly this command. Default: nothing, and success.
@@ -263,10 +283,20 @@ impl FakeDaytona {
 
     /// Requests of this kind fare like this with this probability (0 to 1). The same seed strikes the same requests.
     pub fn by_chance(&self, matcher: impl Into<Matcher>, probability: f64, verdict: Verdict, seed: u64) {
-        self.core.script().chance(matcher.into(), probability, verdict, seed);
+        self.storm(Storm::new(seed, probability).on(matcher).always(verdict));
     }
 
-    /// Forgets everything that was set up for single requests.
+    /// Faults strike by chance from now on. Several storms may rage at once; the first that strikes decides.
+    pub fn storm(&self, storm: Storm) {
+        self.core.script().storm(storm);
+    }
+
+    /// How many of the verdicts given to [`FakeDaytona::once`] still wait for their request.
+    pub fn pending_verdicts(&self) -> usize {
+        self.core.script().pending()
+    }
+
+    /// Forgets everything that was set up for single requests, storms too.
     pub fn clear_script(&self) {
         self.core.script().clear();
     }
@@ -299,7 +329,7 @@ impl FakeDaytona {
 
     /// Every request so far, toolbox included.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.core.log().requests().to_vec()
+        self.core.log().requests()
     }
 
     /// How many requests of this kind there were: `fake.count(("POST", "/sandbox"))`.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::clock::{Clock, Timestamp};
+use crate::fault::script::Script;
 use crate::generation::Generation;
 use crate::http::throttle::Throttle;
 use crate::inspect::Log;
-use crate::script::Script;
 use crate::world::sandbox::Sandbox;
 use crate::world::{Key, World};
 

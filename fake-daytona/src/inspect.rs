@@ -1,14 +1,17 @@
 //! The ground truth: every sandbox ever created, and every request ever received.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
-use crate::script::Matcher;
-use crate::world::sandbox::{Moment, Sandbox};
+use crate::fault::Matcher;
+use crate::world::entrypoint::Run;
+use crate::world::sandbox::{Cause, Moment, Sandbox};
+use crate::world::state::Desired;
 
 /// One request as it arrived.
 #[derive(Clone, Debug)]
@@ -29,6 +32,11 @@ pub struct RecordedRequest {
     pub headers: Vec<(String, String)>,
     /// The whole body.
     pub body: Bytes,
+    /// What was made of it, when that was not the usual: the name of the verdict.
+    pub fault: Option<&'static str>,
+    /// What it was answered with, whether or not that reached the client. Nothing as long as there is no answer, and
+    /// for ever where the connection was reset.
+    pub status: Option<u16>,
 }
 
 impl RecordedRequest {
@@ -62,10 +70,23 @@ impl RecordedRequest {
 /// The requests so far.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    requests: Vec<RecordedRequest>,
+    requests: Vec<Entry>,
     received: usize,
+    faults: usize,
     counts_only: bool,
     by_route: BTreeMap<String, u64>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    request: Arc<RecordedRequest>,
+    status: Option<u16>,
+}
+
+impl Entry {
+    fn view(&self) -> RecordedRequest {
+        RecordedRequest { status: self.status, ..(*self.request).clone() }
+    }
 }
 
 impl Log {
@@ -78,20 +99,35 @@ impl Log {
         self.received
     }
 
-    pub(crate) fn record(&mut self, request: &RecordedRequest) {
+    pub(crate) fn record(&mut self, request: &Arc<RecordedRequest>) {
         self.received += 1;
+        self.faults += usize::from(request.fault.is_some());
         *self.by_route.entry(shape(request)).or_default() += 1;
         if !self.counts_only {
-            self.requests.push(request.clone());
+            self.requests.push(Entry { request: request.clone(), status: None });
         }
     }
 
-    pub(crate) fn requests(&self) -> &[RecordedRequest] {
-        &self.requests
+    /// Notes the status of an answer.
+    pub(crate) fn answered(&mut self, number: usize, status: u16) {
+        // Numbers go on where the log was cleared, so the entry is found from the end.
+        let from_end = self.received - number;
+        if let Some(index) = self.requests.len().checked_sub(from_end) {
+            self.requests[index].status = Some(status);
+        }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
+        self.requests.iter().map(Entry::view).collect()
     }
 
     pub(crate) fn count(&self, matcher: &Matcher) -> usize {
-        self.requests.iter().filter(|request| matcher.matches(request)).count()
+        self.requests.iter().filter(|entry| matcher.matches(&entry.request)).count()
+    }
+
+    /// How many requests did not fare as usual.
+    pub(crate) fn faults(&self) -> usize {
+        self.faults
     }
 
     pub(crate) fn by_route(&self) -> &BTreeMap<String, u64> {
@@ -154,6 +190,8 @@ pub struct SandboxView {
     pub entrypoint: Vec<String>,
     /// How often the launch command was started.
     pub entrypoint_runs: u32,
+    /// Each of these runs: how long it worked, and whether it ended by itself.
+    pub runs: Vec<Run>,
     /// Minutes; 0 is never.
     pub auto_stop_interval: u64,
     /// Minutes.
@@ -176,7 +214,7 @@ pub struct SandboxView {
     pub alive: bool,
     /// Time spent in `started`, in minutes.
     pub billed_minutes: f64,
-    /// Every state that a read could have shown.
+    /// Every state that a read could have shown, since when, and what brought it about.
     pub history: Vec<Moment>,
 }
 
@@ -201,7 +239,8 @@ impl SandboxView {
             disk: sandbox.size.disk,
             gpu: sandbox.size.gpu,
             entrypoint: sandbox.entrypoint.command.clone(),
-            entrypoint_runs: sandbox.entrypoint.runs,
+            entrypoint_runs: sandbox.entrypoint.runs.len() as u32,
+            runs: sandbox.entrypoint.runs_at(now),
             auto_stop_interval: sandbox.auto_stop,
             auto_archive_interval: sandbox.auto_archive,
             auto_delete_interval: sandbox.auto_delete,
@@ -215,6 +254,23 @@ impl SandboxView {
             billed_minutes: (sandbox.billed + running).as_secs_f64() / 60.0,
             history: sandbox.history.clone(),
         }
+    }
+
+    /// Each time it stopped being meant to run, with the reason: by request, by idleness, by its time to live …
+    pub fn stops(&self) -> impl Iterator<Item = &Moment> {
+        let ends = |desired: Desired| desired != Desired::Started;
+        let turned = move |pair: &&[Moment]| !ends(pair[0].desired) && ends(pair[1].desired);
+        self.history.windows(2).filter(turned).map(|pair| &pair[1])
+    }
+
+    /// What its destruction is put down to; nothing as long as it is meant to exist.
+    pub fn destroyed_by(&self) -> Option<Cause> {
+        self.history.iter().find(|moment| moment.desired == Desired::Destroyed).map(|moment| moment.cause)
+    }
+
+    /// It stopped at least once while its launch command was at work.
+    pub fn was_killed_at_work(&self) -> bool {
+        self.runs.iter().any(Run::was_killed)
     }
 
     /// The states of the history as words, in their order.
@@ -232,6 +288,7 @@ pub(crate) struct Summary {
     pub(crate) alive: usize,
     pub(crate) billed_minutes: f64,
     pub(crate) requests: usize,
+    pub(crate) faults: usize,
     pub(crate) by_route: BTreeMap<String, u64>,
 }
 

@@ -22,12 +22,13 @@ mod builder;
 mod clock;
 mod control;
 mod core;
+mod fault;
 mod generation;
 mod http;
 mod inspect;
 mod refusal;
 mod routes;
-mod script;
+mod server;
 mod settings;
 mod world;
 
@@ -38,15 +39,15 @@ use axum::extract::Request;
 
 pub use builder::Builder;
 pub use clock::{DEFAULT_EPOCH, Timestamp};
+pub use fault::{FaultKind, Matcher, Storm, UnknownFault, Verdict};
 pub use generation::{Generation, UnknownGeneration};
 pub use http::ConnectionReset;
 pub use http::reply::Reply;
 pub use http::throttle::Bucket;
 pub use inspect::{RecordedRequest, SandboxView};
-pub use script::{Matcher, Verdict};
 pub use settings::{Latencies, Limits, Size};
-pub use world::entrypoint::Fate;
-pub use world::sandbox::Moment;
+pub use world::entrypoint::{Fate, Run};
+pub use world::sandbox::{Cause, Moment};
 pub use world::state::{Desired, State};
 
 /// The key of a fake that nobody gave another.

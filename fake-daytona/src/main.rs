@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
-use fake_daytona::{DEFAULT_KEY, FakeDaytona, Generation, Latencies, Limits, Size, Timestamp};
+use fake_daytona::{DEFAULT_KEY, FakeDaytona, FaultKind, Generation, Latencies, Limits, Size, Storm, Timestamp};
 
 /// A Daytona for tests: the REST API of several server versions, stateful, without any container behind it.
 ///
@@ -48,13 +48,24 @@ struct Arguments {
     #[arg(long, default_value_t = 0, value_name = "MS")]
     list_lag: u64,
 
+    /// Probability (0 to 1) with which a request meets a fault
+    #[arg(long, default_value_t = 0.0, value_name = "P", value_parser = probability)]
+    fault_rate: f64,
+
+    /// Seed of the faults: the same seed strikes the same requests
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    fault_seed: u64,
+
+    /// Kinds of faults, separated by commas; all of them when none is named
+    #[arg(long, value_delimiter = ',', value_name = "KIND")]
+    faults: Vec<FaultKind>,
+
     /// Counts requests instead of keeping them; for servers that run for long
     #[arg(long)]
     counts_only: bool,
 }
 
-const AFTER_HELP: &str = "\
-The server prints two lines, `url <URL>` (with /api) and `key <KEY>`, and then serves until it is interrupted.
+const AFTER_HELP: &str = r#"The server prints two lines, `url <URL>` (with /api) and `key <KEY>`, and then serves until it is interrupted.
 
 Versions:
   documented  /workspace with image and command, as the description of the Daytona provider has it
@@ -68,11 +79,23 @@ Versions:
 Looking inside, without a key:
   GET /__fake/summary     counts of sandboxes and requests, billed minutes
   GET /__fake/sandboxes   every sandbox ever created, with the history of its states
-  GET /__fake/requests    every request
+  GET /__fake/requests    every request, with its answer and what befell it
+
+Scripting, without a key either:
+  POST /__fake/faults       {"faults": ["reset-after"], "method": "POST", "path": "/sandbox", "times": 1}
+  POST /__fake/clock        {"skipSeconds": 1800}
+  POST /__fake/entrypoints  {"fate": "exits", "afterSeconds": 60, "code": 3}
+  POST /__fake/next-start   {"fails": "no such image"}
+  GET  /__fake/faults       the kinds of faults
 
 Example:
   fake-daytona --listen 127.0.0.1:3986 --api-version 0.190 --quick
-  curl -H 'Authorization: Bearer <KEY>' http://127.0.0.1:3986/api/sandbox";
+  curl -H 'Authorization: Bearer <KEY>' http://127.0.0.1:3986/api/sandbox"#;
+
+fn probability(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+    if (0.0..=1.0).contains(&number) { Ok(number) } else { Err("a number from 0 to 1 is needed".to_owned()) }
+}
 
 fn size(text: &str) -> Result<Size, String> {
     let parts: Vec<u64> = text
@@ -119,15 +142,17 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     }
     let fake = builder.build();
     fake.list_lags(Duration::from_millis(arguments.list_lag));
+    if arguments.fault_rate > 0.0 {
+        let storm = Storm::new(arguments.fault_seed, arguments.fault_rate);
+        fake.storm(if arguments.faults.is_empty() { storm } else { storm.of(&arguments.faults) });
+    }
     println!("url {origin}{}", fake.api_path());
     println!("key {}", fake.key());
-    let service = fake.router().into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(async {
-            // Without a signal handler there is nothing to wait for: serve until killed.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        })
-        .await
+    fake.serve(listener, async {
+        // Without a signal handler there is nothing to wait for: serve until killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+    .await
 }

@@ -1,51 +1,46 @@
 //! HTTP: from a request to a reply, through everything that happens before a route.
 
 mod cut;
+mod exchange;
 pub(crate) mod object;
 pub(crate) mod reply;
 pub(crate) mod route;
 pub(crate) mod throttle;
 pub(crate) mod validation;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::response::Response;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::clock::Timestamp;
 use crate::core::Core;
 use crate::inspect::RecordedRequest;
 use crate::refusal::Refusal;
 use crate::routes;
-use crate::script::Verdict;
+use crate::server::Peer;
+use exchange::Exchange;
 use reply::Reply;
 use route::{Access, Route};
 use throttle::Bucket;
 
+pub use exchange::ConnectionReset;
+
 /// The most that the fake reads of a request.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// Marks the response to a request whose connection was to break without a reply.
-///
-/// Its body fails at once, which makes a server close the connection; a host that is plugged in without a connection
-/// finds this in the response's extensions.
-#[derive(Clone, Copy, Debug)]
-pub struct ConnectionReset;
-
 /// Answers one request, unless the script has other plans.
 pub(crate) async fn serve(core: Arc<Core>, request: Request) -> Response {
-    let client = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or_else(|| "in-process".to_owned(), |info| info.0.ip().to_string());
+    let peer = Peer::of(request.extensions());
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
-        return dated(&core, Reply::new(413)).into_response();
+        return exchange::dated(&core, Reply::new(413)).into_response();
     };
     let path = parts.uri.path().to_owned();
-    let mut record = RecordedRequest {
+    let mut request = RecordedRequest {
         number: 0,
         at: core.now(),
         method: parts.method.as_str().to_owned(),
@@ -58,69 +53,23 @@ pub(crate) async fn serve(core: Arc<Core>, request: Request) -> Response {
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect(),
         body,
+        fault: None,
+        status: None,
     };
-    let own = record.path.starts_with("/__fake");
-    let verdict = if own {
-        Verdict::Proceed
-    } else {
-        {
-            let mut log = core.log();
-            record.number = log.received();
-            log.record(&record);
-        }
-        core.script().judge(&record)
-    };
-    carry_out(&core, verdict, &record, &client).await
-}
-
-async fn carry_out(core: &Arc<Core>, verdict: Verdict, request: &RecordedRequest, client: &str) -> Response {
-    let apply = || answer(core, request, client);
-    let reply = match verdict {
-        Verdict::Proceed => apply().await,
-        Verdict::Delay(pause) => {
-            tokio::time::sleep(pause).await;
-            apply().await
-        }
-        Verdict::Answer(reply) => reply,
-        Verdict::Swallow => std::future::pending().await,
-        Verdict::Reset => return reset(),
-        Verdict::ApplyThenDelay(pause) => {
-            let reply = apply().await;
-            tokio::time::sleep(pause).await;
-            reply
-        }
-        Verdict::ApplyThenAnswer(reply) => {
-            apply().await;
-            reply
-        }
-        Verdict::ApplyThenSwallow => {
-            apply().await;
-            std::future::pending().await
-        }
-        Verdict::ApplyThenReset => {
-            apply().await;
-            return reset();
-        }
-        Verdict::ApplyThenCut(bytes) => apply().await.cut_after(bytes),
-        Verdict::ApplyTwice => {
-            apply().await;
-            apply().await
-        }
-    };
-    dated(core, reply).into_response()
-}
-
-fn reset() -> Response {
-    let mut response = Reply::new(502).body("-").cut_after(0).into_response();
-    response.extensions_mut().insert(ConnectionReset);
-    response
-}
-
-fn dated(core: &Core, reply: Reply) -> Reply {
-    if reply.headers.iter().any(|(name, _)| name == "date") {
-        return reply;
+    // Looking in is no part of what is looked at.
+    if request.path.starts_with("/__fake") {
+        return exchange::dated(&core, routes::fake::answer(&core, &request)).into_response();
     }
-    reply.header("date", &core.now().http_date())
+    let (request, verdict) = {
+        let mut log = core.log();
+        request.number = log.received();
+        let verdict = core.script().judge(&request);
+        request.fault = verdict.name();
+        let request = Arc::new(request);
+        log.record(&request);
+        (request, verdict)
+    };
+    Exchange { core, request, peer }.carry_out(verdict).await
 }
 
 /// What a route gets: the request, taken apart.
@@ -131,22 +80,30 @@ pub(crate) struct Call<'a> {
     pub(crate) body: Value,
     /// The API key.
     pub(crate) key: String,
+    /// A read shows what was true this long ago.
+    pub(crate) stale: Option<Duration>,
 }
 
 impl Call<'_> {
+    /// The moment that a stale read shows.
+    pub(crate) fn then(&self) -> Option<Timestamp> {
+        let age = self.stale?;
+        Some(Timestamp::from_millis(self.core.now().as_millis().saturating_sub(age.as_millis() as u64)))
+    }
+
     /// The last value of a query parameter.
     pub(crate) fn query(&self, name: &str) -> Option<String> {
         self.request.query_values(name).pop()
     }
 }
 
-async fn answer(core: &Arc<Core>, request: &RecordedRequest, client: &str) -> Reply {
+/// What the server makes of a request. `stale` makes a read one of the past.
+async fn answer(core: &Arc<Core>, request: &RecordedRequest, peer: &Peer, stale: Option<Duration>) -> Reply {
     let segments = decoded(&request.path);
     let words: Vec<&str> = segments.iter().map(String::as_str).collect();
     let reply = match words.as_slice() {
-        ["__fake", rest @ ..] => routes::fake::answer(core, rest),
-        ["toolbox", id, rest @ ..] => routes::toolbox::answer(core, request, client, id, &rest.join("/")),
-        _ => api(core, request, client).await,
+        ["toolbox", id, rest @ ..] => routes::toolbox::answer(core, request, id, &rest.join("/")),
+        _ => api(core, request, peer, stale).await,
     };
     core.announce();
     reply
@@ -160,29 +117,53 @@ fn decoded(path: &str) -> Vec<String> {
 }
 
 /// The main API: version header, body, maintenance, route, key, rate, scope, and only then the route itself.
-async fn api(core: &Arc<Core>, request: &RecordedRequest, client: &str) -> Reply {
+async fn api(core: &Arc<Core>, request: &RecordedRequest, peer: &Peer, stale: Option<Duration>) -> Reply {
     let Some(body) = parsed_body(request) else {
         let body = json!({"message": "Invalid JSON in request body", "error": "Bad Request", "statusCode": 400});
         return Reply::json(400, &body);
     };
-    let reply = match routed(core, request, client, body).await {
-        Ok(reply) => reply,
-        Err((refusal, headers)) => {
-            let mut reply = envelope(core, request, &refusal);
-            reply.headers.extend(headers.headers);
-            reply
-        }
-    };
+    match routed(core, request, peer, body, stale).await {
+        Ok(reply) => versioned(core, reply),
+        Err(refused) => refusal(core, request, refused),
+    }
+}
+
+fn versioned(core: &Core, reply: Reply) -> Reply {
     match core.generation.version() {
         Some(version) => reply.header("X-Daytona-Api-Version", version),
         None => reply,
     }
 }
 
+fn refusal(core: &Core, request: &RecordedRequest, (refusal, headers): Refused) -> Reply {
+    let mut reply = envelope(core, request, &refusal);
+    reply.headers.extend(headers.headers);
+    reply
+}
+
+/// The 429 of a route whose bucket is exhausted for so many seconds.
+fn throttle_refusal(core: &Core, request: &RecordedRequest, seconds: u64) -> Reply {
+    let method: Method = request.method.parse().unwrap_or_default();
+    let route = Route::find(core.generation, &method, &decoded(&request.route));
+    let bucket = route.map_or(Bucket::Authenticated, |route| bucket_of(core, &route));
+    refusal(core, request, throttled(core, bucket, seconds))
+}
+
+/// Before there was `/sandbox` there was one bucket for all.
+fn bucket_of(core: &Core, route: &Route) -> Bucket {
+    if core.generation.has_sandbox() { route.bucket() } else { Bucket::Authenticated }
+}
+
 /// A refusal with the headers that go with it.
 type Refused = (Refusal, Reply);
 
-async fn routed(core: &Arc<Core>, request: &RecordedRequest, client: &str, body: Value) -> Result<Reply, Refused> {
+async fn routed(
+    core: &Arc<Core>,
+    request: &RecordedRequest,
+    peer: &Peer,
+    body: Value,
+    stale: Option<Duration>,
+) -> Result<Reply, Refused> {
     let plain = |refusal: Refusal| (refusal, Reply::new(200));
     let no_route = || plain(Refusal::not_found(format!("Cannot {} {}", request.method, request.path_and_query())));
     let method: Method = request.method.parse().map_err(|_| no_route())?;
@@ -197,12 +178,12 @@ async fn routed(core: &Arc<Core>, request: &RecordedRequest, client: &str, body:
     }
     let key = match route.access() {
         Access::Public => String::new(),
-        access => authenticate(core, request, client, access)?,
+        access => authenticate(core, request, peer, access)?,
     };
     if route == Route::HealthReady {
         return Err(plain(Refusal::forbidden("Invalid authentication context")));
     }
-    let bucket = if core.generation.has_sandbox() { route.bucket() } else { Bucket::Authenticated };
+    let bucket = bucket_of(core, &route);
     let tally = if route.access() == Access::Public {
         None
     } else {
@@ -219,7 +200,7 @@ async fn routed(core: &Arc<Core>, request: &RecordedRequest, client: &str, body:
             return Err((Refusal::forbidden("Access denied"), announce(Reply::new(200))));
         }
     }
-    let call = Call { core, request, body, key };
+    let call = Call { core, request, body, key, stale };
     match routes::answer(&call, route).await {
         Ok(reply) => Ok(announce(reply)),
         Err(refusal) => Err((refusal, announce(Reply::new(200)))),
@@ -227,8 +208,10 @@ async fn routed(core: &Arc<Core>, request: &RecordedRequest, client: &str, body:
 }
 
 /// The key of the request, when it is good; a bad one counts against the client's address.
-fn authenticate(core: &Core, request: &RecordedRequest, client: &str, access: Access) -> Result<String, Refused> {
+fn authenticate(core: &Core, request: &RecordedRequest, peer: &Peer, access: Access) -> Result<String, Refused> {
     let now = core.now();
+    let client = peer.address.map_or_else(String::new, |address| address.to_string());
+    let client = client.as_str();
     let free = core.throttle().check(Bucket::FailedAuth, client, now);
     free.map_err(|wait| throttled(core, Bucket::FailedAuth, wait))?;
     let secret = bearer(request);
@@ -293,5 +276,5 @@ fn envelope(core: &Core, request: &RecordedRequest, refusal: &Refusal) -> Reply 
     body.set("statusCode", refusal.status);
     body.set("error", reason.unwrap_or("Error"));
     body.set("message", refusal.message.as_str());
-    Reply::json(refusal.status, &body)
+    versioned(core, Reply::json(refusal.status, &body))
 }

@@ -42,6 +42,17 @@ impl Reply {
         Self::new(status).header("content-type", "text/html").body(body.to_owned())
     }
 
+    /// What a gateway in front of Daytona answers when Daytona does not: 502, 503 or 504 with a page of HTML.
+    pub fn gateway(status: u16) -> Self {
+        let reply = Self::new(status);
+        let title = format!("{status} {}", reply.status.canonical_reason().unwrap_or("Error"));
+        let page = format!(
+            "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
+             <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+        );
+        Self::html(status, &page)
+    }
+
     /// The same with one more header.
     ///
     /// # Panics

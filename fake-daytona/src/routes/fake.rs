@@ -4,12 +4,33 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::remote;
+use crate::FakeDaytona;
 use crate::core::Core;
 use crate::http::reply::Reply;
-use crate::inspect::{SandboxView, Summary};
+use crate::inspect::{RecordedRequest, SandboxView, Summary};
 
-pub(crate) fn answer(core: &Arc<Core>, words: &[&str]) -> Reply {
-    match words {
+const ROUTES: [&str; 12] = [
+    "GET /__fake/summary",
+    "GET /__fake/sandboxes",
+    "GET /__fake/sandboxes/{idOrName}",
+    "GET /__fake/requests",
+    "GET /__fake/faults",
+    "POST /__fake/faults",
+    "DELETE /__fake/faults",
+    "POST /__fake/clock",
+    "POST /__fake/entrypoints",
+    "POST /__fake/next-start",
+    "POST /__fake/next-build",
+    "POST /__fake/sandboxes/{idOrName}/state",
+];
+
+pub(crate) fn answer(core: &Arc<Core>, request: &RecordedRequest) -> Reply {
+    let words: Vec<&str> = request.path.split('/').filter(|word| !word.is_empty()).skip(1).collect();
+    if let Some(reply) = remote::answer(&FakeDaytona { core: core.clone() }, request, &words) {
+        return reply;
+    }
+    match words.as_slice() {
         ["summary"] => Reply::json(200, &summary(core)),
         ["sandboxes"] => {
             let now = core.now();
@@ -20,7 +41,7 @@ pub(crate) fn answer(core: &Arc<Core>, words: &[&str]) -> Reply {
             let log = core.log();
             let rows: Vec<Value> = log
                 .requests()
-                .iter()
+                .into_iter()
                 .map(|request| {
                     json!({
                         "number": request.number,
@@ -28,12 +49,22 @@ pub(crate) fn answer(core: &Arc<Core>, words: &[&str]) -> Reply {
                         "method": request.method,
                         "path": request.path_and_query(),
                         "body": request.json(),
+                        "fault": request.fault,
+                        "status": request.status,
                     })
                 })
                 .collect();
             Reply::json(200, &rows)
         }
-        _ => Reply::json(404, &json!({"routes": ["/__fake/summary", "/__fake/sandboxes", "/__fake/requests"]})),
+        ["sandboxes", id] => {
+            let now = core.now();
+            let world = core.world();
+            match world.find_ever(id) {
+                Some(key) => Reply::json(200, &described(&SandboxView::of(world.sandbox(key), now))),
+                None => Reply::json(404, &json!({"problem": format!("there never was a sandbox {id}")})),
+            }
+        }
+        _ => Reply::json(404, &json!({"problem": "no such route", "routes": ROUTES})),
     }
 }
 
@@ -50,6 +81,7 @@ pub(crate) fn summary(core: &Core) -> Summary {
         alive: views().filter(|view| view.alive).count(),
         billed_minutes: views().map(|view| view.billed_minutes).sum(),
         requests: log.received(),
+        faults: log.faults(),
         by_route: log.by_route().clone(),
     }
 }
@@ -70,6 +102,13 @@ fn described(view: &SandboxView) -> Value {
         "disk": view.disk,
         "entrypoint": view.entrypoint,
         "entrypointRuns": view.entrypoint_runs,
+        "runs": view.runs.iter().map(|run| {
+            json!({
+                "startedAt": run.started_at.rfc3339(),
+                "endedAt": run.ended_at.map(|at| at.rfc3339()),
+                "exitCode": run.exit_code,
+            })
+        }).collect::<Vec<_>>(),
         "autoStopInterval": view.auto_stop_interval,
         "createdAt": view.created_at.rfc3339(),
         "lastActivityAt": view.last_activity_at.rfc3339(),
@@ -77,7 +116,12 @@ fn described(view: &SandboxView) -> Value {
         "alive": view.alive,
         "billedMinutes": view.billed_minutes,
         "history": view.history.iter().map(|moment| {
-            json!({"at": moment.at.rfc3339(), "state": moment.state.as_str(), "desired": moment.desired.as_str()})
+            json!({
+                "at": moment.at.rfc3339(),
+                "state": moment.state.as_str(),
+                "desired": moment.desired.as_str(),
+                "cause": moment.cause.as_str(),
+            })
         }).collect::<Vec<_>>(),
     })
 }

@@ -14,7 +14,7 @@ use crate::http::reply::Reply;
 use crate::refusal::Refusal;
 use crate::world::sandbox::Sandbox;
 use crate::world::state::{Desired, State};
-use crate::world::{Key, World};
+use crate::world::{Key, Lag, World};
 
 pub(super) fn sandboxes(call: &Call<'_>) -> Result<Reply, Refusal> {
     if call.core.generation.lists_by_cursor() { by_cursor(call) } else { whole(call) }
@@ -27,6 +27,8 @@ struct Filter {
     id: Option<String>,
     name: Option<String>,
     include_errored_deleted: bool,
+    /// How far the list runs behind: always, or because this read is stale.
+    lag: Lag,
 }
 
 impl Filter {
@@ -45,12 +47,16 @@ impl Filter {
             id: call.query("id").map(|prefix| prefix.to_lowercase()),
             name: call.query("name").map(|prefix| prefix.to_lowercase()),
             include_errored_deleted: call.query("includeErroredDeleted").as_deref() == Some("true"),
+            lag: {
+                let lag = call.core.world().lag;
+                Lag { behind: call.stale.unwrap_or_default().max(lag.behind), ..lag }
+            },
         })
     }
 
     /// The state that the list believes, when the row is to be shown.
-    fn admits(&self, world: &World, row: &Sandbox, now: Timestamp) -> Option<State> {
-        let state = believed(world, row, now)?;
+    fn admits(&self, row: &Sandbox, now: Timestamp) -> Option<State> {
+        let state = believed(self.lag, row, now)?;
         let hidden = row.hidden && !self.include_errored_deleted;
         let fits = !hidden
             && (self.states.is_empty() || self.states.iter().any(|wanted| wanted == state.as_str()))
@@ -70,8 +76,7 @@ fn labels(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
 }
 
 /// What the list thinks of a sandbox: the truth of a while ago. Nothing: it is not there.
-fn believed(world: &World, row: &Sandbox, now: Timestamp) -> Option<State> {
-    let lag = world.lag;
+fn believed(lag: Lag, row: &Sandbox, now: Timestamp) -> Option<State> {
     let (state, desired) = if lag.behind.is_zero() {
         (row.shown(), row.desired)
     } else {
@@ -149,11 +154,11 @@ fn by_cursor(call: &Call<'_>) -> Result<Reply, Refusal> {
         }
         !more
     };
-    if sort == Sort::LastActivity && !ascending && filter.labels.is_empty() {
+    if sort == Sort::LastActivity && !ascending && filter.labels.is_empty() && call.stale.is_none() {
         // The usual list: the index has the order, so nothing is sorted and only one page is looked at.
         let before = after.map(|(value, key)| (moment(&value), key));
         for row in world.by_recent_activity(before) {
-            let Some(state) = filter.admits(&world, row, now) else { continue };
+            let Some(state) = filter.admits(row, now) else { continue };
             if !take(sort.value(row), row, state) {
                 break;
             }
@@ -163,7 +168,7 @@ fn by_cursor(call: &Call<'_>) -> Result<Reply, Refusal> {
             .labelled(&filter.labels)
             .filter_map(|key| {
                 let row = world.sandbox(key);
-                filter.admits(&world, row, now).map(|state| (sort.value(row), key, row, state))
+                filter.admits(row, now).map(|state| (sort.value(row), key, row, state))
             })
             .collect();
         rows.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
@@ -228,7 +233,7 @@ fn whole(call: &Call<'_>) -> Result<Reply, Refusal> {
     let bodies: Vec<Object> = world
         .labelled(&filter.labels)
         .map(|key| world.sandbox(key))
-        .filter(|row| filter.admits(&world, row, now).is_some())
+        .filter(|row| filter.admits(row, now).is_some())
         .map(|row| body::sandbox(call.core, row, Occasion::Read))
         .collect();
     Ok(Reply::json(200, &bodies))
@@ -244,7 +249,7 @@ pub(super) fn paginated(call: &Call<'_>) -> Result<Reply, Refusal> {
     let mut rows: Vec<&Sandbox> = world
         .labelled(&filter.labels)
         .map(|key| world.sandbox(key))
-        .filter(|row| filter.admits(&world, row, now).is_some())
+        .filter(|row| filter.admits(row, now).is_some())
         .collect();
     rows.reverse();
     let total = rows.len();

@@ -6,6 +6,7 @@ pub(crate) mod fake;
 mod lifecycle;
 mod list;
 mod order;
+mod remote;
 mod sandbox;
 mod settings;
 mod snapshots;

@@ -45,6 +45,9 @@ pub(super) fn refuse_failed_start(row: &Sandbox) -> Result<(), Refusal> {
 
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let world = call.core.world();
+    if let Some(then) = call.then() {
+        return Ok(Reply::json(200, &body::sandbox(call.core, &world.as_of(id, then)?, Occasion::Read)));
+    }
     let key = world.live(id)?;
     Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
 }

@@ -19,11 +19,11 @@ use crate::world::state::State;
 const SESSION: &str = "entrypoint";
 
 /// A call at the toolbox's own address: `/toolbox/{id}/…`.
-pub(crate) fn answer(core: &Arc<Core>, request: &RecordedRequest, client: &str, id: &str, path: &str) -> Reply {
+pub(crate) fn answer(core: &Arc<Core>, request: &RecordedRequest, id: &str, path: &str) -> Reply {
     if !core.generation.has_activity() {
         return refused(core, request, 404, "not found");
     }
-    if !is_admitted(core, request, client, id) {
+    if !is_admitted(core, request, id) {
         return refused(core, request, 401, "unauthorized: invalid or missing authentication token");
     }
     dispatch(core, request, id, path)
@@ -34,7 +34,7 @@ pub(super) fn through_api(call: &Call<'_>, id: &str, path: &str) -> Reply {
     dispatch(call.core, call.request, id, path)
 }
 
-fn is_admitted(core: &Core, request: &RecordedRequest, _client: &str, id: &str) -> bool {
+fn is_admitted(core: &Core, request: &RecordedRequest, id: &str) -> bool {
     let token = preview_token(id);
     if request.header("x-daytona-preview-token") == Some(token.as_str()) {
         return true;
@@ -54,7 +54,7 @@ fn dispatch(core: &Arc<Core>, request: &RecordedRequest, id: &str, path: &str) -
         let text = "bad request: failed to reach the sandbox: no address found. Is the Sandbox started?";
         return refused(core, request, 400, text);
     }
-    if row.entrypoint.fate == Fate::DaemonDead {
+    if row.entrypoint.is_cut_off(now) {
         return Reply::new(502);
     }
     world.touch(key, now);

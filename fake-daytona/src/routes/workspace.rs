@@ -78,6 +78,9 @@ fn find(call: &Call<'_>, world: &World, id: &str) -> Result<Key, Refusal> {
 
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let world = call.core.world();
+    if let Some(then) = call.then() {
+        return Ok(shown(call, &world.as_of(id, then)?));
+    }
     let key = find(call, &world, id)?;
     Ok(shown(call, world.sandbox(key)))
 }

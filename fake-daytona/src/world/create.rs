@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::entrypoint::{Entrypoint, IDLE, of_dockerfile};
-use super::sandbox::{BuildInfo, Sandbox, Step};
+use super::sandbox::{BuildInfo, Cause, Sandbox, Step};
 use super::state::{Desired, State};
 use super::{BUILD_CACHE, Built, Key, World, quota};
 use crate::clock::Timestamp;
@@ -175,6 +175,7 @@ impl World {
                 .unwrap_or_else(|| IDLE.map(str::to_owned).to_vec()),
             _ => Vec::new(),
         };
+        let fate = self.fates.of(&name, &order.labels);
         Ok(Sandbox {
             created_name: name.clone(),
             name,
@@ -209,7 +210,7 @@ impl World {
             runner_id: None,
             destroyed_at: None,
             hidden: false,
-            entrypoint: Entrypoint { command, fate: self.default_fate.clone(), ..Entrypoint::default() },
+            entrypoint: Entrypoint { command, fate, ..Entrypoint::default() },
             forced: false,
             plan: VecDeque::new(),
             scheduled: None,
@@ -218,6 +219,8 @@ impl World {
             started_at: None,
             resize_to: None,
             recovered_at: None,
+            cause: Cause::Request,
+            old_labels: Vec::new(),
             id,
         })
     }

@@ -1,6 +1,9 @@
 //! The launch command of a sandbox: how it is found, and what becomes of it.
 
+use std::collections::HashMap;
 use std::time::Duration;
+
+use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 
@@ -14,9 +17,27 @@ pub(crate) struct Entrypoint {
     pub(crate) fate: Fate,
     /// Of the current run; nothing before the first.
     pub(crate) started_at: Option<Timestamp>,
-    /// How often it was run: once per start of the sandbox.
-    pub(crate) runs: u32,
+    /// Every run: one per start of the sandbox, unless the command never starts.
+    pub(crate) runs: Vec<Run>,
     pub(crate) logs: String,
+}
+
+/// One run of a launch command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended, by itself or because the sandbox stopped.
+    pub ended_at: Option<Timestamp>,
+    /// Of a command that ended by itself. An ended run without a code was killed while it worked.
+    pub exit_code: Option<i32>,
+}
+
+impl Run {
+    /// The sandbox stopped under a command that was still at work.
+    pub fn was_killed(&self) -> bool {
+        self.ended_at.is_some() && self.exit_code.is_none()
+    }
 }
 
 /// What happens to a launch command after each start of its sandbox.
@@ -34,11 +55,100 @@ pub enum Fate {
     },
     /// There is no such session: the daemon never started it.
     NeverStarts,
-    /// The daemon does not answer: every toolbox call is a bare 502.
+    /// The daemon does not answer: every toolbox call is a bare 502. The command runs on.
     DaemonDead,
+    /// The sandbox loses the network when the command has run for `after`: no toolbox call gets through any more (a
+    /// bare 502), and the command runs on, alone.
+    LosesNetwork {
+        /// Counted from each start of the sandbox.
+        after: Duration,
+    },
+}
+
+impl Fate {
+    /// It ends well after so many minutes.
+    pub const fn runs_for(minutes: u64) -> Self {
+        Self::Exits { after: Duration::from_secs(minutes * 60), code: 0 }
+    }
+
+    /// It ends with this code after so many minutes.
+    pub const fn fails_after(minutes: u64, code: i32) -> Self {
+        Self::Exits { after: Duration::from_secs(minutes * 60), code }
+    }
+}
+
+/// The fates of sandboxes to come.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fates {
+    standard: Fate,
+    names: HashMap<String, Fate>,
+    /// Newest last.
+    labels: Vec<(String, String, Fate)>,
+}
+
+impl Fates {
+    pub(crate) fn standard(&mut self, fate: Fate) {
+        self.standard = fate;
+    }
+
+    pub(crate) fn named(&mut self, name: &str, fate: Fate) {
+        self.names.insert(name.to_owned(), fate);
+    }
+
+    pub(crate) fn labelled(&mut self, key: &str, value: &str, fate: Fate) {
+        self.labels.retain(|(name, text, _)| name != key || text != value);
+        self.labels.push((key.to_owned(), value.to_owned(), fate));
+    }
+
+    /// The fate of a sandbox with this name and these labels.
+    pub(crate) fn of(&self, name: &str, labels: &Map<String, Value>) -> Fate {
+        let has = |key: &str, value: &str| labels.get(key).and_then(Value::as_str) == Some(value);
+        let by_label = || self.labels.iter().rev().find(|(key, value, _)| has(key, value)).map(|(.., fate)| fate);
+        self.names.get(name).or_else(by_label).unwrap_or(&self.standard).clone()
+    }
 }
 
 impl Entrypoint {
+    /// A run begins with the sandbox.
+    pub(crate) fn begin(&mut self, at: Timestamp) {
+        self.started_at = Some(at);
+        if self.fate != Fate::NeverStarts {
+            self.runs.push(Run { started_at: at, ended_at: None, exit_code: None });
+        }
+    }
+
+    /// The sandbox stops: a run that has not ended by itself is killed.
+    pub(crate) fn end(&mut self, at: Timestamp) {
+        let view = self.runs_at(at).last().copied();
+        if let (Some(last), Some(view)) = (self.runs.last_mut(), view)
+            && last.ended_at.is_none()
+        {
+            *last = Run { ended_at: view.ended_at.or(Some(at)), ..view };
+        }
+        self.started_at = None;
+    }
+
+    /// The runs as they are at `now`.
+    pub(crate) fn runs_at(&self, now: Timestamp) -> Vec<Run> {
+        let mut runs = self.runs.clone();
+        if let (Some(last), Some(code), Fate::Exits { after, .. }) =
+            (runs.last_mut().filter(|last| last.ended_at.is_none()), self.exit_code(now), &self.fate)
+        {
+            last.ended_at = Some(last.started_at + *after);
+            last.exit_code = Some(code);
+        }
+        runs
+    }
+
+    /// No toolbox call gets through at `now`.
+    pub(crate) fn is_cut_off(&self, now: Timestamp) -> bool {
+        match (&self.fate, self.started_at) {
+            (Fate::DaemonDead, _) => true,
+            (Fate::LosesNetwork { after }, Some(started)) => now >= started + *after,
+            _ => false,
+        }
+    }
+
     /// The exit code at `now`; nothing while it runs.
     pub(crate) fn exit_code(&self, now: Timestamp) -> Option<i32> {
         match (&self.fate, self.started_at) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::sandbox::{Sandbox, Step};
+use super::sandbox::{Cause, Sandbox, Step};
 use super::state::{Desired, State};
 use super::{Key, Outcome, World, quota};
 use crate::clock::Timestamp;
@@ -56,8 +56,14 @@ impl World {
         if self.generation != Generation::Documented && !deletable_early {
             self.refuse_when_busy(key)?;
         }
+        self.asked_for(key);
         self.begin_destroy(key, at);
         Ok(())
+    }
+
+    /// What follows was asked for by a request.
+    fn asked_for(&mut self, key: Key) {
+        self.sandboxes[key].cause = Cause::Request;
     }
 
     pub(crate) fn begin_destroy(&mut self, key: Key, at: Timestamp) {
@@ -86,6 +92,7 @@ impl World {
 
     /// Gone at once: the delete of the provider description.
     pub(crate) fn destroy_now(&mut self, key: Key, at: Timestamp) {
+        self.asked_for(key);
         self.change(key, at, |sandbox| {
             sandbox.desired = Desired::Destroyed;
             sandbox.plan.clear();
@@ -124,6 +131,7 @@ impl World {
         let latencies = self.latencies;
         let begun = at + latencies.pick_up;
         let from = self.sandboxes[key].state.clone();
+        self.asked_for(key);
         self.change(key, at, |sandbox| {
             sandbox.desired = Desired::Started;
             sandbox.plan.clear();
@@ -147,6 +155,7 @@ impl World {
         if self.sandboxes[key].state != State::Started {
             return Err(self.wrong_state("Sandbox is not in a stoppable state", "Workspace is not started"));
         }
+        self.asked_for(key);
         self.begin_stop(key, at);
         Ok(())
     }
@@ -173,6 +182,7 @@ impl World {
         if self.sandboxes[key].is_ephemeral() {
             return Err(Refusal::bad_request("Ephemeral sandboxes cannot be archived"));
         }
+        self.asked_for(key);
         self.begin_archive(key, at);
         Ok(())
     }
@@ -201,6 +211,7 @@ impl World {
             return Err(Refusal::conflict("Sandbox was recovered recently. Please try again later."));
         }
         let (outcome, takes) = (self.start_outcomes.pop_front().unwrap_or_default(), self.latencies.start);
+        self.asked_for(key);
         self.change(key, at, |sandbox| {
             sandbox.recovered_at = Some(at);
             sandbox.recoverable = false;
@@ -242,6 +253,7 @@ impl World {
         };
         quota::check_total(self.generation, &self.limits, self.usage(), more, &self.dashboard)?;
         let takes = self.latencies.snapshot;
+        self.asked_for(key);
         self.enter(key, State::Resizing, None, at);
         self.change(key, at, |sandbox| {
             sandbox.resize_to = Some(Size { gpu: now.gpu, ..wanted });
@@ -258,6 +270,7 @@ impl World {
             return Err(Refusal::bad_request("Sandbox must be started or stopped to create a snapshot"));
         }
         let takes = self.latencies.snapshot;
+        self.asked_for(key);
         self.enter(key, State::Snapshotting, None, at);
         self.change(key, at, |sandbox| sandbox.plan.push_back(Step::new(at + takes, state)));
         Ok(())

@@ -25,10 +25,10 @@ use crate::clock::Timestamp;
 use crate::generation::Generation;
 use crate::refusal::Refusal;
 use crate::settings::{Latencies, Limits};
-use entrypoint::Fate;
+use entrypoint::Fates;
 use organization::Organization;
 use quota::Usage;
-use sandbox::{BuildInfo, Moment, Sandbox};
+use sandbox::{BuildInfo, Cause, Moment, Sandbox};
 use snapshots::Snapshots;
 use state::{Desired, State};
 
@@ -54,7 +54,7 @@ pub(crate) struct World {
     pub(crate) start_outcomes: VecDeque<Outcome>,
     pub(crate) build_outcomes: VecDeque<Outcome>,
     /// The fate of launch commands of sandboxes created from now on.
-    pub(crate) default_fate: Fate,
+    pub(crate) fates: Fates,
     pub(crate) lag: Lag,
     /// Exit code and output by command, for the toolbox.
     pub(crate) executions: HashMap<String, (i32, String)>,
@@ -114,7 +114,7 @@ impl World {
             restricted_egress: false,
             start_outcomes: VecDeque::new(),
             build_outcomes: VecDeque::new(),
-            default_fate: Fate::default(),
+            fates: Fates::default(),
             lag: Lag::default(),
             executions: HashMap::new(),
             sandboxes: Vec::new(),
@@ -213,6 +213,24 @@ impl World {
             .ok_or_else(|| Refusal::not_found(format!("Sandbox with ID {id} not found")))
     }
 
+    /// What a read of `/sandbox` found at `then`, as far as it differs from now: existence, name, state, labels,
+    /// last activity.
+    pub(crate) fn as_of(&self, id_or_name: &str, then: Timestamp) -> Result<Sandbox, Refusal> {
+        let by_name = || {
+            let named = |row: &&Sandbox| row.created_name == id_or_name;
+            self.sandboxes
+                .iter()
+                .rev()
+                .filter(named)
+                .find_map(|row| row.as_of(then).filter(|then| then.name == row.created_name))
+        };
+        match self.ids.get(id_or_name) {
+            Some(key) => self.sandboxes[*key].as_of(then),
+            None => by_name(),
+        }
+        .ok_or_else(|| self.unknown(id_or_name))
+    }
+
     /// The 404 of a sandbox that is not there.
     pub(crate) fn unknown(&self, id_or_name: &str) -> Refusal {
         let noun = self.generation.noun();
@@ -276,13 +294,17 @@ impl World {
         for (name, value) in &labels {
             self.by_label.entry((name.clone(), label_text(value))).or_default().insert(key);
         }
-        self.change(key, at, |sandbox| sandbox.labels = labels);
+        self.change(key, at, |sandbox| {
+            let old = std::mem::replace(&mut sandbox.labels, labels);
+            sandbox.old_labels.push((at, old));
+        });
     }
 
     /// Adds to the history what a read would show now, when it is something new.
     fn remember(&mut self, key: Key) {
         let sandbox = &mut self.sandboxes[key];
-        let moment = Moment { at: sandbox.updated_at, state: sandbox.shown(), desired: sandbox.desired };
+        let moment =
+            Moment { at: sandbox.updated_at, state: sandbox.shown(), desired: sandbox.desired, cause: sandbox.cause };
         let same =
             sandbox.history.last().is_some_and(|last| last.state == moment.state && last.desired == moment.desired);
         if !same {
@@ -305,6 +327,7 @@ impl World {
         let desired = desired.or_else(|| state.settled_wish());
         self.change(key, at, |sandbox| {
             sandbox.plan.clear();
+            sandbox.cause = Cause::Script;
             sandbox.desired = desired.unwrap_or(sandbox.desired);
             if renames && state == State::Destroyed && sandbox.name == sandbox.created_name {
                 sandbox.name = format!("DESTROYED_{}_{}", sandbox.name, at.as_millis());

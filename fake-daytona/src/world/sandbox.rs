@@ -68,6 +68,10 @@ pub(crate) struct Sandbox {
     pub(crate) resize_to: Option<Size>,
     /// A recovery was tried then; the next one has to wait.
     pub(crate) recovered_at: Option<Timestamp>,
+    /// What brought about the change of state that is under way, or the last one.
+    pub(crate) cause: Cause,
+    /// Labels of old, each with the moment at which it was replaced.
+    pub(crate) old_labels: Vec<(Timestamp, Map<String, Value>)>,
 }
 
 /// A change of state that will happen.
@@ -87,6 +91,45 @@ pub struct Moment {
     pub state: State,
     /// The wish at that time.
     pub desired: Desired,
+    /// What brought it about.
+    pub cause: Cause,
+}
+
+/// What brings about a change of state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// A request of the API.
+    Request,
+    /// The auto-stop interval has passed without activity.
+    Idle,
+    /// The auto-archive interval has passed.
+    AutoArchive,
+    /// The auto-delete interval has passed.
+    AutoDelete,
+    /// The time to live has ended.
+    TimeToLive,
+    /// A start or a build failed.
+    Failure,
+    /// The server gave up on a state that took too long.
+    ServerLimit,
+    /// A script of the test.
+    Script,
+}
+
+impl Cause {
+    /// As the inspection over HTTP spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Idle => "idle",
+            Self::AutoArchive => "auto-archive",
+            Self::AutoDelete => "auto-delete",
+            Self::TimeToLive => "time-to-live",
+            Self::Failure => "failure",
+            Self::ServerLimit => "server-limit",
+            Self::Script => "script",
+        }
+    }
 }
 
 /// The build that a sandbox was created from. Shared by all that use the same Dockerfile.
@@ -123,6 +166,28 @@ impl Sandbox {
 
     pub(crate) fn has_labels(&self, wanted: &Map<String, Value>) -> bool {
         wanted.iter().all(|(key, value)| self.labels.get(key) == Some(value))
+    }
+
+    /// The row as a read of `/sandbox` found it at `then`. Nothing: it was not there, or not any more.
+    pub(crate) fn as_of(&self, then: Timestamp) -> Option<Self> {
+        let moment = self.seen_at(then).filter(|moment| moment.state != State::Destroyed)?;
+        let deleted = moment.desired == Desired::Destroyed;
+        if deleted && moment.state.is_errored() {
+            return None;
+        }
+        let labels = self.old_labels.iter().find(|(until, _)| *until > then).map(|(_, labels)| labels);
+        let mut row = self.clone();
+        row.hidden = false;
+        if !deleted {
+            row.name.clone_from(&self.created_name);
+        }
+        row.state = moment.state.clone();
+        row.desired = moment.desired;
+        row.error_reason = row.error_reason.filter(|_| moment.state.is_errored());
+        row.labels = labels.unwrap_or(&self.labels).clone();
+        row.last_activity_at = row.last_activity_at.min(then.max(row.created_at));
+        row.updated_at = row.updated_at.min(then.max(row.created_at));
+        Some(row)
     }
 
     /// What a read showed at `at`; nothing when it did not exist yet.

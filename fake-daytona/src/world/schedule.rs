@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
-use super::sandbox::Sandbox;
+use super::sandbox::{Cause, Sandbox};
 use super::state::{Desired, State};
 use super::{Key, World};
 use crate::clock::Timestamp;
@@ -29,6 +29,20 @@ enum Event {
     Expire,
     /// The server gives up on a state that took too long.
     GiveUp(&'static str),
+}
+
+impl Event {
+    /// What a change of state that begins with this is put down to. Nothing: to what began it earlier.
+    fn cause(self) -> Option<Cause> {
+        match self {
+            Self::Step | Self::FlushActivity => None,
+            Self::AutoStop => Some(Cause::Idle),
+            Self::AutoArchive => Some(Cause::AutoArchive),
+            Self::AutoDelete => Some(Cause::AutoDelete),
+            Self::Expire => Some(Cause::TimeToLive),
+            Self::GiveUp(_) => Some(Cause::ServerLimit),
+        }
+    }
 }
 
 impl World {
@@ -68,10 +82,16 @@ impl World {
     }
 
     fn carry_out(&mut self, key: Key, event: Event, at: Timestamp) {
+        if let Some(cause) = event.cause() {
+            self.sandboxes[key].cause = cause;
+        }
         match event {
             Event::Step => {
                 let step = self.sandboxes[key].plan.pop_front();
                 if let Some(step) = step {
+                    if step.reason.is_some() {
+                        self.sandboxes[key].cause = Cause::Failure;
+                    }
                     self.enter(key, step.to, step.reason, at);
                 }
             }
@@ -116,6 +136,9 @@ impl World {
             if let Some(started) = sandbox.started_at.take() {
                 sandbox.billed += at - started;
             }
+            if !matches!(state, State::Started | State::Snapshotting | State::Resizing) {
+                sandbox.entrypoint.end(at);
+            }
             match &state {
                 State::Started => {
                     let snapshotted = matches!(sandbox.state, State::Snapshotting | State::Resizing);
@@ -124,8 +147,7 @@ impl World {
                     sandbox.runner_id = Some(runner);
                     sandbox.backup_state = "None";
                     if !snapshotted {
-                        sandbox.entrypoint.started_at = Some(at);
-                        sandbox.entrypoint.runs += 1;
+                        sandbox.entrypoint.begin(at);
                     }
                 }
                 State::Creating | State::BuildingSnapshot | State::Restoring => sandbox.runner_id = Some(runner),

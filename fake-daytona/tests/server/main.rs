@@ -33,6 +33,59 @@ fn the_ground_truth_is_shown_without_a_key() {
     assert_eq!(server.get("/__fake/requests").json()[1]["path"], "/api/sandbox");
 }
 
+fn order(server: &Server, fault: &str) {
+    let body = format!(r#"{{"faults":["{fault}"],"path":"/sandbox","times":1}}"#);
+    assert_eq!(server.post("/__fake/faults", &body).status, 200);
+}
+
+#[test]
+fn a_reset_on_a_socket_ends_the_connection_without_a_byte() {
+    let server = Server::start(&["--quick"]);
+    for (fault, created) in [("reset", 0), ("reset-after", 1)] {
+        order(&server, fault);
+        let answer = server.post("/api/sandbox", "{}");
+        assert!(answer.broken && answer.head.is_empty(), "{fault}: {answer:?}");
+        assert_eq!(server.get("/__fake/summary").json()["created"], created, "{fault}");
+    }
+}
+
+#[test]
+fn a_reply_that_is_cut_on_a_socket_is_shorter_than_it_promised() {
+    let server = Server::start(&["--quick"]);
+    order(&server, "cut");
+    let answer = server.post("/api/sandbox", "{}");
+    assert!(answer.broken, "{answer:?}");
+    assert_eq!(server.get("/__fake/summary").json()["created"], 1);
+}
+
+#[test]
+fn faults_by_chance_come_from_the_command_line() {
+    let server = Server::start(&["--quick", "--fault-rate", "1", "--faults", "gateway,server-error"]);
+    for _ in 0..5 {
+        let status = server.get("/api/sandbox").status;
+        assert!((500..=504).contains(&status), "{status}");
+    }
+    assert_eq!(server.get("/__fake/summary").json()["faults"], 5);
+    let wrong = run(&["--fault-rate", "2"]);
+    assert!(text(&wrong.stderr).contains("from 0 to 1"), "{}", text(&wrong.stderr));
+    let unknown = run(&["--faults", "flood"]);
+    assert!(text(&unknown.stderr).contains("late-duplicate"), "{}", text(&unknown.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_although_a_fault_keeps_somebody_waiting() {
+    use std::io::{Read as _, Write as _};
+    let server = Server::start(&["--fault-rate", "1", "--faults", "silence"]);
+    let mut waiting = std::net::TcpStream::connect(server.address()).unwrap();
+    waiting.write_all(b"GET /api/health HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    while server.get("/__fake/summary").json()["requests"] != 1 {}
+    assert_eq!(server.interrupt().code(), Some(0));
+    let mut rest = Vec::new();
+    let _ = waiting.read_to_end(&mut rest);
+    assert!(rest.is_empty());
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_it_well() {

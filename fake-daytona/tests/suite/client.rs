@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use fake_daytona::{Builder, FakeDaytona, Generation};
+use fake_daytona::{Builder, ConnectionReset, FakeDaytona, Generation};
 use http::{Method, Request, Response};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -28,6 +28,10 @@ pub struct Answer {
     pub headers: http::HeaderMap,
     pub bytes: Vec<u8>,
     pub body: Value,
+    /// There was no answer: the connection was reset.
+    pub reset: bool,
+    /// The body broke off.
+    pub cut: bool,
 }
 
 impl Client {
@@ -68,9 +72,12 @@ impl Client {
         }
         let response: Response<Body> = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.map(|all| all.to_bytes().to_vec()).unwrap_or_default();
+        let whole = body.collect().await.map(|all| all.to_bytes().to_vec());
+        let cut = whole.is_err();
+        let bytes = whole.unwrap_or_default();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: parts.status.as_u16(), headers: parts.headers, bytes, body }
+        let reset = parts.extensions.get::<ConnectionReset>().is_some();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, bytes, body, reset, cut }
     }
 
     /// Below `/api`.

@@ -2,8 +2,13 @@
 
 mod access;
 mod client;
+mod fates;
+mod faults;
 mod recorded;
 mod recorded_lists;
 mod recorded_workspace;
+mod remote;
+mod storms;
+mod truth;
 mod versions;
 mod workspace;

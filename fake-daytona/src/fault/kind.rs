@@ -1,0 +1,166 @@
+//! The kinds of faults that a storm draws from, and the range of each.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::storm::Draw;
+use super::verdict::Verdict;
+use crate::http::reply::Reply;
+
+/// A kind of fault. Its details (how long, how many bytes) are drawn anew each time it strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FaultKind {
+    /// The request takes 10 ms to 45 s to arrive.
+    Delay,
+    /// It is handled, and the answer takes 10 ms to 45 s to arrive.
+    DelayAfter,
+    /// It never arrives, and nobody answers.
+    Silence,
+    /// It is handled, and nobody answers.
+    SilenceAfter,
+    /// The connection breaks before it is read.
+    Reset,
+    /// The connection breaks after it was handled.
+    ResetAfter,
+    /// The connection breaks, and the request arrives 0.1 to 20 s later all the same.
+    LateArrival,
+    /// The connection breaks within the first 400 bytes of the answer's body.
+    Cut,
+    /// 429 with the headers of the route's bucket, for 1 to 30 s; only this request is refused.
+    TooManyRequests,
+    /// 500 in the server's envelope, not handled.
+    ServerError,
+    /// 500 in the server's envelope, and handled all the same.
+    ServerErrorAfter,
+    /// 502, 503 or 504 with a gateway's HTML, not handled.
+    Gateway,
+    /// 502, 503 or 504 with a gateway's HTML, and handled all the same.
+    GatewayAfter,
+    /// Whole for HTTP, but only the first 0 to 400 bytes of the body.
+    Truncated,
+    /// 2 to 12 MiB of spaces follow the body.
+    Oversized,
+    /// Delivered twice at once, answered with the second answer.
+    Duplicate,
+    /// Delivered again 0.1 to 60 s later.
+    LateDuplicate,
+    /// A read of what was true 0.1 to 10 s ago: as long as the server's look-up cache lasts.
+    StaleRead,
+    /// A state that no version has.
+    UnknownState,
+}
+
+const NAMES: [(FaultKind, &str); 19] = [
+    (FaultKind::Delay, "delay"),
+    (FaultKind::DelayAfter, "delay-after"),
+    (FaultKind::Silence, "silence"),
+    (FaultKind::SilenceAfter, "silence-after"),
+    (FaultKind::Reset, "reset"),
+    (FaultKind::ResetAfter, "reset-after"),
+    (FaultKind::LateArrival, "late-arrival"),
+    (FaultKind::Cut, "cut"),
+    (FaultKind::TooManyRequests, "too-many-requests"),
+    (FaultKind::ServerError, "server-error"),
+    (FaultKind::ServerErrorAfter, "server-error-after"),
+    (FaultKind::Gateway, "gateway"),
+    (FaultKind::GatewayAfter, "gateway-after"),
+    (FaultKind::Truncated, "truncated"),
+    (FaultKind::Oversized, "oversized"),
+    (FaultKind::Duplicate, "duplicate"),
+    (FaultKind::LateDuplicate, "late-duplicate"),
+    (FaultKind::StaleRead, "stale-read"),
+    (FaultKind::UnknownState, "unknown-state"),
+];
+
+/// The longest delay: longer than the server's own wait of 30 s, so that a client's patience is tried.
+const LONGEST_DELAY: u64 = 45_000;
+
+const MIB: u64 = 1024 * 1024;
+
+impl FaultKind {
+    /// All of them.
+    pub fn all() -> Vec<Self> {
+        NAMES.map(|(kind, _)| kind).to_vec()
+    }
+
+    /// Those that leave the caller in doubt whether its request was handled.
+    pub fn ambiguous() -> Vec<Self> {
+        vec![
+            Self::DelayAfter,
+            Self::SilenceAfter,
+            Self::ResetAfter,
+            Self::LateArrival,
+            Self::Cut,
+            Self::ServerErrorAfter,
+            Self::GatewayAfter,
+            Self::Truncated,
+            Self::Oversized,
+            Self::Duplicate,
+            Self::LateDuplicate,
+        ]
+    }
+
+    /// One fault of this kind.
+    pub(super) fn verdict(self, draw: &mut Draw) -> Verdict {
+        let pause = |draw: &mut Draw, least: u64, most: u64| Duration::from_millis(draw.between(least, most));
+        let gateway = |draw: &mut Draw| Reply::gateway([502, 503, 504][draw.between(0, 2) as usize]);
+        let unexpected = || "An unexpected error occurred.".to_owned();
+        match self {
+            Self::Delay => Verdict::Delay(pause(draw, 10, LONGEST_DELAY)),
+            Self::DelayAfter => Verdict::ApplyThenDelay(pause(draw, 10, LONGEST_DELAY)),
+            Self::Silence => Verdict::Swallow,
+            Self::SilenceAfter => Verdict::ApplyThenSwallow,
+            Self::Reset => Verdict::Reset,
+            Self::ResetAfter => Verdict::ApplyThenReset,
+            Self::LateArrival => Verdict::ResetThenApply(pause(draw, 100, 20_000)),
+            Self::Cut => Verdict::ApplyThenCut(draw.between(0, 400) as usize),
+            Self::TooManyRequests => Verdict::Throttle(draw.between(1, 30)),
+            Self::ServerError => Verdict::Refuse(500, unexpected()),
+            Self::ServerErrorAfter => Verdict::ApplyThenRefuse(500, unexpected()),
+            Self::Gateway => Verdict::Answer(gateway(draw)),
+            Self::GatewayAfter => Verdict::ApplyThenAnswer(gateway(draw)),
+            Self::Truncated => Verdict::ApplyThenTruncate(draw.between(0, 400) as usize),
+            Self::Oversized => Verdict::ApplyThenPad(draw.between(2 * MIB, 12 * MIB) as usize),
+            Self::Duplicate => Verdict::ApplyTwice,
+            Self::LateDuplicate => Verdict::ApplyAgainAfter(pause(draw, 100, 60_000)),
+            Self::StaleRead => Verdict::Stale(pause(draw, 100, 10_000)),
+            Self::UnknownState => Verdict::ApplyThenState("hibernating".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(NAMES.iter().find(|(kind, _)| kind == self).map_or("", |(_, name)| name))
+    }
+}
+
+/// No kind of fault has this name.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown fault {0:?}; known are {known}", known = NAMES.map(|(_, name)| name).join(", "))]
+pub struct UnknownFault(String);
+
+impl FromStr for FaultKind {
+    type Err = UnknownFault;
+
+    /// Reads the name in kebab case: `reset-after`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = NAMES.iter().find(|(_, name)| *name == text);
+        found.map(|(kind, _)| *kind).ok_or_else(|| UnknownFault(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_back_from_its_name() {
+        for kind in FaultKind::all() {
+            assert_eq!(kind.to_string().parse::<FaultKind>().unwrap(), kind);
+        }
+        let unknown = "flood".parse::<FaultKind>().unwrap_err().to_string();
+        assert!(unknown.contains("late-duplicate"), "{unknown}");
+    }
+}

@@ -1,0 +1,134 @@
+//! Faults by chance, the same ones in every run.
+
+use std::collections::HashMap;
+
+use super::kind::FaultKind;
+use super::matcher::Matcher;
+use super::verdict::Verdict;
+use crate::inspect::RecordedRequest;
+
+/// Faults that strike by chance.
+///
+/// Whether and how one strikes depends on the seed, on the method and path of a request, and on how many of the same
+/// there were before: not on what other requests come in between. So a run repeats itself, and one more request
+/// somewhere does not change the weather for all others.
+///
+/// ```
+/// use fake_daytona::{FakeDaytona, FaultKind, Generation, Storm};
+///
+/// let fake = FakeDaytona::builder(Generation::V0_190).build();
+/// fake.storm(Storm::new(42, 0.05)); // one request in twenty, of every kind
+/// fake.storm(Storm::new(43, 0.5).on(("POST", "/sandbox")).of(&FaultKind::ambiguous()).at_most(100));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "it strikes where it is given to a fake"]
+pub struct Storm {
+    seed: u64,
+    probability: f64,
+    matcher: Matcher,
+    faults: Faults,
+    left: usize,
+    seen: HashMap<u64, u64>,
+}
+
+#[derive(Clone, Debug)]
+enum Faults {
+    Kinds(Vec<FaultKind>),
+    Always(Verdict),
+}
+
+impl Storm {
+    /// Every kind of fault, at every request, with this probability (0 to 1).
+    pub fn new(seed: u64, probability: f64) -> Self {
+        Self {
+            seed,
+            probability,
+            matcher: Matcher::any(),
+            faults: Faults::Kinds(FaultKind::all()),
+            left: usize::MAX,
+            seen: HashMap::new(),
+        }
+    }
+
+    /// At these requests only.
+    pub fn on(mut self, matcher: impl Into<Matcher>) -> Self {
+        self.matcher = matcher.into();
+        self
+    }
+
+    /// Of these kinds only, each as likely as the others; name one twice and it is twice as likely.
+    pub fn of(mut self, kinds: &[FaultKind]) -> Self {
+        self.faults = Faults::Kinds(kinds.to_vec());
+        self
+    }
+
+    /// Always exactly this.
+    pub fn always(mut self, verdict: Verdict) -> Self {
+        self.faults = Faults::Always(verdict);
+        self
+    }
+
+    /// It is over after this many faults.
+    pub fn at_most(mut self, faults: usize) -> Self {
+        self.left = faults;
+        self
+    }
+
+    /// The fault that strikes this request, if one does.
+    pub(super) fn strike(&mut self, request: &RecordedRequest) -> Option<Verdict> {
+        if self.left == 0 || !self.matcher.matches(request) {
+            return None;
+        }
+        let kind_of_request = fingerprint(&request.method, &request.route);
+        let turn = self.seen.entry(kind_of_request).or_default();
+        *turn += 1;
+        let mut draw = Draw::new(self.seed ^ kind_of_request ^ turn.wrapping_mul(0xD6E8_FEB8_6659_FD93));
+        if draw.fraction() >= self.probability {
+            return None;
+        }
+        let verdict = match &self.faults {
+            Faults::Always(verdict) => verdict.clone(),
+            Faults::Kinds(kinds) if kinds.is_empty() => return None,
+            Faults::Kinds(kinds) => {
+                let kind = kinds[draw.between(0, kinds.len() as u64 - 1) as usize];
+                kind.verdict(&mut draw)
+            }
+        };
+        self.left -= 1;
+        Some(verdict)
+    }
+}
+
+/// A number that tells requests apart; FNV-1a, because the standard library's hash may change with the compiler.
+fn fingerprint(method: &str, route: &str) -> u64 {
+    let bytes = method.bytes().chain([b' ']).chain(route.bytes());
+    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3))
+}
+
+/// A short sequence of random numbers (SplitMix64).
+pub(super) struct Draw(u64);
+
+impl Draw {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// From 0 to below 1.
+    fn fraction(&mut self) -> f64 {
+        // 53 bits are what a double holds.
+        ((self.next() >> 11) as f64) / ((1_u64 << 53) as f64)
+    }
+
+    /// From `least` to `most`, both included.
+    pub(super) fn between(&mut self, least: u64, most: u64) -> u64 {
+        least + self.next() % (most.saturating_sub(least) + 1)
+    }
+}

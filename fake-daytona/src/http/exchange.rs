@@ -1,0 +1,168 @@
+//! One exchange under a verdict: what reaches the server, and what of its answer reaches the client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::Response;
+use bytes::{Bytes, BytesMut};
+use serde_json::Value;
+
+use super::reply::Reply;
+use super::{answer, envelope, throttle_refusal};
+use crate::core::Core;
+use crate::fault::Verdict;
+use crate::inspect::RecordedRequest;
+use crate::refusal::Refusal;
+use crate::server::Peer;
+
+/// Marks the response to a request whose connection was to break without a reply.
+///
+/// On a socket the connection is reset and nobody sees this. Where the router is called as a service there is no
+/// connection: the response carries this in its extensions, and its body fails at once.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionReset;
+
+/// A request that has arrived.
+#[derive(Clone)]
+pub(super) struct Exchange {
+    pub(super) core: Arc<Core>,
+    pub(super) request: Arc<RecordedRequest>,
+    pub(super) peer: Peer,
+}
+
+impl Exchange {
+    pub(super) async fn carry_out(self, verdict: Verdict) -> Response {
+        let number = self.request.number;
+        let core = self.core.clone();
+        let outcome = match verdict {
+            Verdict::Proceed => Some(self.apply(None).await),
+            Verdict::Delay(pause) => Some(self.apply_later(pause).await),
+            Verdict::Answer(reply) => Some(reply),
+            Verdict::Refuse(status, message) => Some(self.refuse(status, message)),
+            Verdict::Throttle(seconds) => Some(throttle_refusal(&self.core, &self.request, seconds)),
+            Verdict::Swallow => std::future::pending().await,
+            Verdict::Reset => None,
+            Verdict::ResetThenApply(pause) => {
+                // Not awaited: it goes on by itself.
+                drop(self.spawn(pause));
+                None
+            }
+            Verdict::ApplyThenDelay(pause) => {
+                let reply = self.apply(None).await;
+                tokio::time::sleep(pause).await;
+                Some(reply)
+            }
+            Verdict::ApplyThenAnswer(reply) => {
+                self.apply(None).await;
+                Some(reply)
+            }
+            Verdict::ApplyThenRefuse(status, message) => {
+                self.apply(None).await;
+                Some(self.refuse(status, message))
+            }
+            Verdict::ApplyThenSwallow => {
+                self.apply(None).await;
+                std::future::pending().await
+            }
+            Verdict::ApplyThenReset => {
+                self.apply(None).await;
+                None
+            }
+            Verdict::ApplyThenCut(bytes) => Some(self.apply(None).await.cut_after(bytes)),
+            Verdict::ApplyThenTruncate(bytes) => {
+                let mut reply = self.apply(None).await;
+                reply.body.truncate(bytes);
+                Some(reply)
+            }
+            Verdict::ApplyThenPad(bytes) => Some(padded(self.apply(None).await, bytes)),
+            Verdict::ApplyThenState(state) => Some(with_state(self.apply(None).await, &state)),
+            Verdict::ApplyTwice => {
+                // Both are under way at once, as when a proxy repeats what it thinks lost.
+                let (_, second) = tokio::join!(self.apply(None), self.apply(None));
+                Some(second)
+            }
+            Verdict::ApplyAgainAfter(pause) => {
+                drop(self.spawn(pause));
+                Some(self.apply(None).await)
+            }
+            Verdict::Stale(age) => Some(self.apply(Some(age)).await),
+        };
+        match outcome {
+            Some(reply) => {
+                core.log().answered(number, reply.status.as_u16());
+                dated(&core, reply).into_response()
+            }
+            None => self.reset(),
+        }
+    }
+
+    async fn apply(&self, stale: Option<Duration>) -> Reply {
+        answer(&self.core, &self.request, &self.peer, stale).await
+    }
+
+    /// Handles it after a pause, whoever waits.
+    fn spawn(&self, pause: Duration) -> tokio::task::JoinHandle<Reply> {
+        let exchange = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(pause).await;
+            exchange.apply(None).await
+        })
+    }
+
+    async fn apply_later(&self, pause: Duration) -> Reply {
+        match self.spawn(pause).await {
+            Ok(reply) => reply,
+            // Only when the runtime goes down.
+            Err(_) => self.refuse(500, Refusal::unexpected().message),
+        }
+    }
+
+    fn refuse(&self, status: u16, message: String) -> Reply {
+        envelope(&self.core, &self.request, &Refusal::new(status, message))
+    }
+
+    /// The connection breaks. What is returned is for a caller without one.
+    fn reset(self) -> Response {
+        if let Some(breaker) = &self.peer.breaker {
+            breaker.trip();
+        }
+        let mut response = Reply::new(502).body("-").cut_after(0).into_response();
+        response.extensions_mut().insert(ConnectionReset);
+        response
+    }
+}
+
+pub(super) fn dated(core: &Core, reply: Reply) -> Reply {
+    if reply.headers.iter().any(|(name, _)| name == "date") {
+        return reply;
+    }
+    reply.header("date", &core.now().http_date())
+}
+
+fn padded(mut reply: Reply, bytes: usize) -> Reply {
+    let mut body = BytesMut::with_capacity(reply.body.len() + bytes);
+    body.extend_from_slice(&reply.body);
+    body.resize(reply.body.len() + bytes, b' ');
+    reply.body = body.freeze();
+    reply
+}
+
+/// Every state of the reply: of one sandbox, of each item of a list.
+fn with_state(mut reply: Reply, state: &str) -> Reply {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return reply };
+    let rewrite = |row: &mut Value| {
+        if let Some(shown) = row.get_mut("state").filter(|shown| shown.is_string()) {
+            *shown = Value::from(state);
+        }
+    };
+    match &mut body {
+        Value::Array(rows) => rows.iter_mut().for_each(rewrite),
+        Value::Object(object) => match object.get_mut("items").and_then(Value::as_array_mut) {
+            Some(rows) => rows.iter_mut().for_each(rewrite),
+            None => rewrite(&mut body),
+        },
+        _ => return reply,
+    }
+    reply.body = Bytes::from(serde_json::to_vec(&body).unwrap_or_default());
+    reply
+}

@@ -1,0 +1,174 @@
+//! The real server: a fake on a socket, where connections can break.
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use axum::extract::connect_info::{ConnectInfo, Connected};
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::FakeDaytona;
+
+/// How long exchanges that are under way may go on after the end was asked for: those that a fault keeps silent never
+/// end by themselves.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+impl FakeDaytona {
+    /// Serves on a socket until `end` is ready, and a second longer for what is under way.
+    ///
+    /// Unlike a plain `axum::serve` of the router, a [`Verdict::Reset`](crate::Verdict::Reset) resets the connection.
+    ///
+    /// # Errors
+    ///
+    /// When the socket fails as a whole; single connections do not end it.
+    pub async fn serve(&self, listener: TcpListener, end: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        let (ended, mut has_ended) = tokio::sync::watch::channel(());
+        let service = self.router().into_make_service_with_connect_info::<Peer>();
+        let serving = axum::serve(Door(listener), service).with_graceful_shutdown(async move {
+            end.await;
+            drop(ended);
+        });
+        tokio::select! {
+            result = serving.into_future() => result,
+            () = async {
+                // An error says that the sender is gone, which is the news.
+                let _ = has_ended.changed().await;
+                tokio::time::sleep(LAST_WORDS).await;
+            } => Ok(()),
+        }
+    }
+}
+
+/// Who sent a request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Peer {
+    /// Nothing for a caller in the same process.
+    pub(crate) address: Option<IpAddr>,
+    /// Breaks the connection that the request came on.
+    pub(crate) breaker: Option<Breaker>,
+}
+
+impl Peer {
+    /// As a server noted it: ours, or any other that tells the address.
+    pub(crate) fn of(extensions: &http::Extensions) -> Self {
+        if let Some(ConnectInfo(peer)) = extensions.get::<ConnectInfo<Self>>() {
+            return peer.clone();
+        }
+        let address = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        Self { address, breaker: None }
+    }
+}
+
+impl Connected<IncomingStream<'_, Door>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+        Self { address: Some(stream.remote_addr().ip()), breaker: Some(stream.io().breaker.clone()) }
+    }
+}
+
+/// A listener whose connections can be broken.
+struct Door(TcpListener);
+
+impl Listener for Door {
+    type Io = Breakable;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Breakable, SocketAddr) {
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        // Answers are small and awaited.
+        let _ = stream.set_nodelay(true);
+        (Breakable { stream, breaker: Breaker::default() }, address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// Breaks a connection, from wherever the request is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Breaker(Arc<Mutex<Broken>>);
+
+#[derive(Debug, Default)]
+struct Broken {
+    tripped: bool,
+    reader: Option<Waker>,
+}
+
+impl Breaker {
+    /// From now on every read and write fails, so the server drops the connection.
+    pub(crate) fn trip(&self) {
+        let mut broken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        broken.tripped = true;
+        if let Some(reader) = broken.reader.take() {
+            reader.wake();
+        }
+    }
+
+    fn check(&self, reader: Option<&Waker>) -> io::Result<()> {
+        let mut broken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if broken.tripped {
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
+        if let Some(reader) = reader {
+            broken.reader = Some(reader.clone());
+        }
+        Ok(())
+    }
+}
+
+/// A connection with a breaker. Broken, it ends with a reset instead of an orderly close.
+struct Breakable {
+    stream: TcpStream,
+    breaker: Breaker,
+}
+
+impl Breakable {
+    fn check(&self, reader: Option<&Waker>) -> io::Result<()> {
+        self.breaker.check(reader).inspect_err(|_| {
+            // Where the platform refuses, the connection closes in order, which still is an end without an answer.
+            let _ = self.stream.set_zero_linger();
+        })
+    }
+}
+
+impl AsyncRead for Breakable {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.check(Some(cx.waker()))?;
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Breakable {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.check(None)?;
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.check(None)?;
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check(None)?;
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,93 @@
+//! Faults by chance: the same seed strikes the same requests in the same way.
+
+use fake_daytona::{FaultKind, Generation, Matcher, Reply, Storm, Verdict};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::client::{Client, seconds};
+
+/// What befell two hundred requests.
+async fn weather(storm: Storm) -> Vec<Option<&'static str>> {
+    let client = Client::new(Generation::V0_190);
+    client.fake.storm(storm);
+    for index in 0..100 {
+        let _ = timeout(seconds(60), client.get("/sandbox/none")).await;
+        let _ = timeout(seconds(60), client.get(&format!("/sandbox/other-{index}"))).await;
+    }
+    client.fake.requests().into_iter().map(|request| request.fault).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_seed_gives_the_same_run_and_another_seed_another_one() {
+    let first = weather(Storm::new(7, 0.3)).await;
+    assert_eq!(first, weather(Storm::new(7, 0.3)).await);
+    assert_ne!(first, weather(Storm::new(8, 0.3)).await);
+    let struck = first.iter().flatten().count();
+    assert!((40..=80).contains(&struck), "three in ten of 200, but {struck}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_requests_in_between_do_not_change_what_befalls_one() {
+    let mut runs = Vec::new();
+    for other in [false, true] {
+        let client = Client::new(Generation::V0_190);
+        client.fake.storm(Storm::new(7, 0.5).of(&[FaultKind::ServerError]));
+        let mut statuses = Vec::new();
+        for _ in 0..40 {
+            if other {
+                client.get("/snapshots").await;
+            }
+            statuses.push(client.get("/sandbox/none").await.status);
+        }
+        assert!(statuses.contains(&500) && statuses.contains(&404));
+        runs.push(statuses);
+    }
+    assert_eq!(runs[0], runs[1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_of_certainty_brings_every_kind() {
+    let seen = weather(Storm::new(1, 1.0)).await;
+    let mut names: Vec<&str> = seen.into_iter().flatten().collect();
+    assert_eq!(names.len(), 200);
+    names.sort_unstable();
+    names.dedup();
+    // Gateway and server error have two forms each that the log tells apart by name, delay and silence likewise.
+    assert_eq!(names.len(), FaultKind::all().len(), "{names:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_can_be_meant_for_some_requests_and_end_by_itself() {
+    let client = Client::new(Generation::V0_190);
+    client.fake.storm(Storm::new(1, 1.0).on(Matcher::method("DELETE")).of(&[FaultKind::Gateway]).at_most(2));
+    assert_eq!(client.get("/sandbox/none").await.status, 404);
+    for _ in 0..2 {
+        assert!((502..=504).contains(&client.delete("/sandbox/none").await.status));
+    }
+    assert_eq!(client.delete("/sandbox/none").await.status, 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_single_verdict_can_strike_by_chance() {
+    let client = Client::new(Generation::V0_190);
+    client.fake.by_chance(("GET", "/sandbox/*"), 0.5, Verdict::Answer(Reply::gateway(502)), 3);
+    let mut statuses = Vec::new();
+    for _ in 0..50 {
+        statuses.push(client.get("/sandbox/none").await.status);
+    }
+    let struck = statuses.iter().filter(|status| **status == 502).count();
+    assert!((15..=35).contains(&struck), "half of 50, but {struck}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_caller_cannot_tell_is_marked_as_such() {
+    for kind in FaultKind::ambiguous() {
+        let client = Client::new(Generation::V0_190);
+        client.fake.storm(Storm::new(5, 1.0).on(("POST", "/sandbox")).of(&[kind]));
+        let answer = timeout(seconds(1), client.post("/sandbox", json!({"name": "mine"}))).await;
+        tokio::time::sleep(seconds(120)).await;
+        assert!(client.fake.sandbox("mine").is_some(), "{kind} applies");
+        let clear = answer.is_ok_and(|answer| answer.status == 200 && answer.body != Value::Null && !answer.cut);
+        assert!(!clear || matches!(kind, FaultKind::LateDuplicate | FaultKind::Oversized), "{kind} leaves a doubt");
+    }
+}
