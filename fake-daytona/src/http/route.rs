@@ -45,6 +45,8 @@ pub(crate) enum Route {
     NetworkSettings(String),
     ToolboxProxyUrl(String),
     PreviewUrl(String, String),
+    SignedPreviewUrl(String, String),
+    SshAccess(String),
     BuildLogsUrl(String),
     CreateSnapshot,
     ListSnapshots,
@@ -115,6 +117,9 @@ impl Route {
             ("DELETE", [id]) => Some(Self::DeleteSandbox(own(id))),
             ("PUT", [id, "labels"]) => Some(Self::PutLabels(own(id))),
             ("GET", [id, "ports", port, "preview-url"]) => Some(Self::PreviewUrl(own(id), own(port))),
+            ("GET", [id, "ports", port, "signed-preview-url"]) if modern => {
+                Some(Self::SignedPreviewUrl(own(id), own(port)))
+            }
             ("GET", [id, "toolbox-proxy-url"]) if modern => Some(Self::ToolboxProxyUrl(own(id))),
             ("GET", [id, "build-logs-url"]) if modern => Some(Self::BuildLogsUrl(own(id))),
             ("POST", [id, verb]) => match *verb {
@@ -126,6 +131,7 @@ impl Route {
                 "resize" if modern => Some(Self::Resize(own(id))),
                 "fork" if modern => Some(Self::Fork(own(id))),
                 "snapshot" if modern => Some(Self::SnapshotSandbox(own(id))),
+                "ssh-access" if modern => Some(Self::SshAccess(own(id))),
                 "last-activity" if modern => Some(Self::LastActivity(own(id))),
                 "network-settings" if modern => Some(Self::NetworkSettings(own(id))),
                 _ => None,
@@ -202,6 +208,7 @@ impl Route {
             | Self::Set(..)
             | Self::PutLabels(_)
             | Self::SetPublic(..)
+            | Self::SshAccess(_)
             | Self::NetworkSettings(_)
             | Self::CreateWorkspace
             | Self::StartWorkspace(_)

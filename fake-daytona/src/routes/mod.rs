@@ -1,5 +1,6 @@
 //! The routes, one file per resource.
 
+mod access;
 mod account;
 mod body;
 pub(crate) mod fake;
@@ -44,9 +45,11 @@ pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refus
         Route::PutLabels(id) => settings::labels(call, &id),
         Route::SetPublic(id, value) => settings::public(call, &id, &value),
         Route::NetworkSettings(id) => settings::network(call, &id),
-        Route::ToolboxProxyUrl(id) => sandbox::toolbox_proxy_url(call, &id),
-        Route::PreviewUrl(id, port) => sandbox::preview_url(call, &id, &port),
-        Route::BuildLogsUrl(id) => sandbox::build_logs_url(call, &id),
+        Route::ToolboxProxyUrl(id) => access::toolbox_proxy_url(call, &id),
+        Route::PreviewUrl(id, port) => access::preview_url(call, &id, &port),
+        Route::SignedPreviewUrl(id, port) => access::signed_preview_url(call, &id, &port),
+        Route::SshAccess(id) => access::ssh(call, &id),
+        Route::BuildLogsUrl(id) => access::build_logs_url(call, &id),
         Route::CreateSnapshot => snapshots::create(call),
         Route::ListSnapshots => snapshots::list(call),
         Route::GetSnapshot(id) => snapshots::get(call, &id),

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::body::{self, Occasion};
 use super::order;
 use crate::http::Call;
@@ -57,37 +55,4 @@ pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let key = world.live(id)?;
     world.delete(key, call.core.now())?;
     Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Change)))
-}
-
-pub(super) fn toolbox_proxy_url(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
-    call.core.world().live_by_id(id)?;
-    Ok(Reply::json(200, &json!({"url": call.core.toolbox_url()})))
-}
-
-pub(super) fn preview_url(call: &Call<'_>, id: &str, port: &str) -> Result<Reply, Refusal> {
-    let world = call.core.world();
-    let key = world.live(id)?;
-    let Some(port) = port.parse::<u16>().ok().filter(|port| *port > 0) else {
-        return Err(Refusal::bad_request("Invalid port"));
-    };
-    let row = world.sandbox(key);
-    let toolbox = call.core.toolbox_url();
-    let proxy = toolbox.trim_end_matches("/toolbox");
-    let (scheme, host) = proxy.split_once("://").unwrap_or(("http", proxy));
-    let url = format!("{scheme}://{port}-{}.{host}", row.id);
-    Ok(Reply::json(200, &json!({"sandboxId": row.id, "url": url, "token": preview_token(&row.id)})))
-}
-
-/// The token that opens previews and the toolbox of one sandbox.
-pub(super) fn preview_token(id: &str) -> String {
-    format!("preview{}", id.replace('-', ""))
-}
-
-pub(super) fn build_logs_url(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
-    let world = call.core.world();
-    let key = world.live(id)?;
-    let id = &world.sandbox(key).id;
-    let toolbox = call.core.toolbox_url();
-    let proxy = toolbox.trim_end_matches("/toolbox");
-    Ok(Reply::json(200, &json!({"url": format!("{proxy}/sandboxes/{id}/build-logs")})))
 }

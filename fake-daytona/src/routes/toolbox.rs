@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::sandbox::preview_token;
+use super::access::preview_token;
 use crate::core::Core;
 use crate::http::object::Object;
 use crate::http::reply::Reply;

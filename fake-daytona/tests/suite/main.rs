@@ -2,13 +2,19 @@
 
 mod access;
 mod client;
+mod clocks;
 mod fates;
 mod faults;
+mod lifecycle;
+mod limits;
+mod listing;
 mod recorded;
 mod recorded_lists;
 mod recorded_workspace;
 mod remote;
+mod snapshots;
 mod storms;
+mod toolbox;
 mod truth;
 mod versions;
 mod workspace;
