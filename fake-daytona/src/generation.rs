@@ -117,6 +117,11 @@ impl Generation {
         self.since(V0_100) && !self.since(V0_205)
     }
 
+    /// Replies carry `Access-Control-Allow-Credentials`, whoever asks. Recorded on 0.179 and not on 0.190.
+    pub fn allows_credentials(self) -> bool {
+        self == V0_179
+    }
+
     /// Replies tell their rate-limit bucket. Recorded on 0.179 and later only.
     pub fn tells_rate_limits(self) -> bool {
         self.since(V0_179)

@@ -129,10 +129,14 @@ async fn api(core: &Arc<Core>, request: &RecordedRequest, peer: &Peer, stale: Op
 }
 
 fn versioned(core: &Core, reply: Reply) -> Reply {
-    match core.generation.version() {
+    let reply = match core.generation.version() {
         Some(version) => reply.header("X-Daytona-Api-Version", version),
         None => reply,
+    };
+    if core.generation.allows_credentials() {
+        return reply.header("Access-Control-Allow-Credentials", "true");
     }
+    reply
 }
 
 fn refusal(core: &Core, request: &RecordedRequest, (refusal, headers): Refused) -> Reply {

@@ -62,14 +62,14 @@ pub(super) fn ssh(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
         "expiresAt": (now + Duration::from_secs(minutes.saturating_mul(60))).rfc3339(),
         "createdAt": now.rfc3339(),
         "updatedAt": now.rfc3339(),
-        "sshCommand": format!("ssh {token}@localhost"),
+        "sshCommand": format!("ssh -p 2222 {token}@localhost"),
     });
     Ok(Reply::json(200, &body))
 }
 
 /// The token that opens previews and the toolbox of one sandbox.
 pub(super) fn preview_token(id: &str) -> String {
-    format!("preview{}", id.replace('-', ""))
+    id.replace('-', "").chars().rev().collect()
 }
 
 pub(super) fn build_logs_url(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {

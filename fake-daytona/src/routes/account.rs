@@ -34,6 +34,7 @@ pub(super) fn config(call: &Call<'_>) -> Result<Reply, Refusal> {
     body.set("maintananceMode", world.maintenance);
     body.set("environment", "dev");
     body.set("sshGatewayCommand", "ssh {{TOKEN}}@localhost");
+    body.set("sshGatewayPublicKey", "x");
     body.set(
         "rateLimit",
         json!({

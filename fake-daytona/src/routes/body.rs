@@ -165,7 +165,9 @@ pub(crate) fn workspace(core: &Core, row: &Sandbox, occasion: Occasion, metadata
     sizes(&mut metadata, row);
     metadata.set("autoStopInterval", row.auto_stop);
     metadata.set("autoArchiveInterval", row.auto_archive);
-    metadata.optional("daemonVersion", row.daemon_version.filter(|_| occasion != Occasion::Create));
+    if occasion != Occasion::Create {
+        metadata.set("daemonVersion", row.daemon_version);
+    }
     body.insert("image".to_owned(), Value::from(row.snapshot.clone()));
     body.insert("snapshotState".to_owned(), Value::from(row.backup_state));
     body.insert("info".to_owned(), info(row, &metadata));
