@@ -4,6 +4,7 @@
 //! takes none, and the time that passed is exact.
 #![forbid(unsafe_code)]
 
+pub mod fake;
 pub mod script;
 
 use std::sync::Arc;
@@ -45,6 +46,12 @@ pub fn bench(replies: impl IntoIterator<Item = Reply>) -> Bench {
     let host = Host::builder().http(script.clone()).build().expect("a host");
     let provider = host.load(&component()).expect("the component is a provider");
     Bench { provider, script }
+}
+
+/// The component in a host whose network is a fake Daytona.
+pub fn over(fake: &fake_daytona::FakeDaytona) -> Provider {
+    let host = Host::builder().http(Arc::new(fake::FakeNetwork(fake.clone()))).build().expect("a host");
+    host.load(&component()).expect("the component is a provider")
 }
 
 /// A pool at a server of ours, with the key as the org's credential.
