@@ -5,17 +5,16 @@
 #![forbid(unsafe_code)]
 
 pub mod fake;
+mod load;
 pub mod script;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use sandbox_host::{Context, Credential, Host, Provider, ProviderError};
+use sandbox_host::{Context, Credential, Handle, Host, Provider, ProviderError};
 
+pub use load::{COMPONENT, component, load};
 pub use script::{Recorded, Reply, Script};
-
-/// Where `cargo xtask build` leaves the component.
-pub const COMPONENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/daytona-sandbox-provider.wasm");
 
 /// The key of every test, which may be seen in one place only.
 pub const KEY: &str = "dtn_0123456789abcdef0123456789abcdef";
@@ -23,35 +22,41 @@ pub const KEY: &str = "dtn_0123456789abcdef0123456789abcdef";
 /// The id of the sandbox in scripted replies.
 pub const ID: &str = "2752acb4-993b-4bc3-810c-dbeb5fd8992c";
 
-/// The bytes of the component.
-///
-/// # Panics
-/// When it was not built, with the command that builds it.
-pub fn component() -> Vec<u8> {
-    match std::fs::read(COMPONENT) {
-        Ok(bytes) => bytes,
-        Err(error) => panic!("{COMPONENT}: {error}. Run `cargo xtask build` first."),
-    }
-}
-
 /// The component in a host whose network is a script.
 pub struct Bench {
     pub provider: Provider,
     pub script: Arc<Script>,
 }
 
-/// Loads the component over a script.
+/// The component over a script that is used up reply by reply.
 pub fn bench(replies: impl IntoIterator<Item = Reply>) -> Bench {
-    let script = Arc::new(Script::new(replies));
-    let host = Host::builder().http(script.clone()).build().expect("a host");
-    let provider = host.load(&component()).expect("the component is a provider");
+    bench_of(Script::new(replies))
+}
+
+/// The component over a script.
+pub fn bench_of(script: Script) -> Bench {
+    bench_with_env(script, &[])
+}
+
+/// The component over a script, with environment variables.
+pub fn bench_with_env(script: Script, variables: &[(&str, &str)]) -> Bench {
+    let script = Arc::new(script);
+    let host = Host::builder().http(script.clone());
+    let host = variables.iter().fold(host, |host, (name, value)| host.env(*name, *value));
+    let provider = load(&host.build().expect("a host"));
     Bench { provider, script }
 }
 
 /// The component in a host whose network is a fake Daytona.
 pub fn over(fake: &fake_daytona::FakeDaytona) -> Provider {
     let host = Host::builder().http(Arc::new(fake::FakeNetwork(fake.clone()))).build().expect("a host");
-    host.load(&component()).expect("the component is a provider")
+    load(&host)
+}
+
+/// The handle of the sandbox in scripted replies, with the facts that every version writes.
+pub fn handle(dialect: &str) -> Handle {
+    let metadata = [("dialect", dialect), ("api-origin", "https://daytona.example")].into_iter().collect();
+    Handle { provider_id: "daytona".to_owned(), external_id: ID.to_owned(), metadata }
 }
 
 /// A pool at a server of ours, with the key as the org's credential.

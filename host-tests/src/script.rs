@@ -100,16 +100,39 @@ pub struct Recorded {
     pub at: Duration,
 }
 
+/// Answers what the replies in order were not meant for.
+type Otherwise = Box<dyn Fn(&str, &str) -> Option<Reply> + Send + Sync>;
+
 /// The handler.
 pub struct Script {
     begun: Instant,
     replies: Mutex<VecDeque<Reply>>,
+    otherwise: Option<Otherwise>,
     recorded: std::sync::Arc<Mutex<Vec<Recorded>>>,
 }
 
 impl Script {
     pub fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
-        Self { begun: Instant::now(), replies: Mutex::new(replies.into_iter().collect()), recorded: Default::default() }
+        let replies = Mutex::new(replies.into_iter().collect());
+        Self { begun: Instant::now(), replies, otherwise: None, recorded: Default::default() }
+    }
+
+    /// A script for requests that this function of method and path leaves open.
+    pub fn beside(mut self, otherwise: impl Fn(&str, &str) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        self.otherwise = Some(Box::new(otherwise));
+        self
+    }
+
+    /// A script for the changes only: whoever looks, by name, by id or by labels, is told that there is nothing.
+    pub fn where_nothing_is(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self::new(replies).beside(|method, path| {
+            let id = path.strip_prefix("/api/sandbox/").or_else(|| path.strip_prefix("/api/workspace/"));
+            match id {
+                _ if method != "GET" => None,
+                Some(id) => Some(Reply::refusal(404, &format!("Sandbox with ID or name {id} not found"))),
+                None => Some(Reply::json(200, r#"{"items":[],"nextCursor":null}"#)),
+            }
+        })
     }
 
     /// The requests so far.
@@ -120,7 +143,9 @@ impl Script {
 
 impl HttpClient for Script {
     fn send(&self, request: Request<WasiBody>, options: RequestOptions) -> ResponseFuture {
-        let reply = self.replies.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let beside = self.otherwise.as_ref().and_then(|answer| answer(request.method().as_str(), request.uri().path()));
+        let next = || self.replies.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let reply = beside.or_else(next);
         let recorded = self.recorded.clone();
         let at = self.begun.elapsed();
         Box::pin(async move {

@@ -3,19 +3,14 @@
 use std::time::Duration;
 
 use host_tests::script::Piece;
-use host_tests::{ID, Reply, bench, context, reported, timed};
+use host_tests::{ID, Reply, bench, context, handle, reported, timed};
 use sandbox_host::http::HttpError;
-use sandbox_host::{ErrorCode, Handle, Pairs, ProviderError, Spec, Status};
-
-fn handle() -> Handle {
-    let metadata: Pairs = [("dialect", "sandbox"), ("api-origin", "https://daytona.example")].into_iter().collect();
-    Handle { provider_id: "daytona".to_owned(), external_id: ID.to_owned(), metadata }
-}
+use sandbox_host::{ErrorCode, ProviderError, Spec, Status};
 
 async fn refused_status(replies: Vec<Reply>) -> (ProviderError, Duration, usize) {
     let bench = bench(replies);
     let context = context();
-    let (outcome, took) = timed(bench.provider.status(&context, &handle())).await;
+    let (outcome, took) = timed(bench.provider.status(&context, &handle("sandbox"))).await;
     (reported(outcome), took, bench.script.requests().len())
 }
 
@@ -41,7 +36,7 @@ async fn silence_ends_at_the_deadline() {
 async fn a_deadline_of_the_context_is_held() {
     let bench = bench([Reply::Silence]);
     let context = context().with_deadline(Duration::from_millis(700));
-    let (outcome, took) = timed(bench.provider.status(&context, &handle())).await;
+    let (outcome, took) = timed(bench.provider.status(&context, &handle("sandbox"))).await;
     assert_eq!(reported(outcome).code, ErrorCode::Timeout);
     assert!(took.abs_diff(Duration::from_millis(700)) < Duration::from_millis(50), "{took:?}");
 }
@@ -57,7 +52,7 @@ async fn a_body_that_drips_for_ever_ends_at_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn slow_headers_within_the_deadline_are_waited_for() {
     let bench = bench([Reply::sandbox("started", "started").after(Duration::from_secs(29))]);
-    let state = bench.provider.status(&context(), &handle()).await.expect("a state");
+    let state = bench.provider.status(&context(), &handle("sandbox")).await.expect("a state");
     assert_eq!(state.status, Status::Running);
 }
 
@@ -118,7 +113,9 @@ async fn four_mib_of_anything_fit_into_the_guests_memory() {
         for items in [many("0"), many("{}"), many("[[]]"), many(r#"{"a":"b"}"#)] {
             let bench = bench([Reply::json(200, format!(r#"{{"id":"{ID}","{field}":{items}}}"#))]);
             // Whatever it makes of it, it does not trap.
-            if let Err(sandbox_host::CallError::Provider(error)) = bench.provider.status(&context(), &handle()).await {
+            if let Err(sandbox_host::CallError::Provider(error)) =
+                bench.provider.status(&context(), &handle("sandbox")).await
+            {
                 assert_eq!(error.code, ErrorCode::Protocol);
             }
         }
@@ -150,7 +147,7 @@ async fn replies_that_are_no_daytona_are_protocol_errors() {
 async fn a_hundred_levels_that_nobody_asked_for_are_skipped() {
     let nested = format!(r#"{{"id":"{ID}","state":"started","x":{}{}}}"#, "[".repeat(100), "]".repeat(100));
     let bench = bench([Reply::json(200, nested)]);
-    let state = bench.provider.status(&context(), &handle()).await.expect("a state");
+    let state = bench.provider.status(&context(), &handle("sandbox")).await.expect("a state");
     assert_eq!(state.status, Status::Running);
 }
 
@@ -159,7 +156,7 @@ async fn a_key_that_no_header_can_carry_is_refused_before_anything_is_sent() {
     for key in ["dtn_1\n", "", &"k".repeat(200_000)] {
         let bench = bench([]);
         let context = context().with_credential(sandbox_host::Credential::new(key.to_owned()));
-        let error = reported(bench.provider.status(&context, &handle()).await);
+        let error = reported(bench.provider.status(&context, &handle("sandbox")).await);
         assert_eq!(error.code, ErrorCode::Unauthenticated);
     }
 }
