@@ -1,11 +1,13 @@
 //! Files that a command reads and writes. What is wrong with one is told with its name and place.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use sandbox_host::{Context, Credential, Declaration, Handle, Spec};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::args::{Global, Provision};
@@ -48,13 +50,9 @@ impl Pool {
     /// A record has a member `config`; everything else is the configuration itself, whose mistakes are the provider's
     /// to tell.
     fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Probe<'a> {
-            #[serde(borrow)]
-            config: Option<&'a RawValue>,
-        }
-        let is_record = serde_json::from_str::<Probe<'_>>(text).is_ok_and(|probe| probe.config.is_some())
-            || text.contains("\"config\"") && serde_json::from_str::<Record<'_>>(text).is_ok();
+        // Read as a map first: a derived struct would take a JSON array for its fields in their order.
+        let is_record = serde_json::from_str::<BTreeMap<String, &RawValue>>(text)
+            .is_ok_and(|members| members.contains_key("config"));
         if !is_record {
             return Ok(Self { config: text.to_owned(), ..Self::default() });
         }
@@ -80,7 +78,7 @@ impl Pool {
 }
 
 fn credential(path: &Path) -> Result<Credential, Failure> {
-    serde_json::from_str(&text(path, Failure::config)?).map_err(|error| {
+    object(&text(path, Failure::config)?).map_err(|error: serde_json::Error| {
         // The parser's words may quote what it read, and what it read is a key: only the place is told.
         Failure::config(format!(
             "{}: line {}, column {}: this is not a credential.",
@@ -95,7 +93,7 @@ fn credential(path: &Path) -> Result<Credential, Failure> {
 /// The specification: the file first, then the options over it.
 pub fn spec(arguments: &Provision) -> Result<Spec, Failure> {
     let mut spec = match &arguments.spec {
-        Some(path) => serde_json::from_str(&text(path, Failure::spec)?)
+        Some(path) => object(&text(path, Failure::spec)?)
             .map_err(|error| Failure::spec(format!("{}: {error}", path.display())))?,
         None => Spec::default(),
     };
@@ -149,10 +147,16 @@ pub fn handle(path: &Path) -> Result<Handle, Failure> {
     } else {
         text(path, Failure::spec)?
     };
-    serde_json::from_str(&text).map_err(|error| {
+    object(&text).map_err(|error| {
         Failure::spec(format!("{} is not a handle: {error}.", path.display()))
             .remedy("A handle is the JSON that `provision` writes; `locate` makes a new one from the session's id.")
     })
+}
+
+/// Reads a record. A derived reader would also take a JSON array for the fields in their order, which nobody means.
+fn object<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    serde_json::from_str::<BTreeMap<String, &RawValue>>(text)?;
+    serde_json::from_str(text)
 }
 
 fn text(path: &Path, failure: fn(String) -> Failure) -> Result<String, Failure> {
@@ -199,7 +203,9 @@ impl Drop for HandleFile {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pool, parse_env};
+    use sandbox_host::Handle;
+
+    use super::{Pool, object, parse_env};
 
     #[test]
     fn a_pool_file_is_a_record_where_it_has_a_config_and_the_configuration_otherwise() {
@@ -214,7 +220,7 @@ mod tests {
         let null = Pool::parse(r#"{"id": "p-1", "config": null, "runtime_provides": null}"#).unwrap();
         assert_eq!((null.id.as_deref(), null.config.as_str()), (Some("p-1"), ""));
 
-        for config in [r#"{"image": "a"}"#, "{}", "not json", "[1]"] {
+        for config in [r#"{"image": "a"}"#, "{}", "not json", "[1]", r#"["p-1", {}]"#] {
             let pool = Pool::parse(config).unwrap();
             assert_eq!((pool.id, pool.config.as_str()), (None, config));
         }
@@ -224,6 +230,13 @@ mod tests {
     fn a_record_whose_declaration_is_wrong_is_an_error_and_not_a_configuration() {
         let error = Pool::parse(r#"{"config": {}, "runtimeProvides": {"runtimekinds": []}}"#).unwrap_err();
         assert!(error.to_string().contains("runtimekinds"), "{error}");
+    }
+
+    #[test]
+    fn a_json_array_is_no_record() {
+        assert!(object::<Handle>(r#"{"providerId": "p", "externalId": "x"}"#).is_ok());
+        let error = object::<Handle>(r#"["p", "x", {}]"#).unwrap_err();
+        assert!(error.to_string().contains("expected a map"), "{error}");
     }
 
     #[test]

@@ -1,0 +1,175 @@
+//! Tiny providers for tests: the types come from `wit/`, the code is a few lines of text.
+//!
+//! Every function returns the address of zeroed memory, which by the canonical ABI reads as the first case of everything:
+//! `ok`, an empty list, an empty string, `provisioning`. A test replaces single functions.
+
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::fs;
+use std::path::Path;
+
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+/// The contract as it is.
+pub const CORE: &str = "include rensei:sandbox/sandbox-provider@0.1.0;";
+
+/// Where a function finds zeroed memory.
+pub const ZEROES: &str = "(i32.const 1024)";
+pub const TRAP: &str = "unreachable";
+pub const SPIN: &str = "(loop $again (br $again)) unreachable";
+pub const HOARD: &str = "(loop $again (br_if $again (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) unreachable";
+/// Waits for a thousand seconds on the runtime's clock.
+pub const WAIT: &str = "(call $block (call $after (i64.const 1000000000000))) (i32.const 1024)";
+
+const FUNCTIONS: [(&str, &str, &str); 12] = [
+    ("provider", "describe", ""),
+    ("provider", "check-config", "i32 i32"),
+    ("provider", "provides", "i32 i32 i32 i32 i32"),
+    ("provider", "unmet", "i32 i32 i32 i32 i32 i32 i32 i32 i32"),
+    ("provider", "origins", "i32"),
+    ("provider", "provision", "i32"),
+    ("provider", "locate", "i32"),
+    ("provider", "status", "i32"),
+    ("provider", "terminate", "i32"),
+    ("lifecycle", "stop", "i32"),
+    ("lifecycle", "start", "i32"),
+    ("lifecycle", "archive", "i32"),
+];
+
+/// A guest under construction.
+#[derive(Default)]
+pub struct Guest {
+    world: Vec<String>,
+    imports: String,
+    functions: Vec<(&'static str, String)>,
+    lifecycle: bool,
+    edits: Vec<(&'static str, &'static str, &'static str)>,
+}
+
+impl Guest {
+    /// Exports the core and returns zeroes everywhere.
+    pub fn new() -> Self {
+        Self { world: vec![CORE.to_owned()], ..Self::default() }
+    }
+
+    /// Replaces the code of a function.
+    pub fn code(mut self, function: &'static str, code: impl Into<String>) -> Self {
+        self.functions.push((function, code.into()));
+        self
+    }
+
+    /// Exports `lifecycle`, too.
+    pub fn lifecycle(mut self) -> Self {
+        self.lifecycle = true;
+        self.world.push("export rensei:sandbox/lifecycle@0.1.0;".to_owned());
+        self
+    }
+
+    /// Imports an interface and one function of it, as text of the core module.
+    pub fn import(mut self, interface: &str, function: &str, core: &str) -> Self {
+        let line = format!("import {interface};");
+        if !self.world.contains(&line) {
+            self.world.push(line);
+        }
+        // The interface of the guest's own package has a short name in WIT and its full one in the module.
+        let own = if interface.contains(':') { "" } else { "test:guest/" };
+        self.imports.push_str(&format!("(import \"{own}{interface}\" \"{function}\" {core})\n"));
+        self
+    }
+
+    /// Imports what [`WAIT`] needs.
+    pub fn with_timer(self) -> Self {
+        self.import("wasi:clocks/monotonic-clock@0.2.0", "subscribe-duration", "(func $after (param i64) (result i32))")
+            .import("wasi:io/poll@0.2.0", "[method]pollable.block", "(func $block (param i32))")
+    }
+
+    /// Changes the contract that the guest is built from: a file of it, what is replaced, and by what.
+    pub fn edit_contract(mut self, file: &'static str, from: &'static str, to: &'static str) -> Self {
+        self.edits.push((file, from, to));
+        self
+    }
+
+    /// The component's bytes.
+    pub fn build(self) -> Vec<u8> {
+        let directory = self.contract();
+        let version = if self.edits.iter().any(|(_, _, to)| to.contains("@0.2.0")) { "0.2.0" } else { "0.1.0" };
+        let mut resolve = Resolve::default();
+        resolve.push_dir(directory.path()).expect("the contract is valid");
+        let world = self.world.join("\n").replace("@0.1.0", &format!("@{version}"));
+        let world = format!("package test:guest;\n{EXTRA}\nworld guest {{\n{world}\n}}");
+        let package = resolve.push_str("guest.wit", &world).expect("the world is valid");
+        let world = resolve.select_world(&[package], None).expect("there is one world");
+        let mut module = wat::parse_str(self.module(version)).expect("the code is valid");
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, true)
+            .expect("it can be described");
+        ComponentEncoder::default()
+            .module(&module)
+            .expect("the module fits the world")
+            .validate(true)
+            .encode()
+            .expect("it is a component")
+    }
+
+    fn module(&self, version: &str) -> String {
+        let mut module = format!("(module\n{}{PRELUDE}", self.imports);
+        for (interface, name, parameters) in FUNCTIONS {
+            if interface == "lifecycle" && !self.lifecycle {
+                continue;
+            }
+            let code = self.functions.iter().find(|(function, _)| *function == name);
+            let code = code.map_or(ZEROES, |(_, code)| code);
+            module.push_str(&format!(
+                "(func ${name} (export \"rensei:sandbox/{interface}@{version}#{name}\") (param {parameters}) (result i32) {code})\n"
+            ));
+        }
+        module + ")"
+    }
+
+    /// A copy of `wit/` with the edits.
+    fn contract(&self) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit"), directory.path());
+        for (file, from, to) in &self.edits {
+            let files = if *file == "*" {
+                vec!["types.wit", "provider.wit", "lifecycle.wit", "worlds.wit"]
+            } else {
+                vec![*file]
+            };
+            for file in files {
+                let path = directory.path().join(file);
+                let text = fs::read_to_string(&path).expect("it was copied");
+                assert!(text.contains(from), "{file} does not contain {from}");
+                fs::write(&path, text.replace(from, to)).expect("it is writable");
+            }
+        }
+        directory
+    }
+}
+
+/// An interface that no host offers.
+const EXTRA: &str = "interface secrets { read: func() -> u32; }";
+
+const PRELUDE: &str = r#"
+(memory (export "memory") 1)
+(global $next (mut i32) (i32.const 4096))
+(func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+  (global.set $next (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
+  (global.get $next)
+  (global.set $next (i32.add (global.get $next) (local.get 3)))
+  (if (i32.gt_u (global.get $next) (i32.mul (memory.size) (i32.const 65536)))
+    (then (drop (memory.grow (i32.add (i32.shr_u (local.get 3) (i32.const 16)) (i32.const 1)))))))
+"#;
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("the contract is there") {
+        let entry = entry.expect("it can be listed");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("it has a type").is_dir() {
+            fs::create_dir(&target).expect("it is new");
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).expect("it can be copied");
+        }
+    }
+}
