@@ -64,6 +64,9 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Show a session's life on a Daytona inside this program: no account, no network
+    #[cfg(feature = "demo")]
+    Demo(Demo),
     /// Show what the provider is and what it can do
     Describe(Describe),
     /// Check the pool's configuration, without network
@@ -84,6 +87,14 @@ pub enum Verb {
     Archive(OnHandle),
     /// End the sandbox for good
     Terminate(OnHandle),
+}
+
+#[cfg(feature = "demo")]
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Everything at once, instead of at a pace that can be watched
+    #[arg(long)]
+    pub quick: bool,
 }
 
 #[derive(Debug, Args)]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::args::{Arguments, Verb};
 use super::exit::Exit;
-use super::output::{columns, seconds};
+use super::output::{columns, fold, seconds};
 use super::style::{Style, clean};
 
 /// A failed command.
@@ -123,12 +123,13 @@ impl Failure {
     /// Some lines.
     pub fn to_text(&self, style: Style) -> String {
         let mut text = format!("{} {}\n", style.bad("error"), style.bold(&self.code));
-        for line in self.message.lines() {
-            text.push_str(&format!("  {}\n", clean(line)));
+        for line in self.message.lines().flat_map(|line| fold(&clean(line))) {
+            text.push_str(&format!("  {line}\n"));
         }
         let mut rows: Vec<(&str, String)> = Vec::new();
         if let Some(remedy) = &self.remedy {
-            rows.push(("remedy", clean(remedy)));
+            let names = std::iter::once("remedy").chain(std::iter::repeat(""));
+            rows.extend(names.zip(fold(&clean(remedy))));
         }
         if let Some(error) = &self.provider {
             rows.extend(

@@ -2,6 +2,8 @@
 
 mod args;
 mod component;
+#[cfg(feature = "demo")]
+mod demo;
 mod exit;
 mod failure;
 mod input;

@@ -28,6 +28,24 @@ pub fn columns(style: Style, rows: &[(&str, String)]) -> String {
     })
 }
 
+/// Breaks a long text between words, into lines that are easy to read.
+pub fn fold(text: &str) -> Vec<String> {
+    const WIDTH: usize = 68;
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() || line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// A time as people say it.
 pub fn seconds(time: Duration) -> String {
     let secs = time.as_secs();
@@ -80,9 +98,15 @@ pub fn findings(style: Style, findings: &[Finding]) -> String {
             Severity::Note => style.dim("note   "),
         };
         let _ = writeln!(text, "{severity}  {}  {}", style.bold(clean(&finding.path)), style.dim(clean(&finding.rule)));
-        let _ = writeln!(text, "         {}", clean(&finding.message));
+        for line in fold(&clean(&finding.message)) {
+            let _ = writeln!(text, "         {line}");
+        }
         if let Some(remedy) = &finding.remedy {
-            let _ = writeln!(text, "         {} {}", style.dim("remedy"), clean(remedy));
+            for (line, name) in
+                fold(&clean(remedy)).iter().zip(["remedy"].into_iter().chain(std::iter::repeat("      ")))
+            {
+                let _ = writeln!(text, "         {} {line}", style.dim(name));
+            }
         }
         text
     })
@@ -149,7 +173,16 @@ fn flag(value: &serde_json::Value) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::seconds;
+    use super::{fold, seconds};
+
+    #[test]
+    fn a_long_text_is_broken_between_words_and_nothing_is_lost() {
+        assert_eq!(fold("short"), ["short"]);
+        let text = "word ".repeat(40);
+        let lines = fold(text.trim());
+        assert!(lines.len() > 1 && lines.iter().all(|line| line.len() <= 68), "{lines:?}");
+        assert_eq!(lines.join(" "), text.trim());
+    }
 
     #[test]
     fn times_are_told_as_people_say_them() {

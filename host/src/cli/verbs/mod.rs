@@ -14,6 +14,8 @@ use super::args::{Arguments, Verb};
 pub async fn run(arguments: &Arguments) -> Done {
     let global = &arguments.global;
     match &arguments.verb {
+        #[cfg(feature = "demo")]
+        Verb::Demo(own) => super::demo::run(global, own).await,
         Verb::Describe(own) => describe::run(global, own).await,
         Verb::Check => check::run(global).await,
         Verb::Provision(own) => provision::run(global, own).await,

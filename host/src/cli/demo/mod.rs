@@ -1,0 +1,49 @@
+//! `sandbox-host demo`: a session's life that a newcomer can watch, without an account.
+//!
+//! The component, the host and the HTTP client are the real ones; only the Daytona that they talk to is a fake, served
+//! on a loopback socket of this process.
+
+mod stage;
+mod story;
+mod teller;
+mod wire;
+
+use fake_daytona::Generation;
+
+use super::Done;
+use super::args::{Demo, Global};
+use super::exit::Exit;
+use super::failure::Failure;
+use stage::{Pace, Stage};
+use teller::Teller;
+
+/// Shows both dialects, then what it looks like when something is wrong.
+pub async fn run(global: &Global, own: &Demo) -> Done {
+    if global.pool.is_some() || global.pool_id.is_some() || global.credential_file.is_some() {
+        return Err(Failure::usage("The demo has a pool, a key and a Daytona of its own.")
+            .remedy("Leave --pool, --pool-id and --credential-file out; `provision` is the command that uses them."));
+    }
+    let pace = if own.quick { Pace::QUICK } else { Pace::VISIBLE };
+    let mut teller = Teller::new(global.json);
+
+    let today = Stage::open(global, Generation::V0_205, pace).await?;
+    teller.opening(&today).await?;
+    teller.scene("sandbox", "today's Daytona, version 0.205", &today);
+    story::whole_life(&today, &mut teller, "fix-login-bug").await?;
+    teller.books(&today);
+
+    let described = Stage::open(global, Generation::Documented, pace).await?;
+    teller.scene("workspace", "the API of the provider description", &described);
+    story::short_life(&described, &mut teller, "write-the-docs").await?;
+    teller.books(&described);
+
+    teller.scene("failures", "when something is wrong, it says what to do", &today);
+    story::failures(&today, &mut teller).await?;
+
+    let leaked = today.alive() + described.alive();
+    teller.closing()?;
+    match leaked {
+        0 => Ok(Exit::Ok),
+        _ => Err(Failure::host(format!("The demo left {leaked} sandboxes behind, which is a defect."))),
+    }
+}

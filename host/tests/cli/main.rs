@@ -1,0 +1,12 @@
+//! The command line as a user meets it: the built program, against a Daytona on a loopback socket.
+
+mod component;
+mod credentials;
+mod demo;
+mod describe;
+mod files;
+mod network;
+mod pool;
+mod session;
+mod spec;
+mod stage;
