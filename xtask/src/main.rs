@@ -15,7 +15,12 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 5] = [
+const COMMANDS: [(&str, &str, &str); 6] = [
+    (
+        "demo",
+        "Build, then show a session's life on Daytona, without an account",
+        "about 5 minutes, because wasmtime is built",
+    ),
     ("build", "Build the component to target/component/ and print its size and imports", "less than a minute"),
     ("test", "Build, then run every test", "about 7 minutes, because wasmtime is built"),
     (
@@ -48,7 +53,7 @@ fn main() -> ExitCode {
     let Some((_, what, first_run)) = COMMANDS.iter().find(|(name, ..)| *name == command) else {
         return misused(&format!("`{command}` is not a command."));
     };
-    if !rest.is_empty() && !matches!(command, "bench") {
+    if !rest.is_empty() && !matches!(command, "bench" | "demo") {
         return misused(&format!("`{command}` takes no arguments."));
     }
     eprintln!("{what}. The first run takes {first_run}.");
@@ -56,6 +61,7 @@ fn main() -> ExitCode {
         "build" => build::build().map(drop),
         "test" => test::test(),
         "bench" => test::bench(rest),
+        "demo" => test::demo(rest),
         "component" => component::compare(),
         _ => ci::ci(),
     };
@@ -73,7 +79,7 @@ fn usage() -> String {
     for (name, what, _) in COMMANDS {
         usage.push_str(&format!("  {name:<10}  {what}\n"));
     }
-    usage.push_str("\nWhat follows `bench` is passed on to it.\n");
+    usage.push_str("\nWhat follows `demo` and `bench` is passed on to them.\n");
     usage
 }
 

@@ -1,4 +1,4 @@
-//! What is done with the component once it is built: tests and measurements.
+//! What is done with the component once it is built: shown, tested and measured.
 
 use crate::Failure;
 use crate::build::build;
@@ -24,11 +24,22 @@ pub fn run() -> Result<(), Failure> {
 /// Measures loading and calls.
 pub fn bench(arguments: &[String]) -> Result<(), Failure> {
     build()?;
-    run_native(&["-p", "host-tests", "--bin", "bench", "--"], arguments)
+    run_native("bench", arguments)
 }
 
-fn run_native(what: &[&str], arguments: &[String]) -> Result<(), Failure> {
+/// Shows what the provider does, against the fake, without an account.
+pub fn demo(arguments: &[String]) -> Result<(), Failure> {
+    build()?;
+    let arguments: Vec<String> = ["demo".to_owned()].into_iter().chain(arguments.iter().cloned()).collect();
+    run_native("sandbox-host", &arguments)
+}
+
+/// Builds the programs of all native crates and runs one. All together, because cargo builds wasmtime once more for every
+/// other choice of crates.
+fn run_native(program: &str, arguments: &[String]) -> Result<(), Failure> {
     let mut cargo = tools::cargo()?;
-    cargo.args(["run", "--profile", "host"]).args(what);
-    tools::run(cargo.args(arguments))
+    cargo.args(["build", "--profile", "host", "--bins"]).args(NATIVE);
+    tools::run(&mut cargo)?;
+    let path = tools::target_dir()?.join("host").join(program).with_extension(std::env::consts::EXE_EXTENSION);
+    tools::run(std::process::Command::new(path).args(arguments))
 }
