@@ -2,7 +2,7 @@
 
 use crate::contract::{Context, Error, ErrorCode, Finding, Handle, Severity};
 use crate::credentials::{self, Environment};
-use crate::daytona::{Client, Dialect};
+use crate::daytona::{Client, Dialect, Sandbox};
 use crate::http::Transport;
 use crate::http::url::{BaseUrl, Origin, Segment};
 use crate::pool::{self, Pool};
@@ -27,13 +27,15 @@ pub mod metadata {
 
 /// A call that may go ahead.
 pub struct Call<'t, T> {
-    pub pool: Pool,
+    pub pool: Box<Pool>,
     pub pool_id: String,
     /// The platform's organization.
     pub tenant: Option<String>,
     /// Daytona's organization, as far as the credential tells.
     pub organization: Option<String>,
     pub client: Client<'t, T>,
+    /// Whether `status` shall only look.
+    pub observe: bool,
 }
 
 impl<'t, T: Transport> Call<'t, T> {
@@ -60,13 +62,14 @@ impl<'t, T: Transport> Call<'t, T> {
         let base = credentials::base_url(&context, &pool, environment)?;
         let secret = credentials::key(&context, environment)?;
         let client = Client::new(transport, base, secret, begun.plus_ms(u64::from(deadline_ms)));
+        let observe = context.extensions.iter().any(|(key, value)| key == "observe" && value == "true");
         let organization = context.credential.and_then(|credential| credential.organization_id);
-        Ok(Self { pool, pool_id: context.pool_id, tenant: context.organization_id, organization, client })
+        Ok(Self { pool, pool_id: context.pool_id, tenant: context.organization_id, organization, client, observe })
     }
 }
 
 /// The pool's configuration, or one error that tells all that is wrong with it.
-pub fn pool_of(context: &Context) -> Result<Pool, Error> {
+pub fn pool_of(context: &Context) -> Result<Box<Pool>, Error> {
     pool::load(&context.config).map_err(|findings| invalid_pool(&findings))
 }
 
@@ -100,6 +103,8 @@ pub struct Target {
     pub external_id: String,
     /// The dialect that the handle names; today's where an older version named none.
     pub dialect: Dialect,
+    /// Where the toolbox may be called.
+    pub toolbox: Option<Origin>,
 }
 
 impl Target {
@@ -117,6 +122,7 @@ impl Target {
         };
         same(metadata::ORGANIZATION, &call.organization, "the Daytona organization")?;
         same(metadata::TENANT, &call.tenant, "the platform's organization")?;
+        let toolbox = toolbox_origin(&handle, &call.pool, call.client.base().origin());
         let Some(id) = Segment::new(&handle.external_id) else {
             return Err(Error::spec("The handle's external id is not one that Daytona gives.")
                 .rule("malformed-handle")
@@ -126,7 +132,19 @@ impl Target {
             pool::Dialect::Workspace => Dialect::Workspace,
             pool::Dialect::Auto | pool::Dialect::Sandbox => Dialect::Sandbox,
         });
-        Ok(Self { id, external_id: handle.external_id, dialect })
+        Ok(Self { id, external_id: handle.external_id, dialect, toolbox })
+    }
+
+    /// A sandbox that was just seen.
+    pub fn of<T: Transport>(call: &Call<'_, T>, dialect: Dialect, sandbox: &Sandbox) -> Result<Self, Error> {
+        let Some(id) = Segment::new(&sandbox.id) else {
+            return Err(Error::new(ErrorCode::Protocol, "Daytona named a sandbox by an id that cannot be used.")
+                .rule("bad-reply"));
+        };
+        let api = call.client.base().origin();
+        let toolbox = sandbox.toolbox_proxy_url.as_deref().and_then(|url| Origin::parse(url).ok());
+        let toolbox = toolbox.filter(|origin| origin.is_acceptable_toolbox(api, call.pool.toolbox_url.as_ref()));
+        Ok(Self { id, external_id: sandbox.id.clone(), dialect, toolbox })
     }
 }
 

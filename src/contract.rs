@@ -16,14 +16,15 @@ pub mod generated {
     });
 }
 
-pub use generated::exports::rensei::sandbox::types;
+pub use crate::error::Error;
+pub use generated::exports::rensei::sandbox::{inventory, types};
 #[cfg(target_arch = "wasm32")]
 pub use generated::exports::rensei::sandbox::{lifecycle, provider};
 #[cfg(target_arch = "wasm32")]
 pub use generated::{export, wasi};
 pub use types::{
-    BillingModel, Capabilities, Context, Declaration, Descriptor, EgressDefault, Error, ErrorCode, Finding, Handle,
-    IdleCostModel, Phase, Severity, Spec, State, Status, Termination, TransportModel,
+    BillingModel, Capabilities, Context, Declaration, Descriptor, EgressDefault, Error as ErrorRecord, ErrorCode,
+    Finding, Handle, IdleCostModel, Phase, Severity, Spec, State, Status, Termination, TransportModel,
 };
 #[cfg(test)]
 pub use types::{Credential, Resources};

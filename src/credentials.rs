@@ -119,8 +119,9 @@ pub mod tests {
     fn resolved(context: &Context, config: &str, variables: &[(&'static str, &'static str)]) -> (String, String) {
         let environment = Variables(variables.to_vec());
         let Ok(pool) = pool::load(config) else { panic!("{config}") };
-        let key = key(context, &environment).map_or_else(|error| error.message, |key| key.bearer());
-        let url = base_url(context, &pool, &environment).map_or_else(|error| error.message, |url| url.to_string());
+        let key = key(context, &environment).map_or_else(|error| error.message.clone(), |key| key.bearer());
+        let url =
+            base_url(context, &pool, &environment).map_or_else(|error| error.message.clone(), |url| url.to_string());
         (key, url)
     }
 

@@ -1,7 +1,32 @@
-//! How errors are made: one builder on the contract's own record.
+//! How errors are made: one builder around the contract's own record.
 
-use crate::contract::{Error, ErrorCode};
+use core::ops::{Deref, DerefMut};
+
+use crate::contract::{ErrorCode, ErrorRecord};
 use crate::prelude::*;
+
+/// A failure. Behind one pointer, because every result has room for one and almost none carries one.
+pub struct Error(Box<ErrorRecord>);
+
+impl Deref for Error {
+    type Target = ErrorRecord;
+
+    fn deref(&self) -> &ErrorRecord {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut ErrorRecord {
+        &mut self.0
+    }
+}
+
+impl From<Error> for ErrorRecord {
+    fn from(error: Error) -> Self {
+        *error.0
+    }
+}
 
 impl Error {
     /// An error that is final, applied nothing and has no details yet.
@@ -12,7 +37,7 @@ impl Error {
     // Not inlined, like the other builders below: there are a hundred places that build errors.
     #[inline(never)]
     fn plain(code: ErrorCode, message: String) -> Self {
-        Self {
+        Self(Box::new(ErrorRecord {
             code,
             message,
             retryable: false,
@@ -20,7 +45,7 @@ impl Error {
             maybe_applied: false,
             http_status: None,
             details: Vec::new(),
-        }
+        }))
     }
 
     /// The configuration, the credential's URL or the handle's origin is wrong.
@@ -69,6 +94,6 @@ impl Error {
 
     /// A detail's value.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.details.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+        self.0.details.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
     }
 }

@@ -1,14 +1,17 @@
 //! The component's exports.
 
 use crate::context::{Call, DEADLINE_MS, LONG_DEADLINE_MS, Target};
+use crate::contract::inventory::{Guest as Inventory, Mode, Page, Report};
 use crate::contract::lifecycle::Guest as Lifecycle;
 use crate::contract::provider::Guest as Provider;
-use crate::contract::{Context, Declaration, Descriptor, Error, Finding, Handle, Spec, State, Termination};
+use crate::contract::{Context, Declaration, Descriptor, ErrorRecord, Finding, Handle, Spec, State, Termination};
 use crate::credentials::WasiEnvironment;
 use crate::daytona::Change;
+use crate::error::Error;
 use crate::http::wasi::Wasi;
+use crate::inventory::Known;
 use crate::prelude::*;
-use crate::{lifecycle, locate, origins, pool, profile, provision, status, terminate};
+use crate::{extend, inventory, lifecycle, locate, origins, pool, profile, provision, status, terminate};
 
 struct Component;
 
@@ -29,50 +32,82 @@ impl Provider for Component {
         profile::unmet(&demand, runtime_provides)
     }
 
-    fn origins(context: Context, handle: Option<Handle>) -> Result<Vec<String>, Error> {
-        origins::origins(&context, handle.as_ref(), &WasiEnvironment)
+    fn origins(context: Context, handle: Option<Handle>) -> Result<Vec<String>, ErrorRecord> {
+        Ok(origins::origins(&context, handle.as_ref(), &WasiEnvironment)?)
     }
 
-    fn provision(context: Context, spec: Spec) -> Result<Handle, Error> {
-        provision::provision(&call(context, LONG_DEADLINE_MS)?, &spec)
+    fn provision(context: Context, spec: Spec) -> Result<Handle, ErrorRecord> {
+        Ok(provision::provision(&call(context, LONG_DEADLINE_MS)?, &spec)?)
     }
 
-    fn locate(context: Context, session_id: String) -> Result<Option<Handle>, Error> {
-        locate::locate(&call(context, DEADLINE_MS)?, &session_id)
+    fn locate(context: Context, session_id: String) -> Result<Option<Handle>, ErrorRecord> {
+        Ok(locate::locate(&call(context, DEADLINE_MS)?, &session_id)?)
     }
 
-    fn status(context: Context, handle: Handle) -> Result<State, Error> {
-        let call = call(context, DEADLINE_MS)?;
-        status::status(&call, &Target::new(&call, handle)?)
+    fn status(context: Context, handle: Handle) -> Result<State, ErrorRecord> {
+        on_handle(context, handle, DEADLINE_MS, status::status)
     }
 
-    fn terminate(context: Context, handle: Handle) -> Result<Termination, Error> {
-        let call = call(context, LONG_DEADLINE_MS)?;
-        terminate::terminate(&call, &Target::new(&call, handle)?)
+    fn terminate(context: Context, handle: Handle) -> Result<Termination, ErrorRecord> {
+        on_handle(context, handle, LONG_DEADLINE_MS, terminate::terminate)
     }
 }
 
 impl Lifecycle for Component {
-    fn stop(context: Context, handle: Handle) -> Result<State, Error> {
-        drive(context, handle, Change::Stop)
+    fn stop(context: Context, handle: Handle) -> Result<State, ErrorRecord> {
+        on_handle(context, handle, DEADLINE_MS, |call, target| lifecycle::drive(call, target, Change::Stop))
     }
 
-    fn start(context: Context, handle: Handle) -> Result<State, Error> {
-        drive(context, handle, Change::Start)
+    fn start(context: Context, handle: Handle) -> Result<State, ErrorRecord> {
+        on_handle(context, handle, DEADLINE_MS, |call, target| lifecycle::drive(call, target, Change::Start))
     }
 
-    fn archive(context: Context, handle: Handle) -> Result<State, Error> {
-        drive(context, handle, Change::Archive)
+    fn archive(context: Context, handle: Handle) -> Result<State, ErrorRecord> {
+        on_handle(context, handle, DEADLINE_MS, |call, target| lifecycle::drive(call, target, Change::Archive))
+    }
+
+    fn keep_alive(context: Context, handle: Handle) -> Result<State, ErrorRecord> {
+        on_handle(context, handle, DEADLINE_MS, status::keep_alive)
+    }
+
+    fn extend(context: Context, handle: Handle, seconds: u32) -> Result<State, ErrorRecord> {
+        let call = call(context, DEADLINE_MS)?;
+        Ok(extend::extend(&call, &Target::new(&call, handle)?, seconds)?)
     }
 }
 
-fn drive(context: Context, handle: Handle, goal: Change) -> Result<State, Error> {
-    let call = call(context, DEADLINE_MS)?;
-    lifecycle::drive(&call, &Target::new(&call, handle)?, goal)
+impl Inventory for Component {
+    fn list(context: Context, cursor: Option<String>) -> Result<Page, ErrorRecord> {
+        Ok(inventory::list(&call(context, DEADLINE_MS)?, cursor.as_deref())?)
+    }
+
+    fn reconcile(
+        context: Context,
+        known_sessions: Vec<String>,
+        known_as_of: String,
+        min_age_sec: u32,
+        mode: Mode,
+    ) -> Result<Report, ErrorRecord> {
+        let known = Known { sessions: &known_sessions, as_of: &known_as_of, min_age_sec };
+        Ok(inventory::reconcile(&call(context, DEADLINE_MS)?, &known, mode)?)
+    }
 }
 
-fn call(context: Context, default_ms: u32) -> Result<Call<'static, Wasi>, Error> {
+type OurCall = Call<'static, Wasi>;
+
+fn call(context: Context, default_ms: u32) -> Result<OurCall, Error> {
     Call::new(context, &WasiEnvironment, &Wasi, default_ms)
+}
+
+// A pointer and not a type parameter, so that it is compiled once for each kind of answer and not once for each verb.
+fn on_handle<R>(
+    context: Context,
+    handle: Handle,
+    default_ms: u32,
+    verb: fn(&OurCall, &Target) -> Result<R, Error>,
+) -> Result<R, ErrorRecord> {
+    let call = call(context, default_ms)?;
+    Ok(verb(&call, &Target::new(&call, handle)?)?)
 }
 
 /// The exported symbols, which are generated.

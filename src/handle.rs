@@ -1,6 +1,6 @@
 //! How a handle is made from what the server says.
 
-use crate::context::{Call, metadata};
+use crate::context::{Call, metadata as keys};
 use crate::contract::Handle;
 use crate::daytona::{Dialect, Sandbox};
 use crate::http::Transport;
@@ -9,18 +9,21 @@ use crate::prelude::*;
 use crate::profile;
 
 /// The handle of a sandbox. Facts only: it has to be readable by older and newer versions.
-pub fn of<T: Transport>(call: &Call<'_, T>, dialect: Dialect, sandbox: Sandbox) -> Handle {
+pub fn of<T: Transport>(call: &Call<'_, T>, dialect: Dialect, sandbox: &Sandbox) -> Handle {
     let api = call.client.base().origin();
-    let toolbox = sandbox.toolbox_proxy_url.and_then(|url| Origin::parse(&url).ok());
+    let toolbox = sandbox.toolbox_proxy_url.as_deref().and_then(|url| Origin::parse(url).ok());
     let toolbox = toolbox.filter(|origin| origin.is_acceptable_toolbox(api, call.pool.toolbox_url.as_ref()));
-    let facts = [
-        (metadata::DIALECT, Some(dialect.name().to_owned())),
-        (metadata::API_ORIGIN, Some(api.to_string())),
-        (metadata::ORGANIZATION, sandbox.organization_id.or_else(|| call.organization.clone())),
-        (metadata::TENANT, call.tenant.clone()),
-        (metadata::NAME, sandbox.name),
-        (metadata::TOOLBOX_ORIGIN, toolbox.map(|origin| origin.to_string())),
-    ];
-    let facts = facts.into_iter().filter_map(|(key, value)| value.map(|value| (key.to_owned(), value)));
-    Handle { provider_id: profile::ID.to_owned(), external_id: sandbox.id, metadata: facts.collect() }
+    let mut metadata = Vec::new();
+    let mut know = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            metadata.push((key.to_owned(), value));
+        }
+    };
+    know(keys::DIALECT, Some(dialect.name().to_owned()));
+    know(keys::API_ORIGIN, Some(api.to_string()));
+    know(keys::ORGANIZATION, sandbox.organization_id.as_ref().or(call.organization.as_ref()).cloned());
+    know(keys::TENANT, call.tenant.clone());
+    know(keys::NAME, sandbox.name.clone());
+    know(keys::TOOLBOX_ORIGIN, toolbox.map(|origin| origin.to_string()));
+    Handle { provider_id: profile::ID.to_owned(), external_id: sandbox.id.clone(), metadata }
 }

@@ -26,8 +26,18 @@ pub const PROVIDER_VERSION: &str = "rensei.dev/provider-version";
 /// When the session ends: `created+<seconds>s`, counted from the server's own creation date, because a component has no
 /// calendar.
 pub const DEADLINE: &str = "rensei.dev/deadline";
+/// `<exit code>@<server date>`, once the launch command has been seen to have ended.
+pub const AGENT_EXIT: &str = "rensei.dev/agent-exit";
+/// Minutes of idleness that the session asked for, where `autoStopInterval` had to be raised for want of a better way to
+/// keep it alive.
+pub const IDLE_MINUTES: &str = "rensei.dev/idle-minutes";
+/// The server's date at which the platform was first found not to know the session.
+pub const ORPHAN_SINCE: &str = "rensei.dev/orphan-since";
 /// What the spec asked for, see [`digest`].
 pub const DIGEST: &str = "rensei.dev/digest";
+
+/// What digests of this definition begin with.
+pub const DIGEST_VERSION: &str = "1:";
 
 /// Longest readable part of a name, in characters.
 const MAX_SLUG: usize = 32;
@@ -93,7 +103,7 @@ pub fn digest(spec: &Spec) -> String {
         field(b'e', Some(name.as_bytes()));
         last = Some(name);
     }
-    ["1:", &hex(&hash.finalize(), DIGEST_DIGITS)].concat()
+    [DIGEST_VERSION, &hex(&hash.finalize(), DIGEST_DIGITS)].concat()
 }
 
 /// The first digits of a hash in lower-case hexadecimal.

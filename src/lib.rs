@@ -7,20 +7,26 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![deny(unsafe_code)]
 // Natively there is no host to call, so what only the exports use is used by nothing outside the tests.
-#![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+#![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, unused_imports))]
 
 extern crate alloc;
 
+mod adopt;
+mod calendar;
 mod context;
 mod contract;
 mod credentials;
 mod daytona;
+mod deadline;
 mod error;
+mod extend;
 mod handle;
 mod http;
 mod identity;
 mod image;
+mod inventory;
 mod json;
+mod keep_alive;
 mod lifecycle;
 mod locate;
 mod lookup;

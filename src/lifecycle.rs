@@ -7,6 +7,7 @@ use crate::context::{Call, Target};
 use crate::contract::{Error, ErrorCode, State};
 use crate::daytona::{Change, Reaction, Sandbox};
 use crate::http::Transport;
+use crate::keep_alive::unmark;
 use crate::lookup::{by_id, in_served_dialect};
 use crate::status::seen;
 
@@ -16,6 +17,8 @@ const MAX_SPARE_MS: u64 = 5_000;
 /// What to do next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Step {
+    /// Look before anything is asked for: marks have to come off before a start.
+    Look,
     /// Nothing: it is so, or on its way.
     Done,
     /// Ask for this.
@@ -31,7 +34,7 @@ pub fn drive<T: Transport>(call: &Call<'_, T>, target: &Target, goal: Change) ->
     let spare_ms = (call.client.left_ms() / 5).min(MAX_SPARE_MS);
     let mut dialect = target.dialect;
     let mut refused = None;
-    let mut step = Step::Ask(goal);
+    let mut step = if goal == Change::Start { Step::Look } else { Step::Ask(goal) };
     let mut pauses = 0;
     loop {
         if let Step::Ask(change) = step {
@@ -39,7 +42,7 @@ pub fn drive<T: Transport>(call: &Call<'_, T>, target: &Target, goal: Change) ->
                 client.change(dialect, &target.id, &target.external_id, change, spare_ms)
             });
             match asked {
-                Ok((served, Some(sandbox))) if change == goal => return Ok(seen(served, sandbox)),
+                Ok((served, Some(sandbox))) if change == goal => return Ok(seen(served, &sandbox)),
                 Ok(_) => refused = None,
                 Err(again) if matches!(again.reaction, Reaction::Busy | Reaction::WrongState | Reaction::TooLate) => {
                     refused = Some(again.error);
@@ -58,11 +61,15 @@ pub fn drive<T: Transport>(call: &Call<'_, T>, target: &Target, goal: Change) ->
         };
         let next = next(goal, &sandbox);
         match next {
-            Step::Done => return Ok(seen(dialect, sandbox)),
+            Step::Done => return Ok(seen(dialect, &sandbox)),
             Step::Refuse => return Err(impossible(goal, &sandbox, refused)),
-            Step::Ask(_) if next != step => {}
+            Step::Ask(change) if next != step => {
+                if change == Change::Start {
+                    unmark(call, target, dialect, &sandbox)?;
+                }
+            }
             // Nothing to ask for, or nothing but what was refused just now.
-            Step::Ask(_) | Step::Wait => {
+            Step::Ask(_) | Step::Wait | Step::Look => {
                 if !call.client.pause(pauses) {
                     return Err(refused.unwrap_or_else(|| too_slow(&sandbox)));
                 }
@@ -77,7 +84,7 @@ pub fn drive<T: Transport>(call: &Call<'_, T>, target: &Target, goal: Change) ->
 fn next(goal: Change, sandbox: &Sandbox) -> Step {
     let state = sandbox.state.as_deref().unwrap_or_default();
     let desired = sandbox.desired_state.as_deref().unwrap_or_default();
-    if sandbox.is_being_destroyed() || state == "destroyed" {
+    if sandbox.is_being_destroyed() {
         return Step::Refuse;
     }
     match (goal, state) {
@@ -100,7 +107,7 @@ fn next(goal: Change, sandbox: &Sandbox) -> Step {
 
 fn impossible(goal: Change, sandbox: &Sandbox, refused: Option<Error>) -> Error {
     let word = match goal {
-        Change::Stop => "stopped",
+        Change::Stop | Change::ForceStop => "stopped",
         Change::Start => "started",
         Change::Archive => "archived",
     };
@@ -114,7 +121,7 @@ fn impossible(goal: Change, sandbox: &Sandbox, refused: Option<Error>) -> Error 
     error.remedy("Terminate it, and provision the session again if it is still wanted.")
 }
 
-fn gone(target: &Target) -> Error {
+pub fn gone(target: &Target) -> Error {
     Error::new(ErrorCode::NotFound, ["Daytona has no sandbox ", &target.external_id, "."].concat())
         .rule("sandbox-not-found")
 }

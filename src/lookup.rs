@@ -4,6 +4,7 @@ use crate::context::{Call, Target};
 use crate::contract::{Error, ErrorCode};
 use crate::daytona::{Client, Dialect, Reaction, Rejection, Sandbox};
 use crate::http::Transport;
+use crate::pool;
 use crate::prelude::*;
 
 /// Does something in the handle's dialect, and in the other one only where the server says that it has no such route: a
@@ -26,14 +27,33 @@ pub fn in_served_dialect<T: Transport, R>(
     }
 }
 
+/// Does something in the dialect that the pool's configuration names; in today's, and where the server has no such route
+/// in the other one, when it names none.
+pub fn in_chosen_dialect<T: Transport, R>(
+    call: &Call<'_, T>,
+    action: impl Fn(Dialect) -> Result<R, Rejection>,
+) -> Result<(Dialect, R), Rejection> {
+    let only = |dialect| action(dialect).map(|done| (dialect, done));
+    match call.pool.dialect {
+        pool::Dialect::Auto => in_served_dialect(call, Dialect::Sandbox, |_, dialect| action(dialect)),
+        pool::Dialect::Sandbox => only(Dialect::Sandbox),
+        pool::Dialect::Workspace => only(Dialect::Workspace),
+    }
+}
+
 /// Neither route exists: the URL is wrong.
-fn no_api<T: Transport>(call: &Call<'_, T>, error: Error) -> Error {
-    let message = ["The server at ", &call.client.base().to_string(), " has neither /sandbox nor /workspace."].concat();
-    let applied = Error { code: ErrorCode::InvalidConfig, message, retryable: false, maybe_applied: false, ..error };
-    applied.rule("no-daytona-route").remedy("Correct the API URL; the usual mistake is a missing /api at its end.")
+fn no_api<T: Transport>(call: &Call<'_, T>, mut error: Error) -> Error {
+    error.code = ErrorCode::InvalidConfig;
+    error.message =
+        ["The server at ", &call.client.base().to_string(), " has neither /sandbox nor /workspace."].concat();
+    error
+        .retryable(false)
+        .maybe_applied(false)
+        .rule("no-daytona-route")
+        .remedy("Correct the API URL; the usual mistake is a missing /api at its end.")
 }
 
 /// The sandbox of a handle; none when the server proves that it does not exist.
-pub fn by_id<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<(Dialect, Option<Sandbox>), Rejection> {
+pub fn by_id<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<(Dialect, Option<Box<Sandbox>>), Rejection> {
     in_served_dialect(call, target.dialect, |client, dialect| client.get(dialect, &target.id, &target.external_id))
 }

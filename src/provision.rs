@@ -1,44 +1,104 @@
 //! Creating a session's sandbox.
 
+use crate::adopt::{self, Adopted};
 use crate::context::Call;
 use crate::contract::{Error, ErrorCode, Handle, Spec};
 use crate::daytona::{Dialect, NewSandbox, Reaction, Rejection, Sandbox, Source};
 use crate::http::Transport;
-use crate::lookup::in_served_dialect;
+use crate::locate::{self, Found};
+use crate::lookup::in_chosen_dialect;
 use crate::pool::{self, Pool};
 use crate::prelude::*;
 use crate::spec_check;
-use crate::{handle, identity};
+use crate::{deadline, identity};
 
 /// Minutes of idleness until a sandbox is stopped, when the session does not say.
 const DEFAULT_AUTO_STOP: u32 = 30;
 
-/// Longest session in seconds when nobody says: seven days.
-const DEFAULT_LIFETIME_SEC: u64 = 7 * 24 * 60 * 60;
+/// Part of the deadline, and the longest time in milliseconds, that a create leaves for the look-up after it.
+const SPARE_PART: u64 = 5;
+const MAX_SPARE_MS: u64 = 5_000;
+
+/// Most creates of one call. Each follows the proof that the one before it left nothing.
+const MAX_CREATES: u32 = 4;
 
 const MIB_PER_GIB: u32 = 1024;
 const SECONDS_PER_MINUTE: u32 = 60;
 
-/// Creates the sandbox. One request in the good case.
+/// Creates the sandbox of a session, or takes the one that it has already. One request in the good case.
+///
+/// No answer to a create but a clear success says whether there is a sandbox: a timeout may hide one, and a refusal may
+/// come from a check that the server makes before it sees that the name is taken. So the session is looked up after each of
+/// them, and only what is proven not to be there is created again, under the same name.
 pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle, Error> {
     spec_check::check(spec, &call.pool, call.client.secret())?;
     let name = identity::name(&call.pool_id, &spec.session_id);
     let default_command = pool::DEFAULT_COMMAND.map(str::to_owned);
     let mut new = plan(call, spec, &name, &default_command);
-    let created = match create(call, &new) {
-        Err(refused) => match room_for_default_disk(&refused, spec, &call.pool) {
-            Some(maximum) => {
-                new.disk_gib = Some(maximum);
-                create(call, &new)
+    let spare_ms = (call.client.left_ms() / SPARE_PART).min(MAX_SPARE_MS);
+    let mut creates = 0;
+    let mut made_anew = false;
+    loop {
+        creates += 1;
+        let refused = match create(call, spec, &new, spare_ms) {
+            Ok(created) => {
+                let adopted = match created {
+                    Created::New(dialect, sandbox) => adopt::unrivalled(call, spec, &new, dialect, sandbox),
+                    Created::There(dialect, sandbox) => adopt::adopt(call, spec, &new, dialect, sandbox),
+                };
+                match adopted? {
+                    Adopted::Taken(handle) => return Ok(handle),
+                    Adopted::Removed(reason) if made_anew => return Err(adopt::failed_again(reason)),
+                    Adopted::Removed(_) => made_anew = true,
+                }
+                continue;
             }
-            None => Err(refused),
-        },
-        created => created,
-    };
-    match created {
-        Ok((dialect, sandbox)) => Ok(handle::of(call, dialect, sandbox)),
-        Err(refused) => Err(explain(refused, spec, &name)),
+            Err(refused) => refused,
+        };
+        if let Some(maximum) = room_for_default_disk(&refused, spec, &new, &call.pool) {
+            new.disk_gib = Some(maximum);
+            continue;
+        }
+        let doubtful = refused.error.maybe_applied;
+        let failed_start = refused.reaction == Reaction::StartFailed;
+        let mut error = explain(refused, spec, &name);
+        if is_final(&error) {
+            return Err(error);
+        }
+        match locate::find(call, &spec.session_id) {
+            Ok((dialect, Found::Ours(sandbox))) => match adopt::adopt(call, spec, &new, dialect, sandbox) {
+                Ok(Adopted::Taken(handle)) => return Ok(handle),
+                // What this call created has failed, and would fail again.
+                Ok(Adopted::Removed(_)) if failed_start => return Err(error.maybe_applied(false)),
+                Ok(Adopted::Removed(reason)) if made_anew => return Err(adopt::failed_again(reason)),
+                Ok(Adopted::Removed(_)) => made_anew = true,
+                // Why it failed says more than why what is left of it could not be removed.
+                Err(undeleted) if failed_start => {
+                    error
+                        .details
+                        .extend(undeleted.get("sandbox-id").map(|id| ("sandbox-id".to_owned(), id.to_owned())));
+                    return Err(error);
+                }
+                Err(other) => return Err(other),
+            },
+            Ok((_, Found::Foreign)) => return Err(adopt::name_taken(&name)),
+            Ok((dialect, Found::Nothing)) => {
+                // Without names, what was created late could not be told from what is created next.
+                let again = doubtful && call.client.can_name(dialect) && creates < MAX_CREATES;
+                if !again || !call.client.pause(creates) {
+                    return Err(error);
+                }
+            }
+            Err(unseen) => return Err(adopt::in_doubt(error, &unseen.error, &name)),
+        }
     }
+}
+
+/// Whether a look-up can tell nothing: the key is refused, and a second request could lock the address out, or there is
+/// no such API.
+fn is_final(error: &Error) -> bool {
+    error.code == ErrorCode::Unauthenticated
+        || matches!(error.get("rule"), Some("no-daytona-route" | "no-such-route" | "not-daytona" | "redirect"))
 }
 
 /// What is sent: the spec's values before the pool's, the pool's before the defaults.
@@ -57,13 +117,19 @@ fn plan<'a, T: Transport>(
         },
     };
     let sizes = &spec.resources;
+    let lifetime_sec = match (spec.max_duration_sec, pool.max_lifetime_minutes) {
+        (Some(seconds), _) => u64::from(seconds),
+        (None, Some(minutes)) => u64::from(minutes) * u64::from(SECONDS_PER_MINUTE),
+        (None, None) => deadline::DEFAULT_LIFETIME_SEC,
+    };
     let lifetime_minutes = spec.max_duration_sec.map(minutes).or(pool.max_lifetime_minutes);
     NewSandbox {
         name,
         source,
         user: &pool.user,
         env: &spec.env,
-        labels: labels(call, spec),
+        labels: labels(call, spec, lifetime_sec),
+        lifetime_sec,
         cpu: sizes.vcpu.or(pool.cpu),
         memory_gib: sizes.memory_mb.map(gib).or(pool.memory_gb),
         disk_gib: Some(sizes.disk_mb.map(gib).or(pool.disk_gb).unwrap_or(pool::DEFAULT_DISK_GB)),
@@ -76,38 +142,55 @@ fn plan<'a, T: Transport>(
 }
 
 /// The pool's labels, the spec's over them, and ours over all.
-fn labels<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Vec<(String, String)> {
-    let lifetime_sec = match (spec.max_duration_sec, call.pool.max_lifetime_minutes) {
-        (Some(seconds), _) => u64::from(seconds),
-        (None, Some(minutes)) => u64::from(minutes) * u64::from(SECONDS_PER_MINUTE),
-        (None, None) => DEFAULT_LIFETIME_SEC,
-    };
-    let ours = [
-        (identity::MANAGED_BY, Some(identity::MANAGER.to_owned())),
-        (identity::POOL, Some(call.pool_id.clone())),
-        (identity::ORGANIZATION, call.tenant.clone()),
-        (identity::SESSION, Some(spec.session_id.clone())),
-        (identity::PROVIDER_VERSION, Some(env!("CARGO_PKG_VERSION").to_owned())),
-        (identity::DEADLINE, Some(["created+", &lifetime_sec.to_string(), "s"].concat())),
-        (identity::DIGEST, Some(identity::digest(spec))),
-    ];
-    let ours = ours.into_iter().filter_map(|(key, value)| value.map(|value| (key.to_owned(), value)));
-    call.pool.labels.iter().chain(&spec.labels).cloned().chain(ours).collect()
+fn labels<T: Transport>(call: &Call<'_, T>, spec: &Spec, lifetime_sec: u64) -> Vec<(String, String)> {
+    let mut labels: Vec<_> = call.pool.labels.iter().chain(&spec.labels).cloned().collect();
+    let mut label = |key: &str, value: &str| labels.push((key.to_owned(), value.to_owned()));
+    label(identity::MANAGED_BY, identity::MANAGER);
+    label(identity::POOL, &call.pool_id);
+    if let Some(tenant) = &call.tenant {
+        label(identity::ORGANIZATION, tenant);
+    }
+    label(identity::SESSION, &spec.session_id);
+    label(identity::PROVIDER_VERSION, env!("CARGO_PKG_VERSION"));
+    label(identity::DEADLINE, &deadline::label(lifetime_sec));
+    label(identity::DIGEST, &identity::digest(spec));
+    labels
 }
 
-fn create<T: Transport>(call: &Call<'_, T>, new: &NewSandbox<'_>) -> Result<(Dialect, Sandbox), Rejection> {
-    let only = |dialect| call.client.create(dialect, new).map(|sandbox| (dialect, sandbox));
-    match call.pool.dialect {
-        pool::Dialect::Auto => in_served_dialect(call, Dialect::Sandbox, |client, dialect| client.create(dialect, new)),
-        pool::Dialect::Sandbox => only(Dialect::Sandbox),
-        pool::Dialect::Workspace => only(Dialect::Workspace),
-    }
+/// What came of a create.
+enum Created {
+    /// A sandbox that was not there before.
+    New(Dialect, Box<Sandbox>),
+    /// Nothing: the session had one already.
+    There(Dialect, Box<Sandbox>),
+}
+
+fn create<T: Transport>(
+    call: &Call<'_, T>,
+    spec: &Spec,
+    new: &NewSandbox<'_>,
+    spare_ms: u64,
+) -> Result<Created, Rejection> {
+    in_chosen_dialect(call, |dialect| {
+        // `/workspace` has no names, so nothing but a look keeps a session from getting a second one.
+        if dialect == Dialect::Workspace
+            && let Some(there) = locate::by_labels(call, dialect, &spec.session_id)?
+        {
+            return Ok(Created::There(dialect, there));
+        }
+        call.client.create(dialect, new, spare_ms).map(|sandbox| Created::New(dialect, sandbox))
+    })
+    .map(|(_, created)| created)
 }
 
 /// The largest disk that is allowed, when the refused one was nobody's wish but the default.
-fn room_for_default_disk(refused: &Rejection, spec: &Spec, pool: &Pool) -> Option<u32> {
+fn room_for_default_disk(refused: &Rejection, spec: &Spec, new: &NewSandbox<'_>, pool: &Pool) -> Option<u32> {
     match refused.reaction {
-        Reaction::DiskOver(maximum) if spec.resources.disk_mb.is_none() && pool.disk_gb.is_none() => Some(maximum),
+        Reaction::DiskOver(maximum)
+            if spec.resources.disk_mb.is_none() && pool.disk_gb.is_none() && new.disk_gib > Some(maximum) =>
+        {
+            Some(maximum)
+        }
         _ => None,
     }
 }

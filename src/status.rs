@@ -4,13 +4,29 @@ use crate::context::{Call, Target};
 use crate::contract::{Error, Phase, State, Status};
 use crate::daytona::{Dialect, Sandbox};
 use crate::http::Transport;
+use crate::keep_alive::{Occasion, tend};
 use crate::lookup;
 use crate::prelude::*;
 
-/// Looks at a sandbox. One request where the handle's dialect is still served.
+/// Looks at a sandbox, and keeps it alive where that is due. One request in the good case.
 pub fn status<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<State, Error> {
+    tended(call, target, Occasion::Poll)
+}
+
+/// Looks at a sandbox and renews its idle clock now. A state says whether that was possible: see `stops-at`.
+pub fn keep_alive<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<State, Error> {
+    tended(call, target, Occasion::Demand)
+}
+
+fn tended<T: Transport>(call: &Call<'_, T>, target: &Target, occasion: Occasion) -> Result<State, Error> {
     let (dialect, sandbox) = lookup::by_id(call, target)?;
-    Ok(sandbox.map_or_else(destroyed, |sandbox| seen(dialect, sandbox)))
+    let Some(sandbox) = sandbox else {
+        return Ok(destroyed());
+    };
+    let pulse = tend(call, target, dialect, &sandbox, occasion);
+    let mut state = seen(dialect, &sandbox);
+    pulse.add_to(&mut state.details);
+    Ok(state)
 }
 
 /// The state of a sandbox that is proven not to exist.
@@ -26,17 +42,17 @@ fn destroyed() -> State {
 }
 
 /// The state of a sandbox that was seen.
-pub fn seen(dialect: Dialect, sandbox: Sandbox) -> State {
-    let state = sandbox.state.unwrap_or_default();
-    let (status, phase) = assess(dialect, &state, sandbox.desired_state.as_deref());
-    let details = sandbox.desired_state.into_iter().map(|desired| ("desired-state".to_owned(), desired)).collect();
+pub fn seen(dialect: Dialect, sandbox: &Sandbox) -> State {
+    let state = sandbox.state.clone().unwrap_or_default();
+    let desired = sandbox.desired_state.as_deref();
+    let (status, phase) = assess(dialect, &state, desired);
     State {
         status,
         phase,
         provider_state: state,
-        reason: sandbox.error_reason,
+        reason: sandbox.error_reason.clone(),
         recoverable: sandbox.recoverable,
-        details,
+        details: desired.into_iter().map(|desired| ("desired-state".to_owned(), desired.to_owned())).collect(),
     }
 }
 

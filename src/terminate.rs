@@ -2,7 +2,7 @@
 
 use crate::context::{Call, Target};
 use crate::contract::{Error, Termination};
-use crate::daytona::Reaction;
+use crate::daytona::{Change, Reaction};
 use crate::http::Transport;
 use crate::lookup::{by_id, in_served_dialect};
 
@@ -11,6 +11,8 @@ use crate::lookup::{by_id, in_served_dialect};
 /// A refusal because it is busy means one of two things: something else is going on, or it is being deleted already.
 /// Taking it for success would leak the sandbox, taking it for failure as well, so it is looked into.
 pub fn terminate<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<Termination, Error> {
+    let patience_ms = call.client.left_ms() / 2;
+    let mut forced = false;
     let mut looks = 0;
     loop {
         let deletion = in_served_dialect(call, target.dialect, |client, dialect| {
@@ -36,6 +38,13 @@ pub fn terminate<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<Te
             }
             Err(failed) if failed.reaction != Reaction::TooLate => return Err(failed.error),
             Ok(_) | Err(_) => {}
+        }
+        // Busy for that long, it may hang in something that only a forced stop gets it out of; refused, that changes nothing.
+        if !forced && call.client.left_ms() < patience_ms {
+            forced = true;
+            let _ = in_served_dialect(call, target.dialect, |client, dialect| {
+                client.change(dialect, &target.id, &target.external_id, Change::ForceStop, 0)
+            });
         }
         if !call.client.pause(looks) {
             return Err(refused.error.retryable(true).detail("sandbox-id", target.external_id.as_str()));

@@ -12,6 +12,7 @@ wasmtime::component::bindgen!({
 
         world contract {
             include rensei:sandbox/sandbox-provider@0.1.0;
+            export rensei:sandbox/inventory@0.1.0;
         }
     ",
     world: "host:bindings/contract",
@@ -19,4 +20,4 @@ wasmtime::component::bindgen!({
     exports: { default: async },
 });
 
-pub(crate) use exports::rensei::sandbox::types;
+pub(crate) use exports::rensei::sandbox::{inventory, types};

@@ -1,10 +1,10 @@
 //! Between the crate's own types and the generated ones. Pure; one function or impl per type and direction.
 
-use crate::bindings::types as wit;
+use crate::bindings::{inventory, types as wit};
 use crate::types::{
-    BillingModel, Capabilities, Context, Credential, Declaration, Descriptor, EgressDefault, ErrorCode, Finding,
-    Handle, IdleCostModel, Pairs, Phase, ProviderError, Resources, Severity, Spec, State, Status, Termination,
-    TransportModel,
+    Action, BillingModel, Capabilities, Context, Credential, Declaration, Descriptor, EgressDefault, ErrorCode,
+    Finding, Handle, IdleCostModel, Item, Mode, Outcome, Page, Pairs, Phase, ProviderError, Report, Resources,
+    Severity, Spec, State, Status, Termination, TransportModel,
 };
 
 fn pairs(pairs: &Pairs) -> Vec<(String, String)> {
@@ -237,6 +237,66 @@ impl From<wit::Descriptor> for Descriptor {
             provides: descriptor.provides.into(),
             config_schema: descriptor.config_schema,
             extensions: descriptor.extensions.into(),
+        }
+    }
+}
+
+impl From<inventory::Item> for Item {
+    fn from(item: inventory::Item) -> Self {
+        Self {
+            handle: item.handle.into(),
+            session_id: item.session_id,
+            state: item.state.into(),
+            created_at: item.created_at,
+            orphan_since: item.orphan_since,
+            extensions: item.extensions.into(),
+        }
+    }
+}
+
+impl From<inventory::Page> for Page {
+    fn from(page: inventory::Page) -> Self {
+        Self {
+            items: page.items.into_iter().map(Into::into).collect(),
+            next_cursor: page.next_cursor,
+            server_time: page.server_time,
+        }
+    }
+}
+
+impl From<Mode> for inventory::Mode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Look => Self::Look,
+            Mode::Mark => Self::Mark,
+            Mode::Act => Self::Act,
+        }
+    }
+}
+
+impl From<inventory::Outcome> for Outcome {
+    fn from(outcome: inventory::Outcome) -> Self {
+        Self {
+            external_id: outcome.external_id,
+            session_id: outcome.session_id,
+            action: match outcome.action {
+                inventory::Action::Kept => Action::Kept,
+                inventory::Action::Marked => Action::Marked,
+                inventory::Action::Unmarked => Action::Unmarked,
+                inventory::Action::Deleted => Action::Deleted,
+                inventory::Action::Failed => Action::Failed,
+            },
+            reason: outcome.reason,
+        }
+    }
+}
+
+impl From<inventory::Report> for Report {
+    fn from(report: inventory::Report) -> Self {
+        Self {
+            outcomes: report.outcomes.into_iter().map(Into::into).collect(),
+            complete: report.complete,
+            server_time: report.server_time,
         }
     }
 }

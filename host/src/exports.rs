@@ -3,7 +3,7 @@
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Lower, TypedFunc};
 
-use crate::bindings::types as wit;
+use crate::bindings::{inventory, types as wit};
 use crate::error::LoadError;
 use crate::store::StoreData;
 
@@ -81,12 +81,24 @@ pub(crate) struct LifecycleExports {
     pub(crate) stop: OnHandle<wit::State>,
     pub(crate) start: OnHandle<wit::State>,
     pub(crate) archive: OnHandle<wit::State>,
+    pub(crate) keep_alive: OnHandle<wit::State>,
+    pub(crate) extend: Export<(wit::Context, wit::Handle, u32), Result<wit::State, wit::Error>>,
+}
+
+/// What `reconcile` takes: context, known sessions, when they were read, least age in seconds, how far to go.
+pub(crate) type Reconciliation = (wit::Context, Vec<String>, String, u32, inventory::Mode);
+
+/// The optional interface for finding what was left behind.
+pub(crate) struct InventoryExports {
+    pub(crate) list: Export<(wit::Context, Option<String>), Result<inventory::Page, wit::Error>>,
+    pub(crate) reconcile: Export<Reconciliation, Result<inventory::Report, wit::Error>>,
 }
 
 /// Everything that a provider offers.
 pub(crate) struct Exports {
     pub(crate) provider: ProviderExports,
     pub(crate) lifecycle: Option<LifecycleExports>,
+    pub(crate) inventory: Option<InventoryExports>,
 }
 
 impl Exports {
@@ -111,9 +123,19 @@ impl Exports {
                     stop: Export::find(component, &interface, "stop")?,
                     start: Export::find(component, &interface, "start")?,
                     archive: Export::find(component, &interface, "archive")?,
+                    keep_alive: Export::find(component, &interface, "keep-alive")?,
+                    extend: Export::find(component, &interface, "extend")?,
                 })
             })
             .transpose()?;
-        Ok(Self { provider, lifecycle })
+        let inventory = Interface::find(component, "inventory")
+            .map(|interface| {
+                Ok::<_, LoadError>(InventoryExports {
+                    list: Export::find(component, &interface, "list")?,
+                    reconcile: Export::find(component, &interface, "reconcile")?,
+                })
+            })
+            .transpose()?;
+        Ok(Self { provider, lifecycle, inventory })
     }
 }

@@ -68,6 +68,7 @@ impl Host {
             size: component.len() as u64,
             imports: loaded.imports.clone(),
             lifecycle: loaded.exports.lifecycle.is_some(),
+            inventory: loaded.exports.inventory.is_some(),
         };
         Ok(Provider::new(Arc::clone(&self.shared), loaded, info))
     }
@@ -102,6 +103,7 @@ impl Host {
             size: head.size,
             imports: loaded.imports.clone(),
             lifecycle: loaded.exports.lifecycle.is_some(),
+            inventory: loaded.exports.inventory.is_some(),
         };
         Ok(Provider::new(Arc::clone(&self.shared), loaded, info))
     }

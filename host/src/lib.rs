@@ -68,7 +68,7 @@ pub use error::{BuildError, CallError, LoadError};
 pub use host::Host;
 pub use instance::Instance;
 pub use limits::Limits;
-pub use provider::{Lifecycle, Provider, ProviderInfo};
+pub use provider::{Inventory, Lifecycle, Provider, ProviderInfo};
 pub use types::*;
 
 /// The component that was built beside this crate. None where there was none when the crate was compiled.

@@ -12,9 +12,12 @@ use crate::instance::Instance;
 use crate::load::Loaded;
 use crate::precompiled;
 use crate::store::StoreData;
-use crate::types::{Context, Declaration, Descriptor, Finding, Handle, Spec, State, Termination};
+use crate::types::{
+    Context, Declaration, Descriptor, Finding, Handle, Known, Mode, Page, Report, Spec, State, Termination,
+};
 use crate::verbs::{
-    Archive, CheckConfig, Describe, Locate, Origins, Provides, Provision, Start, Status, Stop, Terminate, Unmet,
+    Archive, CheckConfig, Describe, Extend, KeepAlive, List, Locate, Origins, Provides, Provision, Reconcile, Start,
+    Status, Stop, Terminate, Unmet,
 };
 
 /// A loaded provider. Cheap to clone, and free to share between threads: every call runs in a fresh instance of its
@@ -51,6 +54,8 @@ pub struct ProviderInfo {
     pub imports: Vec<String>,
     /// Whether it exports the interface `lifecycle`.
     pub lifecycle: bool,
+    /// Whether it exports the interface `inventory`.
+    pub inventory: bool,
 }
 
 impl ProviderInfo {
@@ -67,6 +72,7 @@ impl fmt::Debug for ProviderInfo {
             .field("size", &self.size)
             .field("imports", &self.imports)
             .field("lifecycle", &self.lifecycle)
+            .field("inventory", &self.inventory)
             .finish()
     }
 }
@@ -143,6 +149,11 @@ impl Provider {
         self.inner.exports.lifecycle.is_some().then(|| Lifecycle { inner: Arc::clone(&self.inner) })
     }
 
+    /// Finding what was left behind, where the provider offers it.
+    pub fn inventory(&self) -> Option<Inventory> {
+        self.inner.exports.inventory.is_some().then(|| Inventory { inner: Arc::clone(&self.inner) })
+    }
+
     /// An instance for many calls, one after the other. Spares making one, at the price of isolation between the calls.
     pub async fn instance(&self) -> Result<Instance, CallError> {
         Instance::open(&self.inner).await
@@ -169,8 +180,7 @@ impl Provider {
     }
 }
 
-/// The interface `lifecycle` of a provider that has it. Each call drives the sandbox towards a goal and returns the
-/// state last seen.
+/// The interface `lifecycle` of a provider that has it. Each call returns the state last seen.
 #[derive(Clone)]
 pub struct Lifecycle {
     inner: Arc<Loading>,
@@ -190,5 +200,36 @@ impl Lifecycle {
     /// Moves its disk to cheap storage.
     pub async fn archive(&self, context: &Context, handle: &Handle) -> Result<State, CallError> {
         fresh(&self.inner, Archive { context, handle }).await
+    }
+
+    /// Renews its idle clock now, as far as the session's deadline lets it.
+    pub async fn keep_alive(&self, context: &Context, handle: &Handle) -> Result<State, CallError> {
+        fresh(&self.inner, KeepAlive { context, handle }).await
+    }
+
+    /// Moves the session's deadline to that many seconds from now.
+    pub async fn extend(&self, context: &Context, handle: &Handle, seconds: u32) -> Result<State, CallError> {
+        let verb = Extend { context, handle, seconds };
+        fresh(&self.inner, verb).await
+    }
+}
+
+/// The interface `inventory` of a provider that has it.
+#[derive(Clone)]
+pub struct Inventory {
+    inner: Arc<Loading>,
+}
+
+impl Inventory {
+    /// One page of the pool's sandboxes; the first one without a cursor.
+    pub async fn list(&self, context: &Context, cursor: Option<&str>) -> Result<Page, CallError> {
+        let verb = List { context, cursor };
+        fresh(&self.inner, verb).await
+    }
+
+    /// Finds sandboxes whose session the platform does not know, and does with them what the mode allows.
+    pub async fn reconcile(&self, context: &Context, known: &Known, mode: Mode) -> Result<Report, CallError> {
+        let verb = Reconcile { context, known, mode };
+        fresh(&self.inner, verb).await
     }
 }

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use crate::bindings::types as wit;
 use crate::error::CallError;
-use crate::exports::{Exports, LifecycleExports, OnHandle};
+use crate::exports::{Exports, InventoryExports, LifecycleExports, OnHandle};
 use crate::session::Session;
-use crate::types::{Context, Declaration, Descriptor, Finding, Handle, Spec, State, Termination};
+use crate::types::{
+    Context, Declaration, Descriptor, Finding, Handle, Known, Mode, Page, Report, Spec, State, Termination,
+};
 
 /// Deadlines that hold where the context names none; the contract says them.
 const CHANGING: Duration = Duration::from_secs(60);
@@ -175,6 +177,10 @@ impl Verb for Locate<'_> {
     }
 }
 
+fn not_exported(function: &'static str) -> CallError {
+    CallError::Host { function, message: "it is not exported".to_owned() }
+}
+
 /// A function of a context and a handle.
 async fn on_handle<R>(
     session: &mut Session,
@@ -188,9 +194,7 @@ where
     Result<R, wit::Error>: wasmtime::component::Lift,
 {
     let provider = session.provider.clone();
-    let Some(export) = export(&provider.exports) else {
-        return Err(CallError::Host { function: name, message: "it is not exported".to_owned() });
-    };
+    let export = export(&provider.exports).ok_or_else(|| not_exported(name))?;
     let context: wit::Context = context.into();
     let handle: wit::Handle = handle.into();
     session.admit(&context, Some(&handle)).await?;
@@ -231,3 +235,87 @@ on_handle!(Terminate, "terminate", Termination, CHANGING, |all| Some(&all.provid
 on_handle!(Stop, "stop", State, OTHERS, |all| lifecycle(all).map(|exports| &exports.stop));
 on_handle!(Start, "start", State, OTHERS, |all| lifecycle(all).map(|exports| &exports.start));
 on_handle!(Archive, "archive", State, OTHERS, |all| lifecycle(all).map(|exports| &exports.archive));
+on_handle!(KeepAlive, "keep-alive", State, OTHERS, |all| lifecycle(all).map(|exports| &exports.keep_alive));
+
+pub(crate) struct Extend<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) handle: &'a Handle,
+    pub(crate) seconds: u32,
+}
+
+impl Verb for Extend<'_> {
+    type Output = State;
+
+    fn name(&self) -> &'static str {
+        "extend"
+    }
+
+    fn deadline(&self) -> Duration {
+        deadline(self.context, OTHERS)
+    }
+
+    async fn run(self, session: &mut Session) -> Result<State, CallError> {
+        let provider = session.provider.clone();
+        let exports = lifecycle(&provider.exports).ok_or_else(|| not_exported("extend"))?;
+        let context: wit::Context = self.context.into();
+        let handle: wit::Handle = self.handle.into();
+        session.admit(&context, Some(&handle)).await?;
+        Ok(session.call(&exports.extend, (context, handle, self.seconds)).await??.into())
+    }
+}
+
+fn inventory<'e>(exports: &'e Exports, function: &'static str) -> Result<&'e InventoryExports, CallError> {
+    exports.inventory.as_ref().ok_or_else(|| not_exported(function))
+}
+
+pub(crate) struct List<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) cursor: Option<&'a str>,
+}
+
+impl Verb for List<'_> {
+    type Output = Page;
+
+    fn name(&self) -> &'static str {
+        "list"
+    }
+
+    fn deadline(&self) -> Duration {
+        deadline(self.context, OTHERS)
+    }
+
+    async fn run(self, session: &mut Session) -> Result<Page, CallError> {
+        let provider = session.provider.clone();
+        let exports = inventory(&provider.exports, "list")?;
+        let context: wit::Context = self.context.into();
+        session.admit(&context, None).await?;
+        Ok(session.call(&exports.list, (context, self.cursor.map(str::to_owned))).await??.into())
+    }
+}
+
+pub(crate) struct Reconcile<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) known: &'a Known,
+    pub(crate) mode: Mode,
+}
+
+impl Verb for Reconcile<'_> {
+    type Output = Report;
+
+    fn name(&self) -> &'static str {
+        "reconcile"
+    }
+
+    fn deadline(&self) -> Duration {
+        deadline(self.context, OTHERS)
+    }
+
+    async fn run(self, session: &mut Session) -> Result<Report, CallError> {
+        let provider = session.provider.clone();
+        let exports = inventory(&provider.exports, "reconcile")?;
+        let context: wit::Context = self.context.into();
+        session.admit(&context, None).await?;
+        let Known { sessions, as_of, min_age_sec } = self.known.clone();
+        Ok(session.call(&exports.reconcile, (context, sessions, as_of, min_age_sec, self.mode.into())).await??.into())
+    }
+}

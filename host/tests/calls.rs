@@ -40,6 +40,8 @@ async fn every_function_of_the_contract_can_be_called() {
         lifecycle.stop(&context, &handle()).await,
         lifecycle.start(&context, &handle()).await,
         lifecycle.archive(&context, &handle()).await,
+        lifecycle.keep_alive(&context, &handle()).await,
+        lifecycle.extend(&context, &handle(), 60).await,
     ] {
         assert_eq!(state.unwrap().phase, Phase::Starting);
     }

@@ -36,6 +36,8 @@ pub enum Reaction {
     WrongState,
     /// The disk is larger than one sandbox may have: the largest that is allowed, in GiB.
     DiskOver(u32),
+    /// The sandbox was created, but could not be started, and is still there.
+    StartFailed,
     /// The region is unknown.
     Region,
     /// Our own deadline ended while the server had the request.
@@ -393,7 +395,7 @@ const SPOKEN: &[Row] = &[
         ["failed to start: "],
         "start-failed",
         Unavailable,
-        Report,
+        StartFailed,
         Exists,
         "Daytona created the sandbox, but could not start it",
         "The sandbox is still there in its failed state: find it with locate, read its reason with status, and terminate it."
@@ -560,11 +562,12 @@ const SILENT: &[Row] = &[
 /// A success whose body cannot be read.
 pub fn unreadable(attempt: Attempt, status: u16, why: &str) -> Rejection {
     let message = ["The reply cannot be understood: ", &quote(why), "."].concat();
-    let error = Error::new(ErrorCode::Protocol, message)
+    let mut error = Error::new(ErrorCode::Protocol, message)
         .maybe_applied(attempt != Attempt::Read)
         .rule("bad-reply")
         .remedy("Check that the API URL points at Daytona's API, which usually ends in /api.");
-    Rejection { reaction: Reaction::Report, error: Error { http_status: Some(status), ..error } }
+    error.http_status = Some(status);
+    Rejection { reaction: Reaction::Report, error }
 }
 
 fn first_line(text: &str) -> &str {

@@ -21,6 +21,8 @@ pub struct NewSandbox<'a> {
     pub user: &'a str,
     pub env: &'a [(String, String)],
     pub labels: Vec<(String, String)>,
+    /// Seconds that the session may last; the labels say it.
+    pub lifetime_sec: u64,
     pub cpu: Option<u32>,
     pub memory_gib: Option<u32>,
     pub disk_gib: Option<u32>,
@@ -43,8 +45,16 @@ const DEFAULT_AUTO_ARCHIVE: u32 = 1;
 const NEVER_DELETE: &str = "-1";
 
 impl NewSandbox<'_> {
+    /// The Dockerfile that it is built from in today's API; none from a snapshot.
+    pub fn dockerfile(&self) -> Option<String> {
+        match self.source {
+            Source::Image { image, command } => Some(dockerfile(image, command)),
+            Source::Snapshot(_) => None,
+        }
+    }
+
     /// The request body.
-    pub fn to_json(&self, dialect: Dialect) -> Vec<u8> {
+    pub fn to_json(&self, dialect: Dialect) -> String {
         let mut body = Object::new();
         match dialect {
             Dialect::Sandbox => self.fill_sandbox(&mut body),
@@ -62,7 +72,7 @@ impl NewSandbox<'_> {
             body.number("memory", self.memory_gib);
             body.number("disk", self.disk_gib);
         }
-        body.finish().into_bytes()
+        body.finish()
     }
 
     /// Today's API has no image and no command: a registry image goes in as a Dockerfile of two lines.
@@ -101,7 +111,7 @@ impl NewSandbox<'_> {
 }
 
 /// A JSON object of texts. Where a name occurs twice, the last one wins, here as in every JSON reader.
-fn object(pairs: &[(String, String)]) -> String {
+pub fn object(pairs: &[(String, String)]) -> String {
     let mut object = Object::new();
     for (index, (key, value)) in pairs.iter().enumerate() {
         let again = pairs.iter().skip(index + 1).any(|(later, _)| later == key);

@@ -7,14 +7,15 @@ mod reply;
 
 pub use classify::{Attempt, Reaction, Rejection};
 pub use create::{NewSandbox, Source};
-pub use reply::Sandbox;
+pub use reply::{Entrypoint, Page, Sandbox};
 
 use core::cell::Cell;
 
+use crate::calendar::Moment;
 use crate::contract::Error;
 use crate::http::secret::Secret;
-use crate::http::url::{BaseUrl, Segment, encode_query};
-use crate::http::{Instant, Method, Repeat, Reply, Request, Transport, exchange, jittered};
+use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
+use crate::http::{Instant, Method, Outcome, Repeat, Reply, Request, Transport, exchange, jittered};
 use crate::json;
 use crate::prelude::*;
 
@@ -61,6 +62,8 @@ impl Dialect {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Change {
     Stop,
+    /// At once, for one that does not react; servers before 0.157 stop it as usual.
+    ForceStop,
     Start,
     Archive,
 }
@@ -69,6 +72,7 @@ impl Change {
     fn route(self) -> &'static str {
         match self {
             Self::Stop => "/stop",
+            Self::ForceStop => "/stop?force=true",
             Self::Start => "/start",
             Self::Archive => "/archive",
         }
@@ -83,6 +87,20 @@ pub struct Client<'t, T> {
     deadline: Instant,
     /// Major and minor version that the server named last.
     version: Cell<Option<(u32, u32)>>,
+    /// When it answered last, on its own clock.
+    date: Cell<Option<Moment>>,
+}
+
+/// A request before it has an address and a key.
+struct Ask<'a> {
+    attempt: Attempt,
+    method: Method,
+    /// Below the base URL, with the query.
+    path: &'a str,
+    body: String,
+    until: Instant,
+    /// The id or name that it is about; empty when it is about none.
+    subject: &'a str,
 }
 
 /// The first version whose sandboxes have names.
@@ -90,7 +108,7 @@ const FIRST_WITH_NAMES: (u32, u32) = (0, 110);
 
 impl<'t, T: Transport> Client<'t, T> {
     pub fn new(transport: &'t T, base: BaseUrl, secret: Secret, deadline: Instant) -> Self {
-        Self { transport, base, secret, deadline, version: Cell::new(None) }
+        Self { transport, base, secret, deadline, version: Cell::new(None), date: Cell::new(None) }
     }
 
     /// The server.
@@ -104,35 +122,53 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     /// Whether the server is known to keep the names that it is given. Needs a reply to have been seen.
-    pub fn knows_names(&self) -> bool {
-        self.version.get().is_some_and(|version| version >= FIRST_WITH_NAMES)
+    pub fn can_name(&self, dialect: Dialect) -> bool {
+        dialect == Dialect::Sandbox && self.version.get().is_some_and(|version| version >= FIRST_WITH_NAMES)
     }
 
-    /// Creates a sandbox. Sent once; again only when the server throttled it.
-    pub fn create(&self, dialect: Dialect, new: &NewSandbox<'_>) -> Result<Sandbox, Rejection> {
-        let reply =
-            self.call(Attempt::Create, Method::Post, dialect.route(), new.to_json(dialect), self.deadline, new.name)?;
+    /// When the server answered last, on its own clock; none when it did not say.
+    pub fn server_time(&self) -> Option<Moment> {
+        self.date.get()
+    }
+
+    /// Creates a sandbox. Sent once; again only when the server throttled it. `spare_ms` is left for what comes after.
+    pub fn create(&self, dialect: Dialect, new: &NewSandbox<'_>, spare_ms: u64) -> Result<Box<Sandbox>, Rejection> {
+        let reply = self.call(Ask {
+            attempt: Attempt::Create,
+            method: Method::Post,
+            path: dialect.route(),
+            body: new.to_json(dialect),
+            until: self.deadline.minus_ms(spare_ms),
+            subject: new.name,
+        })?;
         self.sandbox(Attempt::Create, &reply)
     }
 
     /// The sandbox of an id or, in dialect `sandbox`, of a name; none when the server proves that there is none.
-    pub fn get(&self, dialect: Dialect, id: &Segment, subject: &str) -> Result<Option<Sandbox>, Rejection> {
-        let path = [dialect.route(), "/", id.as_str()].concat();
-        match self.call(Attempt::Read, Method::Get, &path, Vec::new(), self.deadline, subject) {
+    pub fn get(&self, dialect: Dialect, id: &Segment, subject: &str) -> Result<Option<Box<Sandbox>>, Rejection> {
+        match self.read(&[dialect.route(), "/", id.as_str()].concat(), subject) {
             Ok(reply) => self.sandbox(Attempt::Read, &reply).map(Some),
             Err(rejection) if rejection.reaction == Reaction::NotFound => Ok(None),
             Err(rejection) => Err(rejection),
         }
     }
 
-    /// The sandboxes that carry all these labels. The list is eventually consistent: good for finding, not for proving.
-    pub fn find(&self, dialect: Dialect, labels: &[(&str, &str)]) -> Result<Vec<Sandbox>, Rejection> {
+    /// A page of the sandboxes that carry all these labels, the oldest first where the server sorts. The list is eventually
+    /// consistent: good for finding, not for proving.
+    pub fn list(&self, dialect: Dialect, labels: &[(&str, &str)], cursor: Option<&str>) -> Result<Page, Rejection> {
         let mut filter = json::Object::new();
         for (key, value) in labels {
             filter.text(key, value);
         }
-        let path = [dialect.route(), "?labels=", &encode_query(&filter.finish())].concat();
-        let reply = self.call(Attempt::Read, Method::Get, &path, Vec::new(), self.deadline, "")?;
+        let mut path = [dialect.route(), "?labels=", &encode_query(&filter.finish())].concat();
+        if dialect == Dialect::Sandbox {
+            path.push_str("&limit=200&sort=createdAt&order=asc");
+        }
+        if let Some(cursor) = cursor {
+            path.push_str("&cursor=");
+            path.push_str(&encode_query(cursor));
+        }
+        let reply = self.read(&path, "")?;
         Sandbox::list_from_json(&reply.body, &self.secret)
             .map_err(|why| self.place(classify::unreadable(Attempt::Read, reply.status, &why), Method::Get, &path))
     }
@@ -144,7 +180,7 @@ impl<'t, T: Transport> Client<'t, T> {
             Dialect::Sandbox => "",
         };
         let path = [dialect.route(), "/", id.as_str(), force].concat();
-        self.call(Attempt::Change, Method::Delete, &path, Vec::new(), self.deadline, subject).map(drop)
+        self.alter(Method::Delete, &path, String::new(), subject).map(drop)
     }
 
     /// Asks for a change; the sandbox as the reply shows it, where the dialect replies with one.
@@ -157,12 +193,59 @@ impl<'t, T: Transport> Client<'t, T> {
         subject: &str,
         change: Change,
         spare_ms: u64,
-    ) -> Result<Option<Sandbox>, Rejection> {
-        let path = [dialect.route(), "/", id.as_str(), change.route()].concat();
-        let until = self.deadline.minus_ms(spare_ms);
-        let reply = self.call(Attempt::Change, Method::Post, &path, Vec::new(), until, subject)?;
+    ) -> Result<Option<Box<Sandbox>>, Rejection> {
+        let reply = self.call(Ask {
+            attempt: Attempt::Change,
+            method: Method::Post,
+            path: &[dialect.route(), "/", id.as_str(), change.route()].concat(),
+            body: String::new(),
+            until: self.deadline.minus_ms(spare_ms),
+            subject,
+        })?;
         // `/workspace` answers with an empty body.
         if reply.body.is_empty() { Ok(None) } else { self.sandbox(Attempt::Change, &reply).map(Some) }
+    }
+
+    /// Replaces all labels of a sandbox.
+    pub fn set_labels(
+        &self,
+        dialect: Dialect,
+        id: &Segment,
+        subject: &str,
+        labels: &[(String, String)],
+    ) -> Result<(), Rejection> {
+        let mut body = json::Object::new();
+        body.raw("labels", &create::object(labels));
+        let path = [dialect.route(), "/", id.as_str(), "/labels"].concat();
+        self.alter(Method::Put, &path, body.finish(), subject).map(drop)
+    }
+
+    /// Resets the idle clock. Only `/sandbox` has it; workspaces are found there under the same ids.
+    pub fn touch(&self, id: &Segment, subject: &str) -> Result<(), Rejection> {
+        let path = [Dialect::Sandbox.route(), "/", id.as_str(), "/last-activity"].concat();
+        self.alter(Method::Post, &path, String::new(), subject).map(drop)
+    }
+
+    /// Sets the minutes of idleness until it is stopped. The idle clock runs on.
+    pub fn set_auto_stop(&self, dialect: Dialect, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
+        let path = [dialect.route(), "/", id.as_str(), "/autostop/", &minutes.to_string()].concat();
+        self.alter(Method::Post, &path, String::new(), subject).map(drop)
+    }
+
+    /// Sets the minutes from now until it is deleted whatever its state.
+    pub fn set_ttl(&self, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
+        let path = [Dialect::Sandbox.route(), "/", id.as_str(), "/ttl/", &minutes.to_string()].concat();
+        self.alter(Method::Post, &path, String::new(), subject).map(drop)
+    }
+
+    /// What the toolbox, which lies at a URL of its own, says of the launch command; none when it does not say. Asked once
+    /// and not for long: a toolbox that does not answer must not use up the call.
+    pub fn entrypoint(&self, toolbox: &BaseUrl, id: &Segment, max_ms: u64) -> Option<Entrypoint> {
+        let path = [toolbox.path(), "/", id.as_str(), "/process/session/entrypoint"].concat();
+        let request = self.request(Method::Get, toolbox.origin(), path, String::new());
+        let until = self.transport.now().plus_ms(max_ms).min(self.deadline);
+        let reply = self.transport.send(&request, until).ok()?;
+        if reply.status == 200 { Entrypoint::from_json(&reply.body, &self.secret) } else { None }
     }
 
     /// Waits before a next look, longer from one time to the next; false when the deadline would end before.
@@ -184,15 +267,35 @@ impl<'t, T: Transport> Client<'t, T> {
         self.deadline.ms_since(self.transport.now())
     }
 
-    fn call(
-        &self,
-        attempt: Attempt,
-        method: Method,
-        path: &str,
-        body: Vec<u8>,
-        until: Instant,
-        subject: &str,
-    ) -> Result<Reply, Rejection> {
+    fn read(&self, path: &str, subject: &str) -> Result<Reply, Rejection> {
+        let (attempt, until) = (Attempt::Read, self.deadline);
+        self.call(Ask { attempt, method: Method::Get, path, body: String::new(), until, subject })
+    }
+
+    fn alter(&self, method: Method, path: &str, body: String, subject: &str) -> Result<Reply, Rejection> {
+        self.call(Ask { attempt: Attempt::Change, method, path, body, until: self.deadline, subject })
+    }
+
+    fn call(&self, ask: Ask<'_>) -> Result<Reply, Rejection> {
+        let Ask { attempt, method, path, body, until, subject } = ask;
+        let request = self.request(method, self.base.origin(), [self.base.path(), path].concat(), body);
+        let Outcome { result, unanswered } = exchange(self.transport, &request, Repeat::for_method(method), until);
+        if let Ok(reply) = &result {
+            self.version.set(reply.headers.get("x-daytona-api-version").and_then(version));
+            self.date.set(reply.headers.date().or(self.date.get()));
+        }
+        let mut rejection = match result {
+            Ok(reply) if matches!(reply.status, 200..=299) => return Ok(reply),
+            Ok(reply) => classify::reply(attempt, &reply, subject, &self.secret),
+            Err(failure) => classify::failure(attempt, &failure, &self.secret),
+        };
+        if unanswered && attempt != Attempt::Read {
+            rejection.error.maybe_applied = true;
+        }
+        Err(self.place(rejection, method, path))
+    }
+
+    fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
         let mut headers = vec![
             ("accept", "application/json".to_owned()),
             ("authorization", self.secret.bearer()),
@@ -201,21 +304,10 @@ impl<'t, T: Transport> Client<'t, T> {
         if !body.is_empty() {
             headers.push(("content-type", "application/json".to_owned()));
         }
-        let origin = self.base.origin().clone();
-        let request = Request { method, origin, path_and_query: [self.base.path(), path].concat(), headers, body };
-        let outcome = exchange(self.transport, &request, Repeat::for_method(method), until);
-        if let Ok(reply) = &outcome {
-            self.version.set(reply.headers.get("x-daytona-api-version").and_then(version));
-        }
-        let rejection = match outcome {
-            Ok(reply) if matches!(reply.status, 200..=299) => return Ok(reply),
-            Ok(reply) => classify::reply(attempt, &reply, subject, &self.secret),
-            Err(failure) => classify::failure(attempt, &failure, &self.secret),
-        };
-        Err(self.place(rejection, method, path))
+        Request { method, origin: origin.clone(), path_and_query, headers, body: body.into_bytes() }
     }
 
-    fn sandbox(&self, attempt: Attempt, reply: &Reply) -> Result<Sandbox, Rejection> {
+    fn sandbox(&self, attempt: Attempt, reply: &Reply) -> Result<Box<Sandbox>, Rejection> {
         Sandbox::from_json(&reply.body, &self.secret).map_err(|why| classify::unreadable(attempt, reply.status, &why))
     }
 

@@ -4,25 +4,22 @@
 //! required here, null and missing are the same, a value of another type than expected counts as missing, and whatever
 //! is not needed is skipped without being stored: a reply of 4 MiB must not grow in memory.
 
+use crate::calendar::Moment;
 use crate::http::secret::Secret;
-use crate::identity::LABEL_PREFIX;
-use crate::json::{Reading, Value};
+use crate::json::{Keep, Reading, Value};
 use crate::prelude::*;
 
-/// The fields that are read anywhere in a reply, beside the labels under our own prefix.
-const FIELDS: [&str; 11] = [
-    "id",
-    "organizationId",
-    "name",
-    "state",
-    "desiredState",
-    "errorReason",
-    "recoverable",
-    "toolboxProxyUrl",
-    "labels",
-    "items",
-    "message",
-];
+/// The fields that are read, anywhere in a reply. `labels` and `env` have names of the user's own in them.
+fn keep(name: &str) -> Keep {
+    match name {
+        "labels" | "env" => Keep::Whole,
+        "id" | "organizationId" | "name" | "target" | "state" | "desiredState" | "errorReason" | "recoverable"
+        | "toolboxProxyUrl" | "createdAt" | "lastActivityAt" | "autoStopInterval" | "autoDestroyAt" | "cpu"
+        | "memory" | "disk" | "buildInfo" | "dockerfileContent" | "info" | "created" | "items" | "nextCursor"
+        | "commands" | "exitCode" | "message" => Keep::Yes,
+        _ => Keep::No,
+    }
+}
 
 /// Longest text that is made of a list of texts, in bytes.
 const MAX_JOINED: usize = 4096;
@@ -30,11 +27,10 @@ const MAX_JOINED: usize = 4096;
 /// Reads a body as far as its fields are known. A server may echo the key anywhere; none of it may reach a handle, a
 /// state or an error.
 fn read(body: &[u8], secret: &Secret) -> Result<Value, String> {
-    let keep = |name: &str| FIELDS.contains(&name) || name.starts_with(LABEL_PREFIX);
     Reading { keep, clean: &|text| secret.redact(text) }.read(body)
 }
 
-/// A sandbox (or workspace) as a reply shows it.
+/// A sandbox (or workspace) as a reply shows it. It has many fields, so it is passed on in a box.
 #[derive(Default)]
 pub struct Sandbox {
     pub id: String,
@@ -45,29 +41,66 @@ pub struct Sandbox {
     pub error_reason: Option<String>,
     pub recoverable: bool,
     pub toolbox_proxy_url: Option<String>,
-    /// Those under our own prefix only.
+    /// All of them, because they can only be replaced all at once.
     pub labels: Vec<(String, String)>,
+    pub created_at: Option<Moment>,
+    /// What the idle clock counts from; not in every reply.
+    pub last_activity_at: Option<Moment>,
+    /// Minutes of idleness until it is stopped; 0 means never.
+    pub auto_stop_minutes: Option<u32>,
+    /// Whether a time to live is set; servers before 0.199 know none.
+    pub has_ttl: bool,
+    pub made_of: MadeOf,
+}
+
+/// What a sandbox was made of, as far as a reply tells.
+#[derive(Default)]
+pub struct MadeOf {
+    pub dockerfile: Option<String>,
+    /// Region id.
+    pub target: Option<String>,
+    /// Whole cores.
+    pub cpu: Option<u32>,
+    /// Whole GiB.
+    pub memory_gib: Option<u32>,
+    pub disk_gib: Option<u32>,
+    /// Names of the environment; lists leave it out.
+    pub env_names: Option<Vec<String>>,
+}
+
+/// One page of a list.
+pub struct Page {
+    pub items: Vec<Sandbox>,
+    /// What asks for the next page; none on the last one, and on servers that do not page.
+    pub next: Option<String>,
 }
 
 impl Sandbox {
     /// Reads one sandbox; an error when it is not JSON or has no id.
-    pub fn from_json(body: &[u8], secret: &Secret) -> Result<Self, String> {
+    pub fn from_json(body: &[u8], secret: &Secret) -> Result<Box<Self>, String> {
         Self::of(&read(body, secret)?).ok_or_else(|| "the field id is missing".to_owned())
     }
 
     /// Reads a list: an array up to 0.179, a page with `items` after. Entries without an id are left out.
-    pub fn list_from_json(body: &[u8], secret: &Secret) -> Result<Vec<Self>, String> {
+    pub fn list_from_json(body: &[u8], secret: &Secret) -> Result<Page, String> {
         let reply = read(body, secret)?;
         let items = reply.as_list().or_else(|| reply.get("items")?.as_list());
         let items = items.ok_or_else(|| "it is neither a list nor a page with items".to_owned())?;
-        Ok(items.iter().filter_map(Self::of).collect())
+        Ok(Page {
+            items: items.iter().filter_map(Self::of).map(|item| *item).collect(),
+            next: reply.get("nextCursor").and_then(text),
+        })
     }
 
-    fn of(value: &Value) -> Option<Self> {
+    fn of(value: &Value) -> Option<Box<Self>> {
         let field = |name| value.get(name).and_then(text).filter(|text| !text.is_empty());
-        let labels = value.get("labels").and_then(Value::as_object).unwrap_or_default().iter();
-        let own = labels.filter_map(|(name, value)| Some((name.clone(), text(value)?)));
-        Some(Self {
+        let moment = |value: &Value| Moment::parse_rfc3339(value.as_str()?);
+        let number = |name| value.get(name).and_then(Value::as_whole).and_then(|number| u32::try_from(number).ok());
+        let members = |name| value.get(name).and_then(Value::as_object);
+        let labels = members("labels").unwrap_or_default().iter();
+        // 0.100 has dates only there.
+        let created = || value.get("info")?.get("created");
+        Some(Box::new(Self {
             id: field("id")?,
             organization_id: field("organizationId"),
             name: field("name"),
@@ -76,8 +109,20 @@ impl Sandbox {
             error_reason: field("errorReason"),
             recoverable: matches!(value.get("recoverable"), Some(Value::Bool(true))),
             toolbox_proxy_url: field("toolboxProxyUrl"),
-            labels: own.filter(|(name, _)| name.starts_with(LABEL_PREFIX)).collect(),
-        })
+            labels: labels.filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect(),
+            created_at: value.get("createdAt").or_else(created).and_then(moment),
+            last_activity_at: value.get("lastActivityAt").and_then(moment),
+            auto_stop_minutes: number("autoStopInterval"),
+            has_ttl: value.get("autoDestroyAt").is_some(),
+            made_of: MadeOf {
+                dockerfile: value.get("buildInfo").and_then(|build| build.get("dockerfileContent")).and_then(text),
+                target: field("target"),
+                cpu: number("cpu"),
+                memory_gib: number("memory"),
+                disk_gib: number("disk"),
+                env_names: members("env").map(|env| env.iter().map(|(name, _)| name.clone()).collect()),
+            },
+        }))
     }
 
     /// The value of one of our labels.
@@ -87,7 +132,13 @@ impl Sandbox {
 
     /// Whether the server is on its way to destroying it, or has.
     pub fn is_being_destroyed(&self) -> bool {
-        self.desired_state.as_deref() == Some("destroyed") || self.state.as_deref() == Some("destroying")
+        self.desired_state.as_deref() == Some("destroyed")
+            || matches!(self.state.as_deref(), Some("destroying" | "destroyed"))
+    }
+
+    /// Whether it failed, and will not come up by itself.
+    pub fn is_broken(&self) -> bool {
+        matches!(self.state.as_deref(), Some("error" | "build_failed"))
     }
 }
 
@@ -109,6 +160,27 @@ fn text(value: &Value) -> Option<String> {
             Some(joined).filter(|text| !text.is_empty())
         }
         Value::Null | Value::Bool(_) | Value::Float(_) => None,
+    }
+}
+
+/// What the toolbox says of the launch command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entrypoint {
+    Running,
+    /// It has ended, with this exit code.
+    Exited(i64),
+}
+
+impl Entrypoint {
+    /// Reads the toolbox's session `entrypoint`, `{sessionId, commands: [{id, command, exitCode?}]}`; none when it names no
+    /// command. An absent exit code means that it still runs.
+    pub fn from_json(body: &[u8], secret: &Secret) -> Option<Self> {
+        let reply = read(body, secret).ok()?;
+        let command = reply.get("commands")?.as_list()?.first()?;
+        match command.get("exitCode") {
+            None => matches!(command, Value::Object(_)).then_some(Self::Running),
+            Some(code) => code.as_whole().map(Self::Exited),
+        }
     }
 }
 
@@ -134,7 +206,7 @@ mod tests {
         secret
     }
 
-    fn sandbox(json: &str) -> Result<Sandbox, String> {
+    fn sandbox(json: &str) -> Result<Box<Sandbox>, String> {
         Sandbox::from_json(json.as_bytes(), &secret())
     }
 
@@ -170,9 +242,41 @@ mod tests {
     }
 
     #[test]
-    fn labels_of_others_are_not_kept() {
+    fn all_labels_are_kept_because_they_can_only_be_replaced_together() {
         let Ok(read) = sandbox(r#"{"id":"a","labels":{"team":"x","rensei.dev/pool":"p"}}"#) else { panic!("not read") };
-        assert_eq!(read.labels, [("rensei.dev/pool".to_owned(), "p".to_owned())]);
+        assert_eq!((read.label("team"), read.label("rensei.dev/pool")), (Some("x"), Some("p")));
+    }
+
+    #[test]
+    fn dates_intervals_and_what_it_was_made_of_are_read() {
+        let json = r#"{"id":"a","createdAt":"2026-11-23T12:00:00.123Z","lastActivityAt":"2026-11-23T12:01:00.123Z",
+            "autoStopInterval":30.0,"autoDestroyAt":null,"cpu":2,"memory":4,"disk":10,"target":"us","env":{"A":"secret"},
+            "buildInfo":{"dockerfileContent":"FROM a:1\n","contextHashes":null}}"#;
+        let Ok(read) = sandbox(json) else { panic!("not read") };
+        let Some((created, active)) = read.created_at.zip(read.last_activity_at) else { panic!("no dates") };
+        assert_eq!((active.since(created), read.auto_stop_minutes, read.has_ttl), (60, Some(30), false));
+        let made = read.made_of;
+        assert_eq!((made.cpu, made.memory_gib, made.disk_gib), (Some(2), Some(4), Some(10)));
+        assert_eq!((made.target.as_deref(), made.dockerfile.as_deref()), (Some("us"), Some("FROM a:1\n")));
+        assert_eq!(made.env_names, Some(vec!["A".to_owned()]));
+        let oldest = sandbox(r#"{"id":"a","info":{"created":"2026-11-23T12:00:00Z"},"autoStopInterval":-1}"#);
+        assert!(oldest.is_ok_and(|read| read.created_at.is_some() && read.auto_stop_minutes.is_none()));
+    }
+
+    #[test]
+    fn an_entrypoint_runs_has_exited_or_is_not_known() {
+        let seen = |json: &str| Entrypoint::from_json(json.as_bytes(), &secret());
+        assert_eq!(seen(r#"{"sessionId":"entrypoint","commands":[{"id":"1"}]}"#), Some(Entrypoint::Running));
+        assert_eq!(seen(r#"{"commands":[{"id":"1","exitCode":null}]}"#), Some(Entrypoint::Running));
+        for code in [0, 1, 137, -1] {
+            let json = format!(r#"{{"commands":[{{"exitCode":{code}}}]}}"#);
+            assert_eq!(seen(&json), Some(Entrypoint::Exited(code)));
+        }
+        for nothing in
+            ["", "{}", r#"{"commands":[]}"#, r#"{"commands":[1]}"#, r#"{"commands":[{"exitCode":"x"}]}"#, "[]"]
+        {
+            assert_eq!(seen(nothing), None, "{nothing}");
+        }
     }
 
     #[test]
@@ -181,9 +285,16 @@ mod tests {
             [r#"[{"id":"a"},{"id":"b"},{}]"#, r#"{"nextCursor":null,"items":[{"id":"a"},{"id":"b"},{"id":null}]}"#]
         {
             let read = Sandbox::list_from_json(json.as_bytes(), &secret());
-            assert!(read.is_ok_and(|read| read.len() == 2), "{json}");
+            assert!(read.is_ok_and(|read| read.items.len() == 2), "{json}");
         }
         assert!(Sandbox::list_from_json(b"{}", &secret()).is_err());
+    }
+
+    #[test]
+    fn a_page_names_the_next_one() {
+        let next = |json: &str| Sandbox::list_from_json(json.as_bytes(), &secret()).ok().and_then(|page| page.next);
+        assert_eq!(next(r#"{"items":[],"nextCursor":"abc"}"#).as_deref(), Some("abc"));
+        assert_eq!((next(r#"{"items":[],"nextCursor":null}"#), next("[]")), (None, None));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reply headers, read tolerantly: a repeated one may arrive separately or comma-joined, and bytes may be anything.
 
-use super::date;
+use crate::calendar::Moment;
 use crate::prelude::*;
 
 /// The headers of a reply, names in lower case, values with replacement characters where they are not UTF-8.
@@ -38,10 +38,14 @@ impl Headers {
         self.0.iter().find_map(|(name, _)| name.strip_prefix("retry-after-"))
     }
 
+    /// When the server answered, on its own clock.
+    pub fn date(&self) -> Option<Moment> {
+        Moment::parse_http(self.get("date")?)
+    }
+
     fn wait_ms(&self, value: &str) -> Option<u32> {
-        if let Some(then) = date::parse_http(value.trim()) {
-            let now = date::parse_http(self.get("date")?)?;
-            return Some(to_u32(then.saturating_sub(now).saturating_mul(1000)));
+        if let Some(then) = Moment::parse_http(value.trim()) {
+            return Some(to_u32(then.since(self.date()?).saturating_mul(1000)));
         }
         value.split(',').filter_map(|part| seconds_to_ms(part.trim())).max()
     }

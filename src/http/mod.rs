@@ -2,7 +2,6 @@
 //!
 //! [`Transport`] is the only way to the network. The component has `wasi:http` behind it, native unit tests a script.
 
-pub mod date;
 mod headers;
 mod retry;
 pub mod secret;
@@ -14,7 +13,7 @@ pub mod scripted;
 pub mod wasi;
 
 pub use headers::Headers;
-pub use retry::{Repeat, exchange, jittered};
+pub use retry::{Outcome, Repeat, exchange, jittered};
 
 use crate::prelude::*;
 
@@ -48,6 +47,7 @@ impl Instant {
 pub enum Method {
     Get,
     Post,
+    Put,
     Delete,
 }
 
@@ -57,6 +57,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Delete => "DELETE",
         }
     }

@@ -27,36 +27,40 @@ impl Repeat {
     /// What HTTP promises of a method.
     pub fn for_method(method: Method) -> Self {
         match method {
-            Method::Get | Method::Delete => Self::Broken,
+            Method::Get | Method::Put | Method::Delete => Self::Broken,
             Method::Post => Self::Throttled,
         }
     }
 }
 
-/// Sends a request, again where that is harmless, and returns the last outcome by `deadline`.
+/// What came of an exchange.
+pub struct Outcome {
+    /// The last answer that says something.
+    pub result: Result<Reply, Failure>,
+    /// Whether a later attempt was never answered: the answer above does not say what that one did.
+    pub unanswered: bool,
+}
+
+/// Sends a request, again where that is harmless, and returns what came of it by `deadline`.
 ///
-/// When the deadline ends in an attempt, the outcome of the attempt before says more than "too late" and is returned.
-pub fn exchange(
-    transport: &impl Transport,
-    request: &Request,
-    repeat: Repeat,
-    deadline: Instant,
-) -> Result<Reply, Failure> {
+/// When the deadline ends in an attempt, the answer to the attempt before says more than "too late" and is returned.
+pub fn exchange(transport: &impl Transport, request: &Request, repeat: Repeat, deadline: Instant) -> Outcome {
     let mut earlier = None;
     let mut attempt = 0;
     loop {
         let outcome = transport.send(request, deadline);
         if matches!(&outcome, Err(failure) if failure.kind == FailureKind::Deadline) {
-            return earlier.unwrap_or(outcome);
+            let unanswered = earlier.is_some();
+            return Outcome { result: earlier.unwrap_or(outcome), unanswered };
         }
         attempt += 1;
         let now = transport.now();
         let Some(pause_ms) = pause_after(&outcome, repeat, attempt, now) else {
-            return outcome;
+            return Outcome { result: outcome, unanswered: false };
         };
         let resume = now.plus_ms(pause_ms);
         if resume >= deadline {
-            return outcome;
+            return Outcome { result: outcome, unanswered: false };
         }
         transport.sleep_until(resume);
         earlier = Some(outcome);
@@ -114,7 +118,7 @@ mod tests {
     fn run(transport: &Scripted, request: &Request, deadline_ms: u64) -> Result<u16, FailureKind> {
         let deadline = transport.now().plus_ms(deadline_ms);
         let outcome = exchange(transport, request, Repeat::for_method(request.method), deadline);
-        outcome.map(|reply| reply.status).map_err(|failure| failure.kind)
+        outcome.result.map(|reply| reply.status).map_err(|failure| failure.kind)
     }
 
     #[test]

@@ -43,10 +43,15 @@ impl Answer {
     }
 }
 
+/// Makes an answer to a request, given as `METHOD path body`.
+type Rule = Box<dyn Fn(&str) -> Answer>;
+
 /// A transport that reads its answers from a script.
 pub struct Scripted {
     now: Cell<u64>,
     script: RefCell<VecDeque<Answer>>,
+    /// What answers once the script is over.
+    rule: Option<Rule>,
     sent: RefCell<Vec<String>>,
 }
 
@@ -54,7 +59,13 @@ const START: u64 = 1_000_000_007;
 
 impl Scripted {
     pub fn new(script: impl IntoIterator<Item = Answer>) -> Self {
-        Self { now: Cell::new(START), script: RefCell::new(script.into_iter().collect()), sent: RefCell::default() }
+        let script = RefCell::new(script.into_iter().collect());
+        Self { now: Cell::new(START), script, rule: None, sent: RefCell::default() }
+    }
+
+    /// One that answers every request by a rule.
+    pub fn ruled(rule: impl Fn(&str) -> Answer + 'static) -> Self {
+        Self { rule: Some(Box::new(rule)), ..Self::new([]) }
     }
 
     /// How many requests were sent.
@@ -85,7 +96,8 @@ impl Transport for Scripted {
         let body = String::from_utf8_lossy(&request.body);
         let line = format!("{} {} {body}", request.method.name(), request.path_and_query);
         self.sent.borrow_mut().push(line.trim_end().to_owned());
-        match self.script.borrow_mut().pop_front() {
+        let answer = self.script.borrow_mut().pop_front();
+        match answer.or_else(|| self.rule.as_ref().map(|rule| rule(&line))) {
             Some(Answer::Reply(status, headers, body)) => Ok(Reply { status, headers: Headers::new(headers), body }),
             Some(Answer::Failure(kind, status)) => Err(Failure { kind, text: "scripted".to_owned(), status }),
             Some(Answer::Silence) => {

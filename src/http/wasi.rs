@@ -77,6 +77,7 @@ fn outgoing(request: &Request) -> Result<OutgoingRequest, Failure> {
     let method = match request.method {
         Method::Get => WasiMethod::Get,
         Method::Post => WasiMethod::Post,
+        Method::Put => WasiMethod::Put,
         Method::Delete => WasiMethod::Delete,
     };
     let scheme = match request.origin.scheme() {

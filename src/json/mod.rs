@@ -3,5 +3,5 @@
 mod read;
 mod write;
 
-pub use read::{Reading, Value};
+pub use read::{Keep, Reading, Value};
 pub use write::{Object, array, text};

@@ -52,6 +52,16 @@ impl Value {
         }
     }
 
+    /// The whole number, also when it was written with a fraction of zero.
+    pub fn as_whole(&self) -> Option<i64> {
+        match self {
+            Self::Whole(number) => Some(*number),
+            #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::float_cmp)]
+            Self::Float(number) => Some(*number as i64).filter(|whole| *whole as f64 == *number),
+            _ => None,
+        }
+    }
+
     /// A member of an object; none where it is missing or null, and in anything else.
     pub fn get(&self, name: &str) -> Option<&Self> {
         let (_, value) = self.as_object()?.iter().rev().find(|(known, _)| known == name)?;
@@ -59,10 +69,21 @@ impl Value {
     }
 }
 
+/// What becomes of a member of an object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// It is skipped unread.
+    No,
+    /// It is read, and of the objects in it what is kept itself.
+    Yes,
+    /// It is read with everything in it.
+    Whole,
+}
+
 /// How a text is read.
 pub struct Reading<'a> {
-    /// Which members of objects are kept; all others are skipped unread.
-    pub keep: fn(&str) -> bool,
+    /// Which members of objects are kept.
+    pub keep: fn(&str) -> Keep,
     /// What becomes of each text that is kept.
     pub clean: &'a dyn Fn(String) -> String,
 }
@@ -72,7 +93,7 @@ impl Reading<'_> {
     pub fn read(&self, json: &[u8]) -> Result<Value, String> {
         let left = Cell::new(MAX_VALUES);
         let mut deserializer = serde_json::Deserializer::from_slice(json);
-        let read = Node { reading: self, left: &left }.deserialize(&mut deserializer);
+        let read = Node { reading: self, left: &left, whole: false }.deserialize(&mut deserializer);
         read.and_then(|value| deserializer.end().map(|()| value)).map_err(|problem| problem.to_string())
     }
 }
@@ -82,6 +103,8 @@ impl Reading<'_> {
 struct Node<'a> {
     reading: &'a Reading<'a>,
     left: &'a Cell<u32>,
+    /// Whether it lies in a member that is kept whole.
+    whole: bool,
 }
 
 impl<'de> DeserializeSeed<'de> for Node<'_> {
@@ -140,10 +163,12 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Vec::new();
         while let Some(name) = members.next_key::<String>()? {
-            if (self.reading.keep)(&name) {
-                object.push(((self.reading.clean)(name), members.next_value_seed(self)?));
-            } else {
+            let keep = if self.whole { Keep::Whole } else { (self.reading.keep)(&name) };
+            if keep == Keep::No {
                 members.next_value::<IgnoredAny>()?;
+            } else {
+                let value = members.next_value_seed(Node { whole: keep == Keep::Whole, ..self })?;
+                object.push(((self.reading.clean)(name), value));
             }
         }
         Ok(Value::Object(object))
@@ -154,14 +179,14 @@ impl<'de> Visitor<'de> for Node<'_> {
 mod tests {
     use super::*;
 
-    fn read(json: &str, keep: fn(&str) -> bool) -> Result<Value, String> {
+    fn read(json: &str, keep: fn(&str) -> Keep) -> Result<Value, String> {
         Reading { keep, clean: &|text| text }.read(json.as_bytes())
     }
 
     #[test]
     fn every_kind_of_value_is_told_apart() {
         let json = r#"{"a":null,"b":true,"c":-7,"d":1.5,"e":"x","f":[1,"2"],"g":{"h":18446744073709551615}}"#;
-        let Ok(value) = read(json, |_| true) else { panic!("not read") };
+        let Ok(value) = read(json, |_| Keep::Yes) else { panic!("not read") };
         assert!(value.get("a").is_none() && value.get("z").is_none());
         assert!(matches!(value.get("b"), Some(Value::Bool(true))));
         assert!(matches!(value.get("c"), Some(Value::Whole(-7))));
@@ -173,7 +198,7 @@ mod tests {
 
     #[test]
     fn of_a_name_that_occurs_twice_the_last_one_counts() {
-        let value = read(r#"{"a":"first","a":"last"}"#, |_| true);
+        let value = read(r#"{"a":"first","a":"last"}"#, |_| Keep::Yes);
         assert_eq!(value.as_ref().ok().and_then(|value| value.get("a")).and_then(Value::as_str), Some("last"));
     }
 
@@ -182,28 +207,46 @@ mod tests {
         let deep = format!(r#"{{"x":{}1{},"id":"a"}}"#, "[".repeat(50_000), "]".repeat(50_000));
         let long = format!(r#"{{"x":[{}0],"id":"a"}}"#, "0,".repeat(200_000));
         for json in [deep, long] {
-            let Ok(value) = read(&json, |name| name == "id") else { panic!("not read") };
+            let Ok(value) = read(&json, |name| if name == "id" { Keep::Yes } else { Keep::No }) else {
+                panic!("not read")
+            };
             assert_eq!(value.as_object().map(<[_]>::len), Some(1));
         }
     }
 
     #[test]
+    fn a_member_that_is_kept_whole_is_kept_to_its_ground() {
+        let keep = |name: &str| if name == "all" { Keep::Whole } else { Keep::No };
+        let Ok(value) = read(r#"{"x":1,"all":{"a":{"b":2}}}"#, keep) else { panic!("not read") };
+        assert!(value.get("x").is_none());
+        let inner = value.get("all").and_then(|all| all.get("a")).and_then(|a| a.get("b"));
+        assert_eq!(inner.and_then(Value::as_whole), Some(2));
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_fraction_of_zero() {
+        let whole = |json: &str| read(json, |_| Keep::Yes).ok().and_then(|value| value.as_whole());
+        assert_eq!((whole("30"), whole("30.0"), whole("-1"), whole("3e1")), (Some(30), Some(30), Some(-1), Some(30)));
+        assert_eq!((whole("1.5"), whole("1e300"), whole("\"1\"")), (None, None, None));
+    }
+
+    #[test]
     fn what_is_kept_has_limits_in_depth_and_number() {
         let deep = format!("{}1{}", "[".repeat(1000), "]".repeat(1000));
-        assert!(read(&deep, |_| true).is_err_and(|why| why.contains("recursion")));
+        assert!(read(&deep, |_| Keep::Yes).is_err_and(|why| why.contains("recursion")));
         let long = format!("[{}0]", "0,".repeat(100_000));
-        assert!(read(&long, |_| true).is_err_and(|why| why.contains("100000")));
+        assert!(read(&long, |_| Keep::Yes).is_err_and(|why| why.contains("100000")));
     }
 
     #[test]
     fn an_error_says_where_it_is() {
-        assert!(read("{\"a\":1,}", |_| true).is_err_and(|why| why.contains("line 1 column")));
-        assert!(read("{} x", |_| true).is_err());
+        assert!(read("{\"a\":1,}", |_| Keep::Yes).is_err_and(|why| why.contains("line 1 column")));
+        assert!(read("{} x", |_| Keep::Yes).is_err());
     }
 
     #[test]
     fn every_text_that_is_kept_is_cleaned() {
-        let reading = Reading { keep: |_| true, clean: &|text| text.replace("key", "***") };
+        let reading = Reading { keep: |_| Keep::Yes, clean: &|text| text.replace("key", "***") };
         let Ok(value) = reading.read(br#"{"a key":["\u006bey"]}"#) else { panic!("not read") };
         let list = value.get("a ***").and_then(Value::as_list);
         assert_eq!(list.and_then(|list| list.first()).and_then(Value::as_str), Some("***"));

@@ -132,7 +132,15 @@ pub fn number(value: f64) -> String {
     // Below 10^18 in thousandths, so it fits.
     #[allow(clippy::cast_possible_truncation)]
     let thousandths = (value.abs() * 1000.0 + 0.5) as u64;
-    let sign = if value < 0.0 { "-" } else { "" };
-    let digits = [".", &(1000 + thousandths % 1000).to_string()].concat().replacen(".1", ".", 1);
-    [sign, &(thousandths / 1000).to_string(), digits.trim_end_matches('0').trim_end_matches('.')].concat()
+    let mut text = if value < 0.0 { "-" } else { "" }.to_owned();
+    text.push_str(&(thousandths / 1000).to_string());
+    let mut rest = thousandths % 1000;
+    if rest > 0 {
+        text.push('.');
+    }
+    while rest > 0 {
+        text.extend(char::from_digit(u32::try_from(rest / 100).unwrap_or_default(), 10));
+        rest = rest % 100 * 10;
+    }
+    text
 }

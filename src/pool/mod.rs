@@ -8,7 +8,7 @@ mod unknown;
 
 use crate::contract::{Finding, Severity};
 use crate::http::url::{BaseUrl, Origin};
-use crate::json::{Reading, Value};
+use crate::json::{Keep, Reading, Value};
 use crate::prelude::*;
 use finding::Findings;
 
@@ -60,6 +60,16 @@ pub enum Dialect {
     Workspace,
 }
 
+/// What `status` does for a running session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KeepAlive {
+    /// Keeps it alive while its agent runs.
+    Agent,
+    /// Keeps it alive while it is polled.
+    Poll,
+    Off,
+}
+
 /// What the admin wrote. None: not written; the default is applied where the value is used, because a default may be
 /// given up where a wish may not.
 pub struct Pool {
@@ -83,6 +93,7 @@ pub struct Pool {
     pub auto_delete_minutes: Option<u32>,
     /// Where the toolbox may be called although it lies outside of the API's domain.
     pub toolbox_url: Option<Origin>,
+    pub keep_alive: KeepAlive,
 }
 
 /// Every remark on a configuration, most serious first.
@@ -91,12 +102,12 @@ pub fn check(config: &str) -> Vec<Finding> {
 }
 
 /// The configuration, or every remark on it when at least one is an error.
-pub fn load(config: &str) -> Result<Pool, Vec<Finding>> {
+pub fn load(config: &str) -> Result<Box<Pool>, Vec<Finding>> {
     let (pool, findings) = read(config);
     if findings.iter().any(|finding| finding.severity == Severity::Error) { Err(findings) } else { Ok(pool) }
 }
 
-fn read(config: &str) -> (Pool, Vec<Finding>) {
+fn read(config: &str) -> (Box<Pool>, Vec<Finding>) {
     let mut findings = Findings::new();
     let object = parse(config, &mut findings);
     let pool = rules::read(&object, &mut findings);
@@ -122,7 +133,7 @@ fn parse(config: &str, findings: &mut Findings) -> Value {
         );
         return empty;
     }
-    match (Reading { keep: |_| true, clean: &|text| text }).read(text.as_bytes()) {
+    match (Reading { keep: |_| Keep::Whole, clean: &|text| text }).read(text.as_bytes()) {
         Ok(object @ Value::Object(_)) => object,
         Ok(Value::Null) => empty,
         Ok(other) => {

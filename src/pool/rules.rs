@@ -2,7 +2,7 @@
 
 use super::finding::{Findings, cut, member, quoted};
 use super::reader::{MAX_NUMBER, Reader};
-use super::{DEFAULT_API_URL, DEFAULT_IMAGE, DEFAULT_USER, Dialect, Pool};
+use super::{DEFAULT_API_URL, DEFAULT_IMAGE, DEFAULT_USER, Dialect, KeepAlive, Pool};
 use crate::http::url::{BaseUrl, Origin, Scheme};
 use crate::identity::LABEL_PREFIX;
 use crate::image;
@@ -30,9 +30,9 @@ pub fn is_daytona_v2(origin: &Origin) -> bool {
 }
 
 /// Reads all known keys.
-pub fn read(object: &Value, findings: &mut Findings) -> Pool {
+pub fn read(object: &Value, findings: &mut Findings) -> Box<Pool> {
     let reader = &mut Reader::new(object, findings);
-    let pool = Pool {
+    Box::new(Pool {
         api_url: api_url(reader),
         image: image(reader),
         disk_gb: size(reader, "diskGB"),
@@ -56,9 +56,8 @@ pub fn read(object: &Value, findings: &mut Findings) -> Pool {
             "0 could mean never or at once. Leave the key out for never; write 1 to delete a minute after it is stopped.",
         ),
         toolbox_url: toolbox_url(reader),
-    };
-    keep_alive(reader);
-    pool
+        keep_alive: keep_alive(reader),
+    })
 }
 
 fn api_url(reader: &mut Reader<'_>) -> Option<BaseUrl> {
@@ -181,13 +180,7 @@ fn refuse_label(findings: &mut Findings, path: &str, name: &str) -> bool {
     true
 }
 
-/// Nothing is kept alive yet, so nothing else than that may be asked for.
-fn keep_alive(reader: &mut Reader<'_>) {
-    const KEY: &str = "keepAlive";
-    let known = [("off", true), ("agent", false), ("poll", false)];
-    if reader.word(KEY, &known) == Some(false) {
-        let asked = reader.value(KEY).and_then(Value::as_str).unwrap_or_default();
-        let message = [KEY, " ", asked, " is not offered by this version."].concat();
-        reader.findings.error("keep-alive-not-offered", &member("$", KEY), message, "Write off, or leave the key out.");
-    }
+fn keep_alive(reader: &mut Reader<'_>) -> KeepAlive {
+    let words = [("agent", KeepAlive::Agent), ("poll", KeepAlive::Poll), ("off", KeepAlive::Off)];
+    reader.word("keepAlive", &words).unwrap_or(KeepAlive::Agent)
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 
-fn loaded(config: &str) -> Pool {
+fn loaded(config: &str) -> Box<Pool> {
     match load(config) {
         Ok(pool) => pool,
         Err(findings) => panic!("{config}: {}", lines(&findings)),
@@ -316,14 +316,12 @@ fn a_dialect_or_keep_alive_that_does_not_exist_is_refused() {
 }
 
 #[test]
-fn keep_alive_other_than_off_is_not_offered_yet() {
-    for word in ["agent", "poll"] {
-        let finding = only(&json!({"keepAlive": word}));
-        assert_eq!(line(&finding), "error keep-alive-not-offered $.keepAlive");
+fn keep_alive_is_agent_unless_the_admin_says_otherwise() {
+    assert_eq!(loaded("").keep_alive, KeepAlive::Agent);
+    for (word, meaning) in [("agent", KeepAlive::Agent), ("poll", KeepAlive::Poll), ("off", KeepAlive::Off)] {
+        assert_eq!(loaded(&json!({"keepAlive": word}).to_string()).keep_alive, meaning);
     }
 }
-
-// What is let pass with a warning.
 
 #[test]
 fn an_unknown_key_is_a_warning_with_the_key_that_was_meant() {
@@ -439,7 +437,7 @@ fn every_problem_is_told_at_once_and_errors_come_first() {
 
 #[test]
 fn every_error_and_warning_names_a_remedy() {
-    let config = json!({"daytonaApiUrl": "x", "image": "", "diskGB": -1, "user": 1, "command": [""], "labels": {"": 1}, "dialect": "x", "keepAlive": "poll", "y": 1});
+    let config = json!({"daytonaApiUrl": "x", "image": "", "diskGB": -1, "user": 1, "command": [""], "labels": {"": 1}, "dialect": "x", "keepAlive": "no", "y": 1});
     for finding in check(&config.to_string()) {
         assert!(finding.remedy.as_ref().is_some_and(|remedy| remedy.ends_with('.')), "{finding:?}");
         assert!(finding.message.ends_with('.'), "{finding:?}");
@@ -501,7 +499,7 @@ fn the_schema_tells_the_defaults_that_are_used() {
     assert_eq!(default("user"), DEFAULT_USER);
     assert_eq!(default("command"), json!(DEFAULT_COMMAND));
     assert_eq!(default("dialect"), "auto");
-    assert_eq!(default("keepAlive"), "off");
+    assert_eq!(default("keepAlive"), "agent");
     assert_eq!(default("labels"), json!({}));
 }
 

@@ -8,18 +8,18 @@ fn paths(server: &Server) -> Vec<String> {
 }
 
 #[test]
-fn stop_and_start_are_one_request_each() {
+fn stop_is_one_request_and_start_looks_first() {
     let server = Server::new([seen("stopping", "stopped")]);
     assert!(server.drive(handle("sandbox"), Change::Stop).is_ok_and(|state| state.phase == Phase::Stopping));
     assert_eq!(paths(&server), ["POST /stop"]);
-    let server = Server::new([seen("started", "started")]);
+    let server = Server::new([seen("stopped", "stopped"), seen("started", "started")]);
     assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Running));
-    assert_eq!(paths(&server), ["POST /start"]);
+    assert_eq!(paths(&server), ["GET ", "POST /start"]);
 }
 
 #[test]
 fn start_brings_back_the_archived() {
-    let server = Server::new([seen("archived", "started")]);
+    let server = Server::new([seen("archived", "archived"), seen("archived", "started")]);
     assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Provisioning));
 }
 
@@ -43,12 +43,25 @@ fn asking_for_what_is_so_already_succeeds() {
         (Change::Stop, "Sandbox is not in a stoppable state", "stopped", "stopped", Phase::Stopped),
         (Change::Stop, "Sandbox is not in a stoppable state", "archived", "archived", Phase::Archived),
         (Change::Archive, "Sandbox is not stopped", "archived", "archived", Phase::Archived),
-        (Change::Start, "Sandbox state change in progress", "restoring", "started", Phase::Starting),
     ] {
         let server = Server::new([refusal(400, refused), seen(state, desired)]);
         assert!(server.drive(handle("sandbox"), goal).is_ok_and(|seen| seen.phase == phase), "{state}");
         assert_eq!(server.sent().len(), 2);
     }
+    let server = Server::new([seen("restoring", "started")]);
+    assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|seen| seen.phase == Phase::Starting));
+    assert_eq!(server.sent().len(), 1);
+}
+
+#[test]
+fn a_start_takes_the_marks_of_an_ended_agent_and_of_an_orphan_off_first() {
+    let marks = r#","rensei.dev/agent-exit":"1@2026-11-23T11:00:00Z","rensei.dev/orphan-since":"2026-11-23T11:00:00Z""#;
+    let stopped = Answer::json(200, &ours(ID, "stopped", "stopped", marks, ""));
+    let server = Server::new([stopped, Answer::status(200), seen("started", "started")]);
+    assert!(server.drive(handle("sandbox"), Change::Start).is_ok());
+    let sent = paths(&server);
+    let kept = r#"PUT /labels {"labels":{"rensei.dev/managed-by":"daytona-sandbox-provider","rensei.dev/pool":"pool-1","team":"x","rensei.dev/session":"sess-42"}}"#;
+    assert_eq!(sent, ["GET ", kept, "POST /start"]);
 }
 
 #[test]
@@ -61,25 +74,26 @@ fn empty_answers_of_workspace_are_looked_after() {
 #[test]
 fn start_waits_for_a_stop_that_is_under_way() {
     let server = Server::new([
-        refusal(409, "Sandbox state change in progress"),
         seen("stopping", "stopped"),
+        seen("stopped", "stopped"),
+        refusal(409, "Sandbox state change in progress"),
         seen("stopped", "stopped"),
         seen("started", "started"),
     ]);
     assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Running));
-    assert_eq!(paths(&server), ["POST /start", "GET ", "GET ", "POST /start"]);
+    assert_eq!(paths(&server), ["GET ", "GET ", "POST /start", "GET ", "POST /start"]);
 }
 
 #[test]
 fn a_start_that_takes_long_is_looked_at_within_the_deadline() {
-    let server = Server::new([Answer::silence(), seen("starting", "started")]);
+    let server = Server::new([seen("stopped", "stopped"), Answer::silence(), seen("starting", "started")]);
     assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Provisioning));
     assert_eq!(server.elapsed_ms(), 55_000);
 }
 
 #[test]
 fn the_broken_is_a_conflict_and_the_gone_is_not_found() {
-    let server = Server::new([refusal(400, "Sandbox is in an errored state"), seen("error", "started")]);
+    let server = Server::new([seen("error", "started")]);
     let error = server.drive(handle("sandbox"), Change::Start).err();
     assert!(error.is_some_and(|error| error.code == ErrorCode::Conflict && !error.retryable));
     let error = Server::new([not_found()]).drive(handle("sandbox"), Change::Stop).err();
@@ -88,7 +102,8 @@ fn the_broken_is_a_conflict_and_the_gone_is_not_found() {
 
 #[test]
 fn no_room_to_start_is_a_quota_error() {
-    let server = Server::new([refusal(400, "Total CPU limit exceeded. Maximum allowed: 10.")]);
+    let quota = refusal(400, "Total CPU limit exceeded. Maximum allowed: 10.");
+    let server = Server::new([seen("stopped", "stopped"), quota]);
     let error = server.drive(handle("sandbox"), Change::Start).err();
     assert!(error.is_some_and(|error| error.code == ErrorCode::QuotaExceeded && error.retryable));
 }

@@ -1,7 +1,5 @@
 use super::*;
 
-const NAME: &str = "rensei-sess-42-899de6a060c37588";
-
 fn found(pool: &str, state: &str) -> String {
     format!(
         r#"{{"id":"{ID}","name":"{NAME}","state":"{state}","labels":{{"rensei.dev/managed-by":"daytona-sandbox-provider",

@@ -39,14 +39,18 @@ fn a_plain_session_is_one_request_with_every_default_of_the_description() {
 
 #[test]
 fn the_description_is_followed_to_the_letter_in_dialect_workspace() {
-    let server = Server::with_config(r#""dialect":"workspace""#, [created()]);
+    // Workspaces have no names, so a look before and one after keep a session from getting two.
+    let script = [Answer::json(200, "[]"), created(), Answer::json(200, "[]")];
+    let server = Server::with_config(r#""dialect":"workspace""#, script);
     assert!(server.provision(&spec("sess-42")).is_ok());
     let body = [
         r#"{"image":"ghcr.io/renseiai/donmai-worker:latest","command":["donmai","agent","run"],"user":"daytona","env":{},"#,
         LABELS,
         r#","autoStopInterval":30,"disk":20}"#,
     ];
-    assert_eq!(server.sent(), [format!("POST /api/workspace {}", body.concat())]);
+    let sent = server.sent();
+    assert!(sent.len() == 3 && sent[0].starts_with("GET /api/workspace?labels=") && sent[2] == sent[0], "{sent:?}");
+    assert_eq!(sent[1], format!("POST /api/workspace {}", body.concat()));
 }
 
 #[test]
@@ -131,15 +135,21 @@ fn a_toolbox_elsewhere_does_not_get_into_the_handle() {
 
 #[test]
 fn auto_falls_back_to_workspace_only_where_there_is_no_sandbox_route() {
-    let server = Server::new([refusal(404, "Cannot POST /api/sandbox"), created()]);
+    let none = || Answer::json(200, "[]");
+    let server = Server::new([refusal(404, "Cannot POST /api/sandbox"), none(), created(), none()]);
     let Ok(handle) = server.provision(&spec("s")) else { panic!("refused") };
     assert!(handle.metadata.contains(&("dialect".to_owned(), "workspace".to_owned())));
-    assert!(server.sent().iter().map(|line| line.split(' ').nth(1)).eq([Some("/api/sandbox"), Some("/api/workspace")]));
-    for other in [refusal(404, "Region not found"), Answer::json(404, "<html>"), refusal(400, "x")] {
-        let server = Server::new([other]);
-        assert!(server.provision(&spec("s")).is_err());
-        assert_eq!(server.sent().len(), 1);
+    let lines: Vec<_> =
+        server.sent().iter().map(|line| line.split(['?', ' ']).take(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(lines, ["POST /api/sandbox", "GET /api/workspace", "POST /api/workspace", "GET /api/workspace"]);
+    for other in [refusal(404, "Region not found"), refusal(400, "x")] {
+        let server = Server::new([other, nothing()]);
+        assert!(server.provision(&spec("sess-42")).is_err());
+        assert_eq!(server.sent().len(), 2);
     }
+    let server = Server::new([Answer::json(404, "<html>")]);
+    assert!(server.provision(&spec("s")).is_err());
+    assert_eq!(server.sent().len(), 1);
 }
 
 #[test]
@@ -157,7 +167,7 @@ const DISK: &str =
 #[test]
 fn a_refused_default_disk_is_created_again_with_the_quoted_maximum() {
     let server = Server::new([refusal(400, DISK), created()]);
-    assert!(server.provision(&spec("s")).is_ok());
+    assert!(server.provision(&spec("sess-42")).is_ok());
     let sent = server.sent();
     assert!(sent.len() == 2 && sent[0].ends_with(r#""disk":20}"#) && sent[1].ends_with(r#""disk":10}"#), "{sent:?}");
 }
@@ -165,8 +175,8 @@ fn a_refused_default_disk_is_created_again_with_the_quoted_maximum() {
 #[test]
 fn a_disk_that_was_asked_for_is_never_changed() {
     for (config, disk_mb) in [(r#""diskGB":20"#, None), ("", Some(20_480))] {
-        let server = Server::with_config(config, [refusal(400, DISK)]);
-        let mut asked = spec("s");
+        let server = Server::with_config(config, [refusal(400, DISK), nothing()]);
+        let mut asked = spec("sess-42");
         asked.resources.disk_mb = disk_mb;
         let error = error(&server, &asked);
         assert!(error.code == ErrorCode::QuotaExceeded && !error.retryable && !error.maybe_applied);
@@ -187,7 +197,7 @@ fn nothing_is_sent_for_a_wrong_spec_a_wrong_pool_or_a_missing_deadline() {
 }
 
 #[test]
-fn an_ambiguous_create_is_sent_once_and_says_that_a_sandbox_may_exist() {
+fn an_ambiguous_create_whose_look_up_fails_says_that_a_sandbox_may_exist() {
     for answer in [
         Answer::status(502),
         Answer::status(504),
@@ -202,12 +212,13 @@ fn an_ambiguous_create_is_sent_once_and_says_that_a_sandbox_may_exist() {
         refusal(400, "Sandbox failed to start: boom"),
         refusal(409, "Sandbox with name rensei-s already exists"),
     ] {
-        let server = Server::new([answer]);
+        let server = Server::new([answer, Answer::status(500)]);
         let error = error(&server, &spec("sess-42"));
         assert!(error.maybe_applied, "{}", error.message);
-        assert_eq!(error.get("sandbox-name"), Some("rensei-sess-42-899de6a060c37588"), "{}", error.message);
+        assert_eq!(error.get("sandbox-name"), Some(NAME), "{}", error.message);
         assert!(error.message.contains("locate"), "{}", error.message);
-        assert_eq!(server.sent().len(), 1);
+        assert_eq!(error.get("look-up"), Some("server-error"));
+        assert_eq!(server.sent().len(), 2);
     }
 }
 
@@ -242,8 +253,8 @@ fn a_create_that_did_nothing_says_so() {
         (Answer::json(403, "<html>blocked</html>"), ErrorCode::PermissionDenied),
         (Answer::status(429).header("retry-after", "600"), ErrorCode::RateLimited),
     ] {
-        let server = Server::new([answer]);
-        let error = error(&server, &spec("s"));
+        let server = Server::new([answer, nothing()]);
+        let error = error(&server, &spec("sess-42"));
         assert!(error.code == code && !error.maybe_applied, "{}", error.message);
         assert!(error.get("rule").is_some_and(|rule| !rule.is_empty()));
         assert!(!error.message.contains(KEY));
@@ -252,8 +263,8 @@ fn a_create_that_did_nothing_says_so() {
 
 #[test]
 fn a_rate_limit_tells_when_to_come_back() {
-    let server = Server::new([Answer::status(429).header("retry-after-sandbox-create", "600")]);
-    let error = error(&server, &spec("s"));
+    let server = Server::new([Answer::status(429).header("retry-after-sandbox-create", "600"), nothing()]);
+    let error = error(&server, &spec("sess-42"));
     assert!(error.retryable);
     assert_eq!((error.retry_after_ms, error.get("limit")), (Some(600_000), Some("sandbox-create")));
 }
@@ -265,7 +276,7 @@ fn a_server_that_echoes_the_key_does_not_get_it_into_the_error() {
         refusal(403, &format!("Organization is suspended: {KEY}")),
         Answer::status(302).header("location", &format!("https://else.example/{KEY}")),
     ] {
-        let error = error(&Server::new([answer]), &spec("s"));
+        let error = error(&Server::new([answer, nothing()]), &spec("sess-42"));
         let details: String = error.details.iter().map(|(_, value)| value.as_str()).collect();
         assert!(!error.message.contains(KEY) && !details.contains(KEY), "{} {details}", error.message);
     }

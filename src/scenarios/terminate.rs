@@ -62,14 +62,37 @@ fn busy_with_something_else_is_asked_again_until_it_is_accepted() {
     }
 }
 
+/// A server on which a sandbox hangs in `starting`, and a forced stop gets it out of there or not.
+fn hanging(stoppable: bool) -> Server {
+    let stopped = std::cell::Cell::new(false);
+    Server::ruled(move |line| {
+        if line.contains("/stop?force=true") {
+            stopped.set(stoppable);
+        }
+        match line.split(' ').next() {
+            Some("DELETE") if stopped.get() => Answer::status(200),
+            Some("DELETE" | "POST") => refusal(409, BUSY),
+            _ => seen("starting", "started"),
+        }
+    })
+}
+
 #[test]
 fn busy_until_the_deadline_is_a_conflict_and_never_success() {
-    let script = (0..200).flat_map(|_| [refusal(409, BUSY), seen("starting", "started")]);
-    let server = Server::new(script);
+    let server = hanging(false);
     let Err(error) = server.terminate(handle("sandbox")) else { panic!("ended") };
     assert!(error.code == ErrorCode::Conflict && error.retryable);
     assert_eq!(error.get("sandbox-id"), Some(ID));
     assert!((50_000..=60_000).contains(&server.elapsed_ms()));
+}
+
+#[test]
+fn a_sandbox_that_hangs_is_stopped_by_force_once_and_deleted_again() {
+    let server = hanging(true);
+    assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Requested));
+    let forced = server.sent().iter().filter(|line| line.ends_with("/stop?force=true")).count();
+    assert_eq!(forced, 1);
+    assert!((30_000..40_000).contains(&server.elapsed_ms()), "{}", server.elapsed_ms());
 }
 
 #[test]

@@ -151,7 +151,11 @@ pub fn descriptor(style: Style, descriptor: &Descriptor, info: &ProviderInfo) ->
             ("sha256", info.digest_hex()),
             ("size", format!("{} bytes", info.size)),
             ("imports", info.imports.join(", ")),
-            ("lifecycle", if info.lifecycle { "stop, start, archive" } else { "not offered" }.to_owned()),
+            ("inventory", if info.inventory { "list, reconcile" } else { "not offered" }.to_owned()),
+            (
+                "lifecycle",
+                if info.lifecycle { "stop, start, archive, keep-alive, extend" } else { "not offered" }.to_owned(),
+            ),
         ],
     );
     text

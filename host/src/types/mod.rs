@@ -10,6 +10,7 @@ mod descriptor;
 mod error;
 mod finding;
 mod handle;
+mod inventory;
 mod pairs;
 mod secret;
 mod spec;
@@ -21,6 +22,7 @@ pub use descriptor::{BillingModel, Capabilities, Descriptor, EgressDefault, Idle
 pub use error::{ErrorCode, ProviderError};
 pub use finding::{Finding, Severity};
 pub use handle::Handle;
+pub use inventory::{Action, Item, Known, Mode, Outcome, Page, Report};
 pub use pairs::Pairs;
 pub use secret::Secret;
 pub use spec::{Resources, Spec};

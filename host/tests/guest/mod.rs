@@ -22,7 +22,7 @@ pub const HOARD: &str = "(loop $again (br_if $again (i32.ne (memory.grow (i32.co
 /// Waits for a thousand seconds on the runtime's clock.
 pub const WAIT: &str = "(call $block (call $after (i64.const 1000000000000))) (i32.const 1024)";
 
-const FUNCTIONS: [(&str, &str, &str); 12] = [
+const FUNCTIONS: [(&str, &str, &str); 14] = [
     ("provider", "describe", ""),
     ("provider", "check-config", "i32 i32"),
     ("provider", "provides", "i32 i32 i32 i32 i32"),
@@ -35,6 +35,8 @@ const FUNCTIONS: [(&str, &str, &str); 12] = [
     ("lifecycle", "stop", "i32"),
     ("lifecycle", "start", "i32"),
     ("lifecycle", "archive", "i32"),
+    ("lifecycle", "keep-alive", "i32"),
+    ("lifecycle", "extend", "i32"),
 ];
 
 /// A guest under construction.
@@ -132,7 +134,7 @@ impl Guest {
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit"), directory.path());
         for (file, from, to) in &self.edits {
             let files = if *file == "*" {
-                vec!["types.wit", "provider.wit", "lifecycle.wit", "worlds.wit"]
+                vec!["types.wit", "provider.wit", "lifecycle.wit", "inventory.wit", "worlds.wit"]
             } else {
                 vec![*file]
             };

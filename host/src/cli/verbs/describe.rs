@@ -30,6 +30,7 @@ pub async fn run(global: &Global, own: &Describe) -> Done {
                 "size": info.size,
                 "imports": info.imports,
                 "lifecycle": info.lifecycle,
+                "inventory": info.inventory,
             }),
         })?;
     } else {

@@ -1,0 +1,7 @@
+//! What this provider has at Daytona, and what of it nobody wants any more.
+
+mod list;
+mod reconcile;
+
+pub use list::list;
+pub use reconcile::{Known, reconcile};

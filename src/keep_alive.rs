@@ -1,0 +1,269 @@
+//! Keeping a session alive while its agent works, and only that long.
+//!
+//! For Daytona nothing that runs inside a sandbox is activity, and neither is a look at it from outside, so a busy agent
+//! would be stopped as idle. The one thing that tells a working agent from an ended one is the toolbox's session of the
+//! launch command, and asking it resets the idle clock by the way. An agent that has ended is marked by a label, once, and
+//! from then on nothing is asked any more, so that the clock runs out. Everything ends at the session's deadline.
+
+use crate::calendar::Moment;
+use crate::context::{Call, Target};
+use crate::contract::Phase;
+use crate::daytona::{Dialect, Entrypoint, Reaction, Rejection, Sandbox};
+use crate::deadline;
+use crate::http::Transport;
+use crate::http::url::BaseUrl;
+use crate::identity::{AGENT_EXIT, IDLE_MINUTES, ORPHAN_SINCE};
+use crate::pool::KeepAlive;
+use crate::prelude::*;
+use crate::status::assess;
+
+/// The idle clock is renewed once this part of its interval has passed: late enough to cost little, early enough for
+/// two more tries.
+const DUE_PART: i64 = 3;
+
+/// Longest time that a look into the sandbox may take, in milliseconds.
+const MAX_LOOK_MS: u64 = 5_000;
+
+/// Seconds between the end of an agent's marking and what counts as activity after it: servers write activity late.
+const SETTLING_SEC: i64 = 60;
+
+const SECONDS_PER_MINUTE: i64 = 60;
+
+/// Why a sandbox is tended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// It is polled: renewed when due, as far as the pool wants it.
+    Poll,
+    /// Somebody asks for it: renewed now.
+    Demand,
+    /// Nothing is asked for but what is known.
+    Look,
+}
+
+/// What is known of the agent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Agent {
+    Running,
+    Exited(i64),
+    Unknown,
+}
+
+/// What tending a sandbox has found.
+#[derive(Default)]
+pub struct Pulse {
+    agent: Option<Agent>,
+    stops_at: Option<Moment>,
+    deadline: Option<Moment>,
+    /// Why the clock could not be renewed.
+    problem: Option<String>,
+}
+
+impl Pulse {
+    /// Adds to the details of the state.
+    pub fn add_to(self, details: &mut Vec<(String, String)>) {
+        let mut tell = |key: &str, value: Option<String>| {
+            if let Some(value) = value {
+                details.push((key.to_owned(), value));
+            }
+        };
+        let word = self.agent.map(|agent| match agent {
+            Agent::Running => "running",
+            Agent::Exited(_) => "exited",
+            Agent::Unknown => "unknown",
+        });
+        tell("agent", word.map(str::to_owned));
+        if let Some(Agent::Exited(code)) = self.agent {
+            tell("agent-exit-code", Some(code.to_string()));
+        }
+        tell("stops-at", self.stops_at.map(Moment::to_rfc3339));
+        tell("deadline", self.deadline.map(Moment::to_rfc3339));
+        tell("keep-alive-problem", self.problem);
+    }
+}
+
+/// Renews the idle clock of a sandbox that was just seen, if that is due and right, and tells what is known of its end.
+/// Costs nothing where nothing is due, one request for a working agent, two to mark an ended one.
+pub fn tend<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    dialect: Dialect,
+    sandbox: &Sandbox,
+    occasion: Occasion,
+) -> Pulse {
+    let mut pulse = Pulse { deadline: deadline::of(sandbox), ..Pulse::default() };
+    let state = sandbox.state.as_deref().unwrap_or_default();
+    if assess(dialect, state, sandbox.desired_state.as_deref()).1 != Phase::Running {
+        return pulse;
+    }
+    let now = call.client.server_time();
+    let idle = IdleClock::of(sandbox);
+    pulse.stops_at = idle.as_ref().and_then(IdleClock::stops_at);
+    if let Some(code) = marked_exit(sandbox) {
+        pulse.agent = Some(Agent::Exited(code));
+        return pulse;
+    }
+    let Some(idle) = idle else {
+        return pulse;
+    };
+    let over = now.zip(pulse.deadline).is_some_and(|(now, deadline)| now >= deadline);
+    let wanted = match occasion {
+        Occasion::Poll => call.pool.keep_alive != KeepAlive::Off && !call.observe && idle.is_due(now),
+        Occasion::Demand => true,
+        Occasion::Look => false,
+    };
+    if over || !wanted {
+        return pulse;
+    }
+    if call.pool.keep_alive != KeepAlive::Poll {
+        let agent = look(call, target, sandbox);
+        pulse.agent = Some(agent);
+        if let Agent::Exited(code) = agent {
+            pulse.problem =
+                mark(call, target, dialect, sandbox, code, now).err().map(|failed| failed.error.message.clone());
+            return pulse;
+        }
+    }
+    // Asking the toolbox was activity by itself.
+    let renewed = if pulse.agent == Some(Agent::Running) {
+        Ok(now.map(|now| now.plus(idle.interval)))
+    } else {
+        refresh(call, target, dialect, sandbox, &idle, pulse.deadline)
+    };
+    match renewed {
+        Ok(until) => pulse.stops_at = until.or(pulse.stops_at),
+        Err(failed) => pulse.problem = Some(failed.error.message.clone()),
+    }
+    pulse
+}
+
+/// The clock that stops an idle sandbox, in seconds.
+struct IdleClock {
+    /// What it counts from; none where the server does not say.
+    last: Option<Moment>,
+    /// How long it runs.
+    interval: i64,
+    /// How long the session asked it to run.
+    asked: i64,
+}
+
+impl IdleClock {
+    /// The clock of a sandbox; none when it never stops or the server does not say when.
+    fn of(sandbox: &Sandbox) -> Option<Self> {
+        let minutes = i64::from(sandbox.auto_stop_minutes.filter(|minutes| *minutes > 0)?);
+        let asked = sandbox.label(IDLE_MINUTES).and_then(|text| text.parse::<u32>().ok()).map(i64::from);
+        let seconds = |minutes: i64| minutes * SECONDS_PER_MINUTE;
+        // The oldest servers name no activity; what they count from is no earlier than the creation.
+        let last = sandbox.last_activity_at.or(sandbox.created_at);
+        Some(Self { last, interval: seconds(minutes), asked: seconds(asked.unwrap_or(minutes)) })
+    }
+
+    fn stops_at(&self) -> Option<Moment> {
+        self.last.map(|last| last.plus(self.interval))
+    }
+
+    /// Whether enough of the time that was asked for has passed. What cannot be measured is due.
+    fn is_due(&self, now: Option<Moment>) -> bool {
+        match now.zip(self.stops_at()) {
+            Some((now, stops_at)) => {
+                stops_at.since(now).saturating_mul(DUE_PART) <= self.asked.saturating_mul(DUE_PART - 1)
+            }
+            None => true,
+        }
+    }
+}
+
+/// The exit code that was marked, unless something has happened in the sandbox since: then the command may run again.
+fn marked_exit(sandbox: &Sandbox) -> Option<i64> {
+    let (code, date) = sandbox.label(AGENT_EXIT)?.split_once('@')?;
+    let marked = Moment::parse_rfc3339(date);
+    let stale = marked.zip(sandbox.last_activity_at).is_some_and(|(marked, last)| last.since(marked) > SETTLING_SEC);
+    if stale { None } else { code.parse().ok() }
+}
+
+/// Asks the toolbox, where it may be called.
+fn look<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox) -> Agent {
+    let toolbox = sandbox.toolbox_proxy_url.as_deref().and_then(|url| BaseUrl::parse(url).ok());
+    // The host lets calls with this handle reach the origin that the handle names, and no other.
+    let toolbox = toolbox.filter(|url| target.toolbox.as_ref() == Some(url.origin()));
+    let max_ms = (call.client.left_ms() / 3).min(MAX_LOOK_MS);
+    match toolbox.and_then(|url| call.client.entrypoint(&url, &target.id, max_ms)) {
+        Some(Entrypoint::Running) => Agent::Running,
+        Some(Entrypoint::Exited(code)) => Agent::Exited(code),
+        None => Agent::Unknown,
+    }
+}
+
+fn mark<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    dialect: Dialect,
+    sandbox: &Sandbox,
+    code: i64,
+    now: Option<Moment>,
+) -> Result<(), Rejection> {
+    let date = now.map(Moment::to_rfc3339).unwrap_or_default();
+    let value = [&code.to_string(), "@", &date].concat();
+    let labels = relabelled(sandbox, &[AGENT_EXIT], Some((AGENT_EXIT, value)));
+    call.client.set_labels(dialect, &target.id, &target.external_id, &labels)
+}
+
+/// Takes the marks of an ended agent and of an orphan off, because the session is wanted and its command runs again.
+pub fn unmark<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    dialect: Dialect,
+    sandbox: &Sandbox,
+) -> Result<(), Rejection> {
+    let without = relabelled(sandbox, &[AGENT_EXIT, ORPHAN_SINCE], None);
+    set_labels(call, target, dialect, sandbox, &without)
+}
+
+/// Replaces the labels of a sandbox where they are to be others.
+pub fn set_labels<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    dialect: Dialect,
+    sandbox: &Sandbox,
+    labels: &[(String, String)],
+) -> Result<(), Rejection> {
+    if sandbox.labels == labels {
+        return Ok(());
+    }
+    call.client.set_labels(dialect, &target.id, &target.external_id, labels)
+}
+
+/// All labels of a sandbox without some, and with one more.
+pub fn relabelled(sandbox: &Sandbox, without: &[&str], with: Option<(&str, String)>) -> Vec<(String, String)> {
+    let others = sandbox.labels.iter().filter(|(known, _)| !without.contains(&known.as_str())).cloned();
+    others.chain(with.map(|(key, value)| (key.to_owned(), value))).collect()
+}
+
+/// Resets the idle clock without looking into the sandbox, and says when it stops then. A server that cannot do that gets a
+/// longer interval instead, no longer than to the session's deadline.
+fn refresh<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    dialect: Dialect,
+    sandbox: &Sandbox,
+    idle: &IdleClock,
+    deadline: Option<Moment>,
+) -> Result<Option<Moment>, Rejection> {
+    match call.client.touch(&target.id, &target.external_id) {
+        Err(refused) if refused.reaction == Reaction::NoSuchRoute => {}
+        done => return done.map(|()| call.client.server_time().map(|now| now.plus(idle.interval))),
+    }
+    let Some((now, last)) = call.client.server_time().zip(idle.last) else {
+        return Ok(None);
+    };
+    // The interval that was asked for is written down before it is lost.
+    if sandbox.label(IDLE_MINUTES).is_none() {
+        let minutes = (idle.asked / SECONDS_PER_MINUTE).to_string();
+        let labels = relabelled(sandbox, &[], Some((IDLE_MINUTES, minutes)));
+        call.client.set_labels(dialect, &target.id, &target.external_id, &labels)?;
+    }
+    let end = now.plus(idle.asked);
+    let end = deadline.map_or(end, |deadline| end.min(deadline));
+    let minutes = end.since(last).div_euclid(SECONDS_PER_MINUTE) + 1;
+    call.client.set_auto_stop(dialect, &target.id, &target.external_id, u32::try_from(minutes).unwrap_or(1).max(1))?;
+    Ok(Some(last.plus(minutes * SECONDS_PER_MINUTE)))
+}
