@@ -3,7 +3,7 @@
 use axum::body::Body;
 use fake_daytona::FakeDaytona;
 use http::Request;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use sandbox_host::http::{HttpClient, HttpError, RequestOptions, ResponseFuture, WasiBody};
 use tower::ServiceExt as _;
 
@@ -23,10 +23,11 @@ impl HttpClient for FakeNetwork {
                 Ok(Err(never)) => match never {},
                 Err(_) => return Err(HttpError::ConnectionReadTimeout),
             };
-            let (head, body) = response.into_parts();
-            let bytes = body.collect().await.map_err(|_| HttpError::ConnectionTerminated)?.to_bytes();
-            let body = Full::new(bytes).map_err(|never| match never {}).boxed_unsync();
-            Ok(http::Response::from_parts(head, body))
+            if response.extensions().get::<fake_daytona::ConnectionReset>().is_some() {
+                return Err(HttpError::ConnectionTerminated);
+            }
+            // A body that breaks off does so while it is read.
+            Ok(response.map(|body| body.map_err(|_| HttpError::ConnectionTerminated).boxed_unsync()))
         })
     }
 }

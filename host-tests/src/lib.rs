@@ -7,6 +7,7 @@
 pub mod fake;
 mod load;
 pub mod script;
+pub mod sim;
 
 use std::sync::Arc;
 use std::time::Duration;

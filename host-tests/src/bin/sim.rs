@@ -1,0 +1,97 @@
+//! Runs the simulation: `sim --sessions 2000 --seed 1`. A failure ends in the command that replays the smallest form of it.
+
+use std::process::ExitCode;
+
+use host_tests::sim::{Cuts, Plan, Sabotage, many, run};
+
+const USAGE: &str = "sim [--sessions N] [--seed S] [--threads T]    as many organizations from S on as make N sessions
+sim --seed S --replay [--keep 0,2] [--faults N] [--without crashes,…] [--journal]    one organization
+with either: [--sabotage WORD]    something broken on purpose, which has to be noticed";
+
+/// What the command line asks for.
+struct Wish {
+    sessions: usize,
+    seed: u64,
+    threads: usize,
+    replay: bool,
+    journal: bool,
+    cuts: Cuts,
+    sabotage: Sabotage,
+}
+
+fn main() -> ExitCode {
+    let wish = match wish(std::env::args().skip(1)) {
+        Ok(wish) => wish,
+        Err(why) => {
+            eprintln!("{why}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let passed = if wish.replay { replay(&wish) } else { simulate(&wish) };
+    if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn wish(mut arguments: impl Iterator<Item = String>) -> Result<Wish, String> {
+    let mut wish = Wish {
+        sessions: 2_000,
+        seed: 1,
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        replay: false,
+        journal: false,
+        cuts: Cuts::default(),
+        sabotage: Sabotage::Nothing,
+    };
+    while let Some(name) = arguments.next() {
+        match name.as_str() {
+            "--replay" => wish.replay = true,
+            "--journal" => wish.journal = true,
+            _ => {
+                let value = arguments.next().ok_or(format!("{name} needs a value"))?;
+                let number = || value.parse::<usize>().map_err(|error| format!("{name} {value}: {error}"));
+                match name.as_str() {
+                    "--sessions" => wish.sessions = number()?,
+                    "--seed" => wish.seed = value.parse().map_err(|error| format!("--seed {value}: {error}"))?,
+                    "--threads" => wish.threads = number()?.max(1),
+                    "--faults" => wish.cuts.faults = Some(number()?),
+                    "--keep" => {
+                        let numbers = value.split(',').map(str::parse).collect::<Result<_, _>>();
+                        wish.cuts.keep = Some(numbers.map_err(|error| format!("--keep {value}: {error}"))?);
+                    }
+                    "--without" => {
+                        for word in value.split(',') {
+                            let known = Cuts::WORDS.into_iter().find(|known| *known == word);
+                            wish.cuts.without.push(known.ok_or(format!("--without {word}: one of {:?}", Cuts::WORDS))?);
+                        }
+                    }
+                    "--sabotage" => {
+                        let known = Sabotage::WORDS.into_iter().find(|(word, _)| *word == value);
+                        wish.sabotage = known.ok_or(format!("--sabotage {value}: not known"))?.1;
+                    }
+                    _ => return Err(format!("{name} is not known")),
+                }
+            }
+        }
+    }
+    Ok(wish)
+}
+
+fn simulate(wish: &Wish) -> bool {
+    let sum = many(wish.seed, wish.sessions, wish.threads, &wish.cuts, wish.sabotage);
+    print!("{sum}");
+    sum.broken.is_empty()
+}
+
+fn replay(wish: &Wish) -> bool {
+    let report = run(Plan::draw(wish.seed).cut(&wish.cuts), wish.sabotage);
+    println!("{:#?}", report.plan);
+    if wish.journal {
+        for entry in &report.journal {
+            println!("{} {}.{} {:<10} {}", entry.ended.rfc3339(), entry.session, entry.host, entry.verb, entry.outcome);
+        }
+    }
+    println!("{} requests, {} faults, {} sandboxes", report.requests, report.faults, report.sandboxes);
+    for violation in &report.violations {
+        println!("{violation}");
+    }
+    report.violations.is_empty()
+}

@@ -1,0 +1,281 @@
+//! One host of the platform: it provisions a session, watches it, ends it, dies in between and comes back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sandbox_host::{CallError, Context, Credential, Handle, Phase, ProviderError, Spec, State, Status, Termination};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+
+use super::journal::{Entry, Outcome};
+use super::organization::{FOREIGN_KEY, Organization};
+use super::plan::{End, Session};
+use super::rng::Rng;
+
+/// How often a host tries to end a session before it leaves it to others.
+const PATIENCE: usize = 60;
+
+/// What a host knows, and what it keeps when it dies.
+#[derive(Clone, Debug, Default)]
+struct Memory {
+    handle: Option<Handle>,
+    /// It has begun, so after a crash a sandbox may be there.
+    begun: bool,
+    /// It was told not to try again.
+    given_up: bool,
+}
+
+/// One process that believes that a session is its own.
+pub struct Host {
+    pub organization: Arc<Organization>,
+    pub session: Session,
+    /// 0, or 1 for the second of two.
+    pub number: usize,
+    pub rng: Rng,
+}
+
+/// Why watching ended.
+enum Watched {
+    /// The platform's interest has ended.
+    Over,
+    /// There is nothing to watch any more.
+    Gone,
+    /// It runs no more, and the platform wants it again.
+    Parked,
+}
+
+impl Host {
+    /// Everything that this host does, from the session's beginning to the end of the platform's interest.
+    pub async fn live(mut self) {
+        let offset = if self.number == 0 { Duration::ZERO } else { self.session.twin.unwrap_or_default() };
+        let begins = self.organization.begun + self.session.begins + offset;
+        let ends = self.organization.begun + self.session.ends();
+        sleep_until(begins).await;
+        let mut crashes = self.session.crashes.clone();
+        crashes.sort_by_key(|crash| crash.at);
+        let mut memory = Memory::default();
+        for crash in crashes {
+            let dies = begins + crash.at;
+            if dies <= Instant::now() {
+                continue;
+            }
+            // Dropping the work drops whatever was under way, as the death of a process does.
+            if timeout_at(dies, self.work(&mut memory, ends)).await.is_ok() {
+                return;
+            }
+            self.event("crashes");
+            if crash.loses_handle {
+                memory.handle = None;
+            }
+            sleep(crash.down).await;
+        }
+        self.work(&mut memory, ends).await;
+    }
+
+    /// The work of one life, until all is done.
+    async fn work(&mut self, memory: &mut Memory, ends: Instant) {
+        while Instant::now() < ends && !memory.given_up {
+            if memory.handle.is_none() && !self.obtain(memory, ends).await {
+                break;
+            }
+            let Some(handle) = memory.handle.clone() else { break };
+            match self.watch(&handle, ends).await {
+                Watched::Over => break,
+                Watched::Gone => {
+                    memory.handle = None;
+                    break;
+                }
+                // The platform provisions the same session again: that brings it back.
+                Watched::Parked => memory.handle = None,
+            }
+        }
+        match self.session.end {
+            End::Forget => {
+                self.event("forgets");
+                self.organization.forget(self.session.number);
+            }
+            End::Terminate => self.end(memory).await,
+        }
+    }
+
+    /// Gets a handle, one way or the other. False when there is none to be had.
+    async fn obtain(&mut self, memory: &mut Memory, ends: Instant) -> bool {
+        let mut tries = 0;
+        while Instant::now() < ends {
+            if memory.begun
+                && (self.session.locates || tries > 0)
+                && let Ok(Some(handle)) = self.locate().await
+            {
+                memory.handle = Some(handle);
+                return true;
+            }
+            memory.begun = true;
+            let wait = match self.provision().await {
+                Ok(handle) => {
+                    memory.handle = Some(handle);
+                    return true;
+                }
+                Err(Some(error)) if error.retryable || error.maybe_applied => error.retry_after().unwrap_or_default(),
+                Err(_) => {
+                    memory.given_up = true;
+                    return false;
+                }
+            };
+            tries += 1;
+            let pause = self.rng.time(Duration::from_secs(2), Duration::from_secs(40));
+            sleep(wait.min(Duration::from_secs(120)) + pause).await;
+        }
+        false
+    }
+
+    /// Looks again and again.
+    async fn watch(&mut self, handle: &Handle, ends: Instant) -> Watched {
+        loop {
+            let next = Instant::now() + self.session.poll;
+            if next >= ends {
+                sleep_until(ends).await;
+                return Watched::Over;
+            }
+            sleep_until(next).await;
+            self.confuse(handle).await;
+            let Ok(state) = self.status(handle).await else { continue };
+            match (state.status, state.phase) {
+                (Status::Provisioning | Status::Running, _) if !exited(&state) => {}
+                (_, Phase::Destroyed) => return Watched::Gone,
+                (_, Phase::Stopped | Phase::Archived) if self.session.fate == fake_daytona::Fate::Runs => {
+                    return Watched::Parked;
+                }
+                _ => return Watched::Over,
+            }
+        }
+    }
+
+    /// Ends it, and goes on until there is proof, for as long as a platform can be expected to.
+    async fn end(&mut self, memory: &mut Memory) {
+        for attempt in 0..PATIENCE {
+            if memory.handle.is_none() {
+                match self.locate().await {
+                    Ok(Some(handle)) => memory.handle = Some(handle),
+                    Ok(None) => break,
+                    Err(_) => {}
+                }
+            }
+            if let Some(handle) = memory.handle.clone()
+                && self.terminate(&handle).await.is_ok_and(|end| end == Termination::Gone)
+            {
+                // Where somebody else made another one meanwhile, it is found on the next round.
+                memory.handle = None;
+                if attempt > 0 {
+                    break;
+                }
+            }
+            sleep(self.rng.time(Duration::from_secs(3), Duration::from_secs(60))).await;
+        }
+        self.event("has ended it");
+        self.organization.forget(self.session.number);
+    }
+
+    /// Somebody asks with this handle at another server, or with another organization's key.
+    async fn confuse(&mut self, handle: &Handle) {
+        let due = |at: &Duration| self.organization.begun + self.session.begins + *at <= Instant::now();
+        if !self.session.confusion.first().is_some_and(due) {
+            return;
+        }
+        self.session.confusion.remove(0);
+        let own = self.organization.context(&self.session, None);
+        let elsewhere = Context { config: self.organization.elsewhere.clone(), ..own.clone() };
+        let mut credential = Credential::new(FOREIGN_KEY);
+        credential.organization_id = Some("another-organization".to_owned());
+        let another = own.with_credential(credential);
+        let provider = self.organization.provider(&self.session);
+        for context in [elsewhere, another] {
+            let begun = self.organization.now();
+            let outcome = provider.status(&context, handle).await.into();
+            self.witness("status elsewhere", begun, Some(handle), outcome);
+            let outcome = provider.terminate(&context, handle).await.into();
+            self.witness("terminate elsewhere", begun, Some(handle), outcome);
+        }
+    }
+
+    /// What the platform asks for in this session; its token is another one each time.
+    fn spec(&mut self) -> Spec {
+        let mut spec = Spec::new(self.session.id.clone());
+        spec.resources.timeout_sec = self.session.timeout_sec;
+        spec.max_duration_sec = self.session.max_duration_sec;
+        spec.env.push("REGISTRATION_TOKEN", format!("token-{}", self.rng.next()));
+        spec
+    }
+
+    async fn provision(&mut self) -> Result<Handle, Option<ProviderError>> {
+        let (context, spec) = (self.context(), self.spec());
+        let begun = self.organization.now();
+        let result = self.organization.provider(&self.session).provision(&context, &spec).await;
+        self.told("provision", begun, None, result)
+    }
+
+    async fn locate(&mut self) -> Result<Option<Handle>, Option<ProviderError>> {
+        let context = self.context();
+        let begun = self.organization.now();
+        let result = self.organization.provider(&self.session).locate(&context, &self.session.id).await;
+        self.told("locate", begun, None, result)
+    }
+
+    async fn status(&mut self, handle: &Handle) -> Result<State, Option<ProviderError>> {
+        let context = self.context();
+        let begun = self.organization.now();
+        let result = self.organization.provider(&self.session).status(&context, handle).await;
+        self.told("status", begun, Some(handle), result)
+    }
+
+    async fn terminate(&mut self, handle: &Handle) -> Result<Termination, Option<ProviderError>> {
+        let context = self.context();
+        let begun = self.organization.now();
+        self.event("asks for the end");
+        let result = self.organization.provider(&self.session).terminate(&context, handle).await;
+        self.told("terminate", begun, Some(handle), result)
+    }
+
+    fn context(&self) -> Context {
+        self.organization.context(&self.session, self.session.deadline)
+    }
+
+    /// Notes what came of a call, and hands it on.
+    fn told<T: Clone + Into<Outcome>>(
+        &self,
+        verb: &'static str,
+        begun: fake_daytona::Timestamp,
+        handle: Option<&Handle>,
+        result: Result<T, CallError>,
+    ) -> Result<T, Option<ProviderError>> {
+        let (outcome, told) = match result {
+            Ok(value) => (value.clone().into(), Ok(value)),
+            Err(CallError::Provider(error)) => (Outcome::Refused(Box::new(error.clone())), Err(Some(error))),
+            Err(other) => (Outcome::Broken(format!("{other:?}")), Err(None)),
+        };
+        self.witness(verb, begun, handle, outcome);
+        told
+    }
+
+    fn witness(&self, verb: &'static str, begun: fake_daytona::Timestamp, handle: Option<&Handle>, outcome: Outcome) {
+        let ended = self.organization.now();
+        let entry = Entry { session: self.session.number, host: self.number, verb, begun, ended, outcome };
+        self.organization.witness(entry, handle, &self.session);
+    }
+
+    fn event(&self, what: &'static str) {
+        let now = self.organization.now();
+        let outcome = Outcome::Event(what);
+        self.organization.journal.note(Entry {
+            session: self.session.number,
+            host: self.number,
+            verb: "-",
+            begun: now,
+            ended: now,
+            outcome,
+        });
+    }
+}
+
+/// The agent has ended, as far as the provider can tell.
+fn exited(state: &State) -> bool {
+    state.details.get("agent") == Some("exited")
+}

@@ -1,0 +1,111 @@
+//! A simulation: many sessions on many servers, and everything that can go wrong, in virtual time.
+//!
+//! Each number is a [`Plan`]: one organization on a server of some generation, the platform's sessions in it, hosts that
+//! die between any two steps and come back with or without their memory, two hosts with one session, faults at every
+//! exchange, proxies that lie, sandboxes of strangers. The component runs in wasmtime, the server is `fake-daytona`, and
+//! days pass in milliseconds. Afterwards the server's ground truth is held against the promises (`invariants`); what
+//! hosts were told is held against the truth at that moment (`witness`).
+//!
+//! A plan that breaks a promise is made smaller until nothing more can be left out ([`shrink`]).
+
+mod features;
+mod host;
+mod invariants;
+mod journal;
+mod many;
+mod network;
+mod organization;
+mod plan;
+mod rng;
+mod shrink;
+mod witness;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use features::Features;
+pub use journal::{Entry, Violation};
+pub use many::{Sum, many};
+pub use network::Sabotage;
+pub use plan::{Cuts, Plan};
+pub use shrink::shrink;
+
+use host::Host;
+use invariants::Evidence;
+use organization::Organization;
+use rng::{Rng, minutes};
+
+/// What one plan came to.
+#[derive(Debug)]
+pub struct Report {
+    pub plan: Plan,
+    pub violations: Vec<Violation>,
+    pub journal: Vec<Entry>,
+    pub requests: usize,
+    pub faults: usize,
+    pub sandboxes: usize,
+    /// Virtual time.
+    pub lasted: Duration,
+}
+
+impl Report {
+    /// How often each promise was broken.
+    pub fn by_promise(&self) -> BTreeMap<&'static str, usize> {
+        invariants::by_promise(&self.violations)
+    }
+}
+
+/// Runs one plan from its beginning to its end, in a time of its own.
+///
+/// # Panics
+/// When the component was not built, or the runtime cannot be made.
+pub fn run(plan: Plan, sabotage: Sabotage) -> Report {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(simulate(plan, sabotage))
+}
+
+async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
+    let rng = Rng::new(plan.seed).part(1_000);
+    let organization = Organization::found(plan.clone(), sabotage).await;
+    let features = Features::of(organization.newest()).await;
+    let mut hosts = tokio::task::JoinSet::new();
+    for session in &plan.sessions {
+        for number in 0..1 + usize::from(session.twin.is_some()) {
+            let rng = rng.part((session.number * 2 + number) as u64);
+            hosts.spawn(Host { organization: organization.clone(), session: session.clone(), number, rng }.live());
+        }
+    }
+    for at in plan.failures.clone() {
+        let organization = organization.clone();
+        hosts.spawn(async move {
+            tokio::time::sleep_until(organization.begun + at).await;
+            organization.fake.fail_next_start("runner went away");
+            organization.fake.fail_next_build("no space left on device");
+        });
+    }
+    while let Some(ended) = hosts.join_next().await {
+        ended.expect("a host does not panic");
+    }
+    // Time for what is left to become idle.
+    let longest = plan.sessions.iter().map(plan::Session::interval).max().unwrap_or_default();
+    tokio::time::sleep(longest + minutes(10)).await;
+    report(&organization, features)
+}
+
+fn report(organization: &Arc<Organization>, features: Features) -> Report {
+    let (entries, mut violations) = organization.journal.close();
+    let (sandboxes, requests) = (organization.fake.sandboxes(), organization.fake.requests());
+    let evidence = Evidence { organization, features, entries: &entries, sandboxes: &sandboxes, requests: &requests };
+    violations.extend(invariants::check(&evidence));
+    violations.sort_by_key(|violation| violation.at);
+    Report {
+        plan: organization.plan.clone(),
+        violations,
+        journal: entries,
+        requests: requests.len(),
+        faults: requests.iter().filter(|request| request.fault.is_some()).count(),
+        sandboxes: sandboxes.len(),
+        lasted: organization.begun.elapsed(),
+    }
+}

@@ -1,0 +1,175 @@
+//! The way from the component to the fakes of one simulation: by address and key, and where it is asked to, with lies.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use sandbox_host::http::{HttpClient, HttpError, RequestOptions, ResponseFuture, WasiBody};
+use serde_json::{Value, json};
+
+use crate::fake::FakeNetwork;
+
+/// Something that is broken on purpose, to show that the simulation notices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sabotage {
+    #[default]
+    Nothing,
+    /// A refusal because the sandbox is busy reads like an accepted end.
+    BusyIsAccepted,
+    /// The name of a sandbox does not arrive.
+    NamesAreLost,
+    /// Whatever is not found, or cannot be reached, is proven not to exist.
+    TroubleIsGone,
+    /// Every sandbox reads as if the present session's specification had made it.
+    DigestsAgree,
+    /// The interval without activity is that of no end.
+    NeverIdle,
+    /// The pool turns keep-alive off.
+    KeepAliveOff,
+}
+
+impl Sabotage {
+    /// Each, with its word on the command line.
+    pub const WORDS: [(&'static str, Self); 6] = [
+        ("busy-is-accepted", Self::BusyIsAccepted),
+        ("names-are-lost", Self::NamesAreLost),
+        ("trouble-is-gone", Self::TroubleIsGone),
+        ("digests-agree", Self::DigestsAgree),
+        ("never-idle", Self::NeverIdle),
+        ("keep-alive-off", Self::KeepAliveOff),
+    ];
+}
+
+/// Servers by host and key.
+#[derive(Default)]
+pub struct Switchboard {
+    servers: HashMap<(String, String), FakeNetwork>,
+    sabotage: Sabotage,
+    /// The digest that was sent last under each name.
+    digests: Mutex<HashMap<String, Value>>,
+}
+
+impl Switchboard {
+    pub fn new(sabotage: Sabotage) -> Self {
+        Self { sabotage, ..Self::default() }
+    }
+
+    /// One more server, for those who come to this host with this key.
+    pub fn server(mut self, host: &str, key: &str, network: FakeNetwork) -> Self {
+        self.servers.insert((host.to_owned(), format!("Bearer {key}")), network);
+        self
+    }
+
+    fn find(&self, request: &Request<WasiBody>) -> Option<FakeNetwork> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let key = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        self.servers.get(&(host, key.to_owned())).map(|network| FakeNetwork(network.0.clone()))
+    }
+
+    /// What the request becomes.
+    fn distort_request(&self, body: &mut Value) {
+        let name = body["name"].as_str().unwrap_or_default().to_owned();
+        self.digests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name, body["labels"]["rensei.dev/digest"].clone());
+        match self.sabotage {
+            Sabotage::NamesAreLost => {
+                body.as_object_mut().map(|body| body.remove("name"));
+            }
+            Sabotage::NeverIdle => body["autoStopInterval"] = json!(0),
+            _ => {}
+        }
+    }
+
+    /// What the reply becomes.
+    fn distort_reply(&self, method: &str, path: &str, status: u16, body: Bytes) -> (u16, Bytes) {
+        let subject = path.rsplit('/').next().unwrap_or_default();
+        match self.sabotage {
+            Sabotage::BusyIsAccepted if method == "DELETE" && status == 409 => (200, Bytes::new()),
+            Sabotage::TroubleIsGone if method != "POST" && status >= 404 && !path.starts_with("/toolbox") => {
+                let message = format!("Sandbox with ID or name {subject} not found");
+                (404, json!({"statusCode": 404, "message": message}).to_string().into())
+            }
+            Sabotage::DigestsAgree if method == "GET" && status == 200 => {
+                let parsed = serde_json::from_slice::<Value>(&body).ok().filter(Value::is_object);
+                let Some(mut reply) = parsed else { return (status, body) };
+                let digests = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
+                let name = reply["name"].as_str().unwrap_or_default().to_owned();
+                if let Some(digest) = digests.get(&name) {
+                    reply["labels"]["rensei.dev/digest"] = digest.clone();
+                }
+                (status, reply.to_string().into())
+            }
+            _ => (status, body),
+        }
+    }
+}
+
+impl HttpClient for Switchboard {
+    fn send(&self, request: Request<WasiBody>, options: RequestOptions) -> ResponseFuture {
+        match self.find(&request) {
+            Some(network) => network.send(request, options),
+            // Another organization's key is not known here.
+            None => Box::pin(async { Ok(refused()) }),
+        }
+    }
+}
+
+fn refused() -> Response<WasiBody> {
+    let body = json!({"statusCode": 401, "message": "Invalid credentials"}).to_string();
+    let mut response = Response::new(whole(body.into()));
+    *response.status_mut() = http::StatusCode::UNAUTHORIZED;
+    response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
+    response
+}
+
+fn whole(body: Bytes) -> WasiBody {
+    Full::new(body).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// A way on which requests and replies are changed: by sabotage, or because an older version of the provider sent them.
+pub struct Distorted {
+    pub board: Arc<Switchboard>,
+    /// The requests are those of a version before this one.
+    pub old: bool,
+}
+
+impl HttpClient for Distorted {
+    fn send(&self, request: Request<WasiBody>, options: RequestOptions) -> ResponseFuture {
+        let (board, old) = (self.board.clone(), self.old);
+        Box::pin(async move {
+            let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+            let creates = method == "POST" && (path.ends_with("/sandbox") || path.ends_with("/workspace"));
+            let request = if creates { rewritten(&board, request, old).await? } else { request };
+            let response = board.send(request, options).await?;
+            if board.sabotage == Sabotage::Nothing {
+                return Ok(response);
+            }
+            let (mut head, body) = response.into_parts();
+            let body = body.collect().await?.to_bytes();
+            let (status, body) = board.distort_reply(&method, &path, head.status.as_u16(), body);
+            head.status = http::StatusCode::from_u16(status).unwrap_or(head.status);
+            head.headers.insert("content-length", body.len().into());
+            Ok(Response::from_parts(head, whole(body)))
+        })
+    }
+}
+
+async fn rewritten(board: &Switchboard, request: Request<WasiBody>, old: bool) -> Result<Request<WasiBody>, HttpError> {
+    let (mut head, body) = request.into_parts();
+    let bytes = body.collect().await?.to_bytes();
+    let Ok(mut body) = serde_json::from_slice::<Value>(&bytes) else {
+        return Ok(Request::from_parts(head, whole(bytes)));
+    };
+    board.distort_request(&mut body);
+    if old {
+        body["labels"]["rensei.dev/provider-version"] = json!("0.0.9");
+        body["labels"]["rensei.dev/digest"] = json!("0:of-an-older-version");
+    }
+    let bytes = Bytes::from(body.to_string());
+    head.headers.insert("content-length", bytes.len().into());
+    Ok(Request::from_parts(head, whole(bytes)))
+}

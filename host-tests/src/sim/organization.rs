@@ -1,0 +1,212 @@
+//! One organization in a simulation: its server, the platform's pool, and everybody else's sandboxes.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::Body;
+use fake_daytona::{
+    Bucket, DEFAULT_KEY, FakeDaytona, FaultKind, Generation, Latencies, Limits, Matcher, Reply, Storm, Timestamp,
+    Verdict,
+};
+use sandbox_host::{Context, Credential, Handle, Provider};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use tower::ServiceExt as _;
+
+use super::journal::{Entry, Journal};
+use super::network::{Distorted, Sabotage, Switchboard};
+use super::plan::{Plan, Session};
+use super::witness;
+use crate::fake::FakeNetwork;
+
+/// The key of the platform's pool.
+pub const KEY: &str = DEFAULT_KEY;
+
+/// A key of another organization.
+pub const FOREIGN_KEY: &str = "dtn_another_0123456789abcdef0123456789abcdef0";
+
+/// The platform's pool.
+pub const POOL: &str = "pool-1";
+
+/// What all hosts of one organization share.
+pub struct Organization {
+    pub plan: Plan,
+    pub fake: FakeDaytona,
+    pub begun: Instant,
+    pub journal: Journal,
+    /// A configuration that leads to another server, where the same key is good.
+    pub elsewhere: String,
+    config: String,
+    old: Provider,
+    new: Provider,
+    /// Sessions that the platform knows.
+    known: Mutex<BTreeSet<usize>>,
+    /// Sandboxes of others.
+    pub strangers: Vec<String>,
+}
+
+impl Organization {
+    /// Sets everything up. Its time begins now.
+    pub async fn found(plan: Plan, sabotage: Sabotage) -> Arc<Self> {
+        let begun = Instant::now();
+        let fake = server(&plan);
+        let other = FakeDaytona::builder(plan.generation).build();
+        let board = Switchboard::new(sabotage).server("daytona.example", KEY, FakeNetwork(fake.clone())).server(
+            "other.example",
+            KEY,
+            FakeNetwork(other),
+        );
+        let board = Arc::new(board);
+        let way = |old| Arc::new(Distorted { board: board.clone(), old });
+        let load = |old| {
+            let mut limits = sandbox_host::Limits::default();
+            limits.concurrent_calls = 64;
+            let host = sandbox_host::Host::builder().http(way(old)).limits(limits).build().expect("a host");
+            crate::load(&host)
+        };
+        let (old, new) = (load(true), load(false));
+        let known = plan.sessions.iter().map(|session| session.number).collect();
+        let strangers = strangers(&fake, &plan).await;
+        weather(&fake, &plan);
+        let keep_alive = if sabotage == Sabotage::KeepAliveOff { r#","keepAlive":"off""# } else { "" };
+        let config = |host: &str| format!(r#"{{"daytonaApiUrl":"https://{host}/api","diskGB":3{keep_alive}}}"#);
+        Arc::new(Self {
+            fake,
+            begun,
+            journal: Journal::default(),
+            elsewhere: config("other.example"),
+            config: config("daytona.example"),
+            old,
+            new,
+            known: Mutex::new(known),
+            strangers,
+            plan,
+        })
+    }
+
+    /// The server's time.
+    pub fn now(&self) -> Timestamp {
+        self.fake.now()
+    }
+
+    /// The version of the provider that the platform has loaded by now.
+    pub fn provider(&self, session: &Session) -> &Provider {
+        let swapped = session.swap.is_none_or(|swap| self.begun + session.begins + swap <= Instant::now());
+        if swapped { &self.new } else { &self.old }
+    }
+
+    /// The newest version of the provider.
+    pub fn newest(&self) -> &Provider {
+        &self.new
+    }
+
+    /// What a call of the platform carries.
+    pub fn context(&self, _session: &Session, deadline: Option<Duration>) -> Context {
+        let context =
+            Context::new(POOL).with_config(self.config.clone()).with_credential(Credential::new(KEY.to_owned()));
+        match deadline {
+            Some(deadline) => context.with_deadline(deadline),
+            None => context,
+        }
+    }
+
+    /// The platform knows nothing of this session any more.
+    pub fn forget(&self, session: usize) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
+    }
+
+    /// Notes what a host was told, and holds it against the truth of this moment.
+    pub fn witness(&self, entry: Entry, handle: Option<&Handle>, session: &Session) {
+        for violation in witness::check(self, &entry, handle, session) {
+            self.journal.caught(violation);
+        }
+        self.journal.note(entry);
+    }
+}
+
+fn server(plan: &Plan) -> FakeDaytona {
+    let start = plan.start;
+    let latencies =
+        Latencies { start, after_build: start, build: start * 2, delete: start / 4, ..Latencies::default() };
+    let fake = FakeDaytona::builder(plan.generation)
+        .limits(Limits::none())
+        .latencies(latencies)
+        .toolbox_url("https://proxy.daytona.example/toolbox")
+        .seed(plan.seed)
+        .build();
+    for bucket in [Bucket::SandboxCreate, Bucket::SandboxLifecycle, Bucket::Authenticated] {
+        fake.set_rate_limit(bucket, u64::MAX);
+    }
+    if !plan.lag.is_zero() {
+        fake.list_lags(plan.lag);
+        fake.list_flaps(plan.lag * 2, Duration::from_secs(2));
+    }
+    fake
+}
+
+/// Faults at any exchange, and answers of proxies that know nothing of Daytona.
+fn weather(fake: &FakeDaytona, plan: &Plan) {
+    // Large bodies cost the simulation more than they teach it: one kind in thirty.
+    let kinds: Vec<FaultKind> = FaultKind::all().into_iter().filter(|kind| *kind != FaultKind::Oversized).collect();
+    if plan.weather > 0 {
+        let chance = plan.weather as f64 / 1_000.0;
+        fake.storm(Storm::new(plan.seed, chance).of(&kinds).at_most(plan.faults));
+        fake.storm(Storm::new(!plan.seed, chance / 30.0).of(&[FaultKind::Oversized]).at_most(plan.faults));
+    }
+    if plan.liars > 0 {
+        let chance = plan.liars as f64 / 3_000.0;
+        let missing = json!({"message": "no Route matched with those values"});
+        for (turn, verdict) in [
+            Verdict::Answer(Reply::html(404, "<html>Not Found</html>")),
+            Verdict::Answer(Reply::json(404, &missing)),
+            Verdict::Refuse(404, "Cannot GET /api/sandbox".to_owned()),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            for method in ["GET", "DELETE"] {
+                let storm = Storm::new(plan.seed ^ (turn as u64 + 1), chance).on(Matcher::method(method));
+                fake.storm(storm.always(verdict.clone()).at_most(plan.faults));
+            }
+        }
+    }
+}
+
+/// Sandboxes that the platform must never touch, however much they look like its own.
+async fn strangers(fake: &FakeDaytona, plan: &Plan) -> Vec<String> {
+    let ours = |pool: &str, session: &str| {
+        json!({"rensei.dev/managed-by": "daytona-sandbox-provider", "rensei.dev/pool": pool,
+            "rensei.dev/session": session})
+    };
+    let mut bodies = Vec::new();
+    if plan.strangers {
+        bodies.push(json!({}));
+        bodies.push(json!({"name": "rensei-mine-0123456789abcdef", "labels": {"team": "else"}}));
+        bodies.push(json!({"labels": ours("pool-2", "sess-1")}));
+        bodies.push(json!({"labels": {"rensei.dev/managed-by": "another-provider", "rensei.dev/pool": POOL,
+            "rensei.dev/session": plan.sessions.first().map(|session| session.id.clone())}}));
+    }
+    for session in plan.sessions.iter().filter(|session| session.taken && plan.generation.has_names()) {
+        bodies.push(json!({"name": witness::name(&session.id), "labels": {"team": "else"}}));
+    }
+    let mut ids = Vec::new();
+    for mut body in bodies {
+        body["autoStopInterval"] = json!(0);
+        ids.extend(create(fake, plan.generation, &body).await);
+    }
+    ids
+}
+
+async fn create(fake: &FakeDaytona, generation: Generation, body: &Value) -> Option<String> {
+    let route = if generation.has_sandbox() { "sandbox" } else { "workspace" };
+    let request = http::Request::post(format!("https://daytona.example/api/{route}"))
+        .header("authorization", format!("Bearer {KEY}"))
+        .header("content-type", "application/json")
+        .body(Body::from(body.to_string()))
+        .ok()?;
+    let reply = fake.router().oneshot(request).await.ok()?;
+    let body = http_body_util::BodyExt::collect(reply.into_body()).await.ok()?.to_bytes();
+    let reply: Value = serde_json::from_slice(&body).ok()?;
+    reply["id"].as_str().map(str::to_owned)
+}

@@ -1,0 +1,107 @@
+//! What a host was told, held against the truth at that very moment.
+
+use std::time::Duration;
+
+use fake_daytona::SandboxView;
+use sandbox_host::{Handle, Phase, Termination};
+use sha2::{Digest as _, Sha256};
+
+use super::journal::{Entry, Outcome, Violation};
+use super::organization::{FOREIGN_KEY, KEY, Organization, POOL};
+use super::plan::Session;
+
+/// How old the past may be that a read shows: the server's own look-up cache lasts so long.
+const STALE: Duration = Duration::from_secs(11);
+
+/// The name of a session's sandbox, computed here anew: a mistake in the component's own would hide.
+pub fn name(session_id: &str) -> String {
+    let digest = Sha256::digest([POOL.as_bytes(), &[0], session_id.as_bytes()].concat());
+    let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let mut slug = String::new();
+    for c in session_id.chars().map(|c| c.to_ascii_lowercase()) {
+        match c {
+            'a'..='z' | '0'..='9' => slug.push(c),
+            _ if slug.is_empty() || slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+    }
+    slug.truncate(32);
+    match slug.trim_end_matches('-') {
+        "" => format!("rensei-{hash}"),
+        slug => format!("rensei-{slug}-{hash}"),
+    }
+}
+
+/// A sandbox that was made for this session of the platform's pool.
+pub fn is_of(view: &SandboxView, session: &Session) -> bool {
+    let label = |key: &str| view.labels.get(key).map(String::as_str);
+    label("rensei.dev/managed-by") == Some("daytona-sandbox-provider")
+        && label("rensei.dev/pool") == Some(POOL)
+        && label("rensei.dev/session") == Some(session.id.as_str())
+}
+
+/// It still exists and nobody has accepted its end.
+pub fn is_live(view: &SandboxView) -> bool {
+    view.alive && view.desired_state != "destroyed"
+}
+
+/// Everything that is wrong with what a host was told.
+pub fn check(organization: &Organization, entry: &Entry, handle: Option<&Handle>, session: &Session) -> Vec<Violation> {
+    let mut found = Vec::new();
+    let mut wrong = |promise, what: String| {
+        found.push(Violation { promise, session: Some(session.number), at: entry.ended, what });
+    };
+    let text = format!("{:?}", entry.outcome);
+    if text.contains(KEY) || text.contains(FOREIGN_KEY) {
+        wrong("secret", format!("the key is in what {} returned: {text}", entry.verb));
+    }
+    if let Outcome::Broken(why) = &entry.outcome {
+        wrong("typed", format!("{} ended without an answer of the provider: {why}", entry.verb));
+    }
+    let usual = if matches!(entry.verb, "provision" | "terminate") { 60 } else { 30 };
+    let limit = session.deadline.unwrap_or(Duration::from_secs(usual)) + Duration::from_millis(200);
+    if !entry.verb.ends_with("elsewhere") && entry.ended - entry.begun > limit {
+        wrong("deadline", format!("{} took {:?} of {limit:?}", entry.verb, entry.ended - entry.begun));
+    }
+    let view = handle.and_then(|handle| organization.fake.sandbox(&handle.external_id));
+    let old_enough = |view: &SandboxView| entry.begun - view.created_at > STALE;
+    match &entry.outcome {
+        Outcome::Refused(_) | Outcome::Broken(_) | Outcome::Event(_) => {}
+        answer if entry.verb.ends_with("elsewhere") => {
+            wrong("proof", format!("{} was answered with {answer} where the sandbox never was", entry.verb));
+        }
+        Outcome::Ended(Termination::Gone) => {
+            if let Some(view) = view.filter(|view| view.alive && old_enough(view)) {
+                wrong("proof", format!("{} is said to be gone and is {}", view.id, view.state));
+            }
+        }
+        Outcome::State(state) if state.phase == Phase::Destroyed => {
+            if let Some(view) = view.filter(|view| view.alive && old_enough(view)) {
+                wrong("proof", format!("{} is said to be destroyed and is {}", view.id, view.state));
+            }
+        }
+        Outcome::Ended(Termination::Requested) => {
+            if let Some(view) = view.filter(is_live) {
+                wrong("end", format!("the end of {} is said to be accepted, and it is {}", view.id, view.state));
+            }
+        }
+        Outcome::Located(None) => {
+            let live = organization.fake.alive();
+            let missed = live.iter().find(|view| is_of(view, session) && is_live(view) && old_enough(view));
+            if let Some(view) = missed.filter(|_| organization.plan.generation.has_names()) {
+                wrong("locate", format!("{} of this session is not found, and is {}", view.id, view.state));
+            }
+        }
+        Outcome::Handle(handle) | Outcome::Located(Some(handle)) => {
+            match organization.fake.sandbox(&handle.external_id) {
+                None => wrong("handle", format!("there never was a sandbox {}", handle.external_id)),
+                Some(view) if !is_of(&view, session) => {
+                    wrong("ours", format!("{} was handed out, which is not of this session", view.id));
+                }
+                Some(_) => {}
+            }
+        }
+        Outcome::State(_) => {}
+    }
+    found
+}
