@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use host_tests::sim::{Cuts, Plan, Sabotage, many, run};
+use fake_daytona::Timestamp;
+use host_tests::sim::{Cuts, Plan, Report, Sabotage, many, run};
 
 const USAGE: &str = "sim [--sessions N] [--seed S] [--threads T]    as many organizations from S on as make N sessions
 sim --seed S --replay [--keep 0,2] [--faults N] [--without crashes,…] [--journal]    one organization
@@ -85,13 +86,30 @@ fn replay(wish: &Wish) -> bool {
     let report = run(Plan::draw(wish.seed).cut(&wish.cuts), wish.sabotage);
     println!("{:#?}", report.plan);
     if wish.journal {
-        for entry in &report.journal {
-            println!("{} {}.{} {:<10} {}", entry.ended.rfc3339(), entry.session, entry.host, entry.verb, entry.outcome);
+        for line in story(&report) {
+            println!("{line}");
         }
     }
-    println!("{} requests, {} faults, {} sandboxes", report.requests, report.faults, report.sandboxes);
+    println!("{} requests, {} faults, {} sandboxes", report.requests.len(), report.faults, report.sandboxes);
     for violation in &report.violations {
         println!("{violation}");
     }
     report.violations.is_empty()
+}
+
+/// What hosts were told and what reached the server, in its time.
+fn story(report: &Report) -> Vec<String> {
+    let mut lines: Vec<(u64, String)> = Vec::new();
+    for request in &report.requests {
+        let status = request.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+        let fault = request.fault.unwrap_or_default();
+        lines.push((request.at.as_millis(), format!("    {} {} {status} {fault}", request.method, request.route)));
+    }
+    for entry in &report.journal {
+        let line = format!("{}.{} {:<10} {}", entry.session, entry.host, entry.verb, entry.outcome);
+        lines.push((entry.ended.as_millis(), line));
+    }
+    // Stable: what happened at the same moment stays in its order.
+    lines.sort_by_key(|(at, _)| *at);
+    lines.into_iter().map(|(at, line)| format!("{} {line}", Timestamp::from_millis(at).rfc3339())).collect()
 }

@@ -12,8 +12,9 @@ use super::plan::{End, Session};
 use super::rng::minutes;
 use super::witness::{is_live, is_of};
 
-/// The server looks for idle sandboxes every ten seconds, writes activity as often, and requests take their time.
-const SLACK: Duration = Duration::from_secs(60);
+/// The server looks for idle sandboxes every ten seconds, writes activity as often, counts in whole minutes, and requests
+/// take their time.
+const SLACK: Duration = Duration::from_secs(120);
 
 /// Everything that can be asked after the end.
 pub struct Evidence<'a> {
@@ -86,6 +87,7 @@ fn once(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) 
     for view in of(evidence, session) {
         if let Some(earlier) = last
             && given_up(earlier).is_none_or(|end| end > view.created_at)
+            && !given_up(view).is_some_and(|end| is_rival(evidence, session, view, end))
         {
             let what = format!("{} was created while {} was there", view.id, earlier.id);
             found.push(Violation { promise: "once", session: Some(session.number), at: view.created_at, what });
@@ -105,13 +107,23 @@ fn asked_for(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violati
     for view in of(evidence, session) {
         let broke = view.history.iter().find(|moment| moment.state.is_errored()).map(|moment| moment.at);
         for stop in view.stops().filter(|moment| moment.cause == Cause::Request) {
-            let meant = asked.iter().any(|at| *at <= stop.at) || broke.is_some_and(|at| at <= stop.at);
+            let meant = asked.iter().any(|at| *at <= stop.at)
+                || broke.is_some_and(|at| at <= stop.at)
+                || is_rival(evidence, session, view, stop.at);
             if !meant {
                 let what = format!("{} was ended or stopped, and nobody had asked for it", view.id);
                 found.push(Violation { promise: "asked", session: Some(session.number), at: stop.at, what });
             }
         }
     }
+}
+
+/// On a server without names a session that has a sandbox already gets a second one, which is taken away at once.
+fn is_rival(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, at: Timestamp) -> bool {
+    let elder = |other: &SandboxView| {
+        other.id != view.id && other.created_at <= view.created_at && given_up(other).is_none_or(|end| end >= at)
+    };
+    !evidence.organization.plan.generation.has_names() && of(evidence, session).any(elder)
 }
 
 /// Nothing runs on for longer than its interval after its start and the last that anybody said to it.
@@ -203,6 +215,8 @@ fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation
     if !evidence.organization.plan.generation.has_activity() {
         return;
     }
+    // A look renews when a third of the interval has passed, so after one two thirds are left at least.
+    let window = (session.interval() * 2 / 3).saturating_sub(SLACK);
     for view in of(evidence, session) {
         let deadline = view.created_at + lifetime(session);
         for stop in view.stops().filter(|moment| moment.cause == Cause::Idle && moment.at < deadline) {
@@ -210,12 +224,11 @@ fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation
                 .runs
                 .iter()
                 .any(|run| run.was_killed() && run.ended_at.is_some_and(|at| stop.at <= at && at <= stop.at + SLACK));
-            // A look renews when a third of the interval has passed, so after one two thirds are left at least.
-            let window = session.interval() * 2 / 3;
-            let begin =
-                if stop.at - view.created_at > window { stop.at - view.created_at - window } else { Duration::ZERO };
-            let looked =
-                good_looks(evidence, session, view).find(|entry| entry.begun > view.created_at + begin + SLACK);
+            let since =
+                running_since(view, stop.at).into_iter().map(|(since, _)| since).rfind(|since| *since <= stop.at);
+            let since = since.unwrap_or(view.created_at);
+            let looked = good_looks(evidence, session, view)
+                .find(|look| since <= look.begun && look.begun < stop.at && stop.at - look.begun < window);
             if let Some(look) = looked.filter(|_| killed) {
                 let what = format!("{} was stopped at work, looked at only at {}", view.id, look.begun.rfc3339());
                 found.push(Violation { promise: "killed", session: Some(session.number), at: stop.at, what });
@@ -240,10 +253,10 @@ fn finished(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violatio
         ];
         for (limit, why) in limits {
             let Some(limit) = limit else { continue };
-            // A run that began later was asked for.
+            // A run that began later was asked for, and has an interval of its own.
             let over = running_since(view, evidence.organization.now())
                 .into_iter()
-                .find(|(since, until)| *until > limit && *since < limit);
+                .find(|(since, until)| *until > limit.max(*since + interval + SLACK));
             let disturbed = about(evidence, view).any(|request| request.fault.is_some());
             if let Some((_, until)) = over.filter(|_| !disturbed) {
                 let what = format!("{} ran until {}, though {why}", view.id, until.rfc3339());

@@ -60,7 +60,7 @@ impl Sum {
         self.sandboxes += report.sandboxes;
         self.calls += report.journal.iter().filter(|entry| !entry.is_event()).count();
         self.crashes += report.journal.iter().filter(|entry| entry.is_crash()).count();
-        self.requests += report.requests;
+        self.requests += report.requests.len();
         self.faults += report.faults;
         self.lasted += report.lasted;
         *self.generations.entry(report.plan.generation.to_string()).or_default() += report.plan.sessions.len();

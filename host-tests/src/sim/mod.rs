@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fake_daytona::RecordedRequest;
 pub use features::Features;
 pub use journal::{Entry, Violation};
 pub use many::{Sum, many};
@@ -42,7 +43,8 @@ pub struct Report {
     pub plan: Plan,
     pub violations: Vec<Violation>,
     pub journal: Vec<Entry>,
-    pub requests: usize,
+    /// What reached the server, toolbox included.
+    pub requests: Vec<RecordedRequest>,
     pub faults: usize,
     pub sandboxes: usize,
     /// Virtual time.
@@ -103,8 +105,8 @@ fn report(organization: &Arc<Organization>, features: Features) -> Report {
         plan: organization.plan.clone(),
         violations,
         journal: entries,
-        requests: requests.len(),
         faults: requests.iter().filter(|request| request.fault.is_some()).count(),
+        requests,
         sandboxes: sandboxes.len(),
         lasted: organization.begun.elapsed(),
     }

@@ -52,11 +52,9 @@ impl Organization {
         let begun = Instant::now();
         let fake = server(&plan);
         let other = FakeDaytona::builder(plan.generation).build();
-        let board = Switchboard::new(sabotage).server("daytona.example", KEY, FakeNetwork(fake.clone())).server(
-            "other.example",
-            KEY,
-            FakeNetwork(other),
-        );
+        let board = [("daytona.example", &fake), ("proxy.daytona.example", &fake), ("other.example", &other)]
+            .into_iter()
+            .fold(Switchboard::new(sabotage), |board, (host, fake)| board.server(host, KEY, FakeNetwork(fake.clone())));
         let board = Arc::new(board);
         let way = |old| Arc::new(Distorted { board: board.clone(), old });
         let load = |old| {
