@@ -34,9 +34,10 @@ pub enum Piece {
 }
 
 impl Reply {
-    /// A JSON body with its length.
+    /// A JSON body with its length, of a server of today.
     pub fn json(status: u16, body: impl Into<String>) -> Self {
-        Self::body(status, "application/json; charset=utf-8", body.into().into_bytes())
+        let reply = Self::body(status, "application/json; charset=utf-8", body.into().into_bytes());
+        reply.header("x-daytona-api-version", "v0.205.1")
     }
 
     /// Any body with its length.
@@ -64,7 +65,7 @@ impl Reply {
 
     /// A sandbox as GET shows it.
     pub fn sandbox(state: &str, desired: &str) -> Self {
-        let body = serde_json::json!({"id": crate::ID, "name": "x", "state": state, "desiredState": desired,
+        let body = serde_json::json!({"id": crate::ID, "name": crate::NAME, "state": state, "desiredState": desired,
             "snapshot": null, "errorReason": null, "organizationId": "org-d"});
         Self::json(200, body.to_string())
     }

@@ -2,20 +2,26 @@
 //! broken on purpose.
 
 use fake_daytona::Generation;
-use host_tests::sim::{Cuts, Plan, Sabotage, many, run};
+use host_tests::sim::{Cuts, Features, Plan, Sabotage, many, run};
 
 /// All cores: the rest of the machine has nothing else to do.
 fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Runs plans until one breaks this promise.
-fn is_noticed(sabotage: Sabotage, promise: &str) {
+/// Runs plans until one breaks one of these promises.
+fn is_noticed(sabotage: Sabotage, promises: &[&str]) {
     let noticed = (1..400).find(|seed| {
         let report = run(Plan::draw(*seed), sabotage);
-        report.violations.iter().any(|violation| violation.promise == promise)
+        report.violations.iter().any(|violation| promises.contains(&violation.promise))
     });
-    assert!(noticed.is_some(), "{sabotage:?} breaks the promise `{promise}`, and nothing was noticed");
+    assert!(noticed.is_some(), "{sabotage:?} breaks one of the promises {promises:?}, and nothing was noticed");
+}
+
+#[test]
+fn the_component_gives_every_promise_that_is_held_against_it() {
+    let features = run(Plan::draw(1), Sabotage::Nothing).features;
+    assert_eq!(features, Features { adoption: true, keep_alive: true, inventory: true });
 }
 
 #[test]
@@ -44,20 +50,40 @@ fn what_is_left_out_of_a_plan_changes_nothing_about_the_rest() {
 
 #[test]
 fn a_busy_refusal_taken_for_an_accepted_end_is_noticed() {
-    is_noticed(Sabotage::BusyIsAccepted, "end");
+    is_noticed(Sabotage::BusyIsAccepted, &["end"]);
 }
 
 #[test]
 fn names_that_do_not_arrive_are_noticed() {
-    is_noticed(Sabotage::NamesAreLost, "once");
+    is_noticed(Sabotage::NamesAreLost, &["once", "locate", "agree"]);
 }
 
 #[test]
 fn trouble_taken_for_proof_of_absence_is_noticed() {
-    is_noticed(Sabotage::TroubleIsGone, "proof");
+    is_noticed(Sabotage::TroubleIsGone, &["proof"]);
 }
 
 #[test]
 fn sandboxes_that_never_become_idle_are_noticed() {
-    is_noticed(Sabotage::NeverIdle, "leak");
+    is_noticed(Sabotage::NeverIdle, &["leak", "kept"]);
+}
+
+#[test]
+fn a_pool_without_keep_alive_is_noticed() {
+    is_noticed(Sabotage::KeepAliveOff, &["killed"]);
+}
+
+#[test]
+fn a_sandbox_of_another_specification_that_is_taken_all_the_same_is_noticed() {
+    is_noticed(Sabotage::DigestsAgree, &["spec"]);
+}
+
+#[test]
+fn a_platform_that_says_it_knows_nothing_is_noticed() {
+    is_noticed(Sabotage::NothingIsKnown, &["asked"]);
+}
+
+#[test]
+fn what_nobody_cleans_up_is_noticed() {
+    is_noticed(Sabotage::NobodyCleans, &["left"]);
 }

@@ -1,5 +1,6 @@
 //! Runs the simulation: `sim --sessions 2000 --seed 1`. A failure ends in the command that replays the smallest form of it.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use fake_daytona::Timestamp;
@@ -84,16 +85,14 @@ fn simulate(wish: &Wish) -> bool {
 
 fn replay(wish: &Wish) -> bool {
     let report = run(Plan::draw(wish.seed).cut(&wish.cuts), wish.sabotage);
-    println!("{:#?}", report.plan);
+    let mut text = format!("{:#?}\n", report.plan);
     if wish.journal {
-        for line in story(&report) {
-            println!("{line}");
-        }
+        story(&report).into_iter().for_each(|line| text.extend([line, "\n".to_owned()]));
     }
-    println!("{} requests, {} faults, {} sandboxes", report.requests.len(), report.faults, report.sandboxes);
-    for violation in &report.violations {
-        println!("{violation}");
-    }
+    text += &format!("{} requests, {} faults, {} sandboxes\n", report.requests.len(), report.faults, report.sandboxes);
+    report.violations.iter().for_each(|violation| text += &format!("{violation}\n"));
+    // Whoever looks at the beginning only may close the pipe.
+    let _ = std::io::stdout().write_all(text.as_bytes());
     report.violations.is_empty()
 }
 
@@ -106,7 +105,7 @@ fn story(report: &Report) -> Vec<String> {
         lines.push((request.at.as_millis(), format!("    {} {} {status} {fault}", request.method, request.route)));
     }
     for entry in &report.journal {
-        let line = format!("{}.{} {:<10} {}", entry.session, entry.host, entry.verb, entry.outcome);
+        let line = format!("{} {:<10} {}", entry.who(), entry.verb, entry.outcome);
         lines.push((entry.ended.as_millis(), line));
     }
     // Stable: what happened at the same moment stays in its order.

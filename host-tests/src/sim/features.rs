@@ -9,6 +9,8 @@ pub struct Features {
     pub adoption: bool,
     /// `status` keeps a working session alive.
     pub keep_alive: bool,
+    /// What was left behind can be found and ended.
+    pub inventory: bool,
 }
 
 impl Features {
@@ -17,6 +19,6 @@ impl Features {
         let findings = provider.check_config(r#"{"keepAlive":"agent"}"#).await.unwrap_or_default();
         let keep_alive = findings.iter().all(|finding| finding.severity != Severity::Error);
         // Both come with the same version: what is adopted has to be kept.
-        Self { adoption: keep_alive, keep_alive }
+        Self { adoption: keep_alive, keep_alive, inventory: provider.inventory().is_some() }
     }
 }

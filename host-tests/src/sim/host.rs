@@ -10,6 +10,7 @@ use super::journal::{Entry, Outcome};
 use super::organization::{FOREIGN_KEY, Organization};
 use super::plan::{End, Session};
 use super::rng::Rng;
+use super::witness::Told;
 
 /// How often a host tries to end a session before it leaves it to others.
 const PATIENCE: usize = 60;
@@ -22,6 +23,10 @@ struct Memory {
     begun: bool,
     /// It was told not to try again.
     given_up: bool,
+    /// It was told that the session is not what it takes it for.
+    misled: bool,
+    /// It has been here before.
+    lives: u32,
 }
 
 /// One process that believes that a session is its own.
@@ -31,6 +36,8 @@ pub struct Host {
     /// 0, or 1 for the second of two.
     pub number: usize,
     pub rng: Rng,
+    /// What it is asking for just now.
+    pub image: Option<String>,
 }
 
 /// Why watching ended.
@@ -48,11 +55,13 @@ impl Host {
     pub async fn live(mut self) {
         let offset = if self.number == 0 { Duration::ZERO } else { self.session.twin.unwrap_or_default() };
         let begins = self.organization.begun + self.session.begins + offset;
-        let ends = self.organization.begun + self.session.ends();
+        // Never at the same moment as the other one: which of two comes first at one moment is nobody's promise.
+        let ends = self.organization.begun + self.session.ends() + offset;
         sleep_until(begins).await;
         let mut crashes = self.session.crashes.clone();
         crashes.sort_by_key(|crash| crash.at);
         let mut memory = Memory::default();
+        self.organization.learn(&self.session);
         for crash in crashes {
             let dies = begins + crash.at;
             if dies <= Instant::now() {
@@ -60,8 +69,9 @@ impl Host {
             }
             // Dropping the work drops whatever was under way, as the death of a process does.
             if timeout_at(dies, self.work(&mut memory, ends)).await.is_ok() {
-                return;
+                return self.leave();
             }
+            memory.lives += 1;
             self.event("crashes");
             if crash.loses_handle {
                 memory.handle = None;
@@ -69,11 +79,19 @@ impl Host {
             sleep(crash.down).await;
         }
         self.work(&mut memory, ends).await;
+        self.leave();
+    }
+
+    /// Has nothing more to do with the session; where nobody else has, the platform forgets it.
+    fn leave(&self) {
+        if self.organization.done(&self.session) {
+            self.event("forgets");
+        }
     }
 
     /// The work of one life, until all is done.
     async fn work(&mut self, memory: &mut Memory, ends: Instant) {
-        while Instant::now() < ends && !memory.given_up {
+        while Instant::now() < ends && !memory.given_up && !memory.misled {
             if memory.handle.is_none() && !self.obtain(memory, ends).await {
                 break;
             }
@@ -91,8 +109,10 @@ impl Host {
         match self.session.end {
             End::Forget => {
                 self.event("forgets");
-                self.organization.forget(self.session.number);
+                self.organization.forget(&self.session);
             }
+            // Whoever was misled leaves the session to those whose it is.
+            End::Terminate if memory.misled => {}
             End::Terminate => self.end(memory).await,
         }
     }
@@ -109,10 +129,14 @@ impl Host {
                 return true;
             }
             memory.begun = true;
-            let wait = match self.provision().await {
+            let wait = match self.provision(memory.lives).await {
                 Ok(handle) => {
                     memory.handle = Some(handle);
                     return true;
+                }
+                Err(Some(error)) if error.details.get("rule") == Some("session-differs") => {
+                    memory.misled = true;
+                    return false;
                 }
                 Err(Some(error)) if error.retryable || error.maybe_applied => error.retry_after().unwrap_or_default(),
                 Err(_) => {
@@ -137,6 +161,8 @@ impl Host {
             }
             sleep_until(next).await;
             self.confuse(handle).await;
+            self.extend(handle).await;
+            self.park(handle).await;
             let Ok(state) = self.status(handle).await else { continue };
             match (state.status, state.phase) {
                 (Status::Provisioning | Status::Running, _) if !exited(&state) => {}
@@ -171,7 +197,44 @@ impl Host {
             sleep(self.rng.time(Duration::from_secs(3), Duration::from_secs(60))).await;
         }
         self.event("has ended it");
-        self.organization.forget(self.session.number);
+    }
+
+    /// Gives the session more time, when that is planned.
+    async fn extend(&mut self, handle: &Handle) {
+        let Some((at, seconds)) = self.session.extends else { return };
+        if self.organization.begun + self.session.begins + at > Instant::now() {
+            return;
+        }
+        self.session.extends = None;
+        let Some(lifecycle) = self.organization.provider(&self.session).lifecycle() else { return };
+        let context = self.context();
+        let begun = self.organization.now();
+        let result = lifecycle.extend(&context, handle, seconds).await;
+        let _ = self.told("extend", begun, Some(handle), result);
+    }
+
+    /// Parks the session for a while and brings it back, when that is planned.
+    async fn park(&mut self, handle: &Handle) {
+        let Some((at, cheaply)) = self.session.parks else { return };
+        if self.organization.begun + self.session.begins + at > Instant::now() {
+            return;
+        }
+        self.session.parks = None;
+        let Some(lifecycle) = self.organization.provider(&self.session).lifecycle() else { return };
+        let context = self.context();
+        self.event("parks");
+        let begun = self.organization.now();
+        let _ = if cheaply {
+            let result = lifecycle.archive(&context, handle).await;
+            self.told("archive", begun, Some(handle), result)
+        } else {
+            let result = lifecycle.stop(&context, handle).await;
+            self.told("stop", begun, Some(handle), result)
+        };
+        sleep(self.rng.time(Duration::from_secs(1), Duration::from_secs(600))).await;
+        let begun = self.organization.now();
+        let result = lifecycle.start(&context, handle).await;
+        let _ = self.told("start", begun, Some(handle), result);
     }
 
     /// Somebody asks with this handle at another server, or with another organization's key.
@@ -181,7 +244,7 @@ impl Host {
             return;
         }
         self.session.confusion.remove(0);
-        let own = self.organization.context(&self.session, None);
+        let own = self.organization.context(None);
         let elsewhere = Context { config: self.organization.elsewhere.clone(), ..own.clone() };
         let mut credential = Credential::new(FOREIGN_KEY);
         credential.organization_id = Some("another-organization".to_owned());
@@ -197,19 +260,24 @@ impl Host {
     }
 
     /// What the platform asks for in this session; its token is another one each time.
-    fn spec(&mut self) -> Spec {
+    fn spec(&mut self, lives: u32) -> Spec {
         let mut spec = Spec::new(self.session.id.clone());
+        let drifted = self.session.drifts && (self.number > 0 || lives > 0);
+        spec.image = Some(format!("ghcr.io/acme/agent:{}", if drifted { 2 } else { 1 }));
         spec.resources.timeout_sec = self.session.timeout_sec;
         spec.max_duration_sec = self.session.max_duration_sec;
         spec.env.push("REGISTRATION_TOKEN", format!("token-{}", self.rng.next()));
         spec
     }
 
-    async fn provision(&mut self) -> Result<Handle, Option<ProviderError>> {
-        let (context, spec) = (self.context(), self.spec());
+    async fn provision(&mut self, lives: u32) -> Result<Handle, Option<ProviderError>> {
+        let (context, spec) = (self.context(), self.spec(lives));
         let begun = self.organization.now();
         let result = self.organization.provider(&self.session).provision(&context, &spec).await;
-        self.told("provision", begun, None, result)
+        self.image = spec.image;
+        let told = self.told("provision", begun, None, result);
+        self.image = None;
+        told
     }
 
     async fn locate(&mut self) -> Result<Option<Handle>, Option<ProviderError>> {
@@ -235,7 +303,7 @@ impl Host {
     }
 
     fn context(&self) -> Context {
-        self.organization.context(&self.session, self.session.deadline)
+        self.organization.context(self.session.deadline)
     }
 
     /// Notes what came of a call, and hands it on.
@@ -258,7 +326,8 @@ impl Host {
     fn witness(&self, verb: &'static str, begun: fake_daytona::Timestamp, handle: Option<&Handle>, outcome: Outcome) {
         let ended = self.organization.now();
         let entry = Entry { session: self.session.number, host: self.number, verb, begun, ended, outcome };
-        self.organization.witness(entry, handle, &self.session);
+        let told = Told { session: &self.session, handle, image: self.image.as_deref() };
+        self.organization.witness(entry, &told);
     }
 
     fn event(&self, what: &'static str) {

@@ -16,6 +16,11 @@ use super::witness::{is_live, is_of};
 /// take their time.
 const SLACK: Duration = Duration::from_secs(120);
 
+/// Whether idleness and specifications are promised on servers without `last-activity` and without names, too (before
+/// 0.110). Not yet: there a raised interval is neither measured from nor taken back, and an elder sandbox is handed out
+/// as it is.
+pub const OLD_SERVERS: bool = false;
+
 /// Everything that can be asked after the end.
 pub struct Evidence<'a> {
     pub organization: &'a Organization,
@@ -31,11 +36,16 @@ pub fn check(evidence: &Evidence<'_>) -> Vec<Violation> {
     for session in &evidence.organization.plan.sessions {
         once(evidence, session, &mut found);
         asked_for(evidence, session, &mut found);
-        idle(evidence, session, &mut found);
+        let modern = evidence.organization.plan.generation.has_activity() || OLD_SERVERS;
+        if modern {
+            idle(evidence, session, &mut found);
+        }
         ended(evidence, session, &mut found);
         honest(evidence, session, &mut found);
         if evidence.features.keep_alive {
             at_work(evidence, session, &mut found);
+        }
+        if evidence.features.keep_alive && modern {
             finished(evidence, session, &mut found);
         }
         if evidence.features.adoption {
@@ -101,7 +111,9 @@ fn once(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) 
 /// Nothing is stopped or destroyed by request unless the platform asked for it.
 fn asked_for(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
     let asked: Vec<Timestamp> = calls(evidence, session)
-        .filter(|entry| matches!(entry.outcome, Outcome::Event("asks for the end" | "forgets")))
+        .filter(|entry| {
+            matches!(entry.outcome, Outcome::Event("asks for the end" | "forgets" | "parks" | "has ended it"))
+        })
         .map(|entry| entry.begun)
         .collect();
     for view in of(evidence, session) {
@@ -126,10 +138,12 @@ fn is_rival(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, at: 
     !evidence.organization.plan.generation.has_names() && of(evidence, session).any(elder)
 }
 
-/// Nothing runs on for longer than its interval after its start and the last that anybody said to it.
+/// Nothing runs on for longer than its interval after its start and the last that was done to it; looks are nothing.
 fn idle(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
     for view in of(evidence, session) {
-        let contact = about(evidence, view).map(|request| request.at).max().unwrap_or(view.created_at);
+        let acts =
+            about(evidence, view).filter(|request| request.method == "POST" || request.route.starts_with("/toolbox"));
+        let contact = acts.map(|request| request.at).max().unwrap_or(view.created_at);
         let limit = |since: Timestamp| contact.max(since) + session.interval() + SLACK;
         let stretches = running_since(view, evidence.organization.now());
         if let Some((since, until)) = stretches.into_iter().find(|(since, until)| *until > limit(*since)) {
@@ -145,10 +159,11 @@ fn idle(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) 
     }
 }
 
-/// What the platform has ended is gone in the end, at least where nothing stood in its way.
+/// What the platform has ended or forgotten is gone in the end: in calm weather by its own ending, else by the clean-up.
 fn ended(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
-    let calm = evidence.organization.plan.is_calm();
-    if session.end == End::Forget || !calm || !is_promised_whole(evidence, session) {
+    let calm = evidence.organization.plan.is_calm() && session.end == End::Terminate && session.crashes.is_empty();
+    let by_itself = calm && is_promised_whole(evidence, session);
+    if !evidence.features.inventory && !by_itself {
         return;
     }
     if let Some(view) = of(evidence, session).find(|view| is_live(view)) {
@@ -218,7 +233,8 @@ fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation
     // A look renews when a third of the interval has passed, so after one two thirds are left at least.
     let window = (session.interval() * 2 / 3).saturating_sub(SLACK);
     for view in of(evidence, session) {
-        let deadline = view.created_at + lifetime(session);
+        // An extension may also shorten.
+        let deadline = deadlines(evidence, session, view, true).into_iter().min().unwrap_or(view.created_at);
         for stop in view.stops().filter(|moment| moment.cause == Cause::Idle && moment.at < deadline) {
             let killed = view
                 .runs
@@ -237,9 +253,19 @@ fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation
     }
 }
 
-/// Seconds that a session may last.
+/// How long a session may last, counted from its creation.
 fn lifetime(session: &Session) -> Duration {
     session.max_duration_sec.map_or(minutes(7 * 24 * 60), |seconds| Duration::from_secs(seconds.into()))
+}
+
+/// When a session's time is over: its deadline, or the one that it was given later. `doubtful`: also where it is not sure
+/// that the extension arrived.
+fn deadlines(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, doubtful: bool) -> Vec<Timestamp> {
+    let seconds = session.extends.map_or(0, |(_, seconds)| seconds);
+    let extended = calls(evidence, session)
+        .filter(|entry| entry.verb == "extend" && (doubtful || matches!(entry.outcome, Outcome::State(_))))
+        .map(|entry| entry.ended + Duration::from_secs(seconds.into()));
+    std::iter::once(view.created_at + lifetime(session)).chain(extended).collect()
 }
 
 /// What has finished, or hangs past its deadline, is not kept.
@@ -247,9 +273,10 @@ fn finished(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violatio
     for view in of(evidence, session) {
         let exit = view.runs.last().filter(|run| run.exit_code.is_some()).and_then(|run| run.ended_at);
         let interval = session.interval();
+        let latest = deadlines(evidence, session, view, true).into_iter().max();
         let limits = [
             (exit.map(|at| at + interval * 4 / 3 + session.poll + SLACK), "its agent had ended"),
-            (Some(view.created_at + lifetime(session) + interval + SLACK), "its deadline had passed"),
+            (latest.map(|deadline| deadline + interval + SLACK), "its deadline had passed"),
         ];
         for (limit, why) in limits {
             let Some(limit) = limit else { continue };

@@ -4,11 +4,15 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use fake_daytona::Timestamp;
-use sandbox_host::{CallError, Handle, ProviderError, State, Termination};
+use sandbox_host::{Action, CallError, Handle, Page, ProviderError, Report, State, Termination};
+
+/// Stands for no session.
+pub const PLATFORM: usize = usize::MAX;
 
 /// One call, or one event around the calls.
 #[derive(Clone, Debug)]
 pub struct Entry {
+    /// [`PLATFORM`] where it is about no session in particular.
     pub session: usize,
     pub host: usize,
     pub verb: &'static str,
@@ -18,6 +22,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Who it was: session and host, or the platform.
+    pub fn who(&self) -> String {
+        if self.session == PLATFORM { "platform".to_owned() } else { format!("{}.{}", self.session, self.host) }
+    }
+
     /// Nothing was called.
     pub fn is_event(&self) -> bool {
         matches!(self.outcome, Outcome::Event(_))
@@ -36,6 +45,8 @@ pub enum Outcome {
     Located(Option<Handle>),
     State(Box<State>),
     Ended(Termination),
+    Listed(Page),
+    Reconciled(Report),
     Refused(Box<ProviderError>),
     /// No answer of the provider: a trap, a time that was overrun, a request that was denied.
     Broken(String),
@@ -77,6 +88,18 @@ impl From<Termination> for Outcome {
     }
 }
 
+impl From<Page> for Outcome {
+    fn from(page: Page) -> Self {
+        Self::Listed(page)
+    }
+}
+
+impl From<Report> for Outcome {
+    fn from(report: Report) -> Self {
+        Self::Reconciled(report)
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -85,6 +108,14 @@ impl fmt::Display for Outcome {
             Self::Located(Some(handle)) => write!(f, "found {}", handle.external_id),
             Self::State(state) => write!(f, "{}/{} ({})", state.status, state.phase, state.provider_state),
             Self::Ended(end) => write!(f, "{end}"),
+            Self::Listed(page) => write!(f, "{} listed", page.items.len()),
+            Self::Reconciled(report) => {
+                write!(f, "{} looked at", report.outcomes.len())?;
+                for outcome in report.outcomes.iter().filter(|outcome| outcome.action != Action::Kept) {
+                    write!(f, ", {} {} ({})", outcome.external_id, outcome.action.as_str(), outcome.reason)?;
+                }
+                Ok(())
+            }
             Self::Refused(error) => {
                 let rule = error.details.get("rule").unwrap_or_default();
                 let applied = if error.maybe_applied { ", maybe applied" } else { "" };

@@ -11,6 +11,7 @@
 mod features;
 mod host;
 mod invariants;
+mod janitor;
 mod journal;
 mod many;
 mod network;
@@ -41,6 +42,8 @@ use rng::{Rng, minutes};
 #[derive(Debug)]
 pub struct Report {
     pub plan: Plan,
+    /// What the component could do.
+    pub features: Features,
     pub violations: Vec<Violation>,
     pub journal: Vec<Entry>,
     /// What reached the server, toolbox included.
@@ -75,7 +78,8 @@ async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
     for session in &plan.sessions {
         for number in 0..1 + usize::from(session.twin.is_some()) {
             let rng = rng.part((session.number * 2 + number) as u64);
-            hosts.spawn(Host { organization: organization.clone(), session: session.clone(), number, rng }.live());
+            let host = Host { organization: organization.clone(), session: session.clone(), number, rng, image: None };
+            hosts.spawn(host.live());
         }
     }
     for at in plan.failures.clone() {
@@ -86,12 +90,22 @@ async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
             organization.fake.fail_next_build("no space left on device");
         });
     }
+    let cleaning = tokio::spawn(janitor::clean(organization.clone(), rng.part(100)));
     while let Some(ended) = hosts.join_next().await {
         ended.expect("a host does not panic");
     }
-    // Time for what is left to become idle.
+    // Time for what is left to become idle, and old enough.
     let longest = plan.sessions.iter().map(plan::Session::interval).max().unwrap_or_default();
-    tokio::time::sleep(longest + minutes(10)).await;
+    tokio::time::sleep(longest + minutes(40)).await;
+    cleaning.abort();
+    // In good weather the next two looks find and end whatever is left.
+    organization.fake.clear_script();
+    let mut rng = rng.part(200);
+    for _ in 0..2 {
+        tokio::time::sleep(minutes(2)).await;
+        janitor::pass(&organization, &mut rng).await;
+    }
+    tokio::time::sleep(minutes(5)).await;
     report(&organization, features)
 }
 
@@ -103,6 +117,7 @@ fn report(organization: &Arc<Organization>, features: Features) -> Report {
     violations.sort_by_key(|violation| violation.at);
     Report {
         plan: organization.plan.clone(),
+        features,
         violations,
         journal: entries,
         faults: requests.iter().filter(|request| request.fault.is_some()).count(),

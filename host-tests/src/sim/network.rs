@@ -28,17 +28,23 @@ pub enum Sabotage {
     NeverIdle,
     /// The pool turns keep-alive off.
     KeepAliveOff,
+    /// The platform says that it knows no session when it looks for what was left behind.
+    NothingIsKnown,
+    /// What was left behind is never looked for.
+    NobodyCleans,
 }
 
 impl Sabotage {
     /// Each, with its word on the command line.
-    pub const WORDS: [(&'static str, Self); 6] = [
+    pub const WORDS: [(&'static str, Self); 8] = [
         ("busy-is-accepted", Self::BusyIsAccepted),
         ("names-are-lost", Self::NamesAreLost),
         ("trouble-is-gone", Self::TroubleIsGone),
         ("digests-agree", Self::DigestsAgree),
         ("never-idle", Self::NeverIdle),
         ("keep-alive-off", Self::KeepAliveOff),
+        ("nothing-is-known", Self::NothingIsKnown),
+        ("nobody-cleans", Self::NobodyCleans),
     ];
 }
 

@@ -1,6 +1,6 @@
 //! One organization in a simulation: its server, the platform's pool, and everybody else's sandboxes.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use fake_daytona::{
     Bucket, DEFAULT_KEY, FakeDaytona, FaultKind, Generation, Latencies, Limits, Matcher, Reply, Storm, Timestamp,
     Verdict,
 };
-use sandbox_host::{Context, Credential, Handle, Provider};
+use sandbox_host::{Context, Credential, Provider};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use tower::ServiceExt as _;
@@ -17,7 +17,7 @@ use tower::ServiceExt as _;
 use super::journal::{Entry, Journal};
 use super::network::{Distorted, Sabotage, Switchboard};
 use super::plan::{Plan, Session};
-use super::witness;
+use super::witness::{self, Told};
 use crate::fake::FakeNetwork;
 
 /// The key of the platform's pool.
@@ -40,8 +40,9 @@ pub struct Organization {
     config: String,
     old: Provider,
     new: Provider,
-    /// Sessions that the platform knows.
-    known: Mutex<BTreeSet<usize>>,
+    pub sabotage: Sabotage,
+    /// Sessions that the platform knows, each with the number of hosts that have not yet done with it.
+    known: Mutex<BTreeMap<usize, usize>>,
     /// Sandboxes of others.
     pub strangers: Vec<String>,
 }
@@ -64,7 +65,6 @@ impl Organization {
             crate::load(&host)
         };
         let (old, new) = (load(true), load(false));
-        let known = plan.sessions.iter().map(|session| session.number).collect();
         let strangers = strangers(&fake, &plan).await;
         weather(&fake, &plan);
         let keep_alive = if sabotage == Sabotage::KeepAliveOff { r#","keepAlive":"off""# } else { "" };
@@ -77,7 +77,8 @@ impl Organization {
             config: config("daytona.example"),
             old,
             new,
-            known: Mutex::new(known),
+            sabotage,
+            known: Mutex::default(),
             strangers,
             plan,
         })
@@ -100,7 +101,7 @@ impl Organization {
     }
 
     /// What a call of the platform carries.
-    pub fn context(&self, _session: &Session, deadline: Option<Duration>) -> Context {
+    pub fn context(&self, deadline: Option<Duration>) -> Context {
         let context =
             Context::new(POOL).with_config(self.config.clone()).with_credential(Credential::new(KEY.to_owned()));
         match deadline {
@@ -109,14 +110,43 @@ impl Organization {
         }
     }
 
+    /// The platform has written this session down, before anything is done for it.
+    pub fn learn(&self, session: &Session) {
+        let hosts = 1 + usize::from(session.twin.is_some());
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(session.number).or_insert(hosts);
+    }
+
+    /// One of its hosts has done with this session. True: it was the last one.
+    pub fn done(&self, session: &Session) -> bool {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let hosts = known.entry(session.number).or_default();
+        *hosts = hosts.saturating_sub(1);
+        *hosts == 0
+    }
+
     /// The platform knows nothing of this session any more.
-    pub fn forget(&self, session: usize) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
+    pub fn forget(&self, session: &Session) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(session.number, 0);
+    }
+
+    /// The sessions that may live.
+    pub fn known(&self) -> Vec<String> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let lives = |session: &&Session| known.get(&session.number).is_some_and(|hosts| *hosts > 0);
+        self.plan.sessions.iter().filter(lives).map(|session| session.id.clone()).collect()
+    }
+
+    /// Notes what the platform was told about no session in particular.
+    pub fn witness_platform(&self, entry: Entry) {
+        for violation in witness::check_text(&entry) {
+            self.journal.caught(violation);
+        }
+        self.journal.note(entry);
     }
 
     /// Notes what a host was told, and holds it against the truth of this moment.
-    pub fn witness(&self, entry: Entry, handle: Option<&Handle>, session: &Session) {
-        for violation in witness::check(self, &entry, handle, session) {
+    pub fn witness(&self, entry: Entry, told: &Told<'_>) {
+        for violation in witness::check(self, &entry, told) {
             self.journal.caught(violation);
         }
         self.journal.note(entry);

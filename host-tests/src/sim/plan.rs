@@ -26,6 +26,9 @@ pub struct Plan {
     pub start: Duration,
     /// Sandboxes of others in the same organization.
     pub strangers: bool,
+    /// How often the platform looks for what was left behind, and how old that has to be.
+    pub reconciles: Duration,
+    pub min_age_sec: u32,
     pub sessions: Vec<Session>,
 }
 
@@ -57,6 +60,12 @@ pub struct Session {
     pub confusion: Vec<Duration>,
     /// A sandbox of somebody else has the name already.
     pub taken: bool,
+    /// Who comes later asks for another image.
+    pub drifts: bool,
+    /// When the session is given more time, and how many seconds.
+    pub extends: Option<(Duration, u32)>,
+    /// When the platform parks it for a while, and whether in cheap storage.
+    pub parks: Option<(Duration, bool)>,
 }
 
 /// How the platform's interest ends.
@@ -91,8 +100,19 @@ pub struct Cuts {
 
 impl Cuts {
     /// What can be left out as a whole.
-    pub const WORDS: [&'static str; 8] =
-        ["crashes", "twins", "failures", "liars", "lag", "swaps", "confusion", "strangers"];
+    pub const WORDS: [&'static str; 11] = [
+        "crashes",
+        "twins",
+        "failures",
+        "liars",
+        "lag",
+        "swaps",
+        "confusion",
+        "strangers",
+        "drift",
+        "extensions",
+        "parking",
+    ];
 }
 
 impl fmt::Display for Cuts {
@@ -131,6 +151,8 @@ impl Plan {
             failures,
             start: Duration::from_millis(rng.pick(&[400, 5_000, 40_000])),
             strangers: rng.percent(60),
+            reconciles: minutes(rng.pick(&[10, 30, 90])),
+            min_age_sec: rng.pick(&[60, 600, 1_800]),
             sessions: (0..count).map(|number| Session::draw(seed, number, root.part(1 + number as u64))).collect(),
         }
     }
@@ -147,6 +169,9 @@ impl Plan {
                 "twins" => self.sessions.iter_mut().for_each(|session| session.twin = None),
                 "swaps" => self.sessions.iter_mut().for_each(|session| session.swap = None),
                 "confusion" => self.sessions.iter_mut().for_each(|session| session.confusion.clear()),
+                "drift" => self.sessions.iter_mut().for_each(|session| session.drifts = false),
+                "extensions" => self.sessions.iter_mut().for_each(|session| session.extends = None),
+                "parking" => self.sessions.iter_mut().for_each(|session| session.parks = None),
                 "failures" => self.failures.clear(),
                 "liars" => self.liars = 0,
                 "lag" => self.lag = Duration::ZERO,
@@ -218,7 +243,7 @@ impl Session {
             max_duration_sec: rng.pick(&[None, None, Some(1_200), Some(7_200), Some(86_400)]),
             fate,
             poll,
-            twin: rng.percent(20).then(|| rng.time(Duration::ZERO, Duration::from_secs(3))),
+            twin: rng.percent(20).then(|| rng.time(Duration::from_millis(1), Duration::from_secs(3))),
             begins: rng.time(Duration::ZERO, minutes(30)),
             lasts,
             end: if rng.percent(85) { End::Terminate } else { End::Forget },
@@ -228,6 +253,9 @@ impl Session {
             locates: rng.percent(30),
             confusion: sometimes(&mut rng, 30).into_iter().collect(),
             taken: rng.percent(3),
+            drifts: rng.percent(15),
+            extends: sometimes(&mut rng, 20).map(|at| (at, rng.pick(&[60, 1_800, 14_400]))),
+            parks: sometimes(&mut rng, 15).map(|at| (at, rng.percent(50))),
         }
     }
 

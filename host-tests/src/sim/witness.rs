@@ -6,6 +6,7 @@ use fake_daytona::SandboxView;
 use sandbox_host::{Handle, Phase, Termination};
 use sha2::{Digest as _, Sha256};
 
+use super::invariants::OLD_SERVERS;
 use super::journal::{Entry, Outcome, Violation};
 use super::organization::{FOREIGN_KEY, KEY, Organization, POOL};
 use super::plan::Session;
@@ -45,11 +46,11 @@ pub fn is_live(view: &SandboxView) -> bool {
     view.alive && view.desired_state != "destroyed"
 }
 
-/// Everything that is wrong with what a host was told.
-pub fn check(organization: &Organization, entry: &Entry, handle: Option<&Handle>, session: &Session) -> Vec<Violation> {
+/// What is wrong with any answer, whatever was asked.
+pub fn check_text(entry: &Entry) -> Vec<Violation> {
     let mut found = Vec::new();
     let mut wrong = |promise, what: String| {
-        found.push(Violation { promise, session: Some(session.number), at: entry.ended, what });
+        found.push(Violation { promise, session: None, at: entry.ended, what });
     };
     let text = format!("{:?}", entry.outcome);
     if text.contains(KEY) || text.contains(FOREIGN_KEY) {
@@ -58,6 +59,25 @@ pub fn check(organization: &Organization, entry: &Entry, handle: Option<&Handle>
     if let Outcome::Broken(why) = &entry.outcome {
         wrong("typed", format!("{} ended without an answer of the provider: {why}", entry.verb));
     }
+    found
+}
+
+/// What a host asked.
+pub struct Told<'a> {
+    pub session: &'a Session,
+    /// The handle that it asked with.
+    pub handle: Option<&'a Handle>,
+    /// The image that it asked for.
+    pub image: Option<&'a str>,
+}
+
+/// Everything that is wrong with what a host was told.
+pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec<Violation> {
+    let (handle, session) = (told.handle, told.session);
+    let mut found = check_text(entry);
+    let mut wrong = |promise, what: String| {
+        found.push(Violation { promise, session: Some(session.number), at: entry.ended, what });
+    };
     let usual = if matches!(entry.verb, "provision" | "terminate") { 60 } else { 30 };
     let limit = session.deadline.unwrap_or(Duration::from_secs(usual)) + Duration::from_millis(200);
     if !entry.verb.ends_with("elsewhere") && entry.ended - entry.begun > limit {
@@ -98,10 +118,19 @@ pub fn check(organization: &Organization, entry: &Entry, handle: Option<&Handle>
                 Some(view) if !is_of(&view, session) => {
                     wrong("ours", format!("{} was handed out, which is not of this session", view.id));
                 }
-                Some(_) => {}
+                Some(view) => {
+                    let made_of = view.dockerfile.as_deref().or(view.snapshot.as_deref()).unwrap_or_default();
+                    // What an older version made cannot be compared, and is taken as it is.
+                    let digest = view.labels.get("rensei.dev/digest");
+                    let comparable = digest.is_some_and(|digest| digest.starts_with("1:"))
+                        && (organization.plan.generation.has_names() || OLD_SERVERS);
+                    if let Some(image) = told.image.filter(|image| comparable && !made_of.contains(image)) {
+                        wrong("spec", format!("{} was handed out for {image}, and is {made_of:?}", view.id));
+                    }
+                }
             }
         }
-        Outcome::State(_) => {}
+        Outcome::State(_) | Outcome::Listed(_) | Outcome::Reconciled(_) => {}
     }
     found
 }

@@ -103,8 +103,9 @@ async fn the_schema_tells_type_and_default_of_each_documented_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_offers_the_lifecycle_beside_the_core() {
-    assert!(bench([]).provider.lifecycle().is_some());
+async fn it_offers_the_lifecycle_and_the_inventory_beside_the_core() {
+    let provider = bench([]).provider;
+    assert!(provider.lifecycle().is_some() && provider.inventory().is_some());
 }
 
 #[test]

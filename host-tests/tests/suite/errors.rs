@@ -14,11 +14,11 @@ fn told(error: &ProviderError) -> (ErrorCode, &str, bool, bool) {
     (error.code, error.details.get("rule").unwrap_or_default(), error.retryable, error.maybe_applied)
 }
 
-/// What a refused start is told as: a change that goes out once.
-async fn of_start(replies: impl IntoIterator<Item = Reply>) -> ProviderError {
+/// What a refused stop is told as: a change that goes out once.
+async fn of_stop(replies: impl IntoIterator<Item = Reply>) -> ProviderError {
     let bench = bench(replies);
     let lifecycle = bench.provider.lifecycle().expect("a lifecycle");
-    let error = reported(lifecycle.start(&context(), &handle("sandbox")).await);
+    let error = reported(lifecycle.stop(&context(), &handle("sandbox")).await);
     let remedy = error.remedy().unwrap_or_default();
     assert!(!error.message.is_empty() && (!remedy.is_empty() || error.code != ErrorCode::Unauthenticated), "{error}");
     error
@@ -36,9 +36,9 @@ fn html(status: u16) -> Reply {
     Reply::body(status, "text/html", format!("<html>{status}</html>").into_bytes())
 }
 
-async fn starts(table: impl IntoIterator<Item = (Reply, Told)>) {
+async fn stops(table: impl IntoIterator<Item = (Reply, Told)>) {
     for (reply, expected) in table {
-        let error = of_start([reply]).await;
+        let error = of_stop([reply]).await;
         assert_eq!(told(&error), expected, "{error}");
     }
 }
@@ -54,7 +54,7 @@ async fn creates(table: impl IntoIterator<Item = (u16, &str, Told)>) {
 #[tokio::test(start_paused = true)]
 async fn a_key_that_is_not_accepted() {
     let unauthorized = (ErrorCode::Unauthenticated, "unauthorized", false, false);
-    starts([(Reply::refusal(401, "Invalid credentials"), unauthorized), (html(401), unauthorized)]).await;
+    stops([(Reply::refusal(401, "Invalid credentials"), unauthorized), (html(401), unauthorized)]).await;
     creates([(401, "Invalid credentials", unauthorized)]).await;
 }
 
@@ -147,13 +147,13 @@ async fn no_room() {
 #[tokio::test(start_paused = true)]
 async fn a_start_that_failed_says_that_there_is_a_sandbox() {
     let failed = (ErrorCode::Unavailable, "start-failed", false, true);
-    starts([(Reply::refusal(400, "Sandbox failed to start: boom"), failed)]).await;
+    stops([(Reply::refusal(400, "Sandbox failed to start: boom"), failed)]).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_name_that_is_taken_says_that_there_is_a_sandbox() {
     let taken = (ErrorCode::Conflict, "name-taken", false, true);
-    starts([(Reply::refusal(409, "Sandbox with name x already exists"), taken)]).await;
+    stops([(Reply::refusal(409, "Sandbox with name x already exists"), taken)]).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,24 +165,24 @@ async fn a_sandbox_that_stays_busy_or_is_broken_or_gone() {
         })
     };
     for (script, expected) in [
-        (refusal("Sandbox state change in progress", "stopping"), (ErrorCode::Conflict, "busy", true, false)),
+        (refusal("Sandbox state change in progress", "starting"), (ErrorCode::Conflict, "busy", true, false)),
         (refusal("Sandbox is in an errored state", "error"), (ErrorCode::Conflict, "wrong-state", false, false)),
     ] {
         let bench = bench_of(script);
         let lifecycle = bench.provider.lifecycle().expect("a lifecycle");
-        assert_eq!(told(&reported(lifecycle.start(&context(), &handle("sandbox")).await)), expected);
+        assert_eq!(told(&reported(lifecycle.stop(&context(), &handle("sandbox")).await)), expected);
     }
     let gone = Reply::refusal(404, &format!("Sandbox with ID or name {ID} not found"));
-    starts([(gone, (ErrorCode::NotFound, "sandbox-not-found", false, false))]).await;
+    stops([(gone, (ErrorCode::NotFound, "sandbox-not-found", false, false))]).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_without_the_route_or_the_operation() {
     let none = || Reply::refusal(404, "Cannot POST /x");
     let neither = (ErrorCode::InvalidConfig, "no-daytona-route", false, false);
-    assert_eq!(told(&of_start([none(), none()]).await), neither);
+    assert_eq!(told(&of_stop([none(), none()]).await), neither);
     let class = (ErrorCode::Unsupported, "not-for-this-class", false, false);
-    starts([(Reply::refusal(422, "Operation not supported for container"), class)]).await;
+    stops([(Reply::refusal(422, "Operation not supported for container"), class)]).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -203,7 +203,7 @@ async fn a_rate_limit_tells_when_to_come_back_in_every_spelling() {
             None,
         ),
     ] {
-        let error = of_start([reply]).await;
+        let error = of_stop([reply]).await;
         assert_eq!(told(&error), (ErrorCode::RateLimited, "rate-limited", true, false));
         assert_eq!((error.retry_after_ms, error.details.get("limit")), (millis, bucket));
         assert_eq!(error.retry_after(), millis.map(|millis| Duration::from_millis(millis.into())));
@@ -213,7 +213,7 @@ async fn a_rate_limit_tells_when_to_come_back_in_every_spelling() {
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_that_ends_within_the_deadline_is_waited_for() {
     let throttled = Reply::refusal(429, "Too Many").header("retry-after-sandbox-create", "20");
-    let bench = bench([throttled, Reply::sandbox("creating", "started")]);
+    let bench = bench_of(Script::where_nothing_is([throttled, Reply::sandbox("creating", "started")]));
     bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
     let requests = bench.script.requests();
     assert!(requests.len() == 2 && requests[1].at - requests[0].at >= Duration::from_secs(20));
@@ -223,7 +223,7 @@ async fn a_rate_limit_that_ends_within_the_deadline_is_waited_for() {
 async fn a_server_or_gateway_in_trouble() {
     let unclear = |rule| (ErrorCode::Unavailable, rule, true, true);
     let text = "Service is currently under maintenance. Please try again later.";
-    starts([
+    stops([
         (Reply::refusal(503, text), (ErrorCode::Unavailable, "maintenance", true, false)),
         (Reply::refusal(500, "An unexpected error occurred."), unclear("server-error")),
         (html(500), unclear("server-error")),
@@ -239,7 +239,7 @@ async fn a_server_or_gateway_in_trouble() {
 #[tokio::test(start_paused = true)]
 async fn what_is_no_daytona() {
     let protocol = |rule, applied| (ErrorCode::Protocol, rule, false, applied);
-    starts([
+    stops([
         (html(302).header("location", "https://else.example/?key=1"), protocol("redirect", false)),
         (html(404), protocol("not-daytona", false)),
         (html(405), protocol("not-daytona", false)),
@@ -249,7 +249,7 @@ async fn what_is_no_daytona() {
         (Reply::json(200, "{}"), protocol("bad-reply", true)),
     ])
     .await;
-    let error = of_start([html(302).header("location", "https://else.example/?key=1")]).await;
+    let error = of_stop([html(302).header("location", "https://else.example/?key=1")]).await;
     assert_eq!(error.details.get("location"), Some("https://else.example/"));
 }
 
@@ -258,7 +258,7 @@ async fn a_way_to_the_server_that_fails() {
     let early = |error| Reply::Error { error, read: false };
     let late = |error| Reply::Error { error, read: true };
     let unavailable = |rule, retryable, applied| (ErrorCode::Unavailable, rule, retryable, applied);
-    starts([
+    stops([
         (early(HttpError::DnsError { rcode: None, info_code: None }), unavailable("dns", true, false)),
         (early(HttpError::DnsTimeout), unavailable("dns", true, false)),
         (early(HttpError::ConnectionRefused), unavailable("connect", true, false)),

@@ -1,7 +1,7 @@
 //! What is asked of Daytona for a session, to the byte.
 
 use host_tests::script::Script;
-use host_tests::{Bench, ID, Reply, bench, bench_of, context, context_with, reported};
+use host_tests::{Bench, ID, NAME, Reply, bench, bench_of, context, context_with, reported};
 use sandbox_host::{Context, ErrorCode, Spec};
 
 /// The labels of a plain session.
@@ -55,16 +55,17 @@ const FULL_WORKSPACE: [&str; 2] = [
 
 /// The requests of a provision that succeeds.
 async fn provisioned(context: &Context, spec: &Spec) -> Vec<(String, String)> {
-    let bench = bench([Reply::sandbox("creating", "started")]);
+    let bench = bench_of(Script::where_nothing_is([Reply::sandbox("creating", "started")]));
     bench.provider.provision(context, spec).await.expect("a handle");
     sent(&bench)
 }
 
-/// Method, path and body of each request.
+/// Method, path and body of each create.
 fn sent(bench: &Bench) -> Vec<(String, String)> {
     let line = |method: &str, uri: &str| format!("{method} {}", uri.replace("https://daytona.example/api", ""));
     let requests = bench.script.requests();
-    requests.iter().map(|request| (line(&request.method, &request.uri), request.body.clone())).collect()
+    let creates = requests.iter().filter(|request| request.method == "POST");
+    creates.map(|request| (line(&request.method, &request.uri), request.body.clone())).collect()
 }
 
 fn full() -> (Spec, &'static str) {
@@ -173,7 +174,7 @@ async fn nothing_is_sent_for_a_specification_that_cannot_be_right() {
 #[tokio::test(start_paused = true)]
 async fn the_handle_carries_what_later_calls_need() {
     let reply = format!(
-        r#"{{"id":"{ID}","name":"rensei-x","organizationId":"org-d","toolboxProxyUrl":"https://proxy.daytona.example"}}"#
+        r#"{{"id":"{ID}","name":"{NAME}","organizationId":"org-d","toolboxProxyUrl":"https://proxy.daytona.example"}}"#
     );
     let bench = bench([Reply::json(200, reply)]);
     let handle = bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
@@ -182,7 +183,7 @@ async fn the_handle_carries_what_later_calls_need() {
         ("dialect", "sandbox"),
         ("api-origin", "https://daytona.example"),
         ("organization-id", "org-d"),
-        ("name", "rensei-x"),
+        ("name", NAME),
         ("toolbox-origin", "https://proxy.daytona.example"),
     ] {
         assert_eq!(handle.metadata.get(key), Some(value), "{key}");
@@ -192,7 +193,7 @@ async fn the_handle_carries_what_later_calls_need() {
 #[tokio::test(start_paused = true)]
 async fn auto_turns_to_workspace_only_where_the_server_says_that_it_has_no_sandbox() {
     let none = Reply::refusal(404, "Cannot POST /api/sandbox");
-    let bench = bench([none, Reply::sandbox("creating", "started")]);
+    let bench = bench_of(Script::where_nothing_is([none, Reply::sandbox("creating", "started")]));
     let handle = bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
     assert_eq!(handle.metadata.get("dialect"), Some("workspace"));
     let sent = sent(&bench);
@@ -202,7 +203,7 @@ async fn auto_turns_to_workspace_only_where_the_server_says_that_it_has_no_sandb
 #[tokio::test(start_paused = true)]
 async fn where_both_routes_are_missing_the_error_names_the_url_and_the_usual_mistake() {
     let none = || Reply::refusal(404, "Cannot POST /x");
-    let bench = bench_of(Script::new([none(), none()]));
+    let bench = bench_of(Script::new([]).beside(move |_, _| Some(none())));
     let error = reported(bench.provider.provision(&context(), &Spec::new("sess-42")).await);
     let told = format!("{error} {}", error.remedy().unwrap_or_default());
     assert!(told.contains("/api"), "{told}");
@@ -212,7 +213,7 @@ async fn where_both_routes_are_missing_the_error_names_the_url_and_the_usual_mis
 #[tokio::test(start_paused = true)]
 async fn a_refused_default_disk_is_created_again_with_the_quoted_maximum_and_a_wished_one_is_not() {
     let over = || Reply::refusal(400, "Disk request 20GB exceeds maximum allowed per sandbox (10GB).\nNeed higher?");
-    let bench = bench([over(), Reply::sandbox("creating", "started")]);
+    let bench = bench_of(Script::where_nothing_is([over(), Reply::sandbox("creating", "started")]));
     bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
     let sent = sent(&bench);
     assert_eq!(sent[1].1, PLAIN_SANDBOX.replace(r#""disk":20"#, r#""disk":10"#));

@@ -34,7 +34,7 @@ fn clean_requests(script: &Script) {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_in_no_handle_and_no_body() {
-    let bench = bench([echo()]);
+    let bench = bench_of(Script::where_nothing_is([echo()]));
     let handle = bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
     clean(&format!("{handle:?}"));
     clean_requests(&bench.script);
@@ -65,7 +65,7 @@ async fn it_is_in_no_error_and_none_of_its_details() {
     ] {
         let bench = bench([reply]);
         let lifecycle = bench.provider.lifecycle().expect("a lifecycle");
-        let error = reported(lifecycle.start(&context(), &handle("sandbox")).await);
+        let error = reported(lifecycle.stop(&context(), &handle("sandbox")).await);
         clean(&format!("{error:?} {error}"));
         clean_requests(&bench.script);
     }

@@ -89,14 +89,18 @@ async fn the_default_disk_shrinks_to_what_the_server_grants() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_session_twice_is_a_conflict_that_locate_resolves() {
+async fn the_same_session_twice_is_the_same_sandbox() {
     let fake = FakeDaytona::builder(Generation::V0_205).build();
     let provider = over(&fake);
     let first = provider.provision(&context(""), &Spec::new("sess-42")).await.expect("a handle");
-    let error = reported(provider.provision(&context(""), &Spec::new("sess-42")).await);
-    assert_eq!((error.code, error.maybe_applied), (ErrorCode::Conflict, true));
+    let second = provider.provision(&context(""), &Spec::new("sess-42")).await.expect("a handle");
+    assert_eq!(second.external_id, first.external_id);
     let located = provider.locate(&context(""), "sess-42").await.expect("an answer").expect("a handle");
     assert_eq!(located.external_id, first.external_id);
+    let mut other = Spec::new("sess-42");
+    other.image = Some("ghcr.io/acme/other:1".to_owned());
+    let error = reported(provider.provision(&context(""), &other).await);
+    assert_eq!((error.code, error.details.get("differs")), (ErrorCode::Conflict, Some("image")));
     assert_eq!(fake.sandboxes().len(), 1);
 }
 
@@ -132,7 +136,7 @@ async fn terminating_while_it_is_still_building_waits_until_the_server_takes_it(
 #[tokio::test(start_paused = true)]
 async fn an_idle_session_ends_in_storage_only() {
     let fake = FakeDaytona::builder(Generation::V0_205).build();
-    let (provider, context) = (over(&fake), context(""));
+    let (provider, context) = (over(&fake), context(r#""keepAlive":"off""#));
     let handle = provider.provision(&context, &Spec::new("sess-42")).await.expect("a handle");
     until(&provider, &context, &handle, |state| state.status == Status::Running).await;
     let state = until(&provider, &context, &handle, |state| state.phase == Phase::Archived).await;
