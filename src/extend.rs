@@ -42,7 +42,7 @@ pub fn extend<T: Transport>(call: &Call<'_, T>, target: &Target, seconds: u32) -
 /// Seconds from the sandbox's creation to its new end.
 fn lifetime<T: Transport>(call: &Call<'_, T>, sandbox: &Sandbox, seconds: u32) -> Result<u64, Error> {
     let Some((now, created)) = call.client.server_time().zip(sandbox.created_at) else {
-        let message = "The server does not say when the sandbox was created, or what time it is.";
+        let message = "The server does not say when it was created or what time it is.";
         return Err(Error::new(ErrorCode::Unsupported, message).rule("no-dates"));
     };
     let lived = u64::try_from(now.since(created)).unwrap_or_default();
