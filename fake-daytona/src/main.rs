@@ -85,6 +85,7 @@ Scripting, without a key either:
   POST /__fake/faults       {"faults": ["reset-after"], "method": "POST", "path": "/sandbox", "times": 1}
   POST /__fake/clock        {"skipSeconds": 1800}
   POST /__fake/entrypoints  {"fate": "exits", "afterSeconds": 60, "code": 3}
+  POST /__fake/keys         {"key": "dtn_reader", "scopes": []}
   POST /__fake/next-start   {"fails": "no such image"}
   GET  /__fake/faults       the kinds of faults
 

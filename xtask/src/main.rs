@@ -5,6 +5,7 @@ mod artifact;
 mod build;
 mod ci;
 mod component;
+mod interop;
 mod test;
 mod tools;
 mod tree;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 6] = [
+const COMMANDS: [(&str, &str, &str); 7] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
@@ -32,6 +33,11 @@ const COMMANDS: [(&str, &str, &str); 6] = [
         "component",
         "Build with cargo-component as well and compare the two components",
         "about a minute, and 8 more where cargo-component has to be installed",
+    ),
+    (
+        "interop",
+        "Drive the fake Daytona with the official SDKs, and the component in Python's wasmtime and in Node",
+        "about 4 minutes, because the SDKs are installed",
     ),
     (
         "ci",
@@ -63,6 +69,7 @@ fn main() -> ExitCode {
         "bench" => test::bench(rest),
         "demo" => test::demo(rest),
         "component" => component::compare(),
+        "interop" => interop::interop(),
         _ => ci::ci(),
     };
     match outcome {

@@ -10,7 +10,7 @@ use crate::core::Core;
 use crate::http::reply::Reply;
 use crate::inspect::{RecordedRequest, SandboxView, Summary};
 
-const ROUTES: [&str; 12] = [
+const ROUTES: [&str; 13] = [
     "GET /__fake/summary",
     "GET /__fake/sandboxes",
     "GET /__fake/sandboxes/{idOrName}",
@@ -19,6 +19,7 @@ const ROUTES: [&str; 12] = [
     "POST /__fake/faults",
     "DELETE /__fake/faults",
     "POST /__fake/clock",
+    "POST /__fake/keys",
     "POST /__fake/entrypoints",
     "POST /__fake/next-start",
     "POST /__fake/next-build",

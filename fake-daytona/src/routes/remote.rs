@@ -28,6 +28,10 @@ pub(super) fn answer(fake: &FakeDaytona, request: &RecordedRequest, words: &[&st
             json!({"now": fake.now().rfc3339()})
         }),
         ("POST", ["entrypoints"]) => read(request).and_then(|wish| entrypoints(fake, wish)),
+        ("POST", ["keys"]) => read(request).map(|Key { key, scopes }| {
+            fake.add_key(&key, &scopes.iter().map(String::as_str).collect::<Vec<_>>());
+            json!({})
+        }),
         ("POST", ["next-start"]) => read(request).and_then(|next: Next| {
             next.apply(|reason| fake.fail_next_start(reason), |duration| fake.next_start_takes(duration))
         }),
@@ -95,6 +99,14 @@ fn faults(fake: &FakeDaytona, wish: Faults) -> Result<Value, Problem> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Skip {
     skip_seconds: u64,
+}
+
+/// One more key of the organization.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Key {
+    key: String,
+    scopes: Vec<String>,
 }
 
 /// The fate of one sandbox, of those with a name or a label, or of all to come.

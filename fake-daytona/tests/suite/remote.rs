@@ -72,6 +72,15 @@ async fn the_next_start_the_next_build_and_any_state_can_be_ordered() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_with_few_scopes_can_be_ordered() {
+    let client = Client::new(Generation::V0_190);
+    script(&client, "POST", "/keys", json!({"key": "dtn_reader", "scopes": []})).await;
+    let reader = client.with_key("dtn_reader");
+    assert_eq!(reader.get("/sandbox").await.status, 200);
+    assert_eq!(reader.post("/sandbox", json!({})).await.status, 403);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wrong_order_is_refused_with_what_would_be_right() {
     let client = Client::new(Generation::V0_190);
     for (method, path, body, hint) in [
