@@ -1,5 +1,6 @@
 //! The handle: scripting a fake, and looking into it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -319,7 +320,9 @@ impl FakeDaytona {
 
     /// Sandboxes that still exist.
     pub fn alive(&self) -> Vec<SandboxView> {
-        self.sandboxes().into_iter().filter(|view| view.alive).collect()
+        let now = self.core.now();
+        let world = self.core.world();
+        world.sandboxes().filter(|row| !row.is_gone()).map(|row| SandboxView::of(row, now)).collect()
     }
 
     /// What the organization's quota counts at the moment.
@@ -332,9 +335,20 @@ impl FakeDaytona {
         self.core.log().requests()
     }
 
-    /// How many requests of this kind there were: `fake.count(("POST", "/sandbox"))`.
+    /// How many of the requests that are kept are of this kind: `fake.count(("POST", "/sandbox"))`.
     pub fn count(&self, matcher: impl Into<Matcher>) -> usize {
         self.core.log().count(&matcher.into())
+    }
+
+    /// How many requests there were by method and route, identifiers replaced by `{}`; kept by
+    /// [`Builder::counts_only`](crate::Builder::counts_only) too, and never forgotten.
+    pub fn requests_by_route(&self) -> BTreeMap<String, u64> {
+        self.core.log().by_route().clone()
+    }
+
+    /// How many requests met a fault.
+    pub fn faults(&self) -> usize {
+        self.core.log().faults()
     }
 
     /// Forgets the requests so far.

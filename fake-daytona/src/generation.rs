@@ -102,6 +102,11 @@ impl Generation {
         self.since(V0_205)
     }
 
+    /// A create with network lists is refused where egress is restricted (0.214); before, the lists had no effect.
+    pub fn refuses_lists_on_create(self) -> bool {
+        self.since(V0_231)
+    }
+
     /// Sandboxes and list items carry `kvm`.
     pub fn has_kvm(self) -> bool {
         self.since(V0_231)

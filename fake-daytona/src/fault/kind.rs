@@ -39,7 +39,7 @@ pub enum FaultKind {
     GatewayAfter,
     /// Whole for HTTP, but only the first 0 to 400 bytes of the body.
     Truncated,
-    /// 2 to 12 MiB of spaces follow the body.
+    /// 1 to 8 MiB of spaces follow the body: a few within what a client may want to read, most beyond.
     Oversized,
     /// Delivered twice at once, answered with the second answer.
     Duplicate,
@@ -121,7 +121,7 @@ impl FaultKind {
             Self::Gateway => Verdict::Answer(gateway(draw)),
             Self::GatewayAfter => Verdict::ApplyThenAnswer(gateway(draw)),
             Self::Truncated => Verdict::ApplyThenTruncate(draw.between(0, 400) as usize),
-            Self::Oversized => Verdict::ApplyThenPad(draw.between(2 * MIB, 12 * MIB) as usize),
+            Self::Oversized => Verdict::ApplyThenPad(draw.between(MIB, 8 * MIB) as usize),
             Self::Duplicate => Verdict::ApplyTwice,
             Self::LateDuplicate => Verdict::ApplyAgainAfter(pause(draw, 100, 60_000)),
             Self::StaleRead => Verdict::Stale(pause(draw, 100, 10_000)),

@@ -27,6 +27,12 @@ struct Filter {
     id: Option<String>,
     name: Option<String>,
     include_errored_deleted: bool,
+    snapshots: Vec<String>,
+    regions: Vec<String>,
+    public: Option<bool>,
+    recoverable: Option<bool>,
+    /// Least and most cores, GiB of memory and GiB of disk.
+    sizes: [(Option<u64>, Option<u64>); 3],
     /// How far the list runs behind: always, or because this read is stale.
     lag: Lag,
 }
@@ -47,6 +53,14 @@ impl Filter {
             id: call.query("id").map(|prefix| prefix.to_lowercase()),
             name: call.query("name").map(|prefix| prefix.to_lowercase()),
             include_errored_deleted: call.query("includeErroredDeleted").as_deref() == Some("true"),
+            snapshots: call.request.query_values("snapshots"),
+            regions: call.request.query_values("regionIds"),
+            public: call.query("isPublic").map(|text| text == "true"),
+            recoverable: call.query("isRecoverable").map(|text| text == "true"),
+            sizes: ["Cpu", "MemoryGiB", "DiskGiB"].map(|what| {
+                let bound = |end: &str| call.query(&format!("{end}{what}")).and_then(|text| text.parse().ok());
+                (bound("min"), bound("max"))
+            }),
             lag: {
                 let lag = call.core.world().lag;
                 Lag { behind: call.stale.unwrap_or_default().max(lag.behind), ..lag }
@@ -62,6 +76,13 @@ impl Filter {
             && (self.states.is_empty() || self.states.iter().any(|wanted| wanted == state.as_str()))
             && self.id.as_ref().is_none_or(|prefix| row.id.to_lowercase().starts_with(prefix))
             && self.name.as_ref().is_none_or(|prefix| row.name.to_lowercase().starts_with(prefix))
+            && (self.snapshots.is_empty() || row.snapshot.as_ref().is_some_and(|name| self.snapshots.contains(name)))
+            && (self.regions.is_empty() || self.regions.contains(&row.target))
+            && self.public.is_none_or(|public| row.public == public)
+            && self.recoverable.is_none_or(|recoverable| row.recoverable == recoverable)
+            && [row.size.cpu, row.size.memory, row.size.disk].into_iter().zip(self.sizes).all(
+                |(size, (least, most))| least.is_none_or(|least| size >= least) && most.is_none_or(|most| size <= most),
+            )
             && row.has_labels(&self.labels);
         fits.then_some(state)
     }

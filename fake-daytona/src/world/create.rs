@@ -83,6 +83,14 @@ impl World {
             (None, _) => Some(self.usable_snapshot(order.snapshot.as_deref(), at)?),
         };
         self.refuse_when_suspended()?;
+        let asks_for_lists = order.network_allow_list.is_some() || order.domain_allow_list.is_some();
+        if self.restricted_egress && asks_for_lists && self.generation.refuses_lists_on_create() {
+            let field = if order.domain_allow_list.is_some() { "domainAllowList" } else { "networkAllowList" };
+            return Err(Refusal::bad_request(format!(
+                "Network access is restricted and cannot be overridden at the sandbox level. Remove {field} from the \
+                 request."
+            )));
+        }
         let gpu_asked = order.gpu.is_some_and(|gpu| gpu > 0.0);
         if surface == Surface::Sandbox && gpu_asked && order.auto_delete != Some(0.0) {
             return Err(Refusal::bad_request("GPU sandboxes must be ephemeral - set autoDeleteInterval to 0"));

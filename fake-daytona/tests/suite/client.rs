@@ -40,7 +40,10 @@ impl Client {
     }
 
     pub fn of(builder: Builder) -> Self {
-        let fake = builder.build();
+        Self::with(builder.build())
+    }
+
+    pub fn with(fake: FakeDaytona) -> Self {
         Self { router: fake.router(), key: Some(fake.key().to_owned()), address: None, fake }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fake_daytona::Generation;
+use fake_daytona::{FakeDaytona, Generation};
 use serde_json::json;
 
 use crate::client::{Client, seconds};
@@ -58,6 +58,30 @@ async fn a_restore_is_restoring_in_the_list_and_still_archived_by_id() {
     client.post(&format!("/sandbox/{id}/start"), serde_json::Value::Null).await;
     assert_eq!(client.get(&format!("/sandbox/{id}")).await.text("state"), "archived");
     assert_eq!(listed(&client).await, [row("a", "restoring")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sizes_snapshots_regions_and_flags_narrow_a_list() {
+    let client = Client::of(FakeDaytona::builder(Generation::V0_190).regions(&["us", "eu"]));
+    client.started(json!({"name": "plain"})).await;
+    let dockerfile = json!({"dockerfileContent": "FROM x:1"});
+    client.post("/sandbox", json!({"name": "big", "buildInfo": dockerfile, "cpu": 4, "target": "eu"})).await;
+    client.watch("/sandbox/big", "started").await;
+    client.post("/sandbox/big/public/true", serde_json::Value::Null).await;
+    for (query, name) in [
+        ("minCpu=2", "big"),
+        ("maxCpu=2", "plain"),
+        ("minCpu=2&maxMemoryGiB=1&minDiskGiB=3", "big"),
+        ("snapshots=ubuntu:22.04", "plain"),
+        ("regionIds=eu", "big"),
+        ("isPublic=true", "big"),
+        ("isPublic=false", "plain"),
+    ] {
+        let list = client.get(&format!("/sandbox?{query}")).await;
+        let names: Vec<_> = list.body["items"].as_array().unwrap().iter().map(|row| row["name"].clone()).collect();
+        assert_eq!(names, [name], "{query}");
+    }
+    assert_eq!(client.get("/sandbox?isRecoverable=true").await.body["items"], json!([]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,6 +12,7 @@ mod recorded;
 mod recorded_lists;
 mod recorded_workspace;
 mod remote;
+mod simulation;
 mod snapshots;
 mod storms;
 mod toolbox;

@@ -126,6 +126,7 @@ async fn a_server_that_runs_for_long_counts_without_keeping() {
         client.started(json!({})).await;
     }
     assert!(client.fake.requests().is_empty());
+    assert_eq!(client.fake.requests_by_route()["POST /sandbox"], 20);
     let summary = client.send("GET", "/__fake/summary", None).await;
     assert_eq!(summary.body["requests"], 20);
 }

@@ -93,6 +93,20 @@ async fn setting_the_time_to_live_counts_from_now_and_zero_ends_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_egress_is_restricted_a_create_with_lists_is_refused_since_0_214_and_had_no_effect_before() {
+    let body = json!({"domainAllowList": "example.com"});
+    let old = Client::new(Generation::V0_190);
+    old.fake.restrict_egress(true);
+    assert_eq!(old.post("/sandbox", body.clone()).await.status, 200);
+    let new = Client::new(Generation::V0_231);
+    new.fake.restrict_egress(true);
+    let refused = new.post("/sandbox", body).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.message().ends_with("Remove domainAllowList from the request."), "{}", refused.message());
+    assert_eq!(new.post("/sandbox", json!({})).await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn only_a_pending_build_can_be_deleted_early() {
     let client = Client::new(Generation::V0_190);
     let build = json!({"name": "b", "buildInfo": {"dockerfileContent": "FROM x:1"}});
