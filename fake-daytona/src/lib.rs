@@ -13,6 +13,10 @@
 //! # let _ = router;
 //! ```
 //!
+//! Single exchanges can be made to go wrong by a [`Verdict`], many of them by chance and by seed in a [`Storm`]; the
+//! launch commands of sandboxes have a [`Fate`]; and [`FakeDaytona::sandboxes`] tells what really happened, with the
+//! [`Cause`] of each change. On a socket, [`FakeDaytona::serve`] does the same, in real time.
+//!
 //! What is modelled, and on what evidence, stands beside each piece of code; what differs between server versions is
 //! gathered in [`Generation`].
 #![forbid(unsafe_code)]

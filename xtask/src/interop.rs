@@ -12,16 +12,23 @@ use crate::tools;
 /// The server's generation, which the pinned clients belong to.
 const API_VERSION: &str = "0.190";
 
+/// The generation of the newest client.
+const NEWEST_API_VERSION: &str = "0.231";
+
 /// Installs, builds and runs everything. The first program that fails ends it.
 pub fn interop() -> Result<(), Failure> {
     let component = build()?;
     let server = server_binary()?;
-    let python = Python::install()?;
+    let python = Python::install("python", "requirements.txt")?;
+    let newest = Python::install("python-newest", "newest.txt")?;
     let node = Node::install(&component)?;
-    Server::start(&server)?.run(python.program("sdk.py"))?;
-    Server::start(&server)?.run(node.program("sdk.mjs"))?;
-    Server::start(&server)?.run(python.program("component.py").arg(&component))?;
-    Server::start(&server)?.run(node.program("component.mjs"))
+    let run = |version: &str, program: &mut Command| Server::start(&server, version)?.run(program);
+    run(API_VERSION, &mut python.program("sdk.py"))?;
+    run(API_VERSION, &mut node.program("sdk.mjs"))?;
+    run(NEWEST_API_VERSION, &mut newest.program("sdk.py"))?;
+    run(API_VERSION, &mut newest.program("refusal.py"))?;
+    run(API_VERSION, python.program("component.py").arg(&component))?;
+    run(API_VERSION, &mut node.program("component.mjs"))
 }
 
 /// Where the programs lie.
@@ -58,11 +65,12 @@ struct Python {
 }
 
 impl Python {
-    fn install() -> Result<Self, Failure> {
-        let home = installed("python")?;
+    /// Installs what `pins` names into a directory of its own.
+    fn install(name: &str, pins: &str) -> Result<Self, Failure> {
+        let home = installed(name)?;
         let scripts = home.join(if cfg!(windows) { "Scripts" } else { "bin" });
         let interpreter = scripts.join(format!("python{}", std::env::consts::EXE_SUFFIX));
-        let pins = sources("python").join("requirements.txt");
+        let pins = sources("python").join(pins);
         once(&pins, &home.join("installed"), || {
             let system = if cfg!(windows) { "python" } else { "python3" };
             tools::run(tools::command(system).args(["-m", "venv", "--clear"]).arg(&home))
@@ -124,9 +132,9 @@ struct Server {
 }
 
 impl Server {
-    fn start(program: &Path) -> Result<Self, Failure> {
+    fn start(program: &Path, version: &str) -> Result<Self, Failure> {
         let mut child = Command::new(program)
-            .args(["--listen", "127.0.0.1:0", "--quick", "--api-version", API_VERSION])
+            .args(["--listen", "127.0.0.1:0", "--quick", "--api-version", version])
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|problem| format!("the server could not be started: {problem}"))?;
@@ -140,8 +148,7 @@ impl Server {
         Ok(server)
     }
 
-    fn run(self, mut program: impl std::borrow::BorrowMut<Command>) -> Result<(), Failure> {
-        let program = program.borrow_mut();
+    fn run(self, program: &mut Command) -> Result<(), Failure> {
         // What the caller has set for a real Daytona is not for these.
         for name in ["DAYTONA_API_KEY", "DAYTONA_API_URL", "DAYTONA_TARGET", "DAYTONA_JWT_TOKEN"] {
             program.env_remove(name);

@@ -12,6 +12,7 @@ async fn every_reply_names_the_version() {
         (Generation::V0_179, "v0.179.0"),
         (Generation::V0_190, "v0.190.0"),
         (Generation::V0_205, "v0.205.1"),
+        (Generation::V0_231, "v0.231.0"),
     ] {
         let client = Client::new(generation);
         for path in ["/health", "/sandbox", "/nothing"] {
@@ -58,6 +59,44 @@ async fn before_0_170_quotas_are_403() {
         client.post("/sandbox", build(10)).await.refusal(),
         (403, "Total disk quota exceeded. Maximum allowed: 30GiB")
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sandbox_shows_the_fields_of_its_version() {
+    let since = [
+        ("lastActivityAt", Generation::V0_179),
+        ("toolboxProxyUrl", Generation::V0_179),
+        ("networkAllowList", Generation::V0_179),
+        ("sandboxClass", Generation::V0_190),
+        ("domainAllowList", Generation::V0_190),
+        ("spot", Generation::V0_205),
+        ("kvm", Generation::V0_231),
+    ];
+    let order = [Generation::V0_105, Generation::V0_179, Generation::V0_190, Generation::V0_205, Generation::V0_231];
+    let place = |generation: Generation| order.iter().position(|other| *other == generation).unwrap();
+    for generation in order {
+        let client = Client::new(generation);
+        let id = client.started(Value::Null).await;
+        let body = client.get(&format!("/sandbox/{id}")).await.body;
+        for (field, first) in since {
+            let shown = body.get(field).is_some();
+            assert_eq!(shown, place(generation) >= place(first), "{field} on {generation}");
+        }
+        assert_eq!(body.get("class").is_some(), place(generation) < place(Generation::V0_190), "{generation}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn items_of_a_list_carry_the_network_since_0_205_and_kvm_since_0_231() {
+    for (generation, network, kvm) in
+        [(Generation::V0_190, false, false), (Generation::V0_205, true, false), (Generation::V0_231, true, true)]
+    {
+        let client = Client::new(generation);
+        client.started(Value::Null).await;
+        let list = client.get("/sandbox").await;
+        let item = &list.body["items"][0];
+        assert_eq!((item.get("networkBlockAll").is_some(), item.get("kvm").is_some()), (network, kvm), "{generation}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
