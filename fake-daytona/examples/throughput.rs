@@ -1,4 +1,5 @@
-//! How much the server holds and how fast it answers: 10,000 sandboxes, then five seconds of requests over loopback.
+//! How much the server holds and how fast it answers: 10,000 sandboxes, then five seconds of requests over loopback, and
+//! two seconds of them to the router in the same process.
 //!
 //! `cargo run --profile host -p fake-daytona --example throughput`; `-- SANDBOXES SECONDS CONNECTIONS` for other
 //! numbers. Clients and server share the machine.
@@ -7,9 +8,13 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::body::Body;
 use fake_daytona::{Bucket, DEFAULT_KEY, FakeDaytona, Generation, Latencies, Limits};
+use http::Request;
+use http_body_util::BodyExt as _;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::{TcpListener, TcpStream};
+use tower::Service as _;
 
 /// What has to be reached on a machine with two cores.
 const GOAL: f64 = 5_000.0;
@@ -98,11 +103,29 @@ async fn main() -> Result<(), Failure> {
     let share = |percent: usize| waits[(waits.len() - 1) * percent / 100].as_secs_f64() * 1e3;
     println!("requests    {:>8} answered, {rate:.0} a second (goal {GOAL:.0})", waits.len());
     println!("waits       {:>8.2} ms in the middle, {:.2} ms for the slowest of a hundred", share(50), share(99));
+    let within = in_process(&fake, &ids).await?;
+    println!("in process  {:>8} requests a second by one caller", within);
     println!("alive       {:>8}", fake.alive().len());
     if rate < GOAL {
         return Err(format!("{rate:.0} requests a second are fewer than {GOAL:.0}").into());
     }
     Ok(())
+}
+
+/// Reads of the router without a socket between; how many in a second.
+async fn in_process(fake: &FakeDaytona, ids: &[String]) -> Result<u64, Failure> {
+    let mut router = fake.router();
+    let begun = Instant::now();
+    let mut answered = 0_u64;
+    while begun.elapsed() < Duration::from_secs(2) {
+        let id = &ids[answered as usize % ids.len()];
+        let request =
+            Request::get(format!("/api/sandbox/{id}")).header("authorization", format!("Bearer {DEFAULT_KEY}"));
+        let response = router.call(request.body(Body::empty())?).await?;
+        response.into_body().collect().await?;
+        answered += 1;
+    }
+    Ok(answered / 2)
 }
 
 /// A connection that is kept.

@@ -105,7 +105,10 @@ async fn answer(core: &Arc<Core>, request: &RecordedRequest, peer: &Peer, stale:
         ["toolbox", id, rest @ ..] => routes::toolbox::answer(core, request, id, &rest.join("/")),
         _ => api(core, request, peer, stale).await,
     };
-    core.announce();
+    // A read brings nothing about that somebody could wait for.
+    if request.method != "GET" {
+        core.announce();
+    }
     reply
 }
 
