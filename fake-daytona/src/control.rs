@@ -13,8 +13,9 @@ use crate::inspect::{RecordedRequest, SandboxView};
 use crate::settings::{Latencies, Limits};
 use crate::world::entrypoint::Fate;
 use crate::world::organization::ApiKey;
+use crate::world::outcome::Outcome;
 use crate::world::state::{Desired, State};
-use crate::world::{Key, Outcome, World};
+use crate::world::{Key, World};
 
 /// Time and fate of sandboxes.
 impl FakeDaytona {
@@ -37,23 +38,41 @@ impl FakeDaytona {
     /// The next start (of a create or of a stopped sandbox) that is planned ends in `error` with this reason.
     pub fn fail_next_start(&self, reason: &str) {
         let fails = Some(reason.to_owned());
-        self.change(|world, _| world.start_outcomes.push_back(Outcome { fails, takes: None }));
+        self.change(|world, _| world.start_outcomes.script(Outcome { fails, takes: None }));
     }
 
     /// The next start that is planned takes this long.
     pub fn next_start_takes(&self, duration: Duration) {
-        self.change(|world, _| world.start_outcomes.push_back(Outcome { fails: None, takes: Some(duration) }));
+        self.change(|world, _| world.start_outcomes.script(Outcome { fails: None, takes: Some(duration) }));
+    }
+
+    /// Starts end in `error` with this reason, with a probability (0 to 1). The same seed strikes the same starts.
+    pub fn starts_fail_by_chance(&self, probability: f64, reason: &str, seed: u64) {
+        let outcome = Outcome { fails: Some(reason.to_owned()), takes: None };
+        self.change(|world, _| world.start_outcomes.by_chance(probability, outcome, seed));
+    }
+
+    /// Starts take this long, with a probability (0 to 1). The same seed strikes the same starts.
+    pub fn starts_lag_by_chance(&self, probability: f64, duration: Duration, seed: u64) {
+        let outcome = Outcome { fails: None, takes: Some(duration) };
+        self.change(|world, _| world.start_outcomes.by_chance(probability, outcome, seed));
+    }
+
+    /// Builds end in `build_failed` with this reason, with a probability (0 to 1).
+    pub fn builds_fail_by_chance(&self, probability: f64, reason: &str, seed: u64) {
+        let outcome = Outcome { fails: Some(reason.to_owned()), takes: None };
+        self.change(|world, _| world.build_outcomes.by_chance(probability, outcome, seed));
     }
 
     /// The next build that is planned ends in `build_failed` with this reason.
     pub fn fail_next_build(&self, reason: &str) {
         let fails = Some(reason.to_owned());
-        self.change(|world, _| world.build_outcomes.push_back(Outcome { fails, takes: None }));
+        self.change(|world, _| world.build_outcomes.script(Outcome { fails, takes: None }));
     }
 
     /// The next build that is planned takes this long.
     pub fn next_build_takes(&self, duration: Duration) {
-        self.change(|world, _| world.build_outcomes.push_back(Outcome { fails: None, takes: Some(duration) }));
+        self.change(|world, _| world.build_outcomes.script(Outcome { fails: None, takes: Some(duration) }));
     }
 
     /// Starts planned from now on take this long, after a build too.

@@ -30,6 +30,7 @@ mod fault;
 mod generation;
 mod http;
 mod inspect;
+mod random;
 mod refusal;
 mod routes;
 mod server;

@@ -4,9 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::storm::Draw;
 use super::verdict::Verdict;
 use crate::http::reply::Reply;
+use crate::random::Draw;
 
 /// A kind of fault. Its details (how long, how many bytes) are drawn anew each time it strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -274,7 +274,7 @@ impl World {
                     let reason = Some("Cannot read properties of null (reading 'split')".to_owned());
                     steps.push(Step { due: building, to: State::Error, reason });
                 } else if has_runners {
-                    let outcome = self.build_outcomes.pop_front().unwrap_or_default();
+                    let outcome = self.build_outcomes.next();
                     let built = building + outcome.takes.unwrap_or(latencies.build);
                     steps.push(Step::new(building, State::BuildingSnapshot));
                     let empty = build.dockerfile.as_deref().is_some_and(|text| text.trim().is_empty());
@@ -284,14 +284,14 @@ impl World {
                         steps.push(Step { due: built, to: State::BuildFailed, reason: Some(reason) });
                     } else {
                         steps.push(Step::new(built, State::Creating));
-                        let start = self.start_outcomes.pop_front().unwrap_or_default();
+                        let start = self.start_outcomes.next();
                         steps.push(start.into_step(built, latencies.after_build));
                     }
                 }
                 State::PendingBuild
             }
             _ => {
-                let start = self.start_outcomes.pop_front().unwrap_or_default();
+                let start = self.start_outcomes.next();
                 steps.push(start.into_step(at, latencies.start));
                 State::Creating
             }

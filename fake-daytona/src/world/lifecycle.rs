@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::outcome::Outcome;
 use super::sandbox::{Cause, Sandbox, Step};
 use super::state::{Desired, State};
-use super::{Key, Outcome, World, quota};
+use super::{Key, World, quota};
 use crate::clock::Timestamp;
 use crate::generation::Generation;
 use crate::refusal::Refusal;
@@ -127,7 +128,7 @@ impl World {
             gpu: sandbox.size.gpu - held.gpu,
         };
         quota::check_total(self.generation, &self.limits, self.usage(), needed, &self.dashboard)?;
-        let outcome = self.start_outcomes.pop_front().unwrap_or_default();
+        let outcome = self.start_outcomes.next();
         let latencies = self.latencies;
         let begun = at + latencies.pick_up;
         let from = self.sandboxes[key].state.clone();
@@ -210,7 +211,7 @@ impl World {
         if sandbox.recovered_at.is_some_and(|last| at - last < RECOVERY_COOL_DOWN) {
             return Err(Refusal::conflict("Sandbox was recovered recently. Please try again later."));
         }
-        let (outcome, takes) = (self.start_outcomes.pop_front().unwrap_or_default(), self.latencies.start);
+        let (outcome, takes) = (self.start_outcomes.next(), self.latencies.start);
         self.asked_for(key);
         self.change(key, at, |sandbox| {
             sandbox.recovered_at = Some(at);

@@ -7,6 +7,7 @@ mod create;
 pub(crate) mod entrypoint;
 mod lifecycle;
 pub(crate) mod organization;
+pub(crate) mod outcome;
 pub(crate) mod quota;
 pub(crate) mod sandbox;
 mod schedule;
@@ -14,7 +15,7 @@ pub(crate) mod snapshots;
 pub(crate) mod state;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::ops::Bound;
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ use crate::refusal::Refusal;
 use crate::settings::{Latencies, Limits};
 use entrypoint::Fates;
 use organization::Organization;
+use outcome::Outcomes;
 use quota::Usage;
 use sandbox::{BuildInfo, Cause, Moment, Sandbox};
 use snapshots::Snapshots;
@@ -50,9 +52,9 @@ pub(crate) struct World {
     pub(crate) has_runners: bool,
     pub(crate) resize_enabled: bool,
     pub(crate) restricted_egress: bool,
-    /// What the coming starts and builds end in; one entry per start or build.
-    pub(crate) start_outcomes: VecDeque<Outcome>,
-    pub(crate) build_outcomes: VecDeque<Outcome>,
+    /// What the coming starts and builds end in.
+    pub(crate) start_outcomes: Outcomes,
+    pub(crate) build_outcomes: Outcomes,
     /// The fate of launch commands of sandboxes created from now on.
     pub(crate) fates: Fates,
     pub(crate) lag: Lag,
@@ -70,13 +72,6 @@ pub(crate) struct World {
     builds: HashMap<String, Built>,
     seed: u64,
     ids_minted: u64,
-}
-
-/// How a scripted start or build goes.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Outcome {
-    pub(crate) takes: Option<Duration>,
-    pub(crate) fails: Option<String>,
 }
 
 /// How far the list runs behind the truth.
@@ -112,8 +107,8 @@ impl World {
             has_runners: true,
             resize_enabled: false,
             restricted_egress: false,
-            start_outcomes: VecDeque::new(),
-            build_outcomes: VecDeque::new(),
+            start_outcomes: Outcomes::default(),
+            build_outcomes: Outcomes::default(),
             fates: Fates::default(),
             lag: Lag::default(),
             executions: HashMap::new(),

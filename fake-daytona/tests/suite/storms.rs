@@ -1,6 +1,6 @@
 //! Faults by chance: the same seed strikes the same requests in the same way.
 
-use fake_daytona::{FaultKind, Generation, Matcher, Reply, Storm, Verdict};
+use fake_daytona::{FakeDaytona, FaultKind, Generation, Limits, Matcher, Reply, Storm, Verdict};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -77,6 +77,38 @@ async fn a_single_verdict_can_strike_by_chance() {
     }
     let struck = statuses.iter().filter(|status| **status == 502).count();
     assert!((15..=35).contains(&struck), "half of 50, but {struck}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn starts_fail_or_lag_by_chance_and_a_scripted_one_comes_first() {
+    let run = || async {
+        let client = Client::of(FakeDaytona::builder(Generation::V0_190).limits(Limits::none()));
+        client.fake.starts_fail_by_chance(0.3, "no luck", 5);
+        client.fake.starts_lag_by_chance(0.3, seconds(40), 6);
+        client.fake.fail_next_start("told so");
+        let mut ends = Vec::new();
+        for _ in 0..30 {
+            let begun = tokio::time::Instant::now();
+            let answer = client.post("/sandbox", json!({})).await;
+            ends.push((answer.status, answer.message().to_owned(), begun.elapsed().as_secs()));
+        }
+        ends
+    };
+    let ends = run().await;
+    assert_eq!(ends[0].1, "Sandbox failed to start: told so");
+    let unlucky = ends.iter().filter(|(status, message, _)| *status == 400 && message.ends_with("no luck")).count();
+    let late = ends.iter().filter(|(.., took)| *took == 30).count();
+    assert!((3..=15).contains(&unlucky) && (2..=15).contains(&late), "{unlucky} failed, {late} were late");
+    assert_eq!(ends, run().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn builds_fail_by_chance() {
+    let client = Client::new(Generation::V0_190);
+    client.fake.builds_fail_by_chance(1.0, "no space left", 1);
+    client.post("/sandbox", json!({"name": "b", "buildInfo": {"dockerfileContent": "FROM x:1"}})).await;
+    client.watch("/sandbox/b", "build_failed").await;
+    assert_eq!(client.get("/sandbox/b").await.text("errorReason"), "no space left");
 }
 
 #[tokio::test(start_paused = true)]
