@@ -128,25 +128,26 @@ struct Breakable {
     breaker: Breaker,
 }
 
-impl Breakable {
-    fn check(&self, reader: Option<&Waker>) -> io::Result<()> {
-        self.breaker.check(reader).inspect_err(|_| {
-            // Where the platform refuses, the connection closes in order, which still is an end without an answer.
+impl Drop for Breakable {
+    fn drop(&mut self) {
+        if self.breaker.check(None).is_err() {
+            // Closing then resets. Where the platform refuses, the connection closes in order, which still is an end
+            // without an answer.
             let _ = self.stream.set_zero_linger();
-        })
+        }
     }
 }
 
 impl AsyncRead for Breakable {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.check(Some(cx.waker()))?;
+        self.breaker.check(Some(cx.waker()))?;
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Breakable {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.check(None)?;
+        self.breaker.check(None)?;
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
@@ -155,7 +156,7 @@ impl AsyncWrite for Breakable {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.check(None)?;
+        self.breaker.check(None)?;
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 
@@ -168,7 +169,7 @@ impl AsyncWrite for Breakable {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.check(None)?;
+        self.breaker.check(None)?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

@@ -26,6 +26,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The connection ended before the promised length.
     pub broken: bool,
+    /// It ended with a reset.
+    pub reset: bool,
 }
 
 /// Runs the program to its end.
@@ -76,7 +78,9 @@ impl Server {
         let head = head.to_owned();
         let body = bytes.get(head.len() + 4..).unwrap_or_default().to_vec();
         let promised = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        let reset = end.as_ref().is_err_and(|problem| problem.kind() == std::io::ErrorKind::ConnectionReset);
         Answer {
+            reset,
             status: head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0),
             broken: end.is_err() || head.is_empty() || promised.is_some_and(|promised| promised > body.len()),
             head,
