@@ -97,6 +97,11 @@ impl Generation {
         self.since(V0_190)
     }
 
+    /// `GET /config` names the kind of identity provider: required by the newest clients, unknown to 0.205.
+    pub fn names_identity_provider(self) -> bool {
+        self.since(V0_231)
+    }
+
     /// List items show the network settings, single reads `spot`.
     pub fn has_spot(self) -> bool {
         self.since(V0_205)
@@ -107,7 +112,7 @@ impl Generation {
         self.since(V0_231)
     }
 
-    /// Sandboxes and list items carry `kvm`.
+    /// Sandboxes carry `kvm`, list items do not.
     pub fn has_kvm(self) -> bool {
         self.since(V0_231)
     }

@@ -62,6 +62,7 @@ pub(crate) enum Route {
     StopWorkspace(String),
     ArchiveWorkspace(String),
     SetWorkspace(Setting, String, String),
+    SetWorkspacePublic(String, String),
     PutWorkspaceLabels(String),
     /// The old path to a toolbox, through the main API.
     Toolbox(String, String),
@@ -162,6 +163,12 @@ impl Route {
             ("POST", [id, "start"]) => Some(Self::StartWorkspace(own(id))),
             ("POST", [id, "stop"]) => Some(Self::StopWorkspace(own(id))),
             ("POST", [id, "archive"]) => Some(Self::ArchiveWorkspace(own(id))),
+            ("POST", [id, "public", value]) if generation != Generation::Documented => {
+                Some(Self::SetWorkspacePublic(own(id), own(value)))
+            }
+            ("GET", [id, "ports", port, "preview-url"]) if generation != Generation::Documented => {
+                Some(Self::PreviewUrl(own(id), own(port)))
+            }
             ("POST", [id, "autostop", minutes]) => Some(Self::SetWorkspace(Setting::AutoStop, own(id), own(minutes))),
             ("POST", [id, "autoarchive", minutes]) if generation.has_sandbox() => {
                 Some(Self::SetWorkspace(Setting::AutoArchive, own(id), own(minutes)))
@@ -215,6 +222,7 @@ impl Route {
             | Self::StopWorkspace(_)
             | Self::ArchiveWorkspace(_)
             | Self::SetWorkspace(..)
+            | Self::SetWorkspacePublic(..)
             | Self::PutWorkspaceLabels(_) => Some("write:sandboxes"),
             Self::CreateSnapshot | Self::ActivateSnapshot(_) | Self::DeactivateSnapshot(_) => Some("write:snapshots"),
             Self::DeleteSnapshot(_) => Some("delete:snapshots"),

@@ -23,7 +23,11 @@ pub(super) fn config(call: &Call<'_>) -> Result<Reply, Refusal> {
     let rate = |bucket: Bucket| json!({"ttl": 60, "limit": throttle.limit(bucket)});
     let mut body = Object::with_nulls();
     body.set("version", core.generation.version().unwrap_or_default());
-    body.set("oidc", json!({"issuer": "http://localhost:5556/dex", "clientId": "daytona", "audience": "daytona"}));
+    let mut oidc = json!({"issuer": "http://localhost:5556/dex", "clientId": "daytona", "audience": "daytona"});
+    if core.generation.names_identity_provider() {
+        oidc["provider"] = Value::from("oidc");
+    }
+    body.set("oidc", oidc);
     body.set("linkedAccountsEnabled", false);
     body.set("announcements", json!({}));
     body.set("proxyTemplateUrl", format!("{scheme}://{{{{PORT}}}}-{{{{sandboxId}}}}.{host}"));

@@ -87,9 +87,6 @@ pub(crate) fn list_item(core: &Core, row: &Sandbox, state: &State) -> Object {
     body.optional("errorReason", row.error_reason.as_deref());
     body.set("recoverable", row.recoverable);
     body.set("public", row.public);
-    if generation.has_kvm() {
-        body.set("kvm", false);
-    }
     if generation.has_spot() {
         body.set("networkBlockAll", row.network_block_all);
         body.optional("networkAllowList", row.network_allow_list.as_deref());

@@ -146,6 +146,13 @@ pub(super) fn set(call: &Call<'_>, setting: Setting, id: &str, minutes: &str) ->
     Ok(Reply::new(201))
 }
 
+pub(super) fn public(call: &Call<'_>, id: &str, value: &str) -> Result<Reply, Refusal> {
+    let mut world = call.core.world();
+    let key = find(call, &world, id)?;
+    world.change(key, call.core.now(), |row| row.public = value == "true");
+    Ok(Reply::new(201))
+}
+
 pub(super) fn labels(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut fields = Fields::of(&call.body);
     let labels = fields.object("labels").cloned().unwrap_or_default();

@@ -171,6 +171,20 @@ mod first {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn labels_and_publicity_are_set_and_a_port_has_an_address() {
+        let client = Client::new(Generation::V0_100);
+        let id = client.post("/workspace", json!({})).await.id();
+        let own = format!("/workspace/{id}");
+        let labels = client.call("PUT", &format!("{own}/labels"), json!({"labels": {"a": "b"}})).await;
+        assert_eq!(labels.body, json!({"labels": {"a": "b"}}));
+        let public = client.post(&format!("{own}/public/true"), Value::Null).await;
+        assert_eq!((public.status, public.bytes.len()), (201, 0));
+        let read = client.get(&own).await;
+        assert_eq!((&read.body["public"], &read.body["labels"]), (&json!(true), &json!({"a": "b"})));
+        assert!(client.get(&format!("{own}/ports/80/preview-url")).await.text("url").contains(&format!("80-{id}.")));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn there_is_neither_sandbox_nor_account_route() {
         let client = Client::new(Generation::V0_100);
         assert_eq!(client.post("/sandbox", json!({})).await.refusal(), (404, "Cannot POST /api/sandbox"));
