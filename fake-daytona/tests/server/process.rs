@@ -99,9 +99,16 @@ impl Server {
     /// Sends the signal of Ctrl-C and waits for the end.
     #[cfg(unix)]
     pub fn interrupt(mut self) -> std::process::ExitStatus {
-        let kill = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
-        assert!(kill.expect("kill exists").success());
-        self.child.wait().expect("the program ends")
+        let id = self.child.id().to_string();
+        let signal = |name: &str| Command::new("kill").args([name, &id]).status().is_ok_and(|status| status.success());
+        assert!(signal("-INT"));
+        let (ended, end) = std::sync::mpsc::channel();
+        std::thread::spawn(move || ended.send(self.child.wait()));
+        let Ok(status) = end.recv_timeout(PATIENCE) else {
+            signal("-KILL");
+            panic!("an interrupt did not end it");
+        };
+        status.expect("a status")
     }
 }
 
