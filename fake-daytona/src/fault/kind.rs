@@ -27,6 +27,10 @@ pub enum FaultKind {
     LateArrival,
     /// The connection breaks within the first 400 bytes of the answer's body.
     Cut,
+    /// Within the first 400 bytes of the answer's body nothing comes any more.
+    Stall,
+    /// Within the first 400 bytes of the answer's body there is a pause of 10 ms to 45 s.
+    Pause,
     /// 429 with the headers of the route's bucket, for 1 to 30 s; only this request is refused.
     TooManyRequests,
     /// 500 in the server's envelope, not handled.
@@ -51,7 +55,7 @@ pub enum FaultKind {
     UnknownState,
 }
 
-const NAMES: [(FaultKind, &str); 19] = [
+const NAMES: [(FaultKind, &str); 21] = [
     (FaultKind::Delay, "delay"),
     (FaultKind::DelayAfter, "delay-after"),
     (FaultKind::Silence, "silence"),
@@ -60,6 +64,8 @@ const NAMES: [(FaultKind, &str); 19] = [
     (FaultKind::ResetAfter, "reset-after"),
     (FaultKind::LateArrival, "late-arrival"),
     (FaultKind::Cut, "cut"),
+    (FaultKind::Stall, "stall"),
+    (FaultKind::Pause, "pause"),
     (FaultKind::TooManyRequests, "too-many-requests"),
     (FaultKind::ServerError, "server-error"),
     (FaultKind::ServerErrorAfter, "server-error-after"),
@@ -92,6 +98,7 @@ impl FaultKind {
             Self::ResetAfter,
             Self::LateArrival,
             Self::Cut,
+            Self::Stall,
             Self::ServerErrorAfter,
             Self::GatewayAfter,
             Self::Truncated,
@@ -115,6 +122,8 @@ impl FaultKind {
             Self::ResetAfter => Verdict::ApplyThenReset,
             Self::LateArrival => Verdict::ResetThenApply(pause(draw, 100, 20_000)),
             Self::Cut => Verdict::ApplyThenCut(draw.between(0, 400) as usize),
+            Self::Stall => Verdict::ApplyThenStall(draw.between(0, 400) as usize),
+            Self::Pause => Verdict::ApplyThenPause(draw.between(0, 400) as usize, pause(draw, 10, LONGEST_DELAY)),
             Self::TooManyRequests => Verdict::Throttle(draw.between(1, 30)),
             Self::ServerError => Verdict::Refuse(500, unexpected()),
             Self::ServerErrorAfter => Verdict::ApplyThenRefuse(500, unexpected()),

@@ -41,6 +41,10 @@ pub enum Verdict {
     ApplyThenReset,
     /// The server handles it, and the connection breaks after this many bytes of the answer's body.
     ApplyThenCut(usize),
+    /// The server handles it, and after this many bytes of the answer's body nothing comes any more.
+    ApplyThenStall(usize),
+    /// The server handles it, and what follows so many bytes of the answer's body comes this much later.
+    ApplyThenPause(usize, Duration),
     /// The server handles it, and its answer is whole for HTTP but has only this many bytes of the body.
     ApplyThenTruncate(usize),
     /// The server handles it, and this many spaces follow the answer's body.
@@ -75,6 +79,8 @@ impl Verdict {
             Self::ApplyThenSwallow => "apply-then-swallow",
             Self::ApplyThenReset => "apply-then-reset",
             Self::ApplyThenCut(_) => "apply-then-cut",
+            Self::ApplyThenStall(_) => "apply-then-stall",
+            Self::ApplyThenPause(..) => "apply-then-pause",
             Self::ApplyThenTruncate(_) => "apply-then-truncate",
             Self::ApplyThenPad(_) => "apply-then-pad",
             Self::ApplyThenState(_) => "apply-then-state",

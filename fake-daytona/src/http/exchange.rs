@@ -69,6 +69,8 @@ impl Exchange {
                 None
             }
             Verdict::ApplyThenCut(bytes) => Some(self.apply(None).await.cut_after(bytes)),
+            Verdict::ApplyThenStall(bytes) => Some(self.apply(None).await.stall_after(bytes)),
+            Verdict::ApplyThenPause(bytes, pause) => Some(self.apply(None).await.pause_after(bytes, pause)),
             Verdict::ApplyThenTruncate(bytes) => {
                 let mut reply = self.apply(None).await;
                 reply.body.truncate(bytes);

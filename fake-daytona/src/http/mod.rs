@@ -1,8 +1,8 @@
 //! HTTP: from a request to a reply, through everything that happens before a route.
 
-mod cut;
 mod exchange;
 pub(crate) mod object;
+mod pieces;
 pub(crate) mod reply;
 pub(crate) mod route;
 pub(crate) mod throttle;

@@ -1,8 +1,12 @@
 //! A reply, ours or a script's.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
+
+use super::pieces::{PiecedBody, Rest};
 
 /// Status, headers and body of one reply.
 ///
@@ -12,8 +16,8 @@ pub struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Bytes,
-    /// Break the connection off after this many bytes of the body.
-    pub(crate) cut_after: Option<usize>,
+    /// After this many bytes of the body it goes on like this.
+    pieces: Option<(usize, Rest)>,
 }
 
 impl Reply {
@@ -27,7 +31,7 @@ impl Reply {
             status: StatusCode::from_u16(status).expect("a status of HTTP"),
             headers: Vec::new(),
             body: Bytes::new(),
-            cut_after: None,
+            pieces: None,
         }
     }
 
@@ -75,14 +79,28 @@ impl Reply {
     /// The same, but the connection breaks off after `bytes` of the body; `content-length` still promises all of it.
     #[must_use]
     pub fn cut_after(mut self, bytes: usize) -> Self {
-        self.cut_after = Some(bytes);
+        self.pieces = Some((bytes, Rest::Breaks));
+        self
+    }
+
+    /// The same, but after `bytes` of the body nothing comes any more, and the connection stays open.
+    #[must_use]
+    pub fn stall_after(mut self, bytes: usize) -> Self {
+        self.pieces = Some((bytes, Rest::Never));
+        self
+    }
+
+    /// The same, but what follows the first `bytes` of the body comes this much later.
+    #[must_use]
+    pub fn pause_after(mut self, bytes: usize, pause: Duration) -> Self {
+        self.pieces = Some((bytes, Rest::Later(pause)));
         self
     }
 
     pub(crate) fn into_response(self) -> axum::response::Response {
         let length = self.body.len();
-        let body = match self.cut_after {
-            Some(kept) => axum::body::Body::new(super::cut::CutBody::new(self.body, kept)),
+        let body = match self.pieces {
+            Some((at, rest)) => axum::body::Body::new(PiecedBody::new(self.body, at, rest)),
             None => axum::body::Body::from(self.body),
         };
         let mut response = axum::response::Response::new(body);

@@ -91,6 +91,24 @@ async fn a_reply_that_is_cut_promises_more_than_it_sends() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reply_can_fall_silent_in_its_middle() {
+    let client = Client::new(Generation::V0_190);
+    client.fake.once(CREATE, Verdict::ApplyThenStall(10));
+    assert!(timeout(seconds(86_400), client.post("/sandbox", body())).await.is_err());
+    assert!(exists(&client));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_can_pause_in_its_middle_and_be_whole_in_the_end() {
+    let client = Client::new(Generation::V0_190);
+    client.started(body()).await;
+    client.fake.once(READ, Verdict::ApplyThenPause(10, seconds(9)));
+    let begun = Instant::now();
+    let answer = client.get("/sandbox/mine").await;
+    assert_eq!((answer.text("state"), answer.cut, begun.elapsed().as_secs()), ("started", false, 9));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_can_be_held_back() {
     let client = Client::new(Generation::V0_190);
     client.fake.once(READ, Verdict::ApplyThenDelay(seconds(9)));

@@ -52,7 +52,6 @@ async fn a_storm_of_certainty_brings_every_kind() {
     assert_eq!(names.len(), 200);
     names.sort_unstable();
     names.dedup();
-    // Gateway and server error have two forms each that the log tells apart by name, delay and silence likewise.
     assert_eq!(names.len(), FaultKind::all().len(), "{names:?}");
 }
 
