@@ -365,6 +365,14 @@ impl FakeDaytona {
         self.core.log().by_route().clone()
     }
 
+    /// The keys of every create's body that this version reads over in silence, with the number of the request: what a
+    /// client sends in vain.
+    pub fn ignored_keys(&self) -> Vec<(usize, String)> {
+        let requests = self.core.log().requests();
+        let ignored = |request: &RecordedRequest| crate::surface::ignored(self.generation(), request);
+        requests.iter().flat_map(|request| ignored(request).into_iter().map(|key| (request.number, key))).collect()
+    }
+
     /// How many requests met a fault.
     pub fn faults(&self) -> usize {
         self.core.log().faults()

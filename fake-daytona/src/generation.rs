@@ -43,7 +43,7 @@ impl Generation {
         }
     }
 
-    fn since(self, first: Self) -> bool {
+    pub(crate) fn since(self, first: Self) -> bool {
         self != Documented && self as u8 >= first as u8
     }
 

@@ -35,6 +35,7 @@ mod refusal;
 mod routes;
 mod server;
 mod settings;
+mod surface;
 mod world;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use crate::FakeDaytona;
 use crate::core::Core;
 use crate::http::reply::Reply;
 use crate::inspect::{RecordedRequest, SandboxView, Summary};
+use crate::surface;
 
 const ROUTES: [&str; 13] = [
     "GET /__fake/summary",
@@ -52,6 +53,7 @@ pub(crate) fn answer(core: &Arc<Core>, request: &RecordedRequest) -> Reply {
                         "body": request.json(),
                         "fault": request.fault,
                         "status": request.status,
+                        "ignored": surface::ignored(core.generation, &request),
                     })
                 })
                 .collect();

@@ -119,6 +119,29 @@ async fn the_same_is_shown_over_http_without_a_key() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_create_sends_in_vain_is_told() {
+    let body = json!({"name": "a", "image": "x:1", "command": ["run"], "ttlMinutes": 5, "class": "small", "env": {}});
+    for (generation, path, ignored) in [
+        (Generation::V0_105, "/sandbox", &["command", "image", "name", "ttlMinutes"][..]),
+        (Generation::V0_179, "/sandbox", &["command", "image", "ttlMinutes"]),
+        (Generation::V0_190, "/sandbox", &["class", "command", "image", "ttlMinutes"]),
+        (Generation::V0_231, "/sandbox", &["class", "command", "image"]),
+        (Generation::V0_179, "/workspace", &["command", "name", "ttlMinutes"]),
+        (Generation::Documented, "/workspace", &["class", "name", "ttlMinutes"]),
+    ] {
+        let client = Client::new(generation);
+        client.get("/sandbox").await;
+        client.post(path, body.clone()).await;
+        let mut keys: Vec<String> = client.fake.ignored_keys().into_iter().map(|(_, key)| key).collect();
+        keys.sort();
+        assert_eq!(keys, ignored, "{path} of {generation}");
+        assert!(client.fake.ignored_keys().iter().all(|(number, _)| *number == 1));
+        let shown = client.send("GET", "/__fake/requests", None).await;
+        assert_eq!(shown.body[1]["ignored"].as_array().unwrap().len(), ignored.len());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_runs_for_long_counts_without_keeping() {
     let client =
         Client::of(fake_daytona::FakeDaytona::builder(Generation::V0_190).limits(Limits::none()).counts_only());
