@@ -1,7 +1,9 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use wasmtime_wasi::HostMonotonicClock;
 
+use crate::cache::Cache;
 use crate::clock::{RuntimeClock, SharedClock};
 use crate::engine::engine;
 use crate::environment::Environment;
@@ -19,6 +21,7 @@ pub struct HostBuilder {
     clock: Option<SharedClock>,
     environment: Environment,
     limits: Limits,
+    cache: Option<Cache>,
 }
 
 impl HostBuilder {
@@ -47,6 +50,14 @@ impl HostBuilder {
         self
     }
 
+    /// Keeps compiled components in this directory, which is made when it is not there: the next load of the same bytes
+    /// takes less than a millisecond instead of a tenth of a second. The files are machine code: use a directory that only
+    /// the host's user can write to. Default: none.
+    pub fn cache(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.cache = Some(Cache::new(directory.into()));
+        self
+    }
+
     /// Makes the host: an engine, a thread that ticks for it, and a linker.
     ///
     /// # Errors
@@ -65,6 +76,7 @@ impl HostBuilder {
             clock: self.clock.unwrap_or_else(|| Arc::new(RuntimeClock::new())),
             environment: self.environment,
             limits: self.limits,
+            cache: self.cache,
         }))
     }
 }

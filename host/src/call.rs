@@ -36,6 +36,8 @@ pub(crate) async fn bounded<T>(
     meter: &Computed,
     work: impl Future<Output = Result<T, CallError>>,
 ) -> Result<T, CallError> {
+    // A provider that never waits would keep everything else of the runtime from running.
+    tokio::task::coop::consume_budget().await;
     let work = Metered { work: pin!(work), meter };
     match tokio::time::timeout(limit, work).await {
         Ok(result) => result,

@@ -199,6 +199,24 @@ pub enum CallError {
         /// What is wrong with it.
         reason: crate::egress::OriginError,
     },
+    /// The version was replaced, and the call took longer than the slot lets a replaced version go on.
+    #[error(
+        "`{function}` was ended, because its version of the provider was replaced and the call went on for longer than the drain limit. Repeat the call: it reaches the new version"
+    )]
+    Replaced {
+        /// Function of the contract.
+        function: &'static str,
+    },
+    /// The provider does not export the interface.
+    #[error(
+        "the provider does not offer `{function}`: it does not export the interface {interface}. Use a version that does"
+    )]
+    NotOffered {
+        /// Function of the contract.
+        function: &'static str,
+        /// Interface that it belongs to.
+        interface: &'static str,
+    },
     /// A reused instance is not usable any more.
     #[error(
         "this instance is not usable any more: an earlier call on it broke, timed out or was cancelled. Make a new one with `Provider::instance`"

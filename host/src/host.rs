@@ -8,6 +8,7 @@ use wasmtime::Engine;
 use wasmtime::component::Linker;
 
 use crate::builder::HostBuilder;
+use crate::cache::Cache;
 use crate::clock::SharedClock;
 use crate::environment::Environment;
 use crate::error::LoadError;
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) clock: SharedClock,
     pub(crate) environment: Environment,
     pub(crate) limits: Limits,
+    pub(crate) cache: Option<Cache>,
 }
 
 impl Host {
@@ -61,7 +63,11 @@ impl Host {
             return Err(LoadError::TooLarge { bytes: component.len() as u64, limit });
         }
         load::check_header(component)?;
-        let compiled = load::compile(&self.shared.engine, component)?;
+        let engine = &self.shared.engine;
+        let compiled = match &self.shared.cache {
+            Some(cache) => cache.compile(engine, component)?,
+            None => load::compile(engine, component)?,
+        };
         let loaded = load::link(&self.shared.linker, &compiled)?;
         let info = ProviderInfo {
             digest: Sha256::digest(component).into(),

@@ -42,7 +42,10 @@ impl Instance {
         self.meter.reset();
         let limit = limit(&self.provider, &verb);
         let result = bounded(verb.name(), limit, &self.meter, verb.run(&mut session)).await;
-        if matches!(result, Ok(_) | Err(CallError::Provider(_) | CallError::BadOrigin { .. })) {
+        if matches!(
+            result,
+            Ok(_) | Err(CallError::Provider(_) | CallError::BadOrigin { .. } | CallError::NotOffered { .. })
+        ) {
             session.close();
             self.session = Some(session);
         }
@@ -79,17 +82,17 @@ impl Instance {
         self.call(Terminate { context, handle }).await
     }
 
-    /// As [`Lifecycle::stop`](crate::Lifecycle::stop); the provider has to have the interface.
+    /// As [`Lifecycle::stop`](crate::Lifecycle::stop); [`CallError::NotOffered`] where the provider has no lifecycle.
     pub async fn stop(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
         self.call(Stop { context, handle }).await
     }
 
-    /// As [`Lifecycle::start`](crate::Lifecycle::start); the provider has to have the interface.
+    /// As [`Lifecycle::start`](crate::Lifecycle::start); [`CallError::NotOffered`] where the provider has no lifecycle.
     pub async fn start(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
         self.call(Start { context, handle }).await
     }
 
-    /// As [`Lifecycle::archive`](crate::Lifecycle::archive); the provider has to have the interface.
+    /// As [`Lifecycle::archive`](crate::Lifecycle::archive); [`CallError::NotOffered`] where the provider has no lifecycle.
     pub async fn archive(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
         self.call(Archive { context, handle }).await
     }

@@ -39,6 +39,7 @@
 
 mod bindings;
 mod builder;
+mod cache;
 mod call;
 mod clock;
 mod convert;
@@ -57,6 +58,7 @@ mod log;
 mod precompiled;
 mod provider;
 mod session;
+pub mod slot;
 mod store;
 mod types;
 mod verbs;
@@ -69,6 +71,8 @@ pub use host::Host;
 pub use instance::Instance;
 pub use limits::Limits;
 pub use provider::{Inventory, Lifecycle, Provider, ProviderInfo};
+#[doc(no_inline)]
+pub use slot::Slot;
 pub use types::*;
 
 /// The component that was built beside this crate. None where there was none when the crate was compiled.

@@ -8,4 +8,12 @@ macro_rules! warn_line {
     };
 }
 
-pub(crate) use warn_line;
+/// A line that an operator may want to see: something changed as it should.
+macro_rules! info_line {
+    ($($field:tt)*) => {
+        #[cfg(feature = "tracing")]
+        tracing::info!($($field)*);
+    };
+}
+
+pub(crate) use {info_line, warn_line};

@@ -9,6 +9,7 @@ use std::fs::{self, Metadata};
 use std::hash::{Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
@@ -39,7 +40,8 @@ impl Hasher for Key {
     }
 }
 
-fn key(engine: &Engine) -> [u8; 32] {
+/// Tells engines apart: version, configuration, processor.
+pub(crate) fn key(engine: &Engine) -> [u8; 32] {
     let mut key = Key(Sha256::new());
     engine.precompile_compatibility_hash().hash(&mut key);
     key.0.finalize().into()
@@ -62,7 +64,10 @@ pub(crate) fn artefact(component: &Component, head: &Head) -> wasmtime::Result<V
 /// it.
 pub(crate) fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
-    temporary.push(format!(".{}", std::process::id()));
+    // Two writers of one process must not share it either.
+    static WRITES: AtomicU64 = AtomicU64::new(0);
+    let write = WRITES.fetch_add(1, Ordering::Relaxed);
+    temporary.push(format!(".{}-{write}", std::process::id()));
     let temporary = PathBuf::from(temporary);
     let written = (|| {
         let mut options = fs::OpenOptions::new();

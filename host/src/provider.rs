@@ -88,6 +88,10 @@ impl Provider {
         Self { inner: Arc::new(Loading { shared, pre: loaded.pre, exports: loaded.exports, info }) }
     }
 
+    pub(crate) fn inner(&self) -> &Arc<Loading> {
+        &self.inner
+    }
+
     /// Facts of the component.
     pub fn info(&self) -> &ProviderInfo {
         &self.inner.info

@@ -177,8 +177,8 @@ impl Verb for Locate<'_> {
     }
 }
 
-fn not_exported(function: &'static str) -> CallError {
-    CallError::Host { function, message: "it is not exported".to_owned() }
+fn not_offered(function: &'static str, interface: &'static str) -> CallError {
+    CallError::NotOffered { function, interface }
 }
 
 /// A function of a context and a handle.
@@ -194,7 +194,7 @@ where
     Result<R, wit::Error>: wasmtime::component::Lift,
 {
     let provider = session.provider.clone();
-    let export = export(&provider.exports).ok_or_else(|| not_exported(name))?;
+    let export = export(&provider.exports).ok_or_else(|| not_offered(name, "lifecycle"))?;
     let context: wit::Context = context.into();
     let handle: wit::Handle = handle.into();
     session.admit(&context, Some(&handle)).await?;
@@ -256,7 +256,7 @@ impl Verb for Extend<'_> {
 
     async fn run(self, session: &mut Session) -> Result<State, CallError> {
         let provider = session.provider.clone();
-        let exports = lifecycle(&provider.exports).ok_or_else(|| not_exported("extend"))?;
+        let exports = lifecycle(&provider.exports).ok_or_else(|| not_offered("extend", "lifecycle"))?;
         let context: wit::Context = self.context.into();
         let handle: wit::Handle = self.handle.into();
         session.admit(&context, Some(&handle)).await?;
@@ -265,7 +265,7 @@ impl Verb for Extend<'_> {
 }
 
 fn inventory<'e>(exports: &'e Exports, function: &'static str) -> Result<&'e InventoryExports, CallError> {
-    exports.inventory.as_ref().ok_or_else(|| not_exported(function))
+    exports.inventory.as_ref().ok_or_else(|| not_offered(function, "inventory"))
 }
 
 pub(crate) struct List<'a> {

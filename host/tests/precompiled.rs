@@ -117,3 +117,74 @@ fn limits_of_calls_do_not_make_it_stale() {
     limits.memory_bytes = 1 << 20;
     Host::builder().limits(limits).build().unwrap().load_precompiled(&path).unwrap();
 }
+
+fn cached(files: &Files) -> Host {
+    Host::builder().cache(files.path("cache")).build().unwrap()
+}
+
+fn entry(files: &Files) -> PathBuf {
+    let mut entries: Vec<_> = fs::read_dir(files.path("cache")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    entries.remove(0)
+}
+
+#[tokio::test]
+async fn a_host_with_a_cache_compiles_a_component_once() {
+    let files = Files::new();
+    let bytes = Guest::new().build();
+    let compiled = cached(&files).load(&bytes).unwrap();
+    let path = entry(&files);
+    let written = fs::read(&path).unwrap();
+
+    // An entry that nobody could have compiled from these bytes: the answer shows that it was used.
+    let other = host().load(&Guest::new().version('9').build()).unwrap().precompile().unwrap();
+    let mut forged = other;
+    forged[48..88].copy_from_slice(&written[48..88]);
+    fs::write(&path, &forged).unwrap();
+    let loaded = cached(&files).load(&bytes).unwrap();
+    assert_eq!(loaded.describe().await.unwrap().version, "9");
+    assert_eq!(loaded.info(), compiled.info());
+}
+
+#[tokio::test]
+async fn an_entry_that_is_damaged_or_of_another_component_is_compiled_again_and_replaced() {
+    let files = Files::new();
+    let bytes = Guest::new().version('1').build();
+    cached(&files).load(&bytes).unwrap();
+    let path = entry(&files);
+    let good = fs::read(&path).unwrap();
+    let mut damaged = good.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    let other = host().load(&Guest::new().version('9').build()).unwrap().precompile().unwrap();
+    for wrong in [b"garbage".to_vec(), good[..good.len() / 2].to_vec(), damaged, other] {
+        fs::write(&path, wrong).unwrap();
+        let loaded = cached(&files).load(&bytes).unwrap();
+        assert_eq!(loaded.describe().await.unwrap().version, "1");
+        assert_eq!(fs::read(&path).unwrap(), good, "it was replaced");
+    }
+    assert_eq!(entry(&files), path, "no temporary file is left");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_entry_that_others_may_write_to_is_not_run() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let files = Files::new();
+    let bytes = Guest::new().version('1').build();
+    cached(&files).load(&bytes).unwrap();
+    let path = entry(&files);
+    let other = host().load(&Guest::new().version('9').build()).unwrap().precompile().unwrap();
+    fs::write(&path, other).unwrap();
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o666)).unwrap();
+    let loaded = cached(&files).load(&bytes).unwrap();
+    assert_eq!(loaded.describe().await.unwrap().version, "1");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "it was replaced");
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_no_error() {
+    let files = Files::new();
+    fs::write(files.path("cache"), "a file where the directory should be").unwrap();
+    cached(&files).load(&Guest::new().build()).unwrap();
+}

@@ -61,6 +61,20 @@ impl Guest {
         self
     }
 
+    /// Says that it is this version, one digit, in `describe` and as the id of each sandbox that it provisions.
+    pub fn version(self, version: char) -> Self {
+        let text = format!("(i32.store8 (i32.const 1400) (i32.const {}))", u32::from(version));
+        let at = |field: u32| {
+            format!(
+                "(i32.store (i32.const {field}) (i32.const 1400)) (i32.store (i32.const {}) (i32.const 1))",
+                field + 4
+            )
+        };
+        // A descriptor's third text; in a result, the second text of a handle.
+        self.code("describe", format!("{text} {} (i32.const 1024)", at(1024 + 16)))
+            .code("provision", format!("{text} {} (i32.const 1024)", at(1024 + 4 + 8)))
+    }
+
     /// Exports `lifecycle`, too.
     pub fn lifecycle(mut self) -> Self {
         self.lifecycle = true;
