@@ -12,6 +12,7 @@ use crate::host::{Host, Shared};
 use crate::http::{HttpClient, PooledClient};
 use crate::limits::Limits;
 use crate::linker::linker;
+use crate::policy::{Policy, Quotas};
 use crate::types::Secret;
 
 /// Makes a [`Host`]. Everything has a default; see each method.
@@ -20,7 +21,7 @@ pub struct HostBuilder {
     http: Option<Arc<dyn HttpClient>>,
     clock: Option<SharedClock>,
     environment: Environment,
-    limits: Limits,
+    policy: Policy,
     cache: Option<Cache>,
 }
 
@@ -40,13 +41,25 @@ impl HostBuilder {
 
     /// Hands one environment variable to guests. Default: none; nothing is inherited from the process.
     pub fn env(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
-        self.environment.set(name.into(), value.into());
+        self.environment.set(name.into(), value.into(), false);
         self
     }
 
-    /// Bounds guests. Default: [`Limits::default`].
+    /// Hands a key to guests in an environment variable; where the policy injects credentials, they get a placeholder.
+    pub fn env_key(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.environment.set(name.into(), value.into(), true);
+        self
+    }
+
+    /// Bounds guests; the part of the policy that most embedders change. Default: [`Limits::default`].
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.policy.limits = limits;
+        self
+    }
+
+    /// What guests may do, limits included. Default: [`Policy::default`].
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
         self
     }
 
@@ -62,12 +75,13 @@ impl HostBuilder {
     ///
     /// # Errors
     /// When the engine, its ticker or the default HTTP client cannot be made.
-    pub fn build(self) -> Result<Host, BuildError> {
+    pub fn build(mut self) -> Result<Host, BuildError> {
         let http = match self.http {
             Some(client) => client,
             None => Arc::new(PooledClient::builder().build()?),
         };
-        let engine = engine(&self.limits)?;
+        self.environment.retain(&self.policy);
+        let engine = engine(&self.policy.limits)?;
         let linker = linker(&engine).map_err(|error| BuildError::Engine(format!("{error:#}")))?;
         Ok(Host::new(Shared {
             engine,
@@ -75,7 +89,9 @@ impl HostBuilder {
             http,
             clock: self.clock.unwrap_or_else(|| Arc::new(RuntimeClock::new())),
             environment: self.environment,
-            limits: self.limits,
+            limits: self.policy.limits.clone(),
+            quotas: Arc::new(Quotas::new(&self.policy)),
+            policy: Arc::new(self.policy),
             cache: self.cache,
         }))
     }

@@ -11,6 +11,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::error::LoadError;
+use crate::hex::hex;
 use crate::load;
 use crate::log::warn_line;
 use crate::precompiled::{self, Head};
@@ -47,7 +48,6 @@ impl Cache {
     }
 
     fn entry(&self, engine: &Engine, digest: &[u8; 32]) -> PathBuf {
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         self.directory.join(format!("{}-{}.cwasm", hex(digest), hex(&precompiled::key(engine)[..8])))
     }
 

@@ -17,6 +17,7 @@ pub(crate) async fn fresh<V: Verb>(provider: &Arc<Loading>, verb: V) -> Result<V
     let meter = Computed::default();
     let name = verb.name();
     let limit = limit(provider, &verb);
+    let _pass = provider.shared.quotas.enter(verb.pool())?;
     let work = async {
         let mut session = Session::start(provider, &meter, name).await?;
         verb.run(&mut session).await

@@ -5,6 +5,9 @@ use std::fmt;
 use http::Uri;
 use http::uri::Scheme;
 
+use crate::http::Reach;
+use crate::policy::{Inside, Policy};
+
 /// Scheme, host and port; compared exactly, with the host in lower case and the scheme's port filled in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
@@ -63,6 +66,22 @@ impl Origin {
     }
 }
 
+impl Origin {
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Host and port, as a socket is opened by.
+    pub(crate) fn address(&self) -> (&str, u16) {
+        (self.host.trim_start_matches('[').trim_end_matches(']'), self.port)
+    }
+
+    /// Whether scheme and port are the same.
+    pub(crate) fn same_but_host(&self, other: &Self) -> bool {
+        (self.https, self.port) == (other.https, other.port)
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (scheme, usual) = if self.https { ("https", 443) } else { ("http", 80) };
@@ -83,24 +102,36 @@ impl Egress {
         Self(origins)
     }
 
-    /// Whether a request to this address may leave, else the reason for the log.
-    pub(crate) fn admit(&self, uri: &Uri) -> Result<(), String> {
-        let origin = Origin::of(uri).map_err(|error| format!("the address is refused: {error}"))?;
-        if self.0.contains(&origin) {
-            return Ok(());
+    /// Lets a request leave and says to which addresses, or says why it may not.
+    pub(crate) fn admit(&self, uri: &Uri, policy: &Policy) -> Result<Reach, String> {
+        let origin = Origin::of(uri).map_err(|error| format!("the address of a request is not acceptable: {error}"))?;
+        if !self.0.contains(&origin) {
+            let known: Vec<String> = self.0.iter().map(Origin::to_string).collect();
+            return Err(if known.is_empty() {
+                format!("{origin} was called, but this call may contact nobody")
+            } else {
+                format!("{origin} was called, but this call may contact {} only", known.join(", "))
+            });
         }
-        let known: Vec<String> = self.0.iter().map(Origin::to_string).collect();
-        Err(if known.is_empty() {
-            format!("{origin} was called, but this call may contact nobody")
-        } else {
-            format!("{origin} was called, but this call may contact {} only", known.join(", "))
+        if let Some(allow) = &policy.allow
+            && !allow.iter().any(|pattern| pattern.admits(&origin))
+        {
+            return Err(format!(
+                "{origin} was called, but the policy does not allow it. This would: [egress] allow = [\"{origin}\"]"
+            ));
+        }
+        Ok(match (policy.inside, self.0.first()) {
+            (Inside::Allow, _) => Reach::Inside,
+            (Inside::OwnApi, Some(api)) if *api == origin => Reach::Inside,
+            (Inside::OwnApi, Some(api)) => Reach::as_far_as(api),
+            _ => Reach::Public,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Egress, Origin, OriginError};
+    use super::{Egress, Inside, Origin, OriginError, Policy, Reach};
 
     fn origin(text: &str) -> Origin {
         Origin::parse(text).unwrap()
@@ -144,19 +175,51 @@ mod tests {
         }
     }
 
+    fn admit(egress: &Egress, policy: &Policy, text: &str) -> Result<Reach, String> {
+        egress.admit(&text.parse().unwrap(), policy)
+    }
+
     #[test]
     fn a_request_leaves_only_to_a_named_origin() {
+        let policy = Policy::default();
         let egress = Egress::new(vec![origin("https://api.example.com")]);
-        let admit = |text: &str| egress.admit(&text.parse().unwrap());
-        assert_eq!(admit("https://api.example.com/api/sandbox?x=1"), Ok(()));
+        assert_eq!(admit(&egress, &policy, "https://api.example.com/api/sandbox?x=1"), Ok(Reach::Inside));
         assert_eq!(
-            admit("http://169.254.169.254/latest").unwrap_err(),
+            admit(&egress, &policy, "http://169.254.169.254/latest").unwrap_err(),
             "http://169.254.169.254 was called, but this call may contact https://api.example.com only"
         );
-        assert!(admit("https://user@api.example.com/").is_err());
+        assert!(admit(&egress, &policy, "https://user@api.example.com/").is_err());
         assert_eq!(
-            Egress::default().admit(&"https://api.example.com".parse().unwrap()).unwrap_err(),
+            admit(&Egress::default(), &policy, "https://api.example.com").unwrap_err(),
             "https://api.example.com was called, but this call may contact nobody"
         );
+    }
+
+    #[test]
+    fn a_named_origin_needs_the_policy_where_it_has_a_list() {
+        let egress = Egress::new(vec![origin("https://api.example.com"), origin("https://proxy.example.com")]);
+        let policy = Policy::default().with_allowed(["api.example.com"]).unwrap();
+        assert!(admit(&egress, &policy, "https://api.example.com/x").is_ok());
+        assert_eq!(
+            admit(&egress, &policy, "https://proxy.example.com/x").unwrap_err(),
+            "https://proxy.example.com was called, but the policy does not allow it. This would: [egress] allow = \
+             [\"https://proxy.example.com\"]"
+        );
+        let nobody = Policy::default().with_allowed([]).unwrap();
+        assert!(admit(&egress, &nobody, "https://api.example.com/x").is_err());
+    }
+
+    #[test]
+    fn private_addresses_are_for_the_pools_own_api_and_what_lies_as_far_inside() {
+        let egress = Egress::new(vec![origin("https://api.example.com"), origin("https://proxy.example.com")]);
+        let reach = |inside, text: &str| {
+            let policy = Policy { inside, ..Policy::default() };
+            admit(&egress, &policy, text).unwrap()
+        };
+        let (api, proxy) = ("https://api.example.com", "https://proxy.example.com");
+        assert_eq!(reach(Inside::OwnApi, api), Reach::Inside);
+        assert_eq!(reach(Inside::OwnApi, proxy), Reach::as_far_as(&origin(api)));
+        assert_eq!((reach(Inside::Deny, api), reach(Inside::Deny, proxy)), (Reach::Public, Reach::Public));
+        assert_eq!(reach(Inside::Allow, proxy), Reach::Inside);
     }
 }

@@ -189,6 +189,33 @@ pub enum CallError {
         /// [`Limits::concurrent_calls`](crate::Limits::concurrent_calls).
         limit: u32,
     },
+    /// As many calls of one pool are running as it may have.
+    #[error(
+        "{limit} calls of the pool `{pool}` are running, as many as the policy lets one pool have. Repeat the call later, or raise `pools.calls-in-flight`"
+    )]
+    PoolBusy {
+        /// The pool's id.
+        pool: String,
+        /// [`Policy::pool_calls_in_flight`](crate::Policy::pool_calls_in_flight).
+        limit: u32,
+    },
+    /// A pool begins more calls than it may.
+    #[error(
+        "the pool `{pool}` begins more than {limit} calls per second, which the policy does not let it. Repeat the call after {retry_after:?}, or raise `pools.calls-per-second`"
+    )]
+    PoolTooFast {
+        /// The pool's id.
+        pool: String,
+        /// [`Policy::pool_calls_per_second`](crate::Policy::pool_calls_per_second).
+        limit: u32,
+        /// When the next call may begin.
+        retry_after: Duration,
+    },
+    /// The host was to put the key into a header, and no header can hold it.
+    #[error(
+        "the key in the context cannot be sent: it has a line break, or another character that no header can hold. Store the key again, without what was copied along with it"
+    )]
+    UnusableKey,
     /// The provider named an origin that is none.
     #[error(
         "the provider named `{origin}` as an origin that it will call, but {reason}. This is a defect of the component"

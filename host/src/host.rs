@@ -15,6 +15,7 @@ use crate::error::LoadError;
 use crate::http::HttpClient;
 use crate::limits::Limits;
 use crate::load;
+use crate::policy::{Policy, Quotas};
 use crate::precompiled;
 use crate::provider::{Provider, ProviderInfo};
 use crate::store::StoreData;
@@ -34,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) clock: SharedClock,
     pub(crate) environment: Environment,
     pub(crate) limits: Limits,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) quotas: Arc<Quotas>,
     pub(crate) cache: Option<Cache>,
 }
 
@@ -50,6 +53,11 @@ impl Host {
     /// The limits that it was made with.
     pub fn limits(&self) -> &Limits {
         &self.shared.limits
+    }
+
+    /// The rules that it was made with.
+    pub fn policy(&self) -> &Policy {
+        &self.shared.policy
     }
 
     /// Compiles a component and checks that it is a provider. Takes about a tenth of a second of all cores: off the

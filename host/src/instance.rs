@@ -38,13 +38,18 @@ impl Instance {
     }
 
     async fn call<V: Verb>(&mut self, verb: V) -> Result<V::Output, CallError> {
+        let _pass = self.provider.shared.quotas.enter(verb.pool())?;
         let mut session = self.session.take().ok_or(CallError::Poisoned)?;
         self.meter.reset();
         let limit = limit(&self.provider, &verb);
         let result = bounded(verb.name(), limit, &self.meter, verb.run(&mut session)).await;
         if matches!(
             result,
-            Ok(_) | Err(CallError::Provider(_) | CallError::BadOrigin { .. } | CallError::NotOffered { .. })
+            Ok(_)
+                | Err(CallError::Provider(_)
+                    | CallError::BadOrigin { .. }
+                    | CallError::NotOffered { .. }
+                    | CallError::UnusableKey)
         ) {
             session.close();
             self.session = Some(session);

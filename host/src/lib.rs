@@ -32,6 +32,7 @@
 //! - `bundled` (default): [`bundled_component`] returns the component that was built beside this crate, where there was
 //!   one.
 //! - `tracing` (default): log lines for denied requests, traps and timeouts.
+//! - `policy-file` (default): [`Policy`] from a TOML file.
 //! - `cli` (default): what the binary needs; embedders turn the default features off.
 
 #![deny(unsafe_code)]
@@ -48,6 +49,7 @@ mod engine;
 mod environment;
 mod error;
 mod exports;
+mod hex;
 mod host;
 pub mod http;
 mod instance;
@@ -55,6 +57,7 @@ mod limits;
 mod linker;
 mod load;
 mod log;
+pub mod policy;
 mod precompiled;
 mod provider;
 mod session;
@@ -70,6 +73,8 @@ pub use error::{BuildError, CallError, LoadError};
 pub use host::Host;
 pub use instance::Instance;
 pub use limits::Limits;
+#[doc(no_inline)]
+pub use policy::Policy;
 pub use provider::{Inventory, Lifecycle, Provider, ProviderInfo};
 #[doc(no_inline)]
 pub use slot::Slot;

@@ -7,6 +7,7 @@ use wasmtime::component::InstancePre;
 use crate::call::fresh;
 use crate::error::CallError;
 use crate::exports::Exports;
+use crate::hex::hex;
 use crate::host::Shared;
 use crate::instance::Instance;
 use crate::load::Loaded;
@@ -61,7 +62,7 @@ pub struct ProviderInfo {
 impl ProviderInfo {
     /// The digest in lower-case hex.
     pub fn digest_hex(&self) -> String {
-        self.digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.digest)
     }
 }
 

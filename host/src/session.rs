@@ -12,6 +12,7 @@ use crate::exports::Export;
 use crate::log::warn_line;
 use crate::provider::Loading;
 use crate::store::{Computed, ComputedTooLong, StoreData, store};
+use crate::types::Context;
 
 /// A store with an instance in it. After an error that is not the provider's own, it must not be used again.
 pub(crate) struct Session {
@@ -49,6 +50,18 @@ impl Session {
             Ok((value,)) => Ok(value),
             Err(error) => Err(self.classify(export.name, &error)),
         }
+    }
+
+    /// A context for the guest: with a placeholder for its key, where the policy says so.
+    pub(crate) fn context(&mut self, context: &Context) -> Result<wit::Context, CallError> {
+        let mut lowered: wit::Context = context.into();
+        if self.provider.shared.policy.inject_credentials
+            && let (Some(key), Some(lowered)) = (&context.credential, &mut lowered.credential)
+        {
+            let placeholders = &mut self.store.data_mut().hooks.placeholders;
+            lowered.secret = placeholders.hide(&key.secret).map_err(|_| CallError::UnusableKey)?;
+        }
+        Ok(lowered)
     }
 
     /// Asks the provider whom a call with this context and handle may contact, and lets it contact those.

@@ -70,14 +70,19 @@ impl WasiHttpView for StoreData {
 
 /// A fresh store that nothing may be called from yet.
 pub(crate) fn store(shared: &Shared, computed: Computed) -> Store<StoreData> {
+    let mut hooks = Hooks::new(Arc::clone(&shared.http), Arc::clone(&shared.policy));
+    let environment = match shared.policy.inject_credentials {
+        true => shared.environment.hidden(&mut hooks.placeholders),
+        false => shared.environment.clone(),
+    };
     let mut store = Store::new(
         &shared.engine,
         StoreData {
             table: ResourceTable::new(),
             http: WasiHttpCtx::new(),
             clock: Arc::clone(&shared.clock),
-            environment: shared.environment.clone(),
-            hooks: Hooks::new(Arc::clone(&shared.http)),
+            environment,
+            hooks,
             limiter: Limiter::new(&shared.limits),
             computed,
         },

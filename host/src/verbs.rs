@@ -27,6 +27,11 @@ pub(crate) trait Verb: Send + Sync {
         OTHERS
     }
 
+    /// The pool that it is for, where it is for one.
+    fn pool(&self) -> Option<&str> {
+        None
+    }
+
     /// Runs it.
     fn run(self, session: &mut Session) -> impl Future<Output = Result<Self::Output, CallError>> + Send;
 }
@@ -121,9 +126,8 @@ impl Verb for Origins<'_> {
 
     async fn run(self, session: &mut Session) -> Result<Vec<String>, CallError> {
         let provider = session.provider.clone();
-        Ok(session
-            .call(&provider.exports.provider.origins, (self.context.into(), self.handle.map(Into::into)))
-            .await??)
+        let context = session.context(self.context)?;
+        Ok(session.call(&provider.exports.provider.origins, (context, self.handle.map(Into::into))).await??)
     }
 }
 
@@ -143,9 +147,13 @@ impl Verb for Provision<'_> {
         deadline(self.context, CHANGING)
     }
 
+    fn pool(&self) -> Option<&str> {
+        Some(&self.context.pool_id)
+    }
+
     async fn run(self, session: &mut Session) -> Result<Handle, CallError> {
         let provider = session.provider.clone();
-        let context: wit::Context = self.context.into();
+        let context = session.context(self.context)?;
         session.admit(&context, None).await?;
         let handle = session.call(&provider.exports.provider.provision, (context, self.spec.into())).await??;
         Ok(handle.into())
@@ -168,9 +176,13 @@ impl Verb for Locate<'_> {
         deadline(self.context, OTHERS)
     }
 
+    fn pool(&self) -> Option<&str> {
+        Some(&self.context.pool_id)
+    }
+
     async fn run(self, session: &mut Session) -> Result<Option<Handle>, CallError> {
         let provider = session.provider.clone();
-        let context: wit::Context = self.context.into();
+        let context = session.context(self.context)?;
         session.admit(&context, None).await?;
         let handle = session.call(&provider.exports.provider.locate, (context, self.session_id.to_owned())).await??;
         Ok(handle.map(Into::into))
@@ -195,7 +207,7 @@ where
 {
     let provider = session.provider.clone();
     let export = export(&provider.exports).ok_or_else(|| not_offered(name, "lifecycle"))?;
-    let context: wit::Context = context.into();
+    let context = session.context(context)?;
     let handle: wit::Handle = handle.into();
     session.admit(&context, Some(&handle)).await?;
     Ok(session.call(export, (context, handle)).await??)
@@ -217,6 +229,10 @@ macro_rules! on_handle {
 
             fn deadline(&self) -> Duration {
                 deadline(self.context, $deadline)
+            }
+
+            fn pool(&self) -> Option<&str> {
+                Some(&self.context.pool_id)
             }
 
             async fn run(self, session: &mut Session) -> Result<$output, CallError> {
@@ -254,10 +270,14 @@ impl Verb for Extend<'_> {
         deadline(self.context, OTHERS)
     }
 
+    fn pool(&self) -> Option<&str> {
+        Some(&self.context.pool_id)
+    }
+
     async fn run(self, session: &mut Session) -> Result<State, CallError> {
         let provider = session.provider.clone();
         let exports = lifecycle(&provider.exports).ok_or_else(|| not_offered("extend", "lifecycle"))?;
-        let context: wit::Context = self.context.into();
+        let context = session.context(self.context)?;
         let handle: wit::Handle = self.handle.into();
         session.admit(&context, Some(&handle)).await?;
         Ok(session.call(&exports.extend, (context, handle, self.seconds)).await??.into())
@@ -284,10 +304,14 @@ impl Verb for List<'_> {
         deadline(self.context, OTHERS)
     }
 
+    fn pool(&self) -> Option<&str> {
+        Some(&self.context.pool_id)
+    }
+
     async fn run(self, session: &mut Session) -> Result<Page, CallError> {
         let provider = session.provider.clone();
         let exports = inventory(&provider.exports, "list")?;
-        let context: wit::Context = self.context.into();
+        let context = session.context(self.context)?;
         session.admit(&context, None).await?;
         Ok(session.call(&exports.list, (context, self.cursor.map(str::to_owned))).await??.into())
     }
@@ -310,10 +334,14 @@ impl Verb for Reconcile<'_> {
         deadline(self.context, OTHERS)
     }
 
+    fn pool(&self) -> Option<&str> {
+        Some(&self.context.pool_id)
+    }
+
     async fn run(self, session: &mut Session) -> Result<Report, CallError> {
         let provider = session.provider.clone();
         let exports = inventory(&provider.exports, "reconcile")?;
-        let context: wit::Context = self.context.into();
+        let context = session.context(self.context)?;
         session.admit(&context, None).await?;
         let Known { sessions, as_of, min_age_sec } = self.known.clone();
         Ok(session.call(&exports.reconcile, (context, sessions, as_of, min_age_sec, self.mode.into())).await??.into())

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 
 use super::exit;
 
-/// Variables of this process that guests see, where they are set.
-pub const GUEST_VARIABLES: [&str; 2] = ["DAYTONA_API_KEY", "DAYTONA_API_URL"];
+/// Variables of this process that guests see, where they are set, and whether they are keys.
+pub const GUEST_VARIABLES: [(&str, bool); 2] = [("DAYTONA_API_KEY", true), ("DAYTONA_API_URL", false)];
 
 const ABOUT: &str = "\
 Provisions, watches and ends sandboxes through a provider, a WebAssembly component.
@@ -53,9 +53,13 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub ca_file: Vec<PathBuf>,
 
-    /// One more environment variable that the provider sees; may be repeated
+    /// One more environment variable that the provider sees; may be repeated. Counts as a key
     #[arg(long, global = true, value_name = "NAME")]
     pub pass_env: Vec<String>,
+
+    /// What the provider may do, as TOML; docs/host.md lists the keys
+    #[arg(long, global = true, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
 
     /// Print exactly one JSON value instead of text
     #[arg(long, global = true)]

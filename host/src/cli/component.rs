@@ -1,9 +1,10 @@
 //! The host and the provider that a command uses.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use sandbox_host::http::{HttpClient, HttpError, PooledClient, RequestOptions, ResponseFuture, WasiBody};
-use sandbox_host::{Host, Provider};
+use sandbox_host::{Host, Policy, Provider};
 
 use super::args::{GUEST_VARIABLES, Global};
 use super::failure::Failure;
@@ -29,8 +30,16 @@ fn host(global: &Global, network: Network) -> Result<Host, Failure> {
         }
     };
     let mut host = Host::builder().http(client);
-    for name in GUEST_VARIABLES.into_iter().chain(global.pass_env.iter().map(String::as_str)) {
+    if let Some(directory) = cache() {
+        host = host.cache(directory);
+    }
+    if let Some(policy) = &global.policy {
+        host = host.policy(Policy::file(policy)?);
+    }
+    let passed = global.pass_env.iter().map(|name| (name.as_str(), true));
+    for (name, is_key) in GUEST_VARIABLES.into_iter().chain(passed) {
         match std::env::var(name) {
+            Ok(value) if is_key => host = host.env_key(name, value),
             Ok(value) => host = host.env(name, value),
             Err(std::env::VarError::NotPresent) => {}
             Err(std::env::VarError::NotUnicode(_)) => {
@@ -39,6 +48,13 @@ fn host(global: &Global, network: Network) -> Result<Host, Failure> {
         }
     }
     Ok(host.build()?)
+}
+
+/// Where compiled components are kept: below the user's directory for caches, where there is one.
+fn cache() -> Option<PathBuf> {
+    let named = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let caches = named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")))?;
+    Some(caches.join("sandbox-host"))
 }
 
 /// Loads the component that was named, or the bundled one.

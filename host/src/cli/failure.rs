@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use sandbox_host::http::ClientError;
+use sandbox_host::policy::PolicyError;
 use sandbox_host::{BuildError, CallError, LoadError, ProviderError};
 use serde_json::{Value, json};
 
@@ -87,7 +88,12 @@ impl Failure {
     pub fn of_session(error: CallError, session: &str) -> Self {
         let doubtful = match &error {
             CallError::Provider(error) => error.maybe_applied,
-            CallError::Busy { .. } | CallError::BadOrigin { .. } => false,
+            CallError::Busy { .. }
+            | CallError::PoolBusy { .. }
+            | CallError::PoolTooFast { .. }
+            | CallError::UnusableKey
+            | CallError::NotOffered { .. }
+            | CallError::BadOrigin { .. } => false,
             _ => true,
         };
         let failure = Self::from(error);
@@ -176,7 +182,11 @@ impl From<CallError> for Failure {
                 provider: Some(Box::new(error)),
                 locate: None,
             },
-            CallError::Busy { .. } => Self::new(Exit::Limit, "busy", error.to_string()),
+            CallError::Busy { .. } | CallError::PoolBusy { .. } | CallError::PoolTooFast { .. } => {
+                Self::new(Exit::Limit, "busy", error.to_string())
+            }
+            CallError::UnusableKey => Self::new(Exit::Credential, "unauthenticated", error.to_string()),
+            CallError::NotOffered { .. } => Self::new(Exit::Protocol, "unsupported", error.to_string()),
             CallError::TimedOut { .. } => Self::new(Exit::Unavailable, "host-timeout", error.to_string()),
             _ => Self::component(error.to_string()),
         }
@@ -192,6 +202,12 @@ impl From<LoadError> for Failure {
 impl From<BuildError> for Failure {
     fn from(error: BuildError) -> Self {
         Self::host(error.to_string())
+    }
+}
+
+impl From<PolicyError> for Failure {
+    fn from(error: PolicyError) -> Self {
+        Self::config(error.to_string())
     }
 }
 

@@ -1,7 +1,9 @@
-//! How a connection comes about: name, TCP, TLS, all within one time limit, with errors that say which step failed.
+//! How a connection comes about: name, address, TCP, TLS, all within one time limit, with errors that say which step
+//! failed.
 
 use std::fmt;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -10,9 +12,11 @@ use std::time::Duration;
 use http::Uri;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use rustls::ClientConfig;
 use tower_service::Service;
+
+use super::address::{AddressRefused, Kind};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -20,12 +24,13 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Connector = Limited<HttpsConnector<HttpConnector<Resolver>>>;
 
 /// Makes the connector: HTTP/2 where the server offers it in TLS, HTTP/1.1 otherwise.
-pub(crate) fn connector(tls: Arc<ClientConfig>, limit: Duration) -> Connector {
-    let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
+/// Private addresses are connected to where `private` says so.
+pub(crate) fn connector(tls: Arc<ClientConfig>, limit: Duration, private: bool) -> Connector {
+    let mut tcp = HttpConnector::new_with_resolver(Resolver { system: GaiResolver::new(), private });
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_keepalive(Some(Duration::from_secs(30)));
-    Limited { inner: HttpsConnector::from((tcp, tls)), limit }
+    Limited { inner: HttpsConnector::from((tcp, tls)), limit, private }
 }
 
 /// A name that has no address.
@@ -43,23 +48,47 @@ impl fmt::Display for ResolveError {
 
 impl std::error::Error for ResolveError {}
 
-/// The system's resolver, with errors that can be told from those of connecting.
+/// Whether an address may be connected to.
+fn allowed(address: IpAddr, private: bool) -> bool {
+    match Kind::of(address) {
+        Kind::Public => true,
+        Kind::Private => private,
+        Kind::Never => false,
+    }
+}
+
+/// The system's resolver, which hands on only addresses that may be connected to, with errors that can be told from those
+/// of connecting.
 #[derive(Clone)]
-pub(crate) struct Resolver(GaiResolver);
+pub(crate) struct Resolver {
+    system: GaiResolver,
+    private: bool,
+}
 
 impl Service<Name> for Resolver {
-    type Response = GaiAddrs;
-    type Error = ResolveError;
-    type Future = Pin<Box<dyn Future<Output = Result<GaiAddrs, ResolveError>> + Send>>;
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ResolveError>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
         let text = name.as_str().to_owned();
-        let addresses = self.0.call(name);
-        Box::pin(async move { addresses.await.map_err(|source| ResolveError { name: text, source }) })
+        let private = self.private;
+        let found = self.system.call(name);
+        Box::pin(async move {
+            let found = match found.await {
+                Ok(found) => found,
+                Err(source) => return Err(ResolveError { name: text, source }.into()),
+            };
+            let (good, bad): (Vec<_>, Vec<_>) = found.partition(|address| allowed(address.ip(), private));
+            match bad.first() {
+                Some(address) if good.is_empty() => Err(AddressRefused { name: text, address: address.ip() }.into()),
+                _ => Ok(good.into_iter()),
+            }
+        })
     }
 }
 
@@ -73,6 +102,7 @@ pub(crate) struct ConnectTimeout(Duration);
 pub(crate) struct Limited<C> {
     inner: C,
     limit: Duration,
+    private: bool,
 }
 
 impl<C> Service<Uri> for Limited<C>
@@ -91,6 +121,14 @@ where
     }
 
     fn call(&mut self, address: Uri) -> Self::Future {
+        // An address that is written out is not resolved.
+        let host = address.host().unwrap_or_default();
+        if let Ok(written) = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>()
+            && !allowed(written, self.private)
+        {
+            let refused = AddressRefused { name: host.to_owned(), address: written };
+            return Box::pin(async { Err(refused.into()) });
+        }
         let connecting = self.inner.call(address);
         let limit = self.limit;
         Box::pin(async move {

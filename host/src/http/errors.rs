@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use wasmtime_wasi_http::p2::bindings::http::types::{DnsErrorPayload, ErrorCode};
 
 use super::HttpError;
+use super::address::AddressRefused;
 use super::connect::{ConnectTimeout, ResolveError};
+use crate::log::warn_line;
 
 /// The default HTTP client could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +67,11 @@ pub(crate) fn from_client(error: &hyper_util::client::legacy::Error) -> HttpErro
 fn from_connector(error: &(dyn StdError + 'static)) -> HttpError {
     if let Some(resolve) = cause::<ResolveError>(error) {
         return HttpError::DnsError { rcode: Some(resolve.to_string()), info_code: None };
+    }
+    if let Some(refused) = cause::<AddressRefused>(error) {
+        warn_line!(target: "sandbox_host::egress", "denied: {refused}");
+        let _ = refused;
+        return HttpError::DestinationIpProhibited;
     }
     if cause::<ConnectTimeout>(error).is_some() {
         return HttpError::ConnectionTimeout;
@@ -150,6 +157,7 @@ pub(crate) fn from_connect(error: &io::Error) -> ErrorCode {
         HttpError::DestinationUnavailable => ErrorCode::DestinationUnavailable,
         HttpError::DnsError { rcode, info_code } => ErrorCode::DnsError(DnsErrorPayload { rcode, info_code }),
         HttpError::TlsProtocolError => ErrorCode::TlsProtocolError,
+        HttpError::DestinationIpProhibited => ErrorCode::DestinationIpProhibited,
         _ => ErrorCode::ConnectionRefused,
     }
 }

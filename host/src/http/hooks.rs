@@ -1,4 +1,4 @@
-//! Between `wasi:http` and the client: admits a request or denies it.
+//! Between `wasi:http` and the client: admits a request or denies it, and puts in what the guest does not hold.
 
 use std::sync::Arc;
 
@@ -7,25 +7,39 @@ use http_body_util::BodyExt;
 use wasmtime_wasi_http::p2::bindings::http::types::ErrorCode;
 use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpHooks};
 
-use super::{HttpClient, HttpError};
+use super::capped::capped;
+use super::{HttpClient, HttpError, Placeholders, headers};
 use crate::egress::Egress;
 use crate::log::warn_line;
+use crate::policy::Policy;
 
-/// The state of one store: whom it may contact, and through which client.
+/// The state of one store: whom it may contact, through which client, and with which keys.
 pub(crate) struct Hooks {
     client: Arc<dyn HttpClient>,
+    policy: Arc<Policy>,
     egress: Egress,
+    pub(crate) placeholders: Placeholders,
 }
 
 impl Hooks {
     /// Admits nobody until [`Hooks::open`].
-    pub(crate) fn new(client: Arc<dyn HttpClient>) -> Self {
-        Self { client, egress: Egress::default() }
+    pub(crate) fn new(client: Arc<dyn HttpClient>, policy: Arc<Policy>) -> Self {
+        Self { client, policy, egress: Egress::default(), placeholders: Placeholders::default() }
     }
 
     /// Sets whom the store may contact from now on.
     pub(crate) fn open(&mut self, egress: Egress) {
         self.egress = egress;
+    }
+
+    /// Makes a request ready to leave, or says why it may not.
+    fn admit(&self, request: &mut http::Request<WasiBody>) -> Result<(), String> {
+        let reach = self.egress.admit(request.uri(), &self.policy)?;
+        headers::check(request.headers(), &self.policy)?;
+        request.extensions_mut().insert(reach);
+        headers::add(request.headers_mut(), &self.policy);
+        self.placeholders.reveal(request.headers_mut());
+        Ok(())
     }
 }
 
@@ -35,18 +49,19 @@ type Connection = Box<dyn Future<Output = Result<(), HttpError>> + Send>;
 impl WasiHttpHooks for Hooks {
     fn send_request(
         &mut self,
-        request: http::Request<WasiBody>,
+        mut request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
         _response_processed: Box<dyn Future<Output = Result<(), HttpError>> + Send>,
     ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, Connection), HttpError>> + Send> {
-        if let Err(reason) = self.egress.admit(request.uri()) {
+        if let Err(reason) = self.admit(&mut request) {
             warn_line!(target: "sandbox_host::egress", method = %request.method(), "denied: {reason}");
             let _ = reason;
             return Box::new(deny(request));
         }
+        let limit = self.policy.response_bytes;
         let response = self.client.send(request, options.unwrap_or_default());
         Box::new(async move {
-            let response = response.await?;
+            let response = capped(response.await?, limit)?;
             Ok((response, Box::new(async { Ok(()) }) as Connection))
         })
     }

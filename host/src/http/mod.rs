@@ -1,15 +1,21 @@
 //! What is behind `wasi:http`: the trait that sends a request, and the client that does so by default.
 
+mod address;
+mod capped;
 mod connect;
 mod errors;
+mod headers;
 mod hooks;
+mod inject;
 mod pooled;
 mod tls;
 
 use std::pin::Pin;
 
+pub use address::Reach;
 pub use errors::ClientError;
 pub(crate) use hooks::Hooks;
+pub(crate) use inject::Placeholders;
 pub use pooled::{PooledClient, PooledClientBuilder};
 /// The failures that a guest can be told, by the names of `wasi:http`.
 pub use wasmtime_wasi_http::Error as HttpError;
@@ -23,6 +29,9 @@ pub use wasmtime_wasi_http::WasiBody;
 pub type ResponseFuture = Pin<Box<dyn Future<Output = Result<http::Response<WasiBody>, HttpError>> + Send>>;
 
 /// Sends the requests of guests. By the time that one arrives here, it was admitted.
+///
+/// The request's extensions hold a [`Reach`]: how far into private networks it may go. A client that opens connections of
+/// its own has to hold to it.
 ///
 /// An implementation follows no redirects, decompresses nothing and repeats nothing: the provider decides. The request
 /// has an absolute address and a `host` header. Its body may still be written while the response is awaited, and has to

@@ -16,17 +16,22 @@ use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
+use super::address::Kind;
 use super::connect::{Connector, connector};
 use super::errors::{ClientError, from_client, from_exchange};
-use super::{HttpClient, HttpError, RequestOptions, ResponseFuture, WasiBody, tls};
+use super::{HttpClient, HttpError, Reach, RequestOptions, ResponseFuture, WasiBody, tls};
 
 /// Sends requests over pooled keep-alive connections: HTTP/1.1, or HTTP/2 where TLS negotiates it. Follows no redirects,
-/// decompresses nothing, uses no proxy.
+/// decompresses nothing, uses no proxy. Connects to the addresses that a request's [`Reach`] allows, and never to
+/// link-local ones.
 ///
 /// Cheap to clone; clones share the pool. It belongs to the runtime on which it is first used.
 #[derive(Clone)]
 pub struct PooledClient {
-    client: Client<Connector, WasiBody>,
+    /// Two pools, because a connection that one request may use is not for every other: to public addresses only, and to
+    /// private ones as well.
+    public: Client<Connector, WasiBody>,
+    inside: Client<Connector, WasiBody>,
     cap: Duration,
 }
 
@@ -90,13 +95,15 @@ impl PooledClientBuilder {
     /// When a file with certificates cannot be used.
     pub fn build(self) -> Result<PooledClient, ClientError> {
         let tls = Arc::new(tls::config(&self.ca_files)?);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .timer(TokioTimer::new())
-            .pool_idle_timeout(self.idle)
-            .pool_max_idle_per_host(self.idle_per_host)
-            .build(connector(tls, self.connect));
-        Ok(PooledClient { client, cap: self.cap })
+        let client = |private: bool| {
+            Client::builder(TokioExecutor::new())
+                .pool_timer(TokioTimer::new())
+                .timer(TokioTimer::new())
+                .pool_idle_timeout(self.idle)
+                .pool_max_idle_per_host(self.idle_per_host)
+                .build(connector(Arc::clone(&tls), self.connect, private))
+        };
+        Ok(PooledClient { public: client(false), inside: client(true), cap: self.cap })
     }
 }
 
@@ -104,6 +111,20 @@ impl PooledClient {
     /// Starts making a client.
     pub fn builder() -> PooledClientBuilder {
         PooledClientBuilder::default()
+    }
+
+    /// The pool for requests that may go this far.
+    async fn pool(&self, reach: Reach) -> &Client<Connector, WasiBody> {
+        let private = match reach {
+            Reach::Public => false,
+            Reach::Inside => true,
+            // A name that does not resolve is not inside; the request itself may still succeed.
+            Reach::AsFarAs { host, port } => match tokio::net::lookup_host((host.as_str(), port)).await {
+                Ok(mut found) => found.any(|address| Kind::of(address.ip()) == Kind::Private),
+                Err(_) => false,
+            },
+        };
+        if private { &self.inside } else { &self.public }
     }
 
     fn limit(&self, guest: Option<Duration>) -> Duration {
@@ -117,8 +138,10 @@ impl HttpClient for PooledClient {
         Box::pin(async move {
             // The client writes it itself, for HTTP/1 only: in HTTP/2 the address says it.
             request.headers_mut().remove(HOST);
+            let reach = request.extensions_mut().remove::<Reach>().unwrap_or(Reach::Inside);
+            let client = this.pool(reach).await;
             let mut connected = capture_connection(&mut request);
-            let response = this.client.request(request);
+            let response = client.request(request);
             let mut response = std::pin::pin!(response);
 
             // The guest's limit for connecting ends with the connection, pooled or new.

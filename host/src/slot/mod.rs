@@ -95,7 +95,8 @@ impl SlotBuilder {
         self
     }
 
-    /// Demands an Ed25519 signature by this public key, 32 bytes; repeated, by any of several. Default: none is needed.
+    /// Demands an Ed25519 signature by this public key, 32 bytes; repeated, by any of several, and by any of the host's
+    /// policy ([`Policy::trusted_keys`](crate::Policy::trusted_keys)). Default: none is needed.
     pub fn trust_key(mut self, public_key: [u8; 32]) -> Self {
         self.rules.trusted_keys.push(public_key);
         self
@@ -112,7 +113,8 @@ impl SlotBuilder {
     ///
     /// # Errors
     /// See [`SwapError`].
-    pub async fn open(self, host: &Host, candidate: Candidate) -> Result<Slot, SwapError> {
+    pub async fn open(mut self, host: &Host, candidate: Candidate) -> Result<Slot, SwapError> {
+        self.rules.trusted_keys.extend_from_slice(&host.policy().trusted_keys);
         let (provider, descriptor) = verify::load(host, &self.rules, candidate).await?;
         let generation = Arc::new(Generation::new(1, provider, descriptor));
         let (events, _) = broadcast::channel(EVENTS_KEPT);

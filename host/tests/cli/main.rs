@@ -6,6 +6,7 @@ mod demo;
 mod describe;
 mod files;
 mod network;
+mod policy;
 mod pool;
 mod session;
 mod spec;

@@ -78,6 +78,8 @@ impl Stage {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox-host"));
         command.args(arguments).env_clear().env("DAYTONA_API_KEY", self.fake.key()).current_dir(self.files.path());
+        // One compilation for all runs.
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         command
     }
 

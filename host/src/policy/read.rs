@@ -1,0 +1,268 @@
+//! A policy as a file: TOML, every key optional, an unknown one refused, so that a misspelt rule is noticed.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+use serde::Deserialize;
+
+use super::{Inside, OriginPattern, PatternError, Policy};
+use crate::hex::unhex;
+use crate::limits::Limits;
+
+/// A policy cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// The file is not there, or not readable.
+    #[error("{} cannot be read: {source}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is no TOML, has a key that does not exist, or a value of another type.
+    #[error("this is not a policy: {0}")]
+    Syntax(String),
+    /// An entry of `egress.allow`.
+    #[error("egress.allow: {0}")]
+    Allow(#[from] PatternError),
+    /// A header that is none.
+    #[error("headers: `{0}` is not a name, or its value is not one, that a header can have")]
+    Header(String),
+    /// A key that is none.
+    #[error("components.trusted-keys: `{0}` is no Ed25519 public key. Write its 32 bytes as 64 hexadecimal digits")]
+    Key(String),
+    /// A limit of nothing.
+    #[error("{0} is 0, which would let nothing happen. Write at least 1, or leave the key out")]
+    Zero(&'static str),
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct File {
+    egress: Egress,
+    headers: Headers,
+    environment: Environment,
+    credentials: Credentials,
+    components: Components,
+    pools: Pools,
+    limits: FileLimits,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct Egress {
+    allow: Option<Vec<String>>,
+    private_addresses: Private,
+    response_bytes: Option<u64>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+enum Private {
+    Deny,
+    #[default]
+    OwnApi,
+    Allow,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct Headers {
+    deny: Vec<String>,
+    add: std::collections::BTreeMap<String, String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct Environment {
+    allow: Option<Vec<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct Credentials {
+    inject: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct Components {
+    trusted_keys: Vec<String>,
+    bytes: Option<usize>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct Pools {
+    calls_per_second: Option<u32>,
+    calls_in_flight: Option<u32>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct FileLimits {
+    memory_bytes: Option<usize>,
+    table_elements: Option<usize>,
+    stack_bytes: Option<usize>,
+    items_per_component: Option<u32>,
+    concurrent_calls: Option<u32>,
+    compute_ms: Option<u64>,
+    call_timeout_margin_ms: Option<u64>,
+}
+
+impl Policy {
+    /// Reads a policy from TOML text.
+    ///
+    /// # Errors
+    /// See [`PolicyError`].
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        let file: File = toml::from_str(text).map_err(|error| PolicyError::Syntax(error.to_string()))?;
+        let allow = file.egress.allow.map(|entries| entries.iter().map(|entry| OriginPattern::parse(entry)).collect());
+        let default = Self::default();
+        Ok(Self {
+            allow: allow.transpose()?,
+            inside: match file.egress.private_addresses {
+                Private::Deny => Inside::Deny,
+                Private::OwnApi => Inside::OwnApi,
+                Private::Allow => Inside::Allow,
+            },
+            deny_headers: file.headers.deny.into_iter().map(|name| name.to_ascii_lowercase()).collect(),
+            add_headers: file.headers.add.into_iter().map(header).collect::<Result<_, _>>()?,
+            environment: file.environment.allow,
+            inject_credentials: file.credentials.inject,
+            response_bytes: at_least_1("egress.response-bytes", file.egress.response_bytes)?
+                .unwrap_or(default.response_bytes),
+            pool_calls_per_second: at_least_1("pools.calls-per-second", file.pools.calls_per_second)?,
+            pool_calls_in_flight: at_least_1("pools.calls-in-flight", file.pools.calls_in_flight)?,
+            trusted_keys: file
+                .components
+                .trusted_keys
+                .into_iter()
+                .map(|key| unhex(&key).ok_or(PolicyError::Key(key)))
+                .collect::<Result<_, _>>()?,
+            limits: limits(file.limits, file.components.bytes)?,
+        })
+    }
+
+    /// [`Policy::parse`] for a file.
+    ///
+    /// # Errors
+    /// As there, and when the file cannot be read.
+    pub fn file(path: impl AsRef<Path>) -> Result<Self, PolicyError> {
+        let path = path.as_ref();
+        let text =
+            std::fs::read_to_string(path).map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
+        Self::parse(&text)
+    }
+}
+
+fn header((name, value): (String, String)) -> Result<(String, String), PolicyError> {
+    match (HeaderName::try_from(&name), HeaderValue::try_from(&value)) {
+        (Ok(name), Ok(_)) => Ok((name.as_str().to_owned(), value)),
+        _ => Err(PolicyError::Header(name)),
+    }
+}
+
+fn at_least_1<T: PartialEq + Default>(key: &'static str, value: Option<T>) -> Result<Option<T>, PolicyError> {
+    if value.as_ref().is_some_and(|value| *value == T::default()) { Err(PolicyError::Zero(key)) } else { Ok(value) }
+}
+
+fn limits(file: FileLimits, component_bytes: Option<usize>) -> Result<Limits, PolicyError> {
+    let usual = Limits::default();
+    let millis = |key, value: Option<u64>, usual: Duration| {
+        Ok::<_, PolicyError>(at_least_1(key, value)?.map_or(usual, Duration::from_millis))
+    };
+    Ok(Limits {
+        memory_bytes: at_least_1("limits.memory-bytes", file.memory_bytes)?.unwrap_or(usual.memory_bytes),
+        table_elements: at_least_1("limits.table-elements", file.table_elements)?.unwrap_or(usual.table_elements),
+        stack_bytes: at_least_1("limits.stack-bytes", file.stack_bytes)?.unwrap_or(usual.stack_bytes),
+        items_per_component: at_least_1("limits.items-per-component", file.items_per_component)?
+            .unwrap_or(usual.items_per_component),
+        concurrent_calls: at_least_1("limits.concurrent-calls", file.concurrent_calls)?
+            .unwrap_or(usual.concurrent_calls),
+        compute: millis("limits.compute-ms", file.compute_ms, usual.compute)?,
+        call_timeout_margin: millis(
+            "limits.call-timeout-margin-ms",
+            file.call_timeout_margin_ms,
+            usual.call_timeout_margin,
+        )?,
+        component_bytes: at_least_1("components.bytes", component_bytes)?.unwrap_or(usual.component_bytes),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::{Inside, OriginPattern, Policy};
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        assert_eq!(Policy::parse("").unwrap(), Policy::default());
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let policy = Policy::parse(
+            r#"
+            [egress]
+            allow = ["api.example.com", "*.example.net", "http://localhost:3986"]
+            private-addresses = "deny"
+            response-bytes = 1000
+            [headers]
+            deny = ["X-Internal"]
+            add = { "X-Platform" = "acme" }
+            [environment]
+            allow = ["DAYTONA_API_URL"]
+            [credentials]
+            inject = true
+            [components]
+            trusted-keys = ["000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"]
+            bytes = 1001
+            [pools]
+            calls-per-second = 20
+            calls-in-flight = 5
+            [limits]
+            memory-bytes = 1
+            table-elements = 2
+            stack-bytes = 3
+            items-per-component = 4
+            concurrent-calls = 5
+            compute-ms = 6
+            call-timeout-margin-ms = 7
+            "#,
+        )
+        .unwrap();
+        assert_eq!(policy.allow.as_ref().unwrap()[1], OriginPattern::parse("*.example.net").unwrap());
+        assert_eq!((policy.inside, policy.response_bytes, policy.inject_credentials), (Inside::Deny, 1000, true));
+        assert_eq!(policy.deny_headers, ["x-internal"]);
+        assert_eq!(policy.add_headers, [("x-platform".to_owned(), "acme".to_owned())]);
+        assert!(policy.shows("DAYTONA_API_URL") && !policy.shows("DAYTONA_API_KEY"));
+        assert_eq!((policy.pool_calls_per_second, policy.pool_calls_in_flight), (Some(20), Some(5)));
+        assert_eq!(policy.trusted_keys[0][31], 31);
+        let limits = policy.limits;
+        assert_eq!((limits.memory_bytes, limits.table_elements, limits.stack_bytes), (1, 2, 3));
+        assert_eq!((limits.items_per_component, limits.concurrent_calls, limits.component_bytes), (4, 5, 1001));
+        assert_eq!((limits.compute, limits.call_timeout_margin), (Duration::from_millis(6), Duration::from_millis(7)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_key() {
+        for (text, told) in [
+            ("[egres]", "egres"),
+            ("[egress]\nalow = []", "alow"),
+            ("[egress]\nallow = [\"a/b\"]", "`a/b` is no origin"),
+            ("[egress]\nprivate-addresses = \"maybe\"", "maybe"),
+            ("[headers]\nadd = { \"a b\" = \"x\" }", "`a b`"),
+            ("[components]\ntrusted-keys = [\"12\"]", "`12` is no Ed25519 public key"),
+            ("[pools]\ncalls-in-flight = 0", "pools.calls-in-flight is 0"),
+            ("[limits]\ncompute-ms = -1", "compute-ms"),
+        ] {
+            let error = Policy::parse(text).unwrap_err().to_string();
+            assert!(error.contains(told), "{text}: {error}");
+        }
+    }
+}
