@@ -4,8 +4,7 @@ use crate::context::{Call, Target};
 use crate::contract::{Error, ErrorCode, Handle, Phase, Spec, Status};
 use crate::daytona::{Change, Dialect, NewSandbox, Sandbox, Source};
 use crate::http::Transport;
-use crate::identity::{self, AGENT_EXIT, DEADLINE, DIGEST, DIGEST_VERSION, ORPHAN_SINCE};
-use crate::keep_alive::relabelled;
+use crate::identity::{self, DEADLINE, DIGEST, DIGEST_VERSION};
 use crate::prelude::*;
 use crate::status::assess;
 use crate::{deadline, handle, keep_alive, lifecycle, locate, terminate};
@@ -38,8 +37,8 @@ pub fn adopt<T: Transport>(
         terminate::terminate(call, &target).map_err(exists)?;
         return Ok(Adopted::Removed(sandbox.error_reason.clone()));
     }
-    let labels = wanted_again(call, new, &sandbox);
-    keep_alive::set_labels(call, &target, dialect, &sandbox, &labels).map_err(|failed| exists(failed.error))?;
+    let deadline = new_deadline(call, new, &sandbox);
+    keep_alive::renew(call, &target, dialect, &sandbox, deadline).map_err(|failed| exists(failed.error))?;
     let state = sandbox.state.as_deref().unwrap_or_default();
     let (status, phase) = assess(dialect, state, sandbox.desired_state.as_deref());
     if status == Status::Terminated && phase != Phase::Unknown {
@@ -48,18 +47,15 @@ pub fn adopt<T: Transport>(
     Ok(Adopted::Taken(handle::of(call, dialect, &sandbox)))
 }
 
-/// The labels of a sandbox whose session is provisioned again: without the marks of an ended agent and of an orphan, and
-/// with a new deadline where the old one has passed, because a new provision is a new wish.
-fn wanted_again<T: Transport>(call: &Call<'_, T>, new: &NewSandbox<'_>, sandbox: &Sandbox) -> Vec<(String, String)> {
-    let over = deadline::of(sandbox).zip(call.client.server_time()).filter(|(deadline, now)| now >= deadline);
-    let lived = over.zip(sandbox.created_at).map(|((_, now), created)| now.since(created));
-    match lived.and_then(|lived| u64::try_from(lived).ok()) {
-        Some(lived) => {
-            let lifetime = deadline::label(lived.saturating_add(new.lifetime_sec));
-            relabelled(sandbox, &[AGENT_EXIT, ORPHAN_SINCE, DEADLINE], Some((DEADLINE, lifetime)))
-        }
-        None => relabelled(sandbox, &[AGENT_EXIT, ORPHAN_SINCE], None),
-    }
+/// The label of a new deadline where the old one has passed: a new provision is a new wish.
+fn new_deadline<T: Transport>(
+    call: &Call<'_, T>,
+    new: &NewSandbox<'_>,
+    sandbox: &Sandbox,
+) -> Option<(&'static str, String)> {
+    let now = call.client.server_time().filter(|now| deadline::of(sandbox).is_some_and(|deadline| *now >= deadline))?;
+    let lived = u64::try_from(now.since(sandbox.created_at?)).ok()?;
+    Some((DEADLINE, deadline::label(lived.saturating_add(new.lifetime_sec))))
 }
 
 /// The handle of a sandbox that was just created, unless the server ignored its name and the session turns out to have an

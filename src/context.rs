@@ -157,7 +157,7 @@ pub fn check_origin(handle: &Handle, base: &BaseUrl) -> Result<(), Error> {
         .rule("foreign-handle")
         .detail("path", "handle.provider-id"));
     }
-    let ours = base.origin().to_string();
+    let ours = base.origin().text();
     match value(handle, metadata::API_ORIGIN) {
         Some(theirs) if theirs != ours => {
             Err(Error::config(["The handle was made at ", theirs, ", but this call goes to ", &ours, "."].concat())

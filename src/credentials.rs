@@ -120,8 +120,7 @@ pub mod tests {
         let environment = Variables(variables.to_vec());
         let Ok(pool) = pool::load(config) else { panic!("{config}") };
         let key = key(context, &environment).map_or_else(|error| error.message.clone(), |key| key.bearer());
-        let url =
-            base_url(context, &pool, &environment).map_or_else(|error| error.message.clone(), |url| url.to_string());
+        let url = base_url(context, &pool, &environment).map_or_else(|error| error.message.clone(), |url| url.text());
         (key, url)
     }
 

@@ -20,10 +20,10 @@ pub fn of<T: Transport>(call: &Call<'_, T>, dialect: Dialect, sandbox: &Sandbox)
         }
     };
     know(keys::DIALECT, Some(dialect.name().to_owned()));
-    know(keys::API_ORIGIN, Some(api.to_string()));
+    know(keys::API_ORIGIN, Some(api.text()));
     know(keys::ORGANIZATION, sandbox.organization_id.as_ref().or(call.organization.as_ref()).cloned());
     know(keys::TENANT, call.tenant.clone());
     know(keys::NAME, sandbox.name.clone());
-    know(keys::TOOLBOX_ORIGIN, toolbox.map(|origin| origin.to_string()));
+    know(keys::TOOLBOX_ORIGIN, toolbox.map(|origin| origin.text()));
     Handle { provider_id: profile::ID.to_owned(), external_id: sandbox.id.clone(), metadata }
 }

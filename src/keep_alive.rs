@@ -207,29 +207,27 @@ fn mark<T: Transport>(
     call.client.set_labels(dialect, &target.id, &target.external_id, &labels)
 }
 
-/// Takes the marks of an ended agent and of an orphan off, because the session is wanted and its command runs again.
-pub fn unmark<T: Transport>(
+/// Makes a sandbox as one that is wanted and whose command runs again: the marks of an ended agent and of an orphan come
+/// off, and an interval that was raised becomes what was asked for. `more` labels change along.
+pub fn renew<T: Transport>(
     call: &Call<'_, T>,
     target: &Target,
     dialect: Dialect,
     sandbox: &Sandbox,
+    more: Option<(&str, String)>,
 ) -> Result<(), Rejection> {
-    let without = relabelled(sandbox, &[AGENT_EXIT, ORPHAN_SINCE], None);
-    set_labels(call, target, dialect, sandbox, &without)
-}
-
-/// Replaces the labels of a sandbox where they are to be others.
-pub fn set_labels<T: Transport>(
-    call: &Call<'_, T>,
-    target: &Target,
-    dialect: Dialect,
-    sandbox: &Sandbox,
-    labels: &[(String, String)],
-) -> Result<(), Rejection> {
-    if sandbox.labels == labels {
-        return Ok(());
+    let changed = more.as_ref().map_or("", |(key, _)| *key);
+    let labels = relabelled(sandbox, &[AGENT_EXIT, ORPHAN_SINCE, changed], more);
+    if sandbox.labels != labels {
+        call.client.set_labels(dialect, &target.id, &target.external_id, &labels)?;
     }
-    call.client.set_labels(dialect, &target.id, &target.external_id, labels)
+    let asked = sandbox.label(IDLE_MINUTES).and_then(|text| text.parse().ok()).filter(|asked| *asked > 0);
+    match asked {
+        Some(asked) if sandbox.auto_stop_minutes.is_some_and(|minutes| minutes != asked) => {
+            call.client.set_auto_stop(dialect, &target.id, &target.external_id, asked)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// All labels of a sandbox without some, and with one more.

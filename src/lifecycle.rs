@@ -7,7 +7,7 @@ use crate::context::{Call, Target};
 use crate::contract::{Error, ErrorCode, State};
 use crate::daytona::{Change, Reaction, Sandbox};
 use crate::http::Transport;
-use crate::keep_alive::unmark;
+use crate::keep_alive::renew;
 use crate::lookup::{by_id, in_served_dialect};
 use crate::status::seen;
 
@@ -65,7 +65,7 @@ pub fn drive<T: Transport>(call: &Call<'_, T>, target: &Target, goal: Change) ->
             Step::Refuse => return Err(impossible(goal, &sandbox, refused)),
             Step::Ask(change) if next != step => {
                 if change == Change::Start {
-                    unmark(call, target, dialect, &sandbox)?;
+                    renew(call, target, dialect, &sandbox, None)?;
                 }
             }
             // Nothing to ask for, or nothing but what was refused just now.

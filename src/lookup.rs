@@ -44,8 +44,7 @@ pub fn in_chosen_dialect<T: Transport, R>(
 /// Neither route exists: the URL is wrong.
 fn no_api<T: Transport>(call: &Call<'_, T>, mut error: Error) -> Error {
     error.code = ErrorCode::InvalidConfig;
-    error.message =
-        ["The server at ", &call.client.base().to_string(), " has neither /sandbox nor /workspace."].concat();
+    error.message = ["The server at ", &call.client.base().text(), " has neither /sandbox nor /workspace."].concat();
     error
         .retryable(false)
         .maybe_applied(false)

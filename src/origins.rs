@@ -13,10 +13,10 @@ pub fn origins(
 ) -> Result<Vec<String>, Error> {
     let pool = pool_of(context)?;
     let base = credentials::base_url(context, &pool, environment)?;
-    let mut origins = vec![base.origin().to_string()];
+    let mut origins = vec![base.origin().text()];
     if let Some(handle) = handle {
         check_origin(handle, &base)?;
-        let toolbox = toolbox_origin(handle, &pool, base.origin()).map(|origin| origin.to_string());
+        let toolbox = toolbox_origin(handle, &pool, base.origin()).map(|origin| origin.text());
         origins.extend(toolbox.filter(|toolbox| !origins.contains(toolbox)));
     }
     Ok(origins)

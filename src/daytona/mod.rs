@@ -314,7 +314,7 @@ impl<'t, T: Transport> Client<'t, T> {
     /// Says in the error where the request went; the query may be long and says nothing new.
     fn place(&self, rejection: Rejection, method: Method, path: &str) -> Rejection {
         let path = path.split('?').next().unwrap_or_default();
-        let url = [method.name(), " ", &self.base.to_string(), path].concat();
+        let url = [method.name(), " ", &self.base.text(), path].concat();
         Rejection { error: rejection.error.detail("url", url), ..rejection }
     }
 }

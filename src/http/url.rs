@@ -4,8 +4,6 @@
 //! characters that should have been encoded, so none of these gets past here.
 #![forbid(unsafe_code)]
 
-use core::fmt;
-
 use crate::prelude::*;
 
 /// Longest URL that is read, in bytes.
@@ -129,6 +127,11 @@ impl Origin {
         split(text).map(|(origin, _)| origin)
     }
 
+    /// As it stands at the beginning of a URL. Not `Display`, whose machinery is otherwise not needed.
+    pub fn text(&self) -> String {
+        [self.scheme.name(), "://", &self.authority()].concat()
+    }
+
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
@@ -181,14 +184,6 @@ impl Origin {
     }
 }
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.scheme.name())?;
-        f.write_str("://")?;
-        f.write_str(&self.authority())
-    }
-}
-
 /// Where an API lives: an origin and a path that all of its routes begin with.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BaseUrl {
@@ -225,16 +220,14 @@ impl BaseUrl {
         &self.origin
     }
 
+    /// The whole URL, without a slash at its end.
+    pub fn text(&self) -> String {
+        [self.origin.text().as_str(), &self.path].concat()
+    }
+
     /// Empty, or begins with a slash and does not end with one.
     pub fn path(&self) -> &str {
         &self.path
-    }
-}
-
-impl fmt::Display for BaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.origin.fmt(f)?;
-        f.write_str(&self.path)
     }
 }
 

@@ -147,7 +147,7 @@ fn parse(config: &str, findings: &mut Findings) -> Value {
             empty
         }
         Err(problem) => {
-            let message = ["The configuration is not JSON: ", &problem, "."].concat();
+            let message = ["The configuration cannot be read: ", &problem, "."].concat();
             findings.error(
                 "not-json",
                 "$",

@@ -79,7 +79,7 @@ fn api_url(reader: &mut Reader<'_>) -> Option<BaseUrl> {
             "url-without-path",
             &path,
             [KEY, " has no path, but Daytona's API usually lives under /api."].concat(),
-            &["Write ", cut(&url.to_string()), "/api if the server is a usual Daytona."].concat(),
+            &["Write ", cut(&url.text()), "/api if the server is a usual Daytona."].concat(),
         );
     }
     Some(url)

@@ -158,6 +158,24 @@ fn a_running_sandbox_loses_the_marks_of_an_ended_agent_and_of_an_orphan() {
 }
 
 #[test]
+fn an_interval_that_was_raised_becomes_what_was_asked_for_before_a_start() {
+    let parked = || {
+        let json = ours(ID, "stopped", "stopped", r#","rensei.dev/idle-minutes":"12""#, r#","autoStopInterval":1480"#);
+        Answer::json(200, &json)
+    };
+    let server = Server::new([
+        taken(),
+        parked(),
+        Answer::status(201),
+        parked(),
+        Answer::status(201),
+        seen("started", "started"),
+    ]);
+    assert!(server.provision(&spec("sess-42")).is_ok());
+    assert_eq!(lines(&server)[2], format!("POST /{ID}/autostop/12"));
+}
+
+#[test]
 fn a_broken_sandbox_is_deleted_and_created_anew() {
     for state in ["error", "build_failed"] {
         let server = Server::new([
