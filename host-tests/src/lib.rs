@@ -20,11 +20,11 @@ pub use script::{Recorded, Reply, Script};
 /// The key of every test, which may be seen in one place only.
 pub const KEY: &str = "dtn_0123456789abcdef0123456789abcdef";
 
+/// The name of the sandbox of session `sess-42` in pool `pool-1`.
+pub const NAME: &str = "rensei-sess-42-899de6a060c37588";
+
 /// The id of the sandbox in scripted replies.
 pub const ID: &str = "2752acb4-993b-4bc3-810c-dbeb5fd8992c";
-
-/// The name of the sandbox in scripted replies: that of session `sess-42` in `pool-1`.
-pub const NAME: &str = "rensei-sess-42-899de6a060c37588";
 
 /// The component in a host whose network is a script.
 pub struct Bench {

@@ -34,10 +34,9 @@ pub enum Piece {
 }
 
 impl Reply {
-    /// A JSON body with its length, of a server of today.
+    /// A JSON body with its length.
     pub fn json(status: u16, body: impl Into<String>) -> Self {
-        let reply = Self::body(status, "application/json; charset=utf-8", body.into().into_bytes());
-        reply.header("x-daytona-api-version", "v0.205.1")
+        Self::body(status, "application/json; charset=utf-8", body.into().into_bytes())
     }
 
     /// Any body with its length.

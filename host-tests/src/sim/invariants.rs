@@ -16,10 +16,9 @@ use super::witness::{is_live, is_of};
 /// take their time.
 const SLACK: Duration = Duration::from_secs(120);
 
-/// Whether idleness and specifications are promised on servers without `last-activity` and without names, too (before
-/// 0.110). Not yet: there a raised interval is neither measured from nor taken back, and an elder sandbox is handed out
-/// as it is.
-pub const OLD_SERVERS: bool = false;
+/// Whether the end of idle sessions is promised on servers without `last-activity`, too. Not yet: there the interval is
+/// raised instead, and what was raised outlives a restart.
+const OLD_SERVERS: bool = false;
 
 /// Everything that can be asked after the end.
 pub struct Evidence<'a> {
@@ -47,6 +46,9 @@ pub fn check(evidence: &Evidence<'_>) -> Vec<Violation> {
         }
         if evidence.features.keep_alive && modern {
             finished(evidence, session, &mut found);
+        }
+        if evidence.features.inventory {
+            late(evidence, session, &mut found);
         }
         if evidence.features.adoption {
             agreed(evidence, session, &mut found);
@@ -130,12 +132,12 @@ fn asked_for(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violati
     }
 }
 
-/// On a server without names a session that has a sandbox already gets a second one, which is taken away at once.
+/// On a server without names a session may get a second sandbox, and one of the two is taken away again.
 fn is_rival(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, at: Timestamp) -> bool {
-    let elder = |other: &SandboxView| {
-        other.id != view.id && other.created_at <= view.created_at && given_up(other).is_none_or(|end| end >= at)
+    let rival = |other: &SandboxView| {
+        other.id != view.id && other.created_at <= at && given_up(other).is_none_or(|end| end >= at)
     };
-    !evidence.organization.plan.generation.has_names() && of(evidence, session).any(elder)
+    !evidence.organization.plan.generation.has_names() && of(evidence, session).any(rival)
 }
 
 /// Nothing runs on for longer than its interval after its start and the last that was done to it; looks are nothing.
@@ -169,6 +171,25 @@ fn ended(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>)
     if let Some(view) = of(evidence, session).find(|view| is_live(view)) {
         let what = format!("{} is {} after the platform has ended the session", view.id, view.state);
         found.push(Violation { promise: "left", session: Some(session.number), at: evidence.organization.now(), what });
+    }
+}
+
+/// In calm weather nothing outlives the platform's interest by more than it takes to find it twice.
+fn late(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
+    let plan = &evidence.organization.plan;
+    let forgets = |entry: &&Entry| matches!(entry.outcome, Outcome::Event("forgets"));
+    let Some(forgotten) = calls(evidence, session).filter(forgets).map(|entry| entry.ended).max() else { return };
+    if !plan.is_calm() || !plan.generation.has_names() {
+        return;
+    }
+    for view in of(evidence, session) {
+        let orphan = forgotten.max(view.created_at + Duration::from_secs(plan.min_age_sec.into()));
+        let limit = orphan + plan.reconciles * 2 + SLACK * 2;
+        let end = given_up(view).unwrap_or_else(|| evidence.organization.now());
+        if end > limit {
+            let what = format!("{} was there until {}, though nobody knew its session", view.id, end.rfc3339());
+            found.push(Violation { promise: "late", session: Some(session.number), at: end, what });
+        }
     }
 }
 
@@ -275,15 +296,16 @@ fn finished(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violatio
         let interval = session.interval();
         let latest = deadlines(evidence, session, view, true).into_iter().max();
         let limits = [
-            (exit.map(|at| at + interval * 4 / 3 + session.poll + SLACK), "its agent had ended"),
-            (latest.map(|deadline| deadline + interval + SLACK), "its deadline had passed"),
+            (exit.map(|at| at + interval * 4 / 3 + session.poll + SLACK), Duration::ZERO, "its agent had ended"),
+            // Whoever provisions a parked session again gives it its time anew.
+            (latest.map(|deadline| deadline + interval + SLACK), lifetime(session), "its deadline had passed"),
         ];
-        for (limit, why) in limits {
+        for (limit, anew, why) in limits {
             let Some(limit) = limit else { continue };
             // A run that began later was asked for, and has an interval of its own.
             let over = running_since(view, evidence.organization.now())
                 .into_iter()
-                .find(|(since, until)| *until > limit.max(*since + interval + SLACK));
+                .find(|(since, until)| *until > limit.max(*since + anew + interval + SLACK));
             let disturbed = about(evidence, view).any(|request| request.fault.is_some());
             if let Some((_, until)) = over.filter(|_| !disturbed) {
                 let what = format!("{} ran until {}, though {why}", view.id, until.rfc3339());

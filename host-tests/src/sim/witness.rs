@@ -6,7 +6,6 @@ use fake_daytona::SandboxView;
 use sandbox_host::{Handle, Phase, Termination};
 use sha2::{Digest as _, Sha256};
 
-use super::invariants::OLD_SERVERS;
 use super::journal::{Entry, Outcome, Violation};
 use super::organization::{FOREIGN_KEY, KEY, Organization, POOL};
 use super::plan::Session;
@@ -122,8 +121,7 @@ pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec
                     let made_of = view.dockerfile.as_deref().or(view.snapshot.as_deref()).unwrap_or_default();
                     // What an older version made cannot be compared, and is taken as it is.
                     let digest = view.labels.get("rensei.dev/digest");
-                    let comparable = digest.is_some_and(|digest| digest.starts_with("1:"))
-                        && (organization.plan.generation.has_names() || OLD_SERVERS);
+                    let comparable = digest.is_some_and(|digest| digest.starts_with("1:"));
                     if let Some(image) = told.image.filter(|image| comparable && !made_of.contains(image)) {
                         wrong("spec", format!("{} was handed out for {image}, and is {made_of:?}", view.id));
                     }

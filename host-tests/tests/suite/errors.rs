@@ -160,7 +160,7 @@ async fn a_name_that_is_taken_says_that_there_is_a_sandbox() {
 async fn a_sandbox_that_stays_busy_or_is_broken_or_gone() {
     let refusal = |text: &'static str, state: &'static str| {
         Script::new([]).beside(move |method, _| match method {
-            "GET" => Some(Reply::sandbox(state, "stopped")),
+            "GET" => Some(Reply::sandbox(state, "started")),
             _ => Some(Reply::refusal(if text.ends_with("progress") { 409 } else { 400 }, text)),
         })
     };
@@ -213,7 +213,7 @@ async fn a_rate_limit_tells_when_to_come_back_in_every_spelling() {
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_that_ends_within_the_deadline_is_waited_for() {
     let throttled = Reply::refusal(429, "Too Many").header("retry-after-sandbox-create", "20");
-    let bench = bench_of(Script::where_nothing_is([throttled, Reply::sandbox("creating", "started")]));
+    let bench = bench([throttled, Reply::sandbox("creating", "started")]);
     bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
     let requests = bench.script.requests();
     assert!(requests.len() == 2 && requests[1].at - requests[0].at >= Duration::from_secs(20));

@@ -14,32 +14,17 @@ async fn refused_status(replies: Vec<Reply>) -> (ProviderError, Duration, usize)
     (reported(outcome), took, bench.script.requests().len())
 }
 
-/// What a look is told while creates go wrong.
-#[derive(Clone, Copy)]
-enum Looks {
-    /// The same as the create.
-    Alike,
-    /// There is nothing.
-    Nothing,
+/// A create that goes wrong where nothing is found afterwards. Returns the number of creates.
+async fn refused_provision(reply: Reply) -> (ProviderError, Duration, usize) {
+    provision_over(Script::where_nothing_is([reply])).await
 }
 
-/// Every create fares like this; how many were read.
-async fn refused_provision(
-    make: impl Fn() -> Reply + Send + Sync + 'static,
-    looks: Looks,
-) -> (ProviderError, Duration, usize) {
-    let script = Script::new([]).beside(move |method, path| match looks {
-        Looks::Nothing if method == "GET" => {
-            let name = path.rsplit('/').next().unwrap_or_default();
-            Some(Reply::refusal(404, &format!("Sandbox with ID or name {name} not found")))
-        }
-        _ => Some(make()),
-    });
+async fn provision_over(script: Script) -> (ProviderError, Duration, usize) {
     let bench = bench_of(script);
     let context = context();
     let spec = Spec::new("sess-42");
     let (outcome, took) = timed(bench.provider.provision(&context, &spec)).await;
-    let creates = bench.script.requests().into_iter().filter(|request| request.method == "POST").count();
+    let creates = bench.script.requests().iter().filter(|request| request.method == "POST").count();
     (reported(outcome), took, creates)
 }
 
@@ -48,8 +33,8 @@ async fn silence_ends_at_the_deadline() {
     let (error, took, _) = refused_status(vec![Reply::Silence]).await;
     assert_eq!((error.code, error.maybe_applied), (ErrorCode::Timeout, false));
     assert!(took.abs_diff(Duration::from_secs(30)) < Duration::from_millis(50), "{took:?}");
-    let (error, took, creates) = refused_provision(|| Reply::Silence, Looks::Alike).await;
-    assert_eq!((error.code, error.maybe_applied, creates), (ErrorCode::Timeout, true, 1));
+    let (error, took, requests) = provision_over(Script::new([]).beside(|_, _| Some(Reply::Silence))).await;
+    assert_eq!((error.code, error.maybe_applied, requests), (ErrorCode::Timeout, true, 1));
     assert!(took.abs_diff(Duration::from_secs(60)) < Duration::from_millis(50), "{took:?}");
 }
 
@@ -64,11 +49,9 @@ async fn a_deadline_of_the_context_is_held() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_drips_for_ever_ends_at_the_deadline() {
-    let drip = || {
-        let pieces = (0..100).flat_map(|_| [Piece::Bytes(" ".into()), Piece::Pause(Duration::from_secs(1))]);
-        Reply::pieces(200, pieces.collect())
-    };
-    let (error, took, _) = refused_provision(drip, Looks::Alike).await;
+    let drip = || (0..100).flat_map(|_| [Piece::Bytes(" ".into()), Piece::Pause(Duration::from_secs(1))]).collect();
+    let script = Script::new([]).beside(move |_, _| Some(Reply::pieces(200, drip())));
+    let (error, took, _) = provision_over(script).await;
     assert!(error.maybe_applied);
     assert!(took.abs_diff(Duration::from_secs(60)) < Duration::from_millis(50), "{took:?}");
 }
@@ -82,50 +65,39 @@ async fn slow_headers_within_the_deadline_are_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_reset_before_the_request_was_read_did_nothing() {
-    let errors: [fn() -> HttpError; 3] = [
-        || HttpError::ConnectionRefused,
-        || HttpError::DnsError { rcode: None, info_code: None },
-        || HttpError::TlsProtocolError,
-    ];
-    for error in errors {
-        let make = move || Reply::Error { error: error(), read: false };
-        let (error, _, creates) = refused_provision(make, Looks::Nothing).await;
-        assert_eq!((error.code, error.maybe_applied, creates), (ErrorCode::Unavailable, false, 0));
+    for error in [
+        HttpError::ConnectionRefused,
+        HttpError::DnsError { rcode: None, info_code: None },
+        HttpError::TlsProtocolError,
+    ] {
+        let (error, _, requests) = refused_provision(Reply::Error { error, read: false }).await;
+        assert_eq!((error.code, error.maybe_applied, requests), (ErrorCode::Unavailable, false, 0));
     }
 }
 
-/// Most creates of one call.
-const MOST: usize = 4;
-
 #[tokio::test(start_paused = true)]
 async fn a_reset_after_the_request_was_read_may_have_done_something() {
-    let errors: [fn() -> HttpError; 3] =
-        [|| HttpError::HttpProtocolError, || HttpError::ConnectionTerminated, || HttpError::InternalError(None)];
-    for error in errors {
-        let make = move || Reply::Error { error: error(), read: true };
-        // Where a look cannot tell either, it is not sent again.
-        let (told, _, creates) = refused_provision(make, Looks::Alike).await;
-        assert_eq!((told.code, told.maybe_applied, told.retryable, creates), (ErrorCode::Unavailable, true, true, 1));
-        // Where a look proves that there is nothing, it is, and each time after a look.
-        let (told, _, creates) = refused_provision(make, Looks::Nothing).await;
-        assert_eq!((told.code, told.maybe_applied, creates), (ErrorCode::Unavailable, true, MOST));
+    for error in [HttpError::HttpProtocolError, HttpError::ConnectionTerminated, HttpError::InternalError(None)] {
+        let (error, _, requests) = refused_provision(Reply::Error { error, read: true }).await;
+        assert_eq!(
+            (error.code, error.maybe_applied, error.retryable, requests),
+            (ErrorCode::Unavailable, true, true, 1)
+        );
     }
-    let make = || Reply::Error { error: HttpError::ConnectionReadTimeout, read: true };
-    let (error, ..) = refused_provision(make, Looks::Alike).await;
+    let (error, ..) = refused_provision(Reply::Error { error: HttpError::ConnectionReadTimeout, read: true }).await;
     assert_eq!((error.code, error.maybe_applied), (ErrorCode::Timeout, true));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_truncated_reply_is_broken_even_when_it_ends_politely() {
-    let body = || format!(r#"{{"id":"{ID}"}}"#);
-    let replies: [fn(String) -> Reply; 2] = [
-        |body| Reply::json(200, body).header("content-length", "500"),
-        |body| Reply::pieces(200, vec![Piece::Bytes(body.into()), Piece::Break]),
-    ];
-    for reply in replies {
-        let (error, _, creates) = refused_provision(move || reply(body()), Looks::Alike).await;
+    let body = format!(r#"{{"id":"{ID}"}}"#);
+    for reply in [
+        Reply::json(200, body.clone()).header("content-length", "500"),
+        Reply::pieces(200, vec![Piece::Bytes(body.into()), Piece::Break]),
+    ] {
+        let (error, _, requests) = refused_provision(reply).await;
         assert_eq!(
-            (error.code, error.maybe_applied, error.http_status, creates),
+            (error.code, error.maybe_applied, error.http_status, requests),
             (ErrorCode::Unavailable, true, Some(200), 1)
         );
     }
@@ -133,11 +105,11 @@ async fn a_truncated_reply_is_broken_even_when_it_ends_politely() {
 
 #[tokio::test(start_paused = true)]
 async fn more_than_four_mib_is_a_typed_error_announced_or_not() {
-    let announced = || Reply::json(200, "{}").header("content-length", "2147483648");
-    let (error, ..) = refused_provision(announced, Looks::Alike).await;
+    let announced = Reply::json(200, "{}").header("content-length", "2147483648");
+    let (error, ..) = refused_provision(announced).await;
     assert_eq!((error.code, error.maybe_applied), (ErrorCode::Protocol, true));
-    let flood = || Reply::pieces(200, (0..80).map(|_| Piece::Bytes(vec![b' '; 64 * 1024].into())).collect());
-    let (error, ..) = refused_provision(flood, Looks::Alike).await;
+    let flood = (0..80).map(|_| Piece::Bytes(vec![b' '; 64 * 1024].into())).collect();
+    let (error, ..) = refused_provision(Reply::pieces(200, flood)).await;
     assert_eq!((error.code, error.details.get("rule")), (ErrorCode::Protocol, Some("reply-too-large")));
 }
 

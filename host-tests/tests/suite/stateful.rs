@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fake_daytona::{DEFAULT_KEY, FakeDaytona, Generation};
+use fake_daytona::{DEFAULT_KEY, FakeDaytona, Generation, Size};
 use host_tests::{over, reported};
 use sandbox_host::{Context, Credential, ErrorCode, Handle, Phase, Provider, Spec, State, Status, Termination};
 
@@ -89,19 +89,26 @@ async fn the_default_disk_shrinks_to_what_the_server_grants() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_session_twice_is_the_same_sandbox() {
-    let fake = FakeDaytona::builder(Generation::V0_205).build();
-    let provider = over(&fake);
-    let first = provider.provision(&context(""), &Spec::new("sess-42")).await.expect("a handle");
-    let second = provider.provision(&context(""), &Spec::new("sess-42")).await.expect("a handle");
-    assert_eq!(second.external_id, first.external_id);
-    let located = provider.locate(&context(""), "sess-42").await.expect("an answer").expect("a handle");
-    assert_eq!(located.external_id, first.external_id);
-    let mut other = Spec::new("sess-42");
-    other.image = Some("ghcr.io/acme/other:1".to_owned());
-    let error = reported(provider.provision(&context(""), &other).await);
-    assert_eq!((error.code, error.details.get("differs")), (ErrorCode::Conflict, Some("image")));
-    assert_eq!(fake.sandboxes().len(), 1);
+async fn the_same_session_twice_or_by_two_hosts_is_one_sandbox_with_one_handle() {
+    for generation in Generation::ALL {
+        let fake = FakeDaytona::builder(generation)
+            .snapshot("ghcr.io/renseiai/donmai-worker:latest", Size::new(1, 1, 3), None)
+            .build();
+        let (provider, context) = (over(&fake), context(""));
+        let mut spec = Spec::new("sess-42");
+        spec.resources.disk_mb = Some(3 * 1024);
+        let first = provider.provision(&context, &spec).await.expect("a handle");
+        // Of two that were created in the same millisecond none is the elder.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let again = provider.provision(&context, &spec).await.expect("a handle");
+        assert_eq!(first, again, "{generation}");
+        let other = over(&fake);
+        let (one, two) = tokio::join!(provider.provision(&context, &spec), other.provision(&context, &spec));
+        assert!([one, two].into_iter().all(|handle| handle.is_ok_and(|handle| handle == first)), "{generation}");
+        // A deletion is accepted before it is done.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(fake.alive().len(), 1, "{generation}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -141,6 +148,21 @@ async fn an_idle_session_ends_in_storage_only() {
     until(&provider, &context, &handle, |state| state.status == Status::Running).await;
     let state = until(&provider, &context, &handle, |state| state.phase == Phase::Archived).await;
     assert_eq!(state.status, Status::Terminated);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_polled_session_outlives_its_interval_and_an_observed_one_does_not() {
+    let fake = FakeDaytona::builder(Generation::V0_205).build();
+    let (provider, context) = (over(&fake), context(""));
+    let handle = provider.provision(&context, &Spec::new("sess-42")).await.expect("a handle");
+    until(&provider, &context, &handle, |state| state.status == Status::Running).await;
+    for _ in 0..24 {
+        tokio::time::sleep(Duration::from_secs(300)).await;
+        assert_eq!(provider.status(&context, &handle).await.expect("a state").status, Status::Running);
+    }
+    let mut observer = context.clone();
+    observer.extensions.push("observe", "true");
+    until(&provider, &observer, &handle, |state| state.status == Status::Terminated).await;
 }
 
 #[tokio::test(start_paused = true)]
