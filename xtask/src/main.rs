@@ -16,7 +16,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 7] = [
+const COMMANDS: [(&str, &str, &str); 8] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
@@ -29,6 +29,7 @@ const COMMANDS: [(&str, &str, &str); 7] = [
         "Build, then measure loading and calls against the in-process fake",
         "about 5 minutes, because wasmtime is built",
     ),
+    ("sim", "Build, then simulate sessions: --sessions N --seed S", "about 5 minutes, because wasmtime is built"),
     (
         "component",
         "Build with cargo-component as well and compare the two components",
@@ -59,7 +60,7 @@ fn main() -> ExitCode {
     let Some((_, what, first_run)) = COMMANDS.iter().find(|(name, ..)| *name == command) else {
         return misused(&format!("`{command}` is not a command."));
     };
-    if !rest.is_empty() && !matches!(command, "bench" | "demo") {
+    if !rest.is_empty() && !matches!(command, "bench" | "demo" | "sim") {
         return misused(&format!("`{command}` takes no arguments."));
     }
     eprintln!("{what}. The first run takes {first_run}.");
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         "test" => test::test(),
         "bench" => test::bench(rest),
         "demo" => test::demo(rest),
+        "sim" => test::sim(rest),
         "component" => component::compare(),
         "interop" => interop::interop(),
         _ => ci::ci(),
@@ -86,7 +88,7 @@ fn usage() -> String {
     for (name, what, _) in COMMANDS {
         usage.push_str(&format!("  {name:<10}  {what}\n"));
     }
-    usage.push_str("\nWhat follows `demo` and `bench` is passed on to them.\n");
+    usage.push_str("\nWhat follows `demo`, `bench` and `sim` is passed on to them.\n");
     usage
 }
 

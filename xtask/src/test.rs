@@ -27,6 +27,12 @@ pub fn bench(arguments: &[String]) -> Result<(), Failure> {
     run_native("bench", arguments)
 }
 
+/// Simulates sessions on servers of every generation and holds the truth against the promises.
+pub fn sim(arguments: &[String]) -> Result<(), Failure> {
+    build()?;
+    run_native("sim", arguments)
+}
+
 /// Shows what the provider does, against the fake, without an account.
 pub fn demo(arguments: &[String]) -> Result<(), Failure> {
     build()?;
