@@ -87,3 +87,18 @@ fn a_platform_that_says_it_knows_nothing_is_noticed() {
 fn what_nobody_cleans_up_is_noticed() {
     is_noticed(Sabotage::NobodyCleans, &["left"]);
 }
+
+#[test]
+fn a_key_that_gets_into_a_body_is_noticed() {
+    is_noticed(Sabotage::KeyLeaks, &["secret"]);
+}
+
+#[test]
+fn a_strangers_sandbox_that_is_taken_for_ours_is_noticed() {
+    is_noticed(Sabotage::EverythingIsOurs, &["ours", "strangers"]);
+}
+
+#[test]
+fn a_create_that_is_told_as_refused_and_was_done_is_noticed() {
+    is_noticed(Sabotage::DoneButRefused, &["honest"]);
+}

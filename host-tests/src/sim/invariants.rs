@@ -214,6 +214,9 @@ fn running_since(view: &SandboxView, now: Timestamp) -> Vec<(Timestamp, Timestam
     stretches
 }
 
+/// How late a request may arrive that seemed lost.
+const LATEST: Duration = Duration::from_secs(70);
+
 /// An error without `maybe-applied` has created nothing.
 fn honest(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
     if session.twin.is_some() {
@@ -221,10 +224,20 @@ fn honest(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>
     }
     for entry in calls(evidence, session).filter(|entry| entry.verb == "provision") {
         let Outcome::Refused(error) = &entry.outcome else { continue };
-        let during = |view: &&SandboxView| entry.begun <= view.created_at && view.created_at <= entry.ended;
-        if let Some(view) =
-            of(evidence, session).filter(|view| is_live(view)).find(during).filter(|_| !error.maybe_applied)
-        {
+        let during = |view: &&SandboxView| {
+            entry.begun <= view.created_at
+                && view.created_at <= entry.ended
+                && given_up(view).is_none_or(|end| end > entry.ended)
+        };
+        // What an earlier call sent may arrive a minute late.
+        let earlier = |request: &&RecordedRequest| {
+            let late = matches!(request.fault, Some("delay" | "reset-then-apply" | "apply-again-after"));
+            late && request.method == "POST" && request.at < entry.begun && entry.begun - request.at < LATEST
+        };
+        if evidence.requests.iter().any(|request| earlier(&request)) || error.maybe_applied {
+            continue;
+        }
+        if let Some(view) = of(evidence, session).find(during) {
             let what = format!("{} was created by a call that says it did nothing: {error}", view.id);
             found.push(Violation { promise: "honest", session: Some(session.number), at: entry.ended, what });
         }

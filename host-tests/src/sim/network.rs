@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use fake_daytona::DEFAULT_KEY;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use sandbox_host::http::{HttpClient, HttpError, RequestOptions, ResponseFuture, WasiBody};
@@ -32,11 +33,17 @@ pub enum Sabotage {
     NothingIsKnown,
     /// What was left behind is never looked for.
     NobodyCleans,
+    /// The key is written into what a session's environment is.
+    KeyLeaks,
+    /// Whatever has the name of a session's sandbox reads as if it had been made for it.
+    EverythingIsOurs,
+    /// A create is carried out, told as refused, and its sandbox is not found by name.
+    DoneButRefused,
 }
 
 impl Sabotage {
     /// Each, with its word on the command line.
-    pub const WORDS: [(&'static str, Self); 8] = [
+    pub const WORDS: [(&'static str, Self); 11] = [
         ("busy-is-accepted", Self::BusyIsAccepted),
         ("names-are-lost", Self::NamesAreLost),
         ("trouble-is-gone", Self::TroubleIsGone),
@@ -45,6 +52,9 @@ impl Sabotage {
         ("keep-alive-off", Self::KeepAliveOff),
         ("nothing-is-known", Self::NothingIsKnown),
         ("nobody-cleans", Self::NobodyCleans),
+        ("key-leaks", Self::KeyLeaks),
+        ("everything-is-ours", Self::EverythingIsOurs),
+        ("done-but-refused", Self::DoneButRefused),
     ];
 }
 
@@ -53,8 +63,8 @@ impl Sabotage {
 pub struct Switchboard {
     servers: HashMap<(String, String), FakeNetwork>,
     sabotage: Sabotage,
-    /// The digest that was sent last under each name.
-    digests: Mutex<HashMap<String, Value>>,
+    /// The labels that were sent last under each name.
+    labels: Mutex<HashMap<String, Value>>,
 }
 
 impl Switchboard {
@@ -77,15 +87,13 @@ impl Switchboard {
     /// What the request becomes.
     fn distort_request(&self, body: &mut Value) {
         let name = body["name"].as_str().unwrap_or_default().to_owned();
-        self.digests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name, body["labels"]["rensei.dev/digest"].clone());
+        self.labels.lock().unwrap_or_else(PoisonError::into_inner).insert(name, body["labels"].clone());
         match self.sabotage {
             Sabotage::NamesAreLost => {
                 body.as_object_mut().map(|body| body.remove("name"));
             }
             Sabotage::NeverIdle => body["autoStopInterval"] = json!(0),
+            Sabotage::KeyLeaks => body["env"]["DAYTONA"] = json!(DEFAULT_KEY),
             _ => {}
         }
     }
@@ -99,19 +107,39 @@ impl Switchboard {
                 let message = format!("Sandbox with ID or name {subject} not found");
                 (404, json!({"statusCode": 404, "message": message}).to_string().into())
             }
-            Sabotage::DigestsAgree if method == "GET" && status == 200 => {
-                let parsed = serde_json::from_slice::<Value>(&body).ok().filter(Value::is_object);
-                let Some(mut reply) = parsed else { return (status, body) };
-                let digests = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
-                let name = reply["name"].as_str().unwrap_or_default().to_owned();
-                if let Some(digest) = digests.get(&name) {
-                    reply["labels"]["rensei.dev/digest"] = digest.clone();
-                }
-                (status, reply.to_string().into())
+            Sabotage::DoneButRefused if creates(method, path) && status == 200 => {
+                (403, json!({"statusCode": 403, "message": "Access denied"}).to_string().into())
+            }
+            Sabotage::DoneButRefused if method == "GET" && subject.starts_with("rensei-") => {
+                let message = format!("Sandbox with ID or name {subject} not found");
+                (404, json!({"statusCode": 404, "message": message}).to_string().into())
+            }
+            Sabotage::DigestsAgree | Sabotage::EverythingIsOurs if method == "GET" && status == 200 => {
+                (status, self.relabelled(body))
             }
             _ => (status, body),
         }
     }
+}
+
+impl Switchboard {
+    /// A sandbox with the labels, or the digest alone, that were sent last under its name.
+    fn relabelled(&self, body: Bytes) -> Bytes {
+        let parsed = serde_json::from_slice::<Value>(&body).ok().filter(Value::is_object);
+        let Some(mut reply) = parsed else { return body };
+        let labels = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(sent) = labels.get(reply["name"].as_str().unwrap_or_default()) else { return body };
+        match self.sabotage {
+            Sabotage::EverythingIsOurs => reply["labels"] = sent.clone(),
+            _ => reply["labels"]["rensei.dev/digest"] = sent["rensei.dev/digest"].clone(),
+        }
+        reply.to_string().into()
+    }
+}
+
+/// Whether a request creates a sandbox.
+fn creates(method: &str, path: &str) -> bool {
+    method == "POST" && (path.ends_with("/sandbox") || path.ends_with("/workspace"))
 }
 
 impl HttpClient for Switchboard {
@@ -148,8 +176,7 @@ impl HttpClient for Distorted {
         let (board, old) = (self.board.clone(), self.old);
         Box::pin(async move {
             let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-            let creates = method == "POST" && (path.ends_with("/sandbox") || path.ends_with("/workspace"));
-            let request = if creates { rewritten(&board, request, old).await? } else { request };
+            let request = if creates(&method, &path) { rewritten(&board, request, old).await? } else { request };
             let response = board.send(request, options).await?;
             if board.sabotage == Sabotage::Nothing {
                 return Ok(response);
