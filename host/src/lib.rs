@@ -85,3 +85,8 @@ pub use types::*;
 pub fn bundled_component() -> Option<&'static [u8]> {
     include!(concat!(env!("OUT_DIR"), "/bundled.rs"))
 }
+
+/// The operators' guide, so that its code is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/host.md")]
+struct OperatorsGuide;

@@ -20,6 +20,9 @@ pub struct Limits {
     /// Core instances, memories and tables of one component each. Default 10: a component of one language toolchain has
     /// three instances, one memory and two tables.
     pub items_per_component: u32,
+    /// Bytes that the host sets aside for what one call of a function brings out of a guest: a list of many small things
+    /// takes more room here than there. Default 16 MiB. More is a trap.
+    pub transfer_bytes: usize,
     /// Bytes of native stack of one instance. Default 1 MiB. Deeper recursion is a trap.
     pub stack_bytes: usize,
     /// Time that one call may compute, not counting the time it waits. Default 2 s; a call needs less than a
@@ -44,6 +47,7 @@ impl Default for Limits {
             table_elements: 10_000,
             concurrent_calls: 1_000,
             items_per_component: 10,
+            transfer_bytes: 16 << 20,
             stack_bytes: 1 << 20,
             compute: Duration::from_secs(2),
             call_timeout_margin: Duration::from_secs(2),

@@ -87,6 +87,7 @@ pub(crate) fn store(shared: &Shared, computed: Computed) -> Store<StoreData> {
             computed,
         },
     );
+    store.set_hostcall_fuel(shared.limits.transfer_bytes);
     store.limiter(|data| &mut data.limiter);
     store.set_epoch_deadline(1);
     let compute = shared.limits.compute;

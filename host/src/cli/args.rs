@@ -91,6 +91,8 @@ pub enum Verb {
     Archive(OnHandle),
     /// End the sandbox for good
     Terminate(OnHandle),
+    /// Serve the provider to a platform in another language, by JSON-RPC 2.0
+    Serve(Serve),
 }
 
 #[cfg(feature = "demo")]
@@ -106,6 +108,25 @@ pub struct Describe {
     /// Print the JSON Schema of the pool's configuration only
     #[arg(long)]
     pub schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Listen on a Unix socket at this path; without it, talk over standard input and output
+    #[arg(long, value_name = "PATH")]
+    pub socket: Option<PathBuf>,
+
+    /// Swap in the newest .wasm file of this directory whenever it changes
+    #[arg(long, value_name = "DIRECTORY")]
+    pub watch: Option<PathBuf>,
+
+    /// Time between two looks into that directory
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2s")]
+    pub watch_interval: Duration,
+
+    /// How long calls may go on after a swap or a shutdown
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "90s")]
+    pub drain: Duration,
 }
 
 #[derive(Debug, Args)]

@@ -21,7 +21,8 @@ pub fn provider(global: &Global, network: Network) -> Result<Provider, Failure> 
     load(&host(global, network)?, global)
 }
 
-fn host(global: &Global, network: Network) -> Result<Host, Failure> {
+/// The host of the command line: client, policy, environment, cache.
+pub fn host(global: &Global, network: Network) -> Result<Host, Failure> {
     let client: Arc<dyn HttpClient> = match network {
         Network::NotNeeded => Arc::new(NoNetwork),
         Network::Needed => {
@@ -63,17 +64,20 @@ pub fn load(host: &Host, global: &Global) -> Result<Provider, Failure> {
         Some(file) => Ok(host.load_file(file)?),
         None => match bundled() {
             Some(bytes) => Ok(host.load(bytes)?),
-            None => Err(Failure::component(
-                "This program was built without a component in it.",
-            )
-            .remedy(
-                "Run `cargo xtask build`, which makes it, and build this program again; or name a component with --component.",
-            )),
+            None => Err(not_bundled()),
         },
     }
 }
 
-fn bundled() -> Option<&'static [u8]> {
+/// There is no component, and how to get one.
+pub fn not_bundled() -> Failure {
+    Failure::component("This program was built without a component in it.").remedy(
+        "Run `cargo xtask build`, which makes it, and build this program again; or name a component with --component.",
+    )
+}
+
+/// The component that this program was built with.
+pub fn bundled() -> Option<&'static [u8]> {
     #[cfg(feature = "bundled")]
     return sandbox_host::bundled_component();
     #[cfg(not(feature = "bundled"))]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sandbox_host::http::ClientError;
 use sandbox_host::policy::PolicyError;
+use sandbox_host::slot::SwapError;
 use sandbox_host::{BuildError, CallError, LoadError, ProviderError};
 use serde_json::{Value, json};
 
@@ -202,6 +203,12 @@ impl From<LoadError> for Failure {
 impl From<BuildError> for Failure {
     fn from(error: BuildError) -> Self {
         Self::host(error.to_string())
+    }
+}
+
+impl From<SwapError> for Failure {
+    fn from(error: SwapError) -> Self {
+        Self::component(error.to_string())
     }
 }
 

@@ -7,7 +7,9 @@ mod demo;
 mod exit;
 mod failure;
 mod input;
+mod log;
 mod output;
+mod serve;
 mod style;
 mod verbs;
 
@@ -23,6 +25,7 @@ use failure::Failure;
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let json = arguments.global.json;
+    log::start(&arguments.verb);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -30,6 +33,10 @@ pub fn main() -> ExitCode {
         }
     };
     let done = runtime.block_on(async {
+        if matches!(arguments.verb, args::Verb::Serve(_)) {
+            // It has a way to end of its own.
+            return verbs::run(&arguments).await;
+        }
         tokio::select! {
             done = verbs::run(&arguments) => done,
             _ = tokio::signal::ctrl_c() => Err(Failure::interrupted(&arguments)),

@@ -45,6 +45,7 @@ pub struct Guest {
     world: Vec<String>,
     imports: String,
     functions: Vec<(&'static str, String)>,
+    data: String,
     lifecycle: bool,
     edits: Vec<(&'static str, &'static str, &'static str)>,
 }
@@ -94,6 +95,39 @@ impl Guest {
         self
     }
 
+    /// Puts a text into memory.
+    pub fn text(mut self, address: u32, text: &str) -> Self {
+        self.data.push_str(&format!("(data (i32.const {address}) \"{text}\")\n"));
+        self
+    }
+
+    /// Imports what sending a request needs, as `$fields`, `$append`, `$request`, `$authority`, `$path`, `$scheme`, `$handle` and
+    /// `$response`.
+    pub fn with_http(self) -> Self {
+        const TYPES: &str = "wasi:http/types@0.2.0";
+        self.with_timer()
+            .import(TYPES, "[constructor]fields", "(func $fields (result i32))")
+            .import(TYPES, "[method]fields.append", "(func $append (param i32 i32 i32 i32 i32 i32))")
+            .import(TYPES, "[constructor]outgoing-request", "(func $request (param i32) (result i32))")
+            .import(
+                TYPES,
+                "[method]outgoing-request.set-authority",
+                "(func $authority (param i32 i32 i32 i32) (result i32))",
+            )
+            .import(
+                TYPES,
+                "[method]outgoing-request.set-path-with-query",
+                "(func $path (param i32 i32 i32 i32) (result i32))",
+            )
+            .import(
+                TYPES,
+                "[method]outgoing-request.set-scheme",
+                "(func $scheme (param i32 i32 i32 i32 i32) (result i32))",
+            )
+            .import(TYPES, "[method]future-incoming-response.subscribe", "(func $response (param i32) (result i32))")
+            .import("wasi:http/outgoing-handler@0.2.0", "handle", "(func $handle (param i32 i32 i32 i32))")
+    }
+
     /// Imports what [`WAIT`] needs.
     pub fn with_timer(self) -> Self {
         self.import("wasi:clocks/monotonic-clock@0.2.0", "subscribe-duration", "(func $after (param i64) (result i32))")
@@ -139,7 +173,7 @@ impl Guest {
                 "(func ${name} (export \"rensei:sandbox/{interface}@{version}#{name}\") (param {parameters}) (result i32) {code})\n"
             ));
         }
-        module + ")"
+        module + &self.data + ")"
     }
 
     /// A copy of `wit/` with the edits.

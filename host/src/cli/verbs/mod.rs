@@ -25,6 +25,7 @@ pub async fn run(arguments: &Arguments) -> Done {
         Verb::Stop(own) => sandbox::park(global, own, sandbox::Park::Stop).await,
         Verb::Start(own) => sandbox::park(global, own, sandbox::Park::Start).await,
         Verb::Archive(own) => sandbox::park(global, own, sandbox::Park::Archive).await,
+        Verb::Serve(own) => super::serve::run(global, own).await,
         Verb::Terminate(own) => sandbox::terminate(global, own).await,
     }
 }

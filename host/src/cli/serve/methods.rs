@@ -1,0 +1,217 @@
+//! The contract's functions, by name and with named parameters.
+
+use sandbox_host::slot::{Candidate, Lease};
+use sandbox_host::{CallError, Context, Credential, Declaration, Handle, Pairs, Spec};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::message::{INVALID_PARAMS, METHOD_NOT_FOUND, RpcError};
+use super::server::Server;
+
+/// A context as it comes in: the configuration is an object, or the text of one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ContextIn {
+    #[serde(default)]
+    organization_id: Option<String>,
+    pool_id: String,
+    #[serde(default)]
+    config: Value,
+    #[serde(default)]
+    credential: Option<Credential>,
+    #[serde(default)]
+    deadline_ms: Option<u32>,
+    #[serde(default)]
+    extensions: Pairs,
+}
+
+impl From<ContextIn> for Context {
+    fn from(context: ContextIn) -> Self {
+        Self {
+            organization_id: context.organization_id,
+            pool_id: context.pool_id,
+            config: match context.config {
+                Value::Null => String::new(),
+                Value::String(text) => text,
+                other => other.to_string(),
+            },
+            credential: context.credential,
+            deadline_ms: context.deadline_ms,
+            extensions: context.extensions,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CheckConfig {
+    config: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Provides {
+    #[serde(default)]
+    runtime_provides: Option<Declaration>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Unmet {
+    demand: Declaration,
+    #[serde(default)]
+    runtime_provides: Option<Declaration>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Origins {
+    context: ContextIn,
+    #[serde(default)]
+    handle: Option<Handle>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Provision {
+    context: ContextIn,
+    spec: Spec,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Locate {
+    context: ContextIn,
+    session_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct OnHandle {
+    context: ContextIn,
+    handle: Handle,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Swap {
+    file: std::path::PathBuf,
+    #[serde(default)]
+    sha256: Option<String>,
+}
+
+/// Parameters by name. The words of the error come from the reader, which may quote a value, and a value may be a key:
+/// only what kind of mistake it is and where is told.
+fn read<T: DeserializeOwned>(params: Value) -> Result<T, RpcError> {
+    let has_key = params.pointer("/context/credential").is_some();
+    serde_json::from_value(params).map_err(|error| {
+        if has_key {
+            RpcError::new(INVALID_PARAMS, "the parameters do not fit the method; see docs/host-rpc.schema.json")
+        } else {
+            RpcError::new(INVALID_PARAMS, format!("the parameters do not fit the method: {error}"))
+        }
+    })
+}
+
+fn written(value: impl Serialize) -> Result<Value, RpcError> {
+    serde_json::to_value(value)
+        .map_err(|error| RpcError::new(super::message::HOST_ERROR, format!("the result cannot be written: {error}")))
+}
+
+/// Runs a method.
+pub async fn run(server: &Server, method: &str, params: Value) -> Result<Value, RpcError> {
+    let slot = &server.slot;
+    match method {
+        "describe" => {
+            read::<Nothing>(params)?;
+            written(slot.lease().describe().await?)
+        }
+        "check-config" => {
+            let CheckConfig { config } = read(params)?;
+            let config = config.as_str().map_or_else(|| config.to_string(), str::to_owned);
+            written(slot.lease().check_config(&config).await?)
+        }
+        "provides" => {
+            let own: Provides = read(params)?;
+            written(slot.lease().provides(own.runtime_provides.as_ref()).await?)
+        }
+        "unmet" => {
+            let own: Unmet = read(params)?;
+            written(slot.lease().unmet(&own.demand, own.runtime_provides.as_ref()).await?)
+        }
+        "origins" => {
+            let own: Origins = read(params)?;
+            let context = seen(server, own.context);
+            written(slot.lease().origins(&context, own.handle.as_ref()).await?)
+        }
+        "provision" => {
+            let own: Provision = read(params)?;
+            let context = seen(server, own.context);
+            written(slot.lease().provision(&context, &own.spec).await?)
+        }
+        "locate" => {
+            let own: Locate = read(params)?;
+            let context = seen(server, own.context);
+            written(slot.lease().locate(&context, &own.session_id).await?)
+        }
+        "status" => on_handle(server, params, async |lease, context, handle| lease.status(context, handle).await).await,
+        "terminate" => {
+            on_handle(server, params, async |lease, context, handle| lease.terminate(context, handle).await).await
+        }
+        "stop" => on_handle(server, params, async |lease, context, handle| lease.stop(context, handle).await).await,
+        "start" => on_handle(server, params, async |lease, context, handle| lease.start(context, handle).await).await,
+        "archive" => {
+            on_handle(server, params, async |lease, context, handle| lease.archive(context, handle).await).await
+        }
+        "swap" => {
+            let own: Swap = read(params)?;
+            let candidate = Candidate::file(&own.file);
+            let candidate = own.sha256.into_iter().fold(candidate, Candidate::with_digest);
+            swapped(&slot.swap(candidate).await?)
+        }
+        "rollback" => {
+            read::<Nothing>(params)?;
+            swapped(&slot.rollback().await?)
+        }
+        "health" => {
+            read::<Nothing>(params)?;
+            Ok(server.health().await)
+        }
+        "shutdown" => {
+            read::<Nothing>(params)?;
+            server.stop();
+            Ok(Value::Null)
+        }
+        _ => Err(RpcError::new(METHOD_NOT_FOUND, format!("there is no method `{method}`"))),
+    }
+}
+
+/// Remembers the pool of a call.
+fn seen(server: &Server, context: ContextIn) -> Context {
+    let context = Context::from(context);
+    server.pools.seen(&context.pool_id, &context.config);
+    context
+}
+
+async fn on_handle<T: Serialize>(
+    server: &Server,
+    params: Value,
+    call: impl AsyncFnOnce(&Lease, &Context, &Handle) -> Result<T, CallError>,
+) -> Result<Value, RpcError> {
+    let own: OnHandle = read(params)?;
+    let context = seen(server, own.context);
+    written(call(&server.slot.lease(), &context, &own.handle).await?)
+}
+
+fn swapped(swapped: &sandbox_host::slot::Swapped) -> Result<Value, RpcError> {
+    Ok(json!({
+        "from": written(&swapped.from)?,
+        "to": written(&swapped.to)?,
+        "changedCapabilities": swapped.changed_capabilities,
+    }))
+}

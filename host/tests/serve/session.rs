@@ -1,0 +1,143 @@
+//! A whole session, through a swap.
+
+use fake_daytona::Verdict;
+use serde_json::json;
+
+use crate::client::Stage;
+
+#[test]
+fn a_client_drives_a_session_from_provision_to_the_end_and_swaps_in_the_middle() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    let talk = &mut served.talk;
+    assert_eq!(talk.result("describe", json!({}))["id"], "daytona");
+    talk.result("events", json!({}));
+    let context = stage.context();
+    assert_eq!(
+        talk.result("origins", json!({ "context": context })),
+        json!([stage.url.trim_end_matches("/api")]),
+        "before there is a handle, the API alone"
+    );
+
+    let handle = talk.result("provision", json!({ "context": context, "spec": { "sessionId": "sess-42" } }));
+    let on = json!({ "context": context, "handle": handle });
+    assert_eq!(handle["metadata"]["name"], "rensei-sess-42-899de6a060c37588");
+    let before = talk.result("health", json!({}));
+    assert_eq!((&before["status"], &before["active"]["generation"]), (&"serving".into(), &1.into()));
+
+    let swapped = talk.result("swap", json!({ "file": stage.another_component("v2.wasm") }));
+    assert_eq!((&swapped["from"]["generation"], &swapped["to"]["generation"]), (&1.into(), &2.into()));
+    assert_eq!(talk.event("swapped")["to"], swapped["to"]);
+    assert_eq!(talk.event("drained")["version"], swapped["from"]);
+    let after = talk.result("health", json!({}));
+    assert_eq!((&after["active"], &after["canRollBack"]), (&swapped["to"], &true.into()));
+
+    // The handle of the version before serves.
+    loop {
+        let state = talk.result("status", on.clone());
+        if state["status"] == "running" {
+            break;
+        }
+        assert_eq!(state["status"], "provisioning", "{state}");
+    }
+    for verb in ["stop", "start", "archive"] {
+        talk.result(verb, on.clone());
+    }
+    let found = talk.result("locate", json!({ "context": context, "sessionId": "sess-42" }));
+    assert_eq!(found["externalId"], handle["externalId"]);
+    assert_eq!(talk.result("rollback", json!({}))["to"]["generation"], 3);
+    let ended = talk.result("terminate", on);
+    assert!(ended == "requested" || ended == "gone", "{ended}");
+    assert_eq!(talk.result("shutdown", json!({})), json!(null));
+    let (code, _) = served.end();
+    assert_eq!(code, Some(0));
+    assert_eq!((stage.fake.sandboxes().len(), stage.fake.sandboxes()[0].desired_state.as_str()), (1, "destroyed"));
+}
+
+#[test]
+fn a_component_that_is_refused_leaves_the_old_one_serving() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    let talk = &mut served.talk;
+    std::fs::write(stage.path("bad.wasm"), "garbage").unwrap();
+    let error = talk.error("swap", json!({ "file": stage.path("bad.wasm") }));
+    assert_eq!(error["code"], -32_002);
+    assert!(error["message"].as_str().unwrap().contains("not WebAssembly"), "{error}");
+    let error = talk.error("swap", json!({ "file": stage.another_component("v2.wasm"), "sha256": "00" }));
+    assert!(error["message"].as_str().unwrap().contains("was announced"), "{error}");
+    let error = talk.error("rollback", json!({}));
+    assert_eq!(error["code"], -32_002, "{error}");
+    assert_eq!(talk.result("health", json!({}))["active"]["generation"], 1);
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
+fn a_directory_is_followed() {
+    let stage = Stage::new();
+    let directory = stage.path("components");
+    std::fs::create_dir(&directory).unwrap();
+    let mut served = stage.serve(&["--watch", directory.to_str().unwrap(), "--watch-interval", "5ms"]);
+    served.talk.result("events", json!({}));
+    std::fs::rename(stage.another_component("v2.wasm"), directory.join("v2.wasm")).unwrap();
+    assert_eq!(served.talk.event("swapped")["to"]["generation"], 2);
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
+fn errors_of_the_provider_come_with_everything_that_a_platform_branches_on() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    let talk = &mut served.talk;
+    let mut wrong = stage.context();
+    wrong["credential"]["secret"] = json!("dtn_wrong");
+    let error = talk.error("provision", json!({ "context": wrong, "spec": { "sessionId": "s" } }));
+    assert_eq!(error["code"], -32_000);
+    let data = &error["data"];
+    assert_eq!((&data["code"], &data["httpStatus"]), (&"unauthenticated".into(), &401.into()));
+    assert_eq!((&data["retryable"], &data["maybeApplied"]), (&false.into(), &false.into()));
+    assert!(data["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{error}");
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
+fn requests_run_at_the_same_time_and_one_can_be_cancelled() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    let talk = &mut served.talk;
+    let context = stage.context();
+    let handle = talk.result("provision", json!({ "context": context, "spec": { "sessionId": "s" } }));
+    stage.fake.once(("GET", "/sandbox/*"), Verdict::Swallow);
+    talk.send(1, "status", json!({ "context": context, "handle": handle }));
+    // Answered while the other waits.
+    talk.send(2, "describe", json!({}));
+    assert_eq!(talk.answer()["id"], 2);
+    talk.send(3, "cancel", json!({ "id": 1 }));
+    let (one, two) = (talk.answer(), talk.answer());
+    let (cancel, status) = if one["id"] == 3 { (one, two) } else { (two, one) };
+    assert_eq!((&cancel["id"], &cancel["result"]), (&3.into(), &true.into()));
+    assert_eq!((&status["id"], &status["error"]["code"]), (&1.into(), &(-32_800).into()));
+    assert_eq!(talk.result("cancel", json!({ "id": 1 })), false, "there is nothing left to cancel");
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
+fn whoever_hangs_up_still_gets_the_answers_to_what_was_asked() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    served.talk.send(1, "provision", json!({ "context": stage.context(), "spec": { "sessionId": "s" } }));
+    let (code, rest) = served.end();
+    assert_eq!(code, Some(0));
+    assert_eq!(rest.len(), 1, "{rest:?}");
+    assert_eq!(rest[0]["result"]["providerId"], "daytona", "{rest:?}");
+}
+
+#[test]
+fn after_a_shutdown_nothing_new_begins() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    served.talk.say(r#"[{"jsonrpc":"2.0","id":1,"method":"shutdown"},{"jsonrpc":"2.0","id":2,"method":"health"}]"#);
+    let (code, rest) = served.end();
+    assert_eq!(code, Some(0));
+    let answers = rest[0].as_array().unwrap();
+    assert_eq!((&answers[0]["id"], &answers[0]["result"]), (&1.into(), &json!(null)), "{rest:?}");
+}
