@@ -37,7 +37,7 @@ impl Instance {
         self.session.is_some()
     }
 
-    async fn call<V: Verb>(&mut self, verb: V) -> Result<V::Output, CallError> {
+    pub(crate) async fn call<V: Verb>(&mut self, verb: V) -> Result<V::Output, CallError> {
         let _pass = self.provider.shared.quotas.enter(verb.pool())?;
         let mut session = self.session.take().ok_or(CallError::Poisoned)?;
         self.meter.reset();

@@ -65,6 +65,7 @@ pub mod slot;
 mod store;
 mod types;
 mod verbs;
+mod warm;
 
 pub use builder::HostBuilder;
 pub use clock::RuntimeClock;
@@ -79,6 +80,7 @@ pub use provider::{Inventory, Lifecycle, Provider, ProviderInfo};
 #[doc(no_inline)]
 pub use slot::Slot;
 pub use types::*;
+pub use warm::{Warm, WarmLimits};
 
 /// The component that was built beside this crate. None where there was none when the crate was compiled.
 #[cfg(feature = "bundled")]

@@ -83,9 +83,11 @@ impl Session {
         Ok(())
     }
 
-    /// Ends what [`Session::admit`] allowed.
+    /// Ends what was allowed, and handed out, for one call.
     pub(crate) fn close(&mut self) {
-        self.store.data_mut().hooks.open(Egress::default());
+        let hooks = &mut self.store.data_mut().hooks;
+        hooks.open(Egress::default());
+        hooks.placeholders.end_call();
     }
 
     fn classify(&self, function: &'static str, error: &wasmtime::Error) -> CallError {

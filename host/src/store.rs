@@ -72,7 +72,11 @@ impl WasiHttpView for StoreData {
 pub(crate) fn store(shared: &Shared, computed: Computed) -> Store<StoreData> {
     let mut hooks = Hooks::new(Arc::clone(&shared.http), Arc::clone(&shared.policy));
     let environment = match shared.policy.inject_credentials {
-        true => shared.environment.hidden(&mut hooks.placeholders),
+        true => {
+            let hidden = shared.environment.hidden(&mut hooks.placeholders);
+            hooks.placeholders.last();
+            hidden
+        }
         false => shared.environment.clone(),
     };
     let mut store = Store::new(

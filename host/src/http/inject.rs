@@ -13,7 +13,11 @@ const PREFIX: &str = "host-placeholder-";
 /// The placeholders of one store, each with its key. They are random, so that one which a guest keeps is of no use in
 /// another call.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Placeholders(Vec<(String, Secret)>);
+pub(crate) struct Placeholders {
+    all: Vec<(String, Secret)>,
+    /// How many belong to the store and not to one call.
+    lasting: usize,
+}
 
 /// A key cannot be put into a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,18 +33,28 @@ impl Placeholders {
         let mut random = [0; 16];
         SystemRandom::new().fill(&mut random).map_err(|_| Unusable)?;
         let placeholder = format!("{PREFIX}{}", hex(&random));
-        self.0.push((placeholder.clone(), key.clone()));
+        self.all.push((placeholder.clone(), key.clone()));
         Ok(placeholder)
+    }
+
+    /// Those so far are the store's own: the guest may have read them for good.
+    pub(crate) fn last(&mut self) {
+        self.lasting = self.all.len();
+    }
+
+    /// Forgets those of a call that has ended.
+    pub(crate) fn end_call(&mut self) {
+        self.all.truncate(self.lasting);
     }
 
     /// Puts keys where their placeholders stand in `authorization`, and nowhere else.
     pub(crate) fn reveal(&self, headers: &mut HeaderMap) {
-        if self.0.is_empty() {
+        if self.all.is_empty() {
             return;
         }
         let Some(value) = headers.get_mut(AUTHORIZATION) else { return };
         let Ok(text) = value.to_str() else { return };
-        let Some((placeholder, key)) = self.0.iter().find(|(placeholder, _)| text.contains(placeholder)) else {
+        let Some((placeholder, key)) = self.all.iter().find(|(placeholder, _)| text.contains(placeholder)) else {
             return;
         };
         // Both parts are what a header can hold, so their sum is.
@@ -69,6 +83,24 @@ mod tests {
         placeholders.reveal(&mut headers);
         assert_eq!(headers[AUTHORIZATION], "Bearer dtn_key");
         assert_eq!(headers["x-other"], hidden);
+    }
+
+    #[test]
+    fn a_placeholder_of_an_earlier_call_is_worth_nothing() {
+        let mut placeholders = Placeholders::default();
+        let (lasting, call) = {
+            let lasting = placeholders.hide(&"store".into()).unwrap();
+            placeholders.last();
+            (lasting, placeholders.hide(&"call".into()).unwrap())
+        };
+        placeholders.end_call();
+        let sent = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(AUTHORIZATION, text.parse().unwrap());
+            placeholders.reveal(&mut headers);
+            headers[AUTHORIZATION].to_str().unwrap().to_owned()
+        };
+        assert_eq!((sent(&lasting), sent(&call)), ("store".to_owned(), call.clone()));
     }
 
     #[test]
