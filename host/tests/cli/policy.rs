@@ -12,6 +12,20 @@ fn an_origin_that_the_policy_does_not_list_is_not_called() {
 }
 
 #[test]
+fn a_denial_is_logged_with_the_line_that_would_allow_it() {
+    let stage = Stage::new();
+    stage.write("policy.toml", "[egress]\nallow = []\n");
+    let run = stage.run(&["provision", "--session", "s", "--policy", "policy.toml"]);
+    assert_eq!((run.code, run.out.as_str()), (9, ""), "{run:?}");
+    let allow = format!("[egress]\nallow = [\"{}\"]\n", stage.url.trim_end_matches("/api"));
+    assert!(run.err.contains(&allow.trim_end().replace('\n', " ")), "{}", run.err);
+
+    stage.write("policy.toml", allow);
+    let run = stage.run(&["provision", "--session", "s", "--policy", "policy.toml"]);
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[test]
 fn keys_can_be_kept_from_the_provider() {
     let stage = Stage::new();
     stage.write("policy.toml", "[credentials]\ninject = true\n");
