@@ -8,11 +8,13 @@
 //!
 //! A plan that breaks a promise is made smaller until nothing more can be left out ([`shrink`]).
 
+mod evidence;
 mod features;
 mod host;
 mod invariants;
 mod janitor;
 mod journal;
+mod lifetimes;
 mod many;
 mod network;
 mod organization;
@@ -33,8 +35,8 @@ pub use network::Sabotage;
 pub use plan::{Cuts, Plan};
 pub use shrink::shrink;
 
+use evidence::Evidence;
 use host::Host;
-use invariants::Evidence;
 use organization::Organization;
 use rng::{Rng, minutes};
 

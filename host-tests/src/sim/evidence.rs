@@ -1,0 +1,45 @@
+//! What can be asked after a simulation: the journal of the hosts and the server's ground truth.
+
+use fake_daytona::{Desired, RecordedRequest, SandboxView, State, Timestamp};
+
+use super::features::Features;
+use super::journal::Entry;
+use super::organization::Organization;
+use super::plan::Session;
+use super::witness::is_of;
+
+/// Everything that can be asked after the end.
+pub struct Evidence<'a> {
+    pub organization: &'a Organization,
+    pub features: Features,
+    pub entries: &'a [Entry],
+    pub sandboxes: &'a [SandboxView],
+    pub requests: &'a [RecordedRequest],
+}
+
+impl Evidence<'_> {
+    /// The sandboxes of a session, oldest first.
+    pub fn of<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'a SandboxView> {
+        self.sandboxes.iter().filter(|view| is_of(view, session))
+    }
+
+    /// What the hosts of a session did.
+    pub fn calls<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = &'a Entry> {
+        self.entries.iter().filter(|entry| entry.session == session.number)
+    }
+
+    /// Requests about this sandbox, by id or name.
+    pub fn about<'a>(&'a self, view: &'a SandboxView) -> impl Iterator<Item = &'a RecordedRequest> {
+        let named = view.created_name != view.id;
+        self.requests.iter().filter(move |request| {
+            request.route.contains(&view.id) || (named && request.route.contains(&view.created_name))
+        })
+    }
+}
+
+/// Since when nobody means it to exist any more.
+pub fn given_up(view: &SandboxView) -> Option<Timestamp> {
+    let ends =
+        |moment: &&fake_daytona::Moment| moment.desired == Desired::Destroyed || moment.state == State::Destroyed;
+    view.history.iter().find(ends).map(|moment| moment.at)
+}

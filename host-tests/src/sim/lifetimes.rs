@@ -1,0 +1,182 @@
+//! The promises about time: who works is kept, who has ended or is forgotten is not.
+
+use std::time::Duration;
+
+use fake_daytona::{Cause, SandboxView, State, Timestamp};
+
+use super::evidence::{Evidence, given_up};
+use super::journal::{Entry, Outcome, Violation};
+use super::plan::Session;
+use super::rng::minutes;
+
+/// The server looks for idle sandboxes every ten seconds, writes activity as often, counts in whole minutes, and requests
+/// take their time.
+const SLACK: Duration = Duration::from_secs(120);
+
+/// Whether the end of idle sessions is promised on servers without `last-activity`, too. Not yet: there the interval is
+/// raised instead, and what was raised outlives a restart.
+const OLD_SERVERS: bool = false;
+
+/// Every promise about time that was not kept for a session.
+pub fn check(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
+    let modern = evidence.organization.plan.generation.has_activity() || OLD_SERVERS;
+    if modern {
+        idle(evidence, session, found);
+    }
+    if evidence.features.keep_alive {
+        at_work(evidence, session, found);
+    }
+    if evidence.features.keep_alive && modern {
+        finished(evidence, session, found);
+    }
+    if evidence.features.inventory {
+        late(evidence, session, found);
+    }
+}
+
+/// Nothing runs on for longer than its interval after its start and the last that was done to it; looks are nothing.
+fn idle(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
+    for view in evidence.of(session) {
+        let acts =
+            evidence.about(view).filter(|request| request.method == "POST" || request.route.starts_with("/toolbox"));
+        let contact = acts.map(|request| request.at).max().unwrap_or(view.created_at);
+        let limit = |since: Timestamp| contact.max(since) + session.interval() + SLACK;
+        let stretches = running_since(view, evidence.organization.now());
+        if let Some((since, until)) = stretches.into_iter().find(|(since, until)| *until > limit(*since)) {
+            let (since, until, contact) = (since.rfc3339(), until.rfc3339(), contact.rfc3339());
+            let what = format!("{} ran from {since} to {until}, with nobody there since {contact}", view.id);
+            found.push(Violation {
+                promise: "leak",
+                session: Some(session.number),
+                at: evidence.organization.now(),
+                what,
+            });
+        }
+    }
+}
+
+/// Calls of `status` that went through undisturbed, while the sandbox ran.
+fn good_looks<'a>(
+    evidence: &'a Evidence<'_>,
+    session: &'a Session,
+    view: &'a SandboxView,
+) -> impl Iterator<Item = &'a Entry> {
+    let disturbed: Vec<Timestamp> =
+        evidence.about(view).filter(|request| request.fault.is_some()).map(|request| request.at).collect();
+    evidence
+        .calls(session)
+        .filter(
+            |entry| matches!(&entry.outcome, Outcome::State(state) if state.status == sandbox_host::Status::Running),
+        )
+        .filter(move |entry| !disturbed.iter().any(|at| entry.begun <= *at && *at <= entry.ended))
+}
+
+/// No working agent is stopped by idleness as long as its session is looked at and its deadline is not reached.
+fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
+    if !evidence.organization.plan.generation.has_activity() {
+        return;
+    }
+    // A look renews when a third of the interval has passed, so after one two thirds are left at least.
+    let window = (session.interval() * 2 / 3).saturating_sub(SLACK);
+    for view in evidence.of(session) {
+        // An extension may also shorten.
+        let deadline = deadlines(evidence, session, view, true).into_iter().min().unwrap_or(view.created_at);
+        for stop in view.stops().filter(|moment| moment.cause == Cause::Idle && moment.at < deadline) {
+            let killed = view
+                .runs
+                .iter()
+                .any(|run| run.was_killed() && run.ended_at.is_some_and(|at| stop.at <= at && at <= stop.at + SLACK));
+            let since =
+                running_since(view, stop.at).into_iter().map(|(since, _)| since).rfind(|since| *since <= stop.at);
+            let since = since.unwrap_or(view.created_at);
+            let looked = good_looks(evidence, session, view)
+                .find(|look| since <= look.begun && look.begun < stop.at && stop.at - look.begun < window);
+            if let Some(look) = looked.filter(|_| killed) {
+                let what = format!("{} was stopped at work, looked at only at {}", view.id, look.begun.rfc3339());
+                found.push(Violation { promise: "killed", session: Some(session.number), at: stop.at, what });
+            }
+        }
+    }
+}
+
+/// How long a session may last, counted from its creation.
+fn lifetime(session: &Session) -> Duration {
+    session.max_duration_sec.map_or(minutes(7 * 24 * 60), |seconds| Duration::from_secs(seconds.into()))
+}
+
+/// When a session's time is over: its deadline, or the one that it was given later. `doubtful`: also where it is not sure
+/// that the extension arrived.
+fn deadlines(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, doubtful: bool) -> Vec<Timestamp> {
+    let seconds = session.extends.map_or(0, |(_, seconds)| seconds);
+    let extended = evidence
+        .calls(session)
+        .filter(|entry| entry.verb == "extend" && (doubtful || matches!(entry.outcome, Outcome::State(_))))
+        .map(|entry| entry.ended + Duration::from_secs(seconds.into()));
+    std::iter::once(view.created_at + lifetime(session)).chain(extended).collect()
+}
+
+/// What has finished, or hangs past its deadline, is not kept.
+fn finished(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
+    for view in evidence.of(session) {
+        let exit = view.runs.last().filter(|run| run.exit_code.is_some()).and_then(|run| run.ended_at);
+        let interval = session.interval();
+        let latest = deadlines(evidence, session, view, true).into_iter().max();
+        let limits = [
+            (exit.map(|at| at + interval * 4 / 3 + session.poll + SLACK), Duration::ZERO, "its agent had ended"),
+            // Whoever provisions a parked session again gives it its time anew.
+            (latest.map(|deadline| deadline + interval + SLACK), lifetime(session), "its deadline had passed"),
+        ];
+        for (limit, anew, why) in limits {
+            let Some(limit) = limit else { continue };
+            // A run that began later was asked for, and has an interval of its own.
+            let over = running_since(view, evidence.organization.now())
+                .into_iter()
+                .find(|(since, until)| *until > limit.max(*since + anew + interval + SLACK));
+            let disturbed = evidence.about(view).any(|request| request.fault.is_some());
+            if let Some((_, until)) = over.filter(|_| !disturbed) {
+                let what = format!("{} ran until {}, though {why}", view.id, until.rfc3339());
+                found.push(Violation { promise: "kept", session: Some(session.number), at: until, what });
+            }
+        }
+    }
+}
+
+/// In calm weather nothing outlives the platform's interest by more than it takes to find it twice.
+fn late(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
+    let plan = &evidence.organization.plan;
+    let forgets = |entry: &&Entry| matches!(entry.outcome, Outcome::Event("forgets"));
+    let Some(forgotten) = evidence.calls(session).filter(forgets).map(|entry| entry.ended).max() else { return };
+    if !plan.is_calm() || !plan.generation.has_names() {
+        return;
+    }
+    for view in evidence.of(session) {
+        let orphan = forgotten.max(view.created_at + Duration::from_secs(plan.min_age_sec.into()));
+        let limit = orphan + plan.reconciles * 2 + SLACK * 2;
+        let end = given_up(view).unwrap_or_else(|| evidence.organization.now());
+        if end > limit {
+            let what = format!("{} was there until {}, though nobody knew its session", view.id, end.rfc3339());
+            found.push(Violation { promise: "late", session: Some(session.number), at: end, what });
+        }
+    }
+}
+
+/// Stretches in which it was started.
+fn running_since(view: &SandboxView, now: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+    let mut stretches = Vec::new();
+    let mut since = None;
+    for moment in &view.history {
+        match (since, moment.state == State::Started) {
+            (None, true) => since = Some(moment.at),
+            (Some(begun), false) => {
+                stretches.push((begun, moment.at));
+                since = None;
+            }
+            _ => {}
+        }
+    }
+    // A broken one that was deleted is hidden: no runner has it.
+    if let Some(begun) = since.filter(|_| view.alive) {
+        stretches.push((begun, now));
+    }
+    stretches
+}
