@@ -261,7 +261,10 @@ fn refresh<T: Transport>(
     }
     let end = now.plus(idle.asked);
     let end = deadline.map_or(end, |deadline| end.min(deadline));
-    let minutes = end.since(last).div_euclid(SECONDS_PER_MINUTE) + 1;
-    call.client.set_auto_stop(dialect, &target.id, &target.external_id, u32::try_from(minutes).unwrap_or(1).max(1))?;
-    Ok(Some(last.plus(minutes * SECONDS_PER_MINUTE)))
+    let minutes = (end.since(last).div_euclid(SECONDS_PER_MINUTE) + 1).max(1);
+    if minutes * SECONDS_PER_MINUTE > idle.interval {
+        let raised = u32::try_from(minutes).unwrap_or(u32::MAX);
+        call.client.set_auto_stop(dialect, &target.id, &target.external_id, raised)?;
+    }
+    Ok(Some(last.plus(idle.interval.max(minutes * SECONDS_PER_MINUTE))))
 }

@@ -210,3 +210,16 @@ fn on_demand_the_clock_is_renewed_at_once_even_where_polling_does_not() {
     let server = Server::new([not_found()]);
     assert!(server.keep_alive(reachable()).is_ok_and(|state| state.status == Status::Terminated));
 }
+
+#[test]
+fn an_interval_that_reaches_the_deadline_already_is_not_raised_again() {
+    let near = r#","rensei.dev/idle-minutes":"30","rensei.dev/deadline":"created+4200s""#;
+    let missing = refusal(404, "Cannot POST /api/sandbox/x/last-activity");
+    // Idle since 11:31, so 30 minutes end at 12:01; the deadline is at 12:10.
+    let (_, sent) = looked([idle(29, near), Answer::status(502), missing, Answer::status(201)]);
+    assert_eq!(sent.last().map(String::as_str), Some("POST /autostop/40"));
+    let nearer = r#","rensei.dev/idle-minutes":"30","rensei.dev/deadline":"created+3605s""#;
+    let missing = refusal(404, "Cannot POST /api/sandbox/x/last-activity");
+    let (state, sent) = looked([idle(29, nearer), Answer::status(502), missing]);
+    assert_eq!((sent.len(), detail(&state, "stops-at")), (3, Some("2026-11-23T12:01:00Z")));
+}

@@ -19,6 +19,8 @@ pub fn check(evidence: &Evidence<'_>) -> Vec<Violation> {
         once(evidence, session, &mut found);
         asked_for(evidence, session, &mut found);
         lifetimes::check(evidence, session, &mut found);
+        ended(evidence, session, &mut found);
+        honest(evidence, session, &mut found);
         if evidence.features.adoption {
             agreed(evidence, session, &mut found);
         }

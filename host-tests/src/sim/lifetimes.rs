@@ -13,8 +13,8 @@ use super::rng::minutes;
 /// take their time.
 const SLACK: Duration = Duration::from_secs(120);
 
-/// Whether the end of idle sessions is promised on servers without `last-activity`, too. Not yet: there the interval is
-/// raised instead, and what was raised outlives a restart.
+/// Whether the end of idle sessions is promised on servers without `last-activity`, too. It is not: they do not say when a
+/// sandbox was started again, so a raised interval, counted from the creation, may be too long after a restart.
 const OLD_SERVERS: bool = false;
 
 /// Every promise about time that was not kept for a session.
@@ -112,7 +112,14 @@ fn deadlines(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, dou
         .calls(session)
         .filter(|entry| entry.verb == "extend" && (doubtful || matches!(entry.outcome, Outcome::State(_))))
         .map(|entry| entry.ended + Duration::from_secs(seconds.into()));
-    std::iter::once(view.created_at + lifetime(session)).chain(extended).collect()
+    let first = view.created_at + lifetime(session);
+    // Whoever provisions a session again after its time was over gives it its time anew.
+    let anew = evidence
+        .calls(session)
+        .filter(|entry| entry.verb == "provision" && entry.ended >= first)
+        .filter(|entry| matches!(&entry.outcome, Outcome::Handle(handle) if handle.external_id == view.id))
+        .map(|entry| entry.ended + lifetime(session));
+    std::iter::once(first).chain(extended).chain(anew).collect()
 }
 
 /// What has finished, or hangs past its deadline, is not kept.
