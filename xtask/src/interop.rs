@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::Failure;
 use crate::build::build;
+use crate::test::NATIVE;
 use crate::tools;
 
 /// The server's generation, which the pinned clients belong to.
@@ -44,7 +45,7 @@ fn installed(language: &str) -> Result<PathBuf, Failure> {
 /// Builds the server as the tests build it, so that it is built once.
 fn server_binary() -> Result<PathBuf, Failure> {
     let mut cargo = tools::cargo()?;
-    tools::run(cargo.args(["build", "--profile", "host", "-p", "fake-daytona", "--bin", "fake-daytona"]))?;
+    tools::run(cargo.args(["build", "--profile", "host", "--bins"]).args(NATIVE))?;
     let name = format!("fake-daytona{}", std::env::consts::EXE_SUFFIX);
     Ok(tools::target_dir()?.join("host").join(name))
 }

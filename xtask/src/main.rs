@@ -42,8 +42,8 @@ const COMMANDS: [(&str, &str, &str); 8] = [
     ),
     (
         "ci",
-        "Everything that has to hold: paths, format, clippy, test, component",
-        "about 10 minutes, and 8 more where cargo-component has to be installed",
+        "Everything that has to hold: paths, format, clippy, test, interop, component",
+        "about 15 minutes, and 8 more where cargo-component has to be installed",
     ),
 ];
 
