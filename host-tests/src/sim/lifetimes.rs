@@ -13,20 +13,11 @@ use super::rng::minutes;
 /// take their time.
 const SLACK: Duration = Duration::from_secs(120);
 
-/// Whether the end of idle sessions is promised on servers without `last-activity`, too. It is not: they do not say when a
-/// sandbox was started again, so a raised interval, counted from the creation, may be too long after a restart.
-const OLD_SERVERS: bool = false;
-
 /// Every promise about time that was not kept for a session.
 pub fn check(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
-    let modern = evidence.organization.plan.generation.has_activity() || OLD_SERVERS;
-    if modern {
-        idle(evidence, session, found);
-    }
+    idle(evidence, session, found);
     if evidence.features.keep_alive {
         at_work(evidence, session, found);
-    }
-    if evidence.features.keep_alive && modern {
         finished(evidence, session, found);
     }
     if evidence.features.inventory {
@@ -40,7 +31,7 @@ fn idle(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) 
         let acts =
             evidence.about(view).filter(|request| request.method == "POST" || request.route.starts_with("/toolbox"));
         let contact = acts.map(|request| request.at).max().unwrap_or(view.created_at);
-        let limit = |since: Timestamp| contact.max(since) + session.interval() + SLACK;
+        let limit = |since: Timestamp| contact.max(since) + session.interval() + excess(evidence, view, since) + SLACK;
         let stretches = running_since(view, evidence.organization.now());
         if let Some((since, until)) = stretches.into_iter().find(|(since, until)| *until > limit(*since)) {
             let (since, until, contact) = (since.rfc3339(), until.rfc3339(), contact.rfc3339());
@@ -136,9 +127,9 @@ fn finished(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violatio
         for (limit, anew, why) in limits {
             let Some(limit) = limit else { continue };
             // A run that began later was asked for, and has an interval of its own.
-            let over = running_since(view, evidence.organization.now())
-                .into_iter()
-                .find(|(since, until)| *until > limit.max(*since + anew + interval + SLACK));
+            let over = running_since(view, evidence.organization.now()).into_iter().find(|(since, until)| {
+                *until > limit.max(*since + anew + interval + SLACK) + excess(evidence, view, *since)
+            });
             let disturbed = evidence.about(view).any(|request| request.fault.is_some());
             if let Some((_, until)) = over.filter(|_| !disturbed) {
                 let what = format!("{} ran until {}, though {why}", view.id, until.rfc3339());
@@ -165,6 +156,15 @@ fn late(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) 
             found.push(Violation { promise: "late", session: Some(session.number), at: end, what });
         }
     }
+}
+
+/// By how much the end of an idle sandbox may come late that was started at `since`.
+///
+/// A server without `last-activity` does not say when a sandbox was started, so a raised interval is counted from the
+/// creation, and is too long by the time between the two.
+fn excess(evidence: &Evidence<'_>, view: &SandboxView, since: Timestamp) -> Duration {
+    let tells = evidence.organization.plan.generation.has_activity() || !evidence.features.keep_alive;
+    if tells { Duration::ZERO } else { since - view.created_at }
 }
 
 /// Stretches in which it was started.
