@@ -21,10 +21,11 @@ pub fn run() -> Result<(), Failure> {
     unit.and(native)
 }
 
-/// Measures loading and calls.
+/// Measures loading and calls, and what the fake holds.
 pub fn bench(arguments: &[String]) -> Result<(), Failure> {
     build()?;
-    run_native("bench", arguments)
+    run_native("bench", arguments)?;
+    run_native("throughput", &[])
 }
 
 /// Simulates sessions on servers of every generation and holds the truth against the promises.

@@ -1,7 +1,7 @@
 //! How much the server holds and how fast it answers: 10,000 sandboxes, then five seconds of requests over loopback, and
 //! two seconds of them to the router in the same process.
 //!
-//! `cargo run --profile host -p fake-daytona --example throughput`; `-- SANDBOXES SECONDS CONNECTIONS` for other
+//! `cargo xtask bench` runs it; `throughput SANDBOXES SECONDS CONNECTIONS` for other
 //! numbers. Clients and server share the machine.
 
 use std::error::Error;
