@@ -81,10 +81,11 @@ impl HostBuilder {
             None => Arc::new(PooledClient::builder().build()?),
         };
         self.environment.retain(&self.policy);
-        let engine = engine(&self.policy.limits)?;
+        let (engine, ticker) = engine(&self.policy.limits)?;
         let linker = linker(&engine).map_err(|error| BuildError::Engine(format!("{error:#}")))?;
         Ok(Host::new(Shared {
             engine,
+            _ticker: ticker,
             linker,
             http,
             clock: self.clock.unwrap_or_else(|| Arc::new(RuntimeClock::new())),

@@ -1,6 +1,8 @@
 //! The engine of a host: pooling allocator, epochs, and the thread that makes them tick.
 
+use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use wasmtime::{Config, Enabled, Engine, EngineWeak, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
@@ -13,7 +15,7 @@ const HOST_STACK: usize = 1 << 20;
 const KEEP_RESIDENT: usize = 512 << 10;
 
 /// Makes the engine of one host and starts its ticker.
-pub(crate) fn engine(limits: &Limits) -> Result<Engine, BuildError> {
+pub(crate) fn engine(limits: &Limits) -> Result<(Engine, Ticker), BuildError> {
     let mut config = Config::new();
     config
         .cranelift_opt_level(OptLevel::Speed)
@@ -22,8 +24,8 @@ pub(crate) fn engine(limits: &Limits) -> Result<Engine, BuildError> {
         .async_stack_size(limits.stack_bytes + HOST_STACK)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
     let engine = Engine::new(&config).map_err(|error| BuildError::Engine(format!("{error:#}")))?;
-    start_ticker(engine.weak())?;
-    Ok(engine)
+    let ticker = start_ticker(engine.weak(), limits.tick)?;
+    Ok((engine, ticker))
 }
 
 fn pool(limits: &Limits) -> PoolingAllocationConfig {
@@ -49,18 +51,22 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
     pool
 }
 
-/// Epochs advance on a thread of their own, because a guest that never yields can keep every thread of the runtime
-/// busy. It ends with the engine.
-fn start_ticker(engine: EngineWeak) -> Result<(), BuildError> {
+/// Ends the thread that advances the epochs when it is dropped.
+pub(crate) struct Ticker {
+    _end: mpsc::Sender<()>,
+}
+
+/// Epochs advance on a thread of their own, because a guest that never yields can keep every thread of the runtime busy.
+fn start_ticker(engine: EngineWeak, tick: Duration) -> Result<Ticker, BuildError> {
+    let (end, ended) = mpsc::channel();
     thread::Builder::new()
         .name("sandbox-host-ticker".to_owned())
         .spawn(move || {
-            while let Some(engine) = engine.upgrade() {
+            while ended.recv_timeout(tick) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let Some(engine) = engine.upgrade() else { return };
                 engine.increment_epoch();
-                drop(engine);
-                thread::sleep(Limits::TICK);
             }
         })
-        .map(drop)
+        .map(|_| Ticker { _end: end })
         .map_err(BuildError::Ticker)
 }

@@ -10,6 +10,7 @@ use wasmtime::component::Linker;
 use crate::builder::HostBuilder;
 use crate::cache::Cache;
 use crate::clock::SharedClock;
+use crate::engine::Ticker;
 use crate::environment::Environment;
 use crate::error::LoadError;
 use crate::http::HttpClient;
@@ -30,6 +31,8 @@ pub struct Host {
 /// What a host's providers share.
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
+    /// Lives as long as the engine is in use.
+    pub(crate) _ticker: Ticker,
     pub(crate) linker: Linker<StoreData>,
     pub(crate) http: Arc<dyn HttpClient>,
     pub(crate) clock: SharedClock,

@@ -26,18 +26,16 @@ pub struct Limits {
     /// Bytes of native stack of one instance. Default 1 MiB. Deeper recursion is a trap.
     pub stack_bytes: usize,
     /// Time that one call may compute, not counting the time it waits. Default 2 s; a call needs less than a
-    /// millisecond. Measured in steps of [`Limits::TICK`].
+    /// millisecond. Measured in steps of [`Limits::tick`].
     pub compute: Duration,
+    /// How often a computing guest is interrupted: others get their turn, and [`Limits::compute`] is checked. Default
+    /// 10 ms. In real time always, so that a run in virtual time is the same every time only with one that never comes.
+    pub tick: Duration,
     /// How much longer than its own deadline a call may take before the host ends it. Default 2 s: the provider reports
     /// its deadline itself, with a better error, and this is for one that does not.
     pub call_timeout_margin: Duration,
     /// Bytes of a component that is loaded. Default 32 MiB.
     pub component_bytes: usize,
-}
-
-impl Limits {
-    /// How often a computing guest is interrupted: others get their turn, and [`Limits::compute`] is checked.
-    pub const TICK: Duration = Duration::from_millis(10);
 }
 
 impl Default for Limits {
@@ -50,6 +48,7 @@ impl Default for Limits {
             transfer_bytes: 16 << 20,
             stack_bytes: 1 << 20,
             compute: Duration::from_secs(2),
+            tick: Duration::from_millis(10),
             call_timeout_margin: Duration::from_secs(2),
             component_bytes: 32 << 20,
         }

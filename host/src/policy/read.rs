@@ -186,6 +186,7 @@ fn limits(file: FileLimits, component_bytes: Option<usize>) -> Result<Limits, Po
         concurrent_calls: at_least_1("limits.concurrent-calls", file.concurrent_calls)?
             .unwrap_or(usual.concurrent_calls),
         compute: millis("limits.compute-ms", file.compute_ms, usual.compute)?,
+        tick: usual.tick,
         call_timeout_margin: millis(
             "limits.call-timeout-margin-ms",
             file.call_timeout_margin_ms,
