@@ -271,7 +271,11 @@ fn short(path: &str) -> String {
         })
         .collect::<Vec<_>>()
         .join("/");
-    path + query
+    // A value that would not fit on the line says nothing to a reader.
+    match query.split_once('=') {
+        Some((name, value)) if value.len() >= 24 => format!("{path}{name}=…"),
+        _ => path + query,
+    }
 }
 
 /// States with arrows between, in lines that fit.
@@ -298,6 +302,7 @@ mod tests {
         assert_eq!(short("/api/sandbox/2752acb4-993b-4bc3-810c-dbeb5fd8992c/stop"), "/api/sandbox/2752acb4…/stop");
         assert_eq!(short("/api/sandbox"), "/api/sandbox");
         assert_eq!(short("/w/2752acb4-993b-4bc3-810c-dbeb5fd8992c?force=true"), "/w/2752acb4…?force=true");
+        assert_eq!(short("/w?labels=%7B%22rensei.dev%2Fmanaged-by%22%3A%22"), "/w?labels=…");
     }
 
     #[test]
