@@ -38,9 +38,11 @@ pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle
     let spare_ms = (call.client.left_ms() / SPARE_PART).min(MAX_SPARE_MS);
     let mut creates = 0;
     let mut made_anew = false;
+    // A create that was never answered may still be applied when a later one is refused.
+    let mut doubtful = false;
     loop {
         creates += 1;
-        let refused = match create(call, spec, &new, spare_ms) {
+        let mut refused = match create(call, spec, &new, spare_ms) {
             Ok(created) => {
                 let adopted = match created {
                     Created::New(dialect, sandbox) => adopt::unrivalled(call, spec, &new, dialect, sandbox),
@@ -59,7 +61,9 @@ pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle
             new.disk_gib = Some(maximum);
             continue;
         }
-        let doubtful = refused.error.maybe_applied;
+        let ambiguous = refused.error.maybe_applied;
+        doubtful |= ambiguous;
+        refused.error.maybe_applied = doubtful;
         let failed_start = refused.reaction == Reaction::StartFailed;
         let mut error = explain(refused, spec, &name);
         if is_final(&error) {
@@ -71,7 +75,7 @@ pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle
                 // What this call created has failed, and would fail again.
                 Ok(Adopted::Removed(_)) if failed_start => return Err(error.maybe_applied(false)),
                 Ok(Adopted::Removed(reason)) if made_anew => return Err(adopt::failed_again(reason)),
-                Ok(Adopted::Removed(_)) => made_anew = true,
+                Ok(Adopted::Removed(_)) => (made_anew, doubtful) = (true, false),
                 // Why it failed says more than why what is left of it could not be removed.
                 Err(undeleted) if failed_start => {
                     error
@@ -84,7 +88,7 @@ pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle
             Ok((_, Found::Foreign)) => return Err(adopt::name_taken(&name)),
             Ok((dialect, Found::Nothing)) => {
                 // Without names, what was created late could not be told from what is created next.
-                let again = doubtful && call.client.can_name(dialect) && creates < MAX_CREATES;
+                let again = ambiguous && call.client.can_name(dialect) && creates < MAX_CREATES;
                 if !again || !call.client.pause(creates) {
                     return Err(error);
                 }

@@ -265,6 +265,20 @@ fn a_create_that_was_throttled_first_and_never_answered_then_is_looked_up() {
     let server = Server::new([throttled(), Answer::silence(), Answer::status(500)]);
     let error = refused(&server);
     assert!(error.code == ErrorCode::RateLimited && error.maybe_applied);
+    let nameless = || Answer::json(200, "[]");
+    let server =
+        Server::with_config(r#""dialect":"workspace""#, [nameless(), throttled(), Answer::silence(), nameless()]);
+    let error = refused(&server);
+    assert!(error.code == ErrorCode::RateLimited && error.maybe_applied);
+}
+
+#[test]
+fn a_doubt_about_one_create_is_not_lost_when_the_next_one_is_refused() {
+    let quota = refusal(400, "Total CPU limit exceeded. Maximum allowed: 10.");
+    let server = Server::new([Answer::status(502), nothing(), quota, nothing()]);
+    let error = refused(&server);
+    assert!(error.code == ErrorCode::QuotaExceeded && error.maybe_applied);
+    assert_eq!(error.get("sandbox-name"), Some(NAME));
 }
 
 #[test]
