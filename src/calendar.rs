@@ -1,6 +1,7 @@
 //! Points in time as servers write them. A component has no calendar of its own: every date here comes from a reply.
 
 use crate::prelude::*;
+use crate::text;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -13,7 +14,7 @@ pub struct Moment(i64);
 impl Moment {
     /// Reads the date of an HTTP header, such as `Mon, 23 Nov 2026 12:00:00 GMT`, the one form that servers may send.
     pub fn parse_http(text: &str) -> Option<Self> {
-        let (_weekday, rest) = text.split_once(", ")?;
+        let (_weekday, rest) = text::split_once(text, ", ")?;
         let mut parts = rest.split(' ');
         let day = number(parts.next()?)?;
         let month_name = parts.next()?;

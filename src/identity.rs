@@ -78,12 +78,12 @@ fn slug(session_id: &str) -> String {
 ///
 /// Values of the environment are left out because tokens rotate, the pool's values because admins edit them.
 pub fn digest(spec: &Spec) -> String {
-    let mut hash = Hash::new();
+    let mut fields = Vec::with_capacity(256);
     let mut field = |tag: u8, value: Option<&[u8]>| {
-        hash.update([tag, u8::from(value.is_some())]);
+        fields.extend_from_slice(&[tag, u8::from(value.is_some())]);
         let value = value.unwrap_or_default();
-        hash.update(u64::try_from(value.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(value);
+        fields.extend_from_slice(&u64::try_from(value.len()).unwrap_or(u64::MAX).to_be_bytes());
+        fields.extend_from_slice(value);
     };
     field(b'i', spec.image.as_deref().map(str::as_bytes));
     field(b'n', spec.command.as_ref().map(|words| words.len().to_string()).as_deref().map(str::as_bytes));
@@ -103,13 +103,18 @@ pub fn digest(spec: &Spec) -> String {
         field(b'e', Some(name.as_bytes()));
         last = Some(name);
     }
-    [DIGEST_VERSION, &hex(&hash.finalize(), DIGEST_DIGITS)].concat()
+    [DIGEST_VERSION, &hex(&Hash::hash(&fields), DIGEST_DIGITS)].concat()
 }
 
 /// The first digits of a hash in lower-case hexadecimal.
 fn hex(bytes: &[u8], digits: usize) -> String {
-    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(digits);
-    nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect()
+    let mut text = String::with_capacity(digits);
+    for byte in bytes.iter().take(digits / 2) {
+        for nibble in [byte >> 4, byte & 15] {
+            text.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble }));
+        }
+    }
+    text
 }
 
 #[cfg(test)]

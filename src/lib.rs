@@ -38,6 +38,7 @@ mod provision;
 mod spec_check;
 mod status;
 mod terminate;
+mod text;
 
 #[cfg(target_arch = "wasm32")]
 mod exports;

@@ -6,6 +6,7 @@ use crate::identity::LABEL_PREFIX;
 use crate::image;
 use crate::pool::Pool;
 use crate::prelude::*;
+use crate::text;
 
 /// Most environment variables and most labels of one session.
 const MAX_PAIRS: usize = 1000;
@@ -65,7 +66,7 @@ fn check_launch(spec: &Spec, problems: &mut Problems) {
                 "spec.image",
                 "is not an OCI image reference such as ghcr.io/owner/name:tag",
             );
-        } else if image.contains("ENTRYPOINT") {
+        } else if text::contains(image, "ENTRYPOINT") {
             problems.add(
                 "image-reference",
                 "spec.image",

@@ -1,6 +1,7 @@
 //! Whom a call may contact: the origins that the provider named for it, and nobody else.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::Uri;
 use http::uri::Scheme;
@@ -95,11 +96,11 @@ impl fmt::Display for Origin {
 
 /// What one call may contact. Empty until the provider has named its origins.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Egress(Vec<Origin>);
+pub(crate) struct Egress(Arc<[Origin]>);
 
 impl Egress {
     pub(crate) fn new(origins: Vec<Origin>) -> Self {
-        Self(origins)
+        Self(origins.into())
     }
 
     /// Lets a request leave and says to which addresses, or says why it may not.

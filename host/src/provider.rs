@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use wasmtime::component::InstancePre;
 
+use crate::admission::Admissions;
 use crate::call::fresh;
 use crate::error::CallError;
 use crate::exports::Exports;
@@ -25,8 +26,9 @@ use crate::warm::{Warm, WarmLimits};
 /// A loaded provider. Cheap to clone, and free to share between threads: every call runs in a fresh instance of its
 /// own, which is dropped when the call ends, however it ends.
 ///
-/// Each call first asks the provider, inside the same instance, whom it will contact (`origins`), and lets it contact
-/// those and nobody else. Each is bounded by the context's deadline and the margin of the host's limits. Dropping the
+/// A call may contact those whom the provider names for its context and handle (`origins`), and nobody else. They are
+/// asked for inside the same instance, before the first call with the same of both: by contract the answer depends on
+/// nothing else but the environment. Each call is bounded by the context's deadline and the margin of the host's limits. Dropping the
 /// future of a call ends it; what was sent by then was sent.
 ///
 /// # Errors
@@ -42,6 +44,7 @@ pub(crate) struct Loading {
     pub(crate) pre: InstancePre<StoreData>,
     pub(crate) exports: Exports,
     pub(crate) info: ProviderInfo,
+    pub(crate) admissions: Admissions,
 }
 
 /// Facts of a component, known without running it.
@@ -87,7 +90,15 @@ impl fmt::Debug for Provider {
 
 impl Provider {
     pub(crate) fn new(shared: Arc<Shared>, loaded: Loaded, info: ProviderInfo) -> Self {
-        Self { inner: Arc::new(Loading { shared, pre: loaded.pre, exports: loaded.exports, info }) }
+        Self {
+            inner: Arc::new(Loading {
+                shared,
+                pre: loaded.pre,
+                exports: loaded.exports,
+                info,
+                admissions: Admissions::default(),
+            }),
+        }
     }
 
     pub(crate) fn inner(&self) -> &Arc<Loading> {

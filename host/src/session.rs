@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wasmtime::component::{ComponentNamedList, Instance, Lift, Lower};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 
+use crate::admission::Question;
 use crate::bindings::types as wit;
 use crate::egress::{Egress, Origin};
 use crate::error::CallError;
@@ -64,13 +65,19 @@ impl Session {
         Ok(lowered)
     }
 
-    /// Asks the provider whom a call with this context and handle may contact, and lets it contact those.
+    /// Asks the provider, unless it has said so before, whom a call with this context and handle may contact, and lets
+    /// it contact those.
     pub(crate) async fn admit(
         &mut self,
         context: &wit::Context,
         handle: Option<&wit::Handle>,
     ) -> Result<(), CallError> {
         let provider = Arc::clone(&self.provider);
+        let question = Question::new(context, handle);
+        if let Some(egress) = provider.admissions.get(question) {
+            self.store.data_mut().hooks.open(egress);
+            return Ok(());
+        }
         let named = self.call(&provider.exports.provider.origins, (context.clone(), handle.cloned())).await??;
         let origins = named
             .into_iter()
@@ -79,7 +86,9 @@ impl Session {
                 Err(reason) => Err(CallError::BadOrigin { origin, reason }),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        self.store.data_mut().hooks.open(Egress::new(origins));
+        let egress = Egress::new(origins);
+        provider.admissions.keep(question, egress.clone());
+        self.store.data_mut().hooks.open(egress);
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use crate::contract::{Error, ErrorCode};
 use crate::http::secret::Secret;
 use crate::http::{Failure, FailureKind, Reply};
 use crate::prelude::*;
+use crate::text;
 
 /// Longest part of a server's message that goes into an error, in bytes.
 const MAX_QUOTE: usize = 300;
@@ -170,7 +171,7 @@ fn spoken(status: u16, said: &str, subject: &str) -> Rejection {
         && !said.starts_with("Cannot ")
         && said.ends_with("not found")
         && !subject.is_empty()
-        && said.contains(subject)
+        && text::contains(said, subject)
     {
         let error = Error::new(ErrorCode::NotFound, ["Daytona has no sandbox ", subject, "."].concat())
             .rule("sandbox-not-found")
@@ -233,11 +234,11 @@ enum Outcome {
 impl Row {
     fn matches(&self, status: u16, said: &str) -> bool {
         let (first, last) = self.statuses;
-        let text = |text: &&str| match text.strip_prefix('^') {
+        let found = |wanted: &&str| match wanted.strip_prefix('^') {
             Some(start) => said.starts_with(start),
-            None => said.contains(*text),
+            None => text::contains(said, wanted),
         };
-        (first..=last).contains(&status) && (self.texts.is_empty() || self.texts.iter().any(text))
+        (first..=last).contains(&status) && (self.texts.is_empty() || self.texts.iter().any(found))
     }
 
     fn applied_to(&self, said: &str) -> Rejection {

@@ -3,6 +3,7 @@
 use super::Dialect;
 use crate::json::{self, Object};
 use crate::prelude::*;
+use crate::text;
 
 /// What a sandbox is made of.
 #[derive(Clone, Copy)]
@@ -126,7 +127,7 @@ pub fn object(pairs: &[(String, String)]) -> String {
 ///
 /// The image must be an OCI reference, so that no other instruction can enter.
 fn dockerfile(image: &str, command: &[String]) -> String {
-    let command = json::array(command).replace(ENTRYPOINT.0, ENTRYPOINT.1);
+    let command = text::replace(&json::array(command), ENTRYPOINT.0, ENTRYPOINT.1);
     ["FROM ", image, "\nENTRYPOINT ", &command, "\n"].concat()
 }
 

@@ -1,6 +1,7 @@
 //! The texts in which Daytona refuses for a limit, from 0.100 to today.
 
 use crate::prelude::*;
+use crate::text;
 
 /// A limit that was exceeded.
 pub struct Limit {
@@ -20,7 +21,7 @@ pub fn parse(line: &str) -> Option<Limit> {
 
 /// `Disk request 20GB exceeds maximum allowed per sandbox (10GB).`, in 0.100 `per workspace`.
 fn per_sandbox(line: &str) -> Option<Limit> {
-    let (asked, limit) = line.split_once(" exceeds maximum allowed per ")?;
+    let (asked, limit) = text::split_once(line, " exceeds maximum allowed per ")?;
     let mut words = asked.rsplit(' ');
     let requested = words.next()?;
     let name = words.nth(1).and_then(resource)?;
@@ -32,9 +33,9 @@ fn total(line: &str) -> Option<Limit> {
     let (name, rest) = line.strip_prefix("Total ")?.split_once(' ')?;
     let name = resource(name)?;
     let rest = rest.strip_prefix("limit exceeded").or_else(|| rest.strip_prefix("quota exceeded"))?;
-    let (requested, maximum) = match rest.split_once("Maximum allowed: ") {
+    let (requested, maximum) = match text::split_once(rest, "Maximum allowed: ") {
         Some((_, maximum)) => (None, Some(maximum.trim_end_matches('.').to_owned())),
-        None => match in_brackets(rest).as_deref().and_then(|both| both.split_once(" > ")) {
+        None => match in_brackets(rest).as_deref().and_then(|both| text::split_once(both, " > ")) {
             Some((requested, maximum)) => (Some(requested.to_owned()), Some(maximum.to_owned())),
             None => (None, None),
         },
@@ -45,7 +46,7 @@ fn total(line: &str) -> Option<Limit> {
 /// `Maximum number of concurrent workspaces (5) reached`, `Workspace quota limit (5) reached`, of the earliest builds.
 fn sandboxes(line: &str) -> Option<Limit> {
     let known = line.starts_with("Maximum number of concurrent ") || line.starts_with("Workspace quota limit ");
-    (known && line.contains("reached")).then(|| Limit {
+    (known && text::contains(line, "reached")).then(|| Limit {
         name: "sandboxes",
         per_sandbox: false,
         maximum: in_brackets(line),

@@ -10,8 +10,11 @@ pub struct Headers(Vec<(String, String)>);
 impl Headers {
     /// Takes names and values as a transport gives them.
     pub fn new(entries: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
-        let entries = entries.into_iter();
-        Self(entries.map(|(name, value)| (name.to_ascii_lowercase(), lossy(&value))).collect())
+        let lower = |(mut name, value): (String, Vec<u8>)| {
+            name.make_ascii_lowercase();
+            (name, lossy(value))
+        };
+        Self(entries.into_iter().map(lower).collect())
     }
 
     /// The first value under a lower-case name.
@@ -71,8 +74,10 @@ fn to_u32(ms: i64) -> u32 {
     u32::try_from(ms.max(0)).unwrap_or(u32::MAX)
 }
 
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+/// A text; where the bytes are none, each that is not ASCII is replaced.
+fn lossy(bytes: Vec<u8>) -> String {
+    let replaced = |byte: u8| if byte.is_ascii() { char::from(byte) } else { char::REPLACEMENT_CHARACTER };
+    String::from_utf8(bytes).unwrap_or_else(|error| error.into_bytes().into_iter().map(replaced).collect())
 }
 
 #[cfg(test)]

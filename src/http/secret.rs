@@ -1,6 +1,7 @@
 //! A secret that cannot be printed.
 
 use crate::prelude::*;
+use crate::text;
 
 /// Longest key that is sent, in bytes. Hosts trap on header fields above 128 KiB, and gateways refuse far shorter ones.
 const MAX_LEN: usize = 8 * 1024;
@@ -58,12 +59,12 @@ impl Secret {
 
     /// Whether a text contains the key.
     pub fn occurs_in(&self, text: &str) -> bool {
-        self.0.len() >= MIN_SEARCHED_LEN && text.contains(&self.0)
+        self.0.len() >= MIN_SEARCHED_LEN && text::contains(text, &self.0)
     }
 
     /// The text without the key.
     pub fn redact(&self, text: String) -> String {
-        if self.occurs_in(&text) { text.replace(&self.0, REDACTED) } else { text }
+        if self.occurs_in(&text) { text::replace(&text, &self.0, REDACTED) } else { text }
     }
 }
 

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 use crate::prelude::*;
+use crate::text;
 
 /// Longest URL that is read, in bytes.
 const MAX_URL: usize = 2048;
@@ -295,20 +296,21 @@ fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
     if text.len() > MAX_URL {
         return Err(UrlProblem::TooLong);
     }
-    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    let blank = |c: char| c.is_whitespace() || c.is_control();
+    if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f) || (!text.is_ascii() && text.chars().any(blank)) {
         return Err(UrlProblem::Whitespace);
     }
-    let (scheme, rest) = text.split_once("://").ok_or(UrlProblem::Scheme)?;
+    let (scheme, rest) = text::split_once(text, "://").ok_or(UrlProblem::Scheme)?;
     let scheme = [Scheme::Http, Scheme::Https]
         .into_iter()
         .find(|known| known.name().eq_ignore_ascii_case(scheme))
         .ok_or(UrlProblem::Scheme)?;
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at_checked(end).ok_or(UrlProblem::Host)?;
     if authority.contains('@') {
         return Err(UrlProblem::UserInfo);
     }
-    if authority.matches(':').count() > 1 {
+    if authority.bytes().filter(|byte| *byte == b':').count() > 1 {
         return Err(UrlProblem::Ipv6);
     }
     let (host, port) = match authority.split_once(':') {

@@ -64,15 +64,12 @@ impl Transport for Wasi {
 }
 
 fn outgoing(request: &Request) -> Result<OutgoingRequest, Failure> {
-    let headers = Fields::new();
-    let append =
-        |name: &str, value: &[u8]| headers.append(name, value).map_err(|_| malformed("a header is not allowed"));
-    for (name, value) in &request.headers {
-        append(name, value.as_bytes())?;
-    }
+    let owned = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
+    let mut headers: Vec<_> = request.headers.iter().map(|(name, value)| owned(name, value)).collect();
     if request.method != Method::Get {
-        append("content-length", request.body.len().to_string().as_bytes())?;
+        headers.push(owned("content-length", &request.body.len().to_string()));
     }
+    let headers = Fields::from_list(&headers).map_err(|_| malformed("a header is not allowed"))?;
     let outgoing = OutgoingRequest::new(headers);
     let method = match request.method {
         Method::Get => WasiMethod::Get,
@@ -132,17 +129,21 @@ fn write_all(stream: &OutputStream, bytes: &[u8], timer: &Pollable) -> Result<()
         return Ok(());
     }
     stream.flush().map_err(|error| broken_stream(&error))?;
-    wait(&stream.subscribe(), timer)?;
-    stream.check_write().map(drop).map_err(|error| broken_stream(&error))
+    // Nothing may be written until all of it is on its way.
+    while stream.check_write().map_err(|error| broken_stream(&error))? == 0 {
+        wait(&stream.subscribe(), timer)?;
+    }
+    Ok(())
 }
 
 fn await_response(response: &FutureIncomingResponse, timer: &Pollable) -> Result<IncomingResponse, Failure> {
     loop {
+        wait(&response.subscribe(), timer)?;
         match response.get() {
             Some(Ok(Ok(response))) => return Ok(response),
             Some(Ok(Err(code))) => return Err(failure_of(&code)),
             Some(Err(())) => return Err(malformed("the response was taken already")),
-            None => wait(&response.subscribe(), timer)?,
+            None => {}
         }
     }
 }

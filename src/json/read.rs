@@ -174,39 +174,42 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Vec::new();
-        while let Some(name) = members.next_key_seed(Name)? {
-            let keep = if self.whole { Keep::Whole } else { (self.reading.keep)(&name) };
-            if keep == Keep::No || self.left.get() == 0 {
-                members.next_value::<IgnoredAny>()?;
-            } else {
-                let value = members.next_value_seed(Node { whole: keep == Keep::Whole, ..self })?;
-                object.push(((self.reading.clean)(name), value));
+        while let Some(kept) = members.next_key_seed(Name(self))? {
+            match kept {
+                Some((name, keep)) if self.left.get() > 0 => {
+                    let value = members.next_value_seed(Node { whole: keep == Keep::Whole, ..self })?;
+                    object.push(((self.reading.clean)(name), value));
+                }
+                _ => drop(members.next_value::<IgnoredAny>()?),
             }
         }
         Ok(Value::Object(object))
     }
 }
 
-/// The name of a member. Serde's own reader of texts would bring its error texts along.
-struct Name;
+/// The name of a member of an object: none where the member is not kept. Serde's own reader of texts would bring its
+/// error texts along.
+struct Name<'a>(Node<'a>);
 
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = String;
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Option<(String, Keep)>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl Visitor<'_> for Name {
-    type Value = String;
+impl Visitor<'_> for Name<'_> {
+    type Value = Option<(String, Keep)>;
 
     fn expecting(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         Ok(())
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<String, E> {
-        Ok(name.to_owned())
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        let Node { reading, whole, .. } = self.0;
+        let keep = if whole { Keep::Whole } else { (reading.keep)(name) };
+        Ok((keep != Keep::No).then(|| (name.to_owned(), keep)))
     }
 }
 

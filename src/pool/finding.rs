@@ -3,6 +3,7 @@
 use crate::contract::{Finding, Severity};
 use crate::json::{self, Value};
 use crate::prelude::*;
+use crate::text;
 
 /// Most findings that are reported; a generated file of nonsense shall not become a flood.
 const MAX_FINDINGS: usize = 100;
@@ -60,7 +61,7 @@ impl Findings {
 
 /// Whether a text has an API key of Daytona in it.
 pub fn holds_key(text: &str) -> bool {
-    text.contains(KEY_PREFIX)
+    text::contains(text, KEY_PREFIX)
 }
 
 /// A text as JSON, cut to a bearable length.

@@ -36,10 +36,9 @@ impl<'a> Reader<'a> {
     /// A text that is not empty.
     pub fn text(&mut self, key: &str, example: &str) -> Option<&'a str> {
         let value = self.value(key)?;
-        let path = member("$", key);
         let Some(text) = value.as_str() else {
             self.wrong_type(
-                &path,
+                &member("$", key),
                 key,
                 value,
                 "a text",
@@ -49,10 +48,11 @@ impl<'a> Reader<'a> {
         };
         if text.is_empty() {
             let message = [key, " is empty."].concat();
-            self.findings.error("empty", &path, message, "Write a value, or leave the key out for the default.");
+            let remedy = "Write a value, or leave the key out for the default.";
+            self.findings.error("empty", &member("$", key), message, remedy);
             return None;
         }
-        self.without_nul(&path, key, text).then_some(text)
+        self.without_nul(|| member("$", key), key, text).then_some(text)
     }
 
     /// A whole number from 1 to `max`. `zero` says what to write instead of 0.
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
                     let message = [&name, ", the program to run, is empty."].concat();
                     self.findings.error("command-empty", &path, message, "Write the program's name or path first.");
                 }
-                Some(word) if self.without_nul(&path, &name, word) => words.push(word.to_owned()),
+                Some(word) if self.without_nul(|| path, &name, word) => words.push(word.to_owned()),
                 Some(_) => {}
             }
         }
@@ -171,11 +171,11 @@ impl<'a> Reader<'a> {
         let mut pairs = Vec::new();
         for (name, value) in object {
             let path = member(&path, name);
-            let refused = refuse(self.findings, &path, name) || !self.without_nul(&path, "The name", name);
+            let refused = refuse(self.findings, &path, name) || !self.without_nul(|| path.clone(), "The name", name);
             match value.as_str() {
                 None => self.wrong_type(&path, "The value", value, "a text", example),
                 Some(text) => {
-                    if self.without_nul(&path, "The value", text) && !refused {
+                    if self.without_nul(|| path, "The value", text) && !refused {
                         pairs.push((name.clone(), text.to_owned()));
                     }
                 }
@@ -184,11 +184,11 @@ impl<'a> Reader<'a> {
         pairs
     }
 
-    fn without_nul(&mut self, path: &str, what: &str, text: &str) -> bool {
+    fn without_nul(&mut self, path: impl FnOnce() -> String, what: &str, text: &str) -> bool {
         let clean = !text.contains('\0');
         if !clean {
             let message = [what, " contains a NUL character."].concat();
-            self.findings.error("nul-character", path, message, "Remove the \\u0000.");
+            self.findings.error("nul-character", &path(), message, "Remove the \\u0000.");
         }
         clean
     }

@@ -3,6 +3,7 @@
 use super::finding::{Findings, holds_key, member, quoted};
 use crate::json::Value;
 use crate::prelude::*;
+use crate::text;
 
 /// Names that other tools use for the same thing, in the spelling of [`folded`].
 const OTHER_NAMES: [(&str, &str); 6] = [
@@ -40,7 +41,7 @@ pub fn report(object: &Value, known: &[&str], findings: &mut Findings) {
         } else {
             quoted(key)
         };
-        let secret = SECRET_WORDS.iter().any(|word| folded.contains(word))
+        let secret = SECRET_WORDS.iter().any(|word| text::contains(&folded, word))
             || holds_key(key)
             || value.as_str().is_some_and(holds_key);
         if secret {
