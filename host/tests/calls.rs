@@ -5,7 +5,9 @@ mod guest;
 use std::time::{Duration, Instant};
 
 use guest::{Guest, HOARD, SPIN, TRAP, WAIT};
-use sandbox_host::{CallError, Context, Handle, Host, Limits, Pairs, Phase, Provider, Spec, Status, Termination};
+use sandbox_host::{
+    CallError, Context, Credential, Handle, Host, Limits, Pairs, Phase, Provider, Spec, Status, Termination,
+};
 
 fn provider(guest: Guest) -> Provider {
     Host::builder().build().unwrap().load(&guest.build()).unwrap()
@@ -267,4 +269,21 @@ async fn the_providers_own_error_does_no_harm_to_a_reused_instance() {
         assert_eq!(error.provider().unwrap().code, sandbox_host::ErrorCode::InvalidConfig);
     }
     assert!(instance.is_usable());
+}
+
+#[tokio::test]
+async fn whom_a_provider_will_contact_is_asked_once_for_a_context_and_a_handle() {
+    // Answers once and traps from then on.
+    let once = "(if (i32.load (i32.const 2000)) (then unreachable))
+        (i32.store (i32.const 2000) (i32.const 1)) (i32.const 1024)";
+    let provider = provider(Guest::new().code("origins", once));
+    let mut instance = provider.instance().await.unwrap();
+    let context = Context::new("pool").with_credential(Credential::new("key"));
+    instance.status(&context, &handle()).await.unwrap();
+    // A new key and another deadline are no other question.
+    let renewed = Context::new("pool").with_credential(Credential::new("key-2")).with_deadline(Duration::from_secs(9));
+    instance.terminate(&renewed, &handle()).await.unwrap();
+    // Another pool is.
+    let error = instance.status(&Context::new("other"), &handle()).await.unwrap_err();
+    assert!(matches!(error, CallError::Trapped { function: "origins", .. }), "{error:?}");
 }
