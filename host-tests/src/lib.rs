@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use sandbox_host::{Context, Credential, Handle, Host, Provider, ProviderError};
 
-pub use load::{COMPONENT, component, load};
+pub use load::{COMPONENT, component, first_release, load, load_first_release};
 pub use script::{Recorded, Reply, Script};
 
 /// The key of every test, which may be seen in one place only.
@@ -51,10 +51,14 @@ pub fn bench_with_env(script: Script, variables: &[(&str, &str)]) -> Bench {
     Bench { provider, script }
 }
 
+/// A host whose network is a fake Daytona.
+pub fn host_over(fake: &fake_daytona::FakeDaytona) -> Host {
+    Host::builder().http(Arc::new(fake::FakeNetwork(fake.clone()))).build().expect("a host")
+}
+
 /// The component in a host whose network is a fake Daytona.
 pub fn over(fake: &fake_daytona::FakeDaytona) -> Provider {
-    let host = Host::builder().http(Arc::new(fake::FakeNetwork(fake.clone()))).build().expect("a host");
-    load(&host)
+    load(&host_over(fake))
 }
 
 /// The handle of the sandbox in scripted replies, with the facts that every version writes.

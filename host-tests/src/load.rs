@@ -12,6 +12,12 @@ pub const COMPONENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/comp
 /// The compiled component, made by whoever comes first.
 const COMPILED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/harness.cwasm");
 
+/// The component of version 0.1.0, which began sessions that later versions go on with.
+const FIRST_RELEASE: &[u8] = include_bytes!("../fixtures/daytona-sandbox-provider-0.1.0.wasm");
+
+const FIRST_RELEASE_COMPILED: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/harness-first-release.cwasm");
+
 /// The bytes of the component.
 ///
 /// # Panics
@@ -23,14 +29,31 @@ pub fn component() -> Vec<u8> {
     }
 }
 
+/// The bytes of version 0.1.0 of the component.
+pub fn first_release() -> &'static [u8] {
+    FIRST_RELEASE
+}
+
 /// The component in a host.
 ///
 /// # Panics
 /// When it was not built, or is no provider.
 pub fn load(host: &Host) -> Provider {
-    let bytes = component();
-    let digest = Sha256::digest(&bytes);
-    let ready = || host.load_precompiled(COMPILED).ok().filter(|provider| provider.info().digest == *digest);
+    compiled_once(host, &component(), Path::new(COMPILED))
+}
+
+/// Version 0.1.0 of the component in a host.
+///
+/// # Panics
+/// When the host does not take it any more.
+pub fn load_first_release(host: &Host) -> Provider {
+    compiled_once(host, FIRST_RELEASE, Path::new(FIRST_RELEASE_COMPILED))
+}
+
+/// A component in a host, from a file where it was left compiled.
+fn compiled_once(host: &Host, bytes: &[u8], file: &Path) -> Provider {
+    let digest = Sha256::digest(bytes);
+    let ready = || host.load_precompiled(file).ok().filter(|provider| provider.info().digest == *digest);
     if let Some(provider) = ready() {
         return provider;
     }
@@ -38,9 +61,9 @@ pub fn load(host: &Host) -> Provider {
     static COMPILING: Mutex<()> = Mutex::new(());
     let _turn = COMPILING.lock().unwrap_or_else(PoisonError::into_inner);
     ready().unwrap_or_else(|| {
-        let provider = host.load(&bytes).expect("the component is a provider");
+        let provider = host.load(bytes).expect("the component is a provider");
         // Without the file each test compiles for itself.
-        let _ = provider.write_precompiled(Path::new(COMPILED));
+        let _ = provider.write_precompiled(file);
         provider
     })
 }

@@ -6,7 +6,12 @@ use crate::identity::tests::spec;
 const CREATED: &str = r#"{"id":"2752acb4-993b-4bc3-810c-dbeb5fd8992c","organizationId":"org-d","name":"rensei-sess-42-899de6a060c37588",
     "state":"pending_build","toolboxProxyUrl":"https://proxy.daytona.example/toolbox"}"#;
 
-const LABELS: &str = r#""labels":{"rensei.dev/managed-by":"daytona-sandbox-provider","rensei.dev/pool":"pool-1","rensei.dev/organization":"org-1","rensei.dev/session":"sess-42","rensei.dev/provider-version":"0.1.0","rensei.dev/deadline":"created+604800s","rensei.dev/digest":"1:48d3db09da9de95794e4b716cb97fe4c"}"#;
+const LABELS: &str = concat!(
+    r#""labels":{"rensei.dev/managed-by":"daytona-sandbox-provider","rensei.dev/pool":"pool-1","#,
+    r#""rensei.dev/organization":"org-1","rensei.dev/session":"sess-42","rensei.dev/provider-version":""#,
+    env!("CARGO_PKG_VERSION"),
+    r#"","rensei.dev/deadline":"created+604800s","rensei.dev/digest":"1:48d3db09da9de95794e4b716cb97fe4c"}"#
+);
 
 fn created() -> Answer {
     Answer::json(200, CREATED)

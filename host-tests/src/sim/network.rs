@@ -164,19 +164,15 @@ fn whole(body: Bytes) -> WasiBody {
     Full::new(body).map_err(|never| match never {}).boxed_unsync()
 }
 
-/// A way on which requests and replies are changed: by sabotage, or because an older version of the provider sent them.
-pub struct Distorted {
-    pub board: Arc<Switchboard>,
-    /// The requests are those of a version before this one.
-    pub old: bool,
-}
+/// A way on which sabotage changes requests and replies.
+pub struct Distorted(pub Arc<Switchboard>);
 
 impl HttpClient for Distorted {
     fn send(&self, request: Request<WasiBody>, options: RequestOptions) -> ResponseFuture {
-        let (board, old) = (self.board.clone(), self.old);
+        let board = self.0.clone();
         Box::pin(async move {
             let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-            let request = if creates(&method, &path) { rewritten(&board, request, old).await? } else { request };
+            let request = if creates(&method, &path) { rewritten(&board, request).await? } else { request };
             let response = board.send(request, options).await?;
             if board.sabotage == Sabotage::Nothing {
                 return Ok(response);
@@ -191,17 +187,13 @@ impl HttpClient for Distorted {
     }
 }
 
-async fn rewritten(board: &Switchboard, request: Request<WasiBody>, old: bool) -> Result<Request<WasiBody>, HttpError> {
+async fn rewritten(board: &Switchboard, request: Request<WasiBody>) -> Result<Request<WasiBody>, HttpError> {
     let (mut head, body) = request.into_parts();
     let bytes = body.collect().await?.to_bytes();
     let Ok(mut body) = serde_json::from_slice::<Value>(&bytes) else {
         return Ok(Request::from_parts(head, whole(bytes)));
     };
     board.distort_request(&mut body);
-    if old {
-        body["labels"]["rensei.dev/provider-version"] = json!("0.0.9");
-        body["labels"]["rensei.dev/digest"] = json!("0:of-an-older-version");
-    }
     let bytes = Bytes::from(body.to_string());
     head.headers.insert("content-length", bytes.len().into());
     Ok(Request::from_parts(head, whole(bytes)))

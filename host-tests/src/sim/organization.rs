@@ -38,6 +38,7 @@ pub struct Organization {
     /// A configuration that leads to another server, where the same key is good.
     pub elsewhere: String,
     config: String,
+    /// The first release.
     old: Provider,
     new: Provider,
     pub sabotage: Sabotage,
@@ -57,16 +58,15 @@ impl Organization {
             .into_iter()
             .fold(Switchboard::new(sabotage), |board, (host, fake)| board.server(host, KEY, FakeNetwork(fake.clone())));
         let board = Arc::new(board);
-        let way = |old| Arc::new(Distorted { board: board.clone(), old });
-        let load = |old| {
+        let host = || {
             let mut limits = sandbox_host::Limits::default();
             limits.concurrent_calls = 64;
             // Nothing of a story may depend on how busy the machine is that tells it.
             (limits.tick, limits.compute) = (Duration::from_secs(3_600), Duration::from_secs(3_600));
-            let host = sandbox_host::Host::builder().http(way(old)).limits(limits).build().expect("a host");
-            crate::load(&host)
+            let way = Arc::new(Distorted(board.clone()));
+            sandbox_host::Host::builder().http(way).limits(limits).build().expect("a host")
         };
-        let (old, new) = (load(true), load(false));
+        let (old, new) = (crate::load_first_release(&host()), crate::load(&host()));
         let strangers = strangers(&fake, &plan).await;
         weather(&fake, &plan);
         let keep_alive = if sabotage == Sabotage::KeepAliveOff { r#","keepAlive":"off""# } else { "" };

@@ -10,6 +10,7 @@ mod credentials;
 mod ending;
 mod errors;
 mod faults;
+mod first_release;
 mod provisioning;
 mod secrets;
 mod stateful;

@@ -10,7 +10,9 @@ macro_rules! labels {
         concat!(
             r#""labels":{"rensei.dev/managed-by":"daytona-sandbox-provider","rensei.dev/pool":"pool-1","#,
             r#""rensei.dev/organization":"org-1","rensei.dev/session":"sess-42","#,
-            r#""rensei.dev/provider-version":"0.1.0","rensei.dev/deadline":"created+604800s","#,
+            r#""rensei.dev/provider-version":""#,
+            env!("CARGO_PKG_VERSION"),
+            r#"","rensei.dev/deadline":"created+604800s","#,
             r#""rensei.dev/digest":"1:48d3db09da9de95794e4b716cb97fe4c"}"#
         )
     };

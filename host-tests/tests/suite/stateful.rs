@@ -6,7 +6,8 @@ use fake_daytona::{DEFAULT_KEY, FakeDaytona, Generation, Size};
 use host_tests::{over, reported};
 use sandbox_host::{Context, Credential, ErrorCode, Handle, Phase, Provider, Spec, State, Status, Termination};
 
-fn context(config: &str) -> Context {
+/// A pool at the fake, with more in its configuration.
+pub fn context(config: &str) -> Context {
     let url = r#""daytonaApiUrl":"https://daytona.example/api""#;
     let comma = if config.is_empty() { "" } else { "," };
     Context::new("pool-1")
@@ -15,7 +16,7 @@ fn context(config: &str) -> Context {
 }
 
 /// Polls once a second of virtual time until the state is as wanted.
-async fn until(provider: &Provider, context: &Context, handle: &Handle, wanted: impl Fn(&State) -> bool) -> State {
+pub async fn until(provider: &Provider, context: &Context, handle: &Handle, wanted: impl Fn(&State) -> bool) -> State {
     for _ in 0..3_600 {
         let state = provider.status(context, handle).await.expect("a state");
         if wanted(&state) {
