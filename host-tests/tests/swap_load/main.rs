@@ -1,0 +1,106 @@
+//! A thousand swaps between version 0.1.0 and the version of today, while sessions begin, are watched and end. A binary of
+//! its own, because it measures the memory of the process.
+
+mod caller;
+mod network;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use caller::Caller;
+use fake_daytona::{Bucket, FakeDaytona, Generation, Latencies, Limits};
+use host_tests::{component, first_release};
+use network::Network;
+use sandbox_host::Host;
+use sandbox_host::slot::{Candidate, Slot};
+use tokio::task::JoinSet;
+
+/// Swaps, in shifts with a server each: what a server remembers of its sandboxes is no growth of the host.
+const SHIFTS: u64 = 10;
+const SWAPS_PER_SHIFT: u64 = 100;
+
+/// Callers whose requests stay on their way until the next switch, and callers whose requests do not.
+const SLOW: usize = 2;
+const QUICK: usize = 2;
+
+/// Most bytes that the process may grow by from the 100th swap to the last. One version that stays is half a megabyte.
+const MOST_GROWTH: u64 = 4 << 20;
+
+/// Bytes of memory that the process has in use; none where the system does not tell.
+fn resident() -> Option<u64> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    Some(statm.split_whitespace().nth(1)?.parse::<u64>().ok()? * 4096)
+}
+
+fn server() -> FakeDaytona {
+    let fake = FakeDaytona::builder(Generation::V0_205)
+        .limits(Limits::none())
+        .latencies(Latencies::quick())
+        .counts_only()
+        .build();
+    for bucket in [Bucket::SandboxCreate, Bucket::SandboxLifecycle, Bucket::Authenticated] {
+        fake.set_rate_limit(bucket, u64::MAX);
+    }
+    fake
+}
+
+/// Every session has had one sandbox, and none is left.
+fn holds_nothing(fake: &FakeDaytona, sessions: usize) {
+    let mut made = BTreeMap::<String, usize>::new();
+    for sandbox in fake.sandboxes() {
+        assert!(!sandbox.alive, "{} is left", sandbox.created_name);
+        *made.entry(sandbox.labels["rensei.dev/session"].clone()).or_default() += 1;
+    }
+    assert_eq!(made.len(), sessions);
+    made.retain(|_, sandboxes| *sandboxes != 1);
+    assert!(made.is_empty(), "sessions with more than one sandbox: {made:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_swaps_of_two_real_versions_under_load_fail_no_call_and_keep_memory_flat() {
+    let network = Arc::new(Network::new(server()));
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("swap-load");
+    let host = Host::builder().http(network.clone()).cache(cache).build().expect("a host");
+    let config = || vec![("pool-1".to_owned(), caller::config("quick-0"))];
+    // Odd generations are the first release, even ones the version of today.
+    let first = Candidate::bytes(first_release());
+    let slot = Slot::builder("load").live_pools(config).open(&host, first).await.expect("a slot");
+    let versions = [component(), first_release().to_vec()];
+    let names = [slot.lease().version().version, env!("CARGO_PKG_VERSION").to_owned()];
+
+    let mut after_first_shift = None;
+    for shift in 0..SHIFTS {
+        let fake = server();
+        network.serve(fake.clone());
+        let mut callers = JoinSet::new();
+        for number in 0..SLOW + QUICK {
+            let name = if number < SLOW { format!("slow-{number}") } else { format!("quick-{number}") };
+            callers.spawn(Caller::new(name, slot.clone(), network.clone(), names.clone()).work());
+        }
+        for swap in 0..SWAPS_PER_SHIFT {
+            tokio::select! {
+                () = network.something_is_held() => {}
+                Some(early) = callers.join_next() => panic!("a call failed: {:?}", early.err()),
+            }
+            let generation = shift * SWAPS_PER_SHIFT + swap + 2;
+            let next = versions[usize::from(!generation.is_multiple_of(2))].clone();
+            let swapped = slot.swap(Candidate::bytes(next)).await.expect("it fits");
+            assert_eq!(swapped.to.generation, generation);
+            network.switched(generation);
+        }
+        network.end_of_shift();
+        let (mut sessions, mut spanning) = (0, 0);
+        for done in callers.join_all().await {
+            sessions += done.sessions;
+            spanning += done.spanning;
+        }
+        assert!(spanning >= SWAPS_PER_SHIFT, "{spanning} calls began before a switch and ended after it");
+        holds_nothing(&fake, sessions);
+        after_first_shift = after_first_shift.or_else(resident);
+    }
+    if let (Some(early), Some(late)) = (after_first_shift, resident()) {
+        let grown = late.saturating_sub(early);
+        assert!(grown < MOST_GROWTH, "memory grew by {grown} bytes from the {SWAPS_PER_SHIFT}th swap to the last");
+    }
+}
