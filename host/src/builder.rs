@@ -14,6 +14,7 @@ use crate::limits::Limits;
 use crate::linker::linker;
 use crate::policy::{Policy, Quotas};
 use crate::types::Secret;
+use crate::warm::Waiting;
 
 /// Makes a [`Host`]. Everything has a default; see each method.
 #[derive(Default)]
@@ -92,6 +93,7 @@ impl HostBuilder {
             environment: self.environment,
             limits: self.policy.limits.clone(),
             quotas: Arc::new(Quotas::new(&self.policy)),
+            waiting: Waiting::default(),
             policy: Arc::new(self.policy),
             cache: self.cache,
         }))

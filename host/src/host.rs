@@ -20,6 +20,7 @@ use crate::policy::{Policy, Quotas};
 use crate::precompiled;
 use crate::provider::{Provider, ProviderInfo};
 use crate::store::StoreData;
+use crate::warm::Waiting;
 
 /// Loads providers. One per process is enough, and cheap to clone: it holds the engine, the HTTP client and the
 /// limits that all its providers share.
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) policy: Arc<Policy>,
     pub(crate) quotas: Arc<Quotas>,
+    pub(crate) waiting: Waiting,
     pub(crate) cache: Option<Cache>,
 }
 

@@ -6,8 +6,11 @@ use crate::error::CallError;
 use crate::provider::Loading;
 use crate::session::Session;
 use crate::store::Computed;
-use crate::types::{Context, Descriptor, Finding, Handle, Spec, State, Termination};
-use crate::verbs::{Archive, CheckConfig, Describe, Locate, Provision, Start, Status, Stop, Terminate, Verb};
+use crate::types::{Context, Descriptor, Finding, Handle, Known, Mode, Page, Report, Spec, State, Termination};
+use crate::verbs::{
+    Archive, CheckConfig, Describe, Extend, KeepAlive, List, Locate, Provision, Reconcile, Start, Status, Stop,
+    Terminate, Verb,
+};
 
 /// How long making an instance may take; it runs no code of the contract.
 const START: Duration = Duration::from_secs(10);
@@ -100,5 +103,28 @@ impl Instance {
     /// As [`Lifecycle::archive`](crate::Lifecycle::archive); [`CallError::NotOffered`] where the provider has no lifecycle.
     pub async fn archive(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
         self.call(Archive { context, handle }).await
+    }
+
+    /// As [`Lifecycle::keep_alive`](crate::Lifecycle::keep_alive); [`CallError::NotOffered`] where the provider has no
+    /// lifecycle.
+    pub async fn keep_alive(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
+        self.call(KeepAlive { context, handle }).await
+    }
+
+    /// As [`Lifecycle::extend`](crate::Lifecycle::extend); [`CallError::NotOffered`] where the provider has no
+    /// lifecycle.
+    pub async fn extend(&mut self, context: &Context, handle: &Handle, seconds: u32) -> Result<State, CallError> {
+        self.call(Extend { context, handle, seconds }).await
+    }
+
+    /// As [`Inventory::list`](crate::Inventory::list); [`CallError::NotOffered`] where the provider has no inventory.
+    pub async fn list(&mut self, context: &Context, cursor: Option<&str>) -> Result<Page, CallError> {
+        self.call(List { context, cursor }).await
+    }
+
+    /// As [`Inventory::reconcile`](crate::Inventory::reconcile); [`CallError::NotOffered`] where the provider has no
+    /// inventory.
+    pub async fn reconcile(&mut self, context: &Context, known: &Known, mode: Mode) -> Result<Report, CallError> {
+        self.call(Reconcile { context, known, mode }).await
     }
 }

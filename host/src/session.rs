@@ -23,16 +23,20 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Makes an instance. `meter` counts the time that it computes.
+    /// Makes an instance. `meter` counts the time that it computes. Where there is no room, instances that wait for a call
+    /// give theirs up.
     pub(crate) async fn start(
         provider: &Arc<Loading>,
         meter: &Computed,
         function: &'static str,
     ) -> Result<Self, CallError> {
-        let mut store = store(&provider.shared, meter.clone());
-        match provider.pre.instantiate_async(&mut store).await {
-            Ok(instance) => Ok(Self { provider: Arc::clone(provider), store, instance }),
-            Err(error) => Err(classify(provider, &store, function, &error)),
+        loop {
+            let mut store = store(&provider.shared, meter.clone());
+            match provider.pre.instantiate_async(&mut store).await {
+                Ok(instance) => return Ok(Self { provider: Arc::clone(provider), store, instance }),
+                Err(error) if error.is::<PoolConcurrencyLimitError>() && provider.shared.waiting.give_up() => {}
+                Err(error) => return Err(classify(provider, &store, function, &error)),
+            }
         }
     }
 

@@ -5,7 +5,7 @@
 //! caller must not reach another.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -14,8 +14,10 @@ use crate::call::fresh;
 use crate::error::CallError;
 use crate::instance::Instance;
 use crate::provider::Loading;
-use crate::types::{Context, Handle, Spec, State, Termination};
-use crate::verbs::{Archive, Locate, Provision, Start, Status, Stop, Terminate, Verb};
+use crate::types::{Context, Handle, Known, Mode, Page, Report, Spec, State, Termination};
+use crate::verbs::{
+    Archive, Extend, KeepAlive, List, Locate, Provision, Reconcile, Start, Status, Stop, Terminate, Verb,
+};
 
 /// How long instances are kept, and how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +50,52 @@ impl Default for WarmLimits {
 pub struct Warm {
     provider: Arc<Loading>,
     limits: WarmLimits,
-    idle: Arc<Mutex<HashMap<String, Vec<Kept>>>>,
+    idle: Arc<Mutex<Idle>>,
+}
+
+/// The instances of a [`Warm`] that wait, by the pool that they are for.
+#[derive(Default)]
+struct Idle {
+    pools: HashMap<String, Vec<Kept>>,
+    /// Nothing is kept any more.
+    closed: bool,
+}
+
+impl Idle {
+    fn count(&self) -> usize {
+        self.pools.values().map(Vec::len).sum()
+    }
+
+    /// Drops those that are too old, of every pool.
+    fn drop_aged(&mut self, age: Duration) {
+        self.pools.retain(|_, waiting| {
+            waiting.retain(|kept| kept.made.elapsed() < age);
+            !waiting.is_empty()
+        });
+    }
+}
+
+/// All that waits on one host: it takes the room of calls that are to run.
+#[derive(Default)]
+pub(crate) struct Waiting(Mutex<Vec<Weak<Mutex<Idle>>>>);
+
+impl Waiting {
+    fn add(&self, idle: &Arc<Mutex<Idle>>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|known| known.strong_count() > 0);
+        all.push(Arc::downgrade(idle));
+    }
+
+    /// Gives up every instance that waits; whether there were any.
+    pub(crate) fn give_up(&self) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let given: usize = all.iter().filter_map(Weak::upgrade).map(|idle| lock(&idle).pools.drain().count()).sum();
+        given > 0
+    }
+}
+
+fn lock(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// An instance and its past.
@@ -60,21 +107,26 @@ struct Kept {
 
 impl Warm {
     pub(crate) fn new(provider: Arc<Loading>, limits: WarmLimits) -> Self {
-        Self { provider, limits, idle: Arc::default() }
+        let idle = Arc::default();
+        provider.shared.waiting.add(&idle);
+        Self { provider, limits, idle }
     }
 
     /// How many instances are waiting.
     pub fn idle(&self) -> usize {
-        self.kept().values().map(Vec::len).sum()
+        lock(&self.idle).count()
     }
 
     /// Gives up all instances that are waiting.
     pub fn clear(&self) {
-        self.kept().clear();
+        lock(&self.idle).pools.clear();
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<String, Vec<Kept>>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Gives them up, and keeps none any more.
+    pub(crate) fn close(&self) {
+        let mut idle = lock(&self.idle);
+        idle.closed = true;
+        idle.pools.clear();
     }
 
     pub(crate) async fn call<V: Verb>(&self, verb: V) -> Result<V::Output, CallError> {
@@ -83,7 +135,7 @@ impl Warm {
         };
         let mut kept = match self.take(&pool) {
             Some(kept) => kept,
-            None => self.make().await?,
+            None => Kept { instance: Instance::open(&self.provider).await?, calls: 0, made: Instant::now() },
         };
         let result = kept.instance.call(verb).await;
         kept.calls += 1;
@@ -93,33 +145,27 @@ impl Warm {
 
     /// The instance that was used last, whose memory is still in the caches.
     fn take(&self, pool: &str) -> Option<Kept> {
-        let mut idle = self.kept();
-        let waiting = idle.get_mut(pool)?;
+        let mut idle = lock(&self.idle);
+        let waiting = idle.pools.get_mut(pool)?;
         waiting.retain(|kept| kept.made.elapsed() < self.limits.age);
         let taken = waiting.pop();
         if waiting.is_empty() {
-            idle.remove(pool);
+            idle.pools.remove(pool);
         }
         taken
     }
 
-    async fn make(&self) -> Result<Kept, CallError> {
-        let instance = match Instance::open(&self.provider).await {
-            // Those that wait take room, too.
-            Err(CallError::Busy { .. }) if self.idle() > 0 => {
-                self.clear();
-                Instance::open(&self.provider).await?
-            }
-            made => made?,
-        };
-        Ok(Kept { instance, calls: 0, made: Instant::now() })
-    }
-
     fn keep(&self, pool: String, kept: Kept) {
-        let good = kept.instance.is_usable() && kept.calls < self.limits.calls && kept.made.elapsed() < self.limits.age;
-        let mut idle = self.kept();
-        if good && idle.values().map(Vec::len).sum::<usize>() < self.limits.idle {
-            idle.entry(pool).or_default().push(kept);
+        if !kept.instance.is_usable() || kept.calls >= self.limits.calls || kept.made.elapsed() >= self.limits.age {
+            return;
+        }
+        let mut idle = lock(&self.idle);
+        if idle.count() >= self.limits.idle {
+            // Pools that are not called any more must not keep the others cold.
+            idle.drop_aged(self.limits.age);
+        }
+        if !idle.closed && idle.count() < self.limits.idle {
+            idle.pools.entry(pool).or_default().push(kept);
         }
     }
 
@@ -157,5 +203,28 @@ impl Warm {
     /// lifecycle.
     pub async fn archive(&self, context: &Context, handle: &Handle) -> Result<State, CallError> {
         self.call(Archive { context, handle }).await
+    }
+
+    /// As [`Lifecycle::keep_alive`](crate::Lifecycle::keep_alive); [`CallError::NotOffered`] where the provider has no
+    /// lifecycle.
+    pub async fn keep_alive(&self, context: &Context, handle: &Handle) -> Result<State, CallError> {
+        self.call(KeepAlive { context, handle }).await
+    }
+
+    /// As [`Lifecycle::extend`](crate::Lifecycle::extend); [`CallError::NotOffered`] where the provider has no
+    /// lifecycle.
+    pub async fn extend(&self, context: &Context, handle: &Handle, seconds: u32) -> Result<State, CallError> {
+        self.call(Extend { context, handle, seconds }).await
+    }
+
+    /// As [`Inventory::list`](crate::Inventory::list); [`CallError::NotOffered`] where the provider has no inventory.
+    pub async fn list(&self, context: &Context, cursor: Option<&str>) -> Result<Page, CallError> {
+        self.call(List { context, cursor }).await
+    }
+
+    /// As [`Inventory::reconcile`](crate::Inventory::reconcile); [`CallError::NotOffered`] where the provider has no
+    /// inventory.
+    pub async fn reconcile(&self, context: &Context, known: &Known, mode: Mode) -> Result<Report, CallError> {
+        self.call(Reconcile { context, known, mode }).await
     }
 }

@@ -1,6 +1,6 @@
 //! What `docs/` shows is what there is.
 
-use sandbox_host::Policy;
+use sandbox_host::{Policy, WarmLimits};
 
 const GUIDE: &str = include_str!("../../docs/host.md");
 
@@ -12,4 +12,5 @@ fn the_policy_in_the_guide_is_one_and_has_every_key() {
     // The defaults that it shows are the defaults.
     let default = Policy::default();
     assert_eq!((policy.limits, policy.response_bytes), (default.limits, default.response_bytes));
+    assert_eq!(policy.warm, Some(WarmLimits::default()));
 }

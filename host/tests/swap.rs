@@ -8,7 +8,7 @@ use std::time::Duration;
 use guest::{Guest, SPIN, TRAP, WAIT};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use sandbox_host::slot::{Candidate, Event, Slot, SwapError};
-use sandbox_host::{CallError, Context, Handle, Host, Limits, Pairs, Spec};
+use sandbox_host::{CallError, Context, Handle, Host, Known, Limits, Mode, Pairs, Spec};
 use tokio::sync::broadcast::Receiver;
 
 fn host() -> Host {
@@ -240,6 +240,30 @@ async fn rolling_back_is_a_swap_to_the_version_before() {
     assert_eq!(answers(&slot).await, "1");
     assert_eq!(slot.rollback().await.unwrap().to.version, "2");
     assert_eq!(answers(&slot).await, "2");
+}
+
+#[tokio::test]
+async fn what_a_version_does_not_offer_is_said_and_the_next_version_may_offer_it() {
+    let slot = slot().await;
+    let (context, on) = (Context::new("pool"), handle());
+    let known = Known { sessions: Vec::new(), as_of: String::new(), min_age_sec: 0 };
+    let lease = slot.lease();
+    for (result, function, interface) in [
+        (lease.keep_alive(&context, &on).await.map(drop), "keep-alive", "lifecycle"),
+        (lease.extend(&context, &on, 60).await.map(drop), "extend", "lifecycle"),
+        (lease.list(&context, None).await.map(drop), "list", "inventory"),
+        (lease.reconcile(&context, &known, Mode::Look).await.map(drop), "reconcile", "inventory"),
+    ] {
+        let error = result.unwrap_err();
+        assert!(
+            matches!(error, CallError::NotOffered { function: f, interface: i } if (f, i) == (function, interface)),
+            "{error:?}"
+        );
+    }
+    slot.swap(candidate(guest('2').lifecycle())).await.unwrap();
+    let lease = slot.lease();
+    lease.keep_alive(&context, &on).await.unwrap();
+    lease.extend(&context, &on, 60).await.unwrap();
 }
 
 #[tokio::test]

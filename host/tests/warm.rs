@@ -7,12 +7,17 @@ use std::time::Duration;
 
 use daytona::{Daytona, load};
 use guest::{Guest, TRAP, WAIT};
-use sandbox_host::{CallError, Context, Handle, Host, Limits, Pairs, Policy, Provider, Spec, Warm, WarmLimits};
+use sandbox_host::slot::{Candidate, Slot};
+use sandbox_host::{
+    CallError, Context, Handle, Host, Known, Limits, Mode, Pairs, Policy, Provider, Spec, Status, Warm, WarmLimits,
+};
 
 /// Counts its calls in memory, and tells the count as the id of the sandbox: one digit.
 const COUNT: &str = "(i32.store8 (i32.const 3000) (i32.add (i32.load8_u (i32.const 3000)) (i32.const 1)))
     (i32.store8 (i32.const 1400) (i32.add (i32.load8_u (i32.const 3000)) (i32.const 48)))
     (i32.store (i32.const 1036) (i32.const 1400)) (i32.store (i32.const 1040) (i32.const 1)) (i32.const 1024)";
+
+const HOUR: Duration = Duration::from_secs(3_600);
 
 fn provider(guest: Guest) -> Provider {
     Host::builder().build().unwrap().load(&guest.build()).unwrap()
@@ -87,6 +92,134 @@ async fn instances_that_wait_make_room_for_a_call_of_another_pool() {
     let host = Host::builder().limits(few).build().unwrap();
     let warm = host.load(&Guest::new().code("provision", COUNT).build()).unwrap().warm(WarmLimits::default());
     assert_eq!([count(&warm, "a").await, count(&warm, "b").await, count(&warm, "a").await], ["1", "1", "1"]);
+}
+
+#[tokio::test]
+async fn instances_that_wait_make_room_for_a_call_that_is_for_no_pool_and_for_another_provider() {
+    let mut few = Limits::default();
+    few.concurrent_calls = 1;
+    let host = Host::builder().limits(few).build().unwrap();
+    let provider = host.load(&Guest::new().code("provision", COUNT).build()).unwrap();
+    let warm = provider.warm(WarmLimits::default());
+    assert_eq!(count(&warm, "a").await, "1");
+    provider.describe().await.unwrap();
+    assert_eq!(warm.idle(), 0);
+    assert_eq!(count(&warm, "a").await, "1");
+    let other = host.load(&Guest::new().version('2').build()).unwrap();
+    other.provision(&Context::new("a"), &Spec::new("s")).await.unwrap();
+    assert_eq!(count(&warm, "a").await, "1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn pools_that_are_not_called_any_more_leave_room_for_those_that_are() {
+    let limits = limits(|limits| {
+        limits.idle = 1;
+        limits.age = Duration::from_secs(60);
+    });
+    let warm = provider(Guest::new().code("provision", COUNT)).warm(limits);
+    assert_eq!([count(&warm, "old").await, count(&warm, "new").await, count(&warm, "new").await], ["1", "1", "1"]);
+    tokio::time::advance(Duration::from_secs(60)).await;
+    assert_eq!([count(&warm, "new").await, count(&warm, "new").await], ["1", "2"]);
+}
+
+async fn warm_slot(limits: WarmLimits) -> Slot {
+    let host = Host::builder().policy(set(|policy| policy.warm = Some(limits))).build().unwrap();
+    let first = Guest::new().with_timer().code("provision", COUNT).code("status", WAIT);
+    Slot::builder("test").drain_limit(HOUR).open(&host, Candidate::bytes(first.build())).await.unwrap()
+}
+
+fn set(change: impl FnOnce(&mut Policy)) -> Policy {
+    let mut policy = Policy::default();
+    change(&mut policy);
+    policy
+}
+
+/// Which call of its instance a provision through a slot was.
+async fn counted(slot: &Slot, pool: &str) -> String {
+    slot.lease().provision(&Context::new(pool), &Spec::new("s")).await.unwrap().external_id
+}
+
+#[tokio::test]
+async fn a_slot_reuses_instances_only_where_the_policy_or_its_builder_says_so() {
+    let slot = warm_slot(limits(|limits| limits.calls = 2)).await;
+    assert_eq!([counted(&slot, "a").await, counted(&slot, "a").await, counted(&slot, "a").await], ["1", "2", "1"]);
+    assert_eq!(counted(&slot, "b").await, "1");
+    assert_eq!(slot.status().await.waiting_instances, 2);
+
+    let first = || Candidate::bytes(Guest::new().code("provision", COUNT).build());
+    let host = Host::builder().build().unwrap();
+    let slot = Slot::builder("test").open(&host, first()).await.unwrap();
+    assert_eq!([counted(&slot, "a").await, counted(&slot, "a").await], ["1", "1"]);
+    assert_eq!(slot.status().await.waiting_instances, 0);
+    let slot = Slot::builder("test").warm(WarmLimits::default()).open(&host, first()).await.unwrap();
+    assert_eq!([counted(&slot, "a").await, counted(&slot, "a").await], ["1", "2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_swap_gives_up_the_instances_of_the_version_that_it_replaces() {
+    let slot = warm_slot(WarmLimits::default()).await;
+    assert_eq!([counted(&slot, "a").await, counted(&slot, "a").await, counted(&slot, "b").await], ["1", "2", "1"]);
+    // One call goes on over the swap, and ends well long after it.
+    let lease = slot.lease();
+    let (began, context, on) = (tokio::time::Instant::now(), Context::new("a").with_deadline(HOUR), handle());
+    let running = tokio::spawn(async move { (lease.status(&context, &on).await, lease) });
+    tokio::task::yield_now().await;
+    assert_eq!(slot.status().await.waiting_instances, 1);
+    let second = Guest::new().version('2').build();
+    slot.swap(Candidate::bytes(second)).await.unwrap();
+    assert_eq!(slot.status().await.waiting_instances, 0, "at once");
+    let (ended, lease) = running.await.unwrap();
+    ended.unwrap();
+    assert_eq!(began.elapsed().as_secs(), 1_000);
+    assert_eq!(slot.status().await.waiting_instances, 0, "the old version keeps nothing");
+    // Nor does a lease that is still held make it keep one.
+    lease.provision(&Context::new("a"), &Spec::new("s")).await.unwrap();
+    assert_eq!(slot.status().await.waiting_instances, 0);
+    drop(lease);
+    assert_eq!(counted(&slot, "a").await, "2");
+    assert_eq!(slot.status().await.waiting_instances, 1);
+    // What comes back begins anew.
+    slot.rollback().await.unwrap();
+    assert_eq!(counted(&slot, "a").await, "1");
+}
+
+#[tokio::test]
+async fn a_swap_finds_room_where_instances_wait_in_all_of_it() {
+    let mut policy = set(|policy| policy.warm = Some(WarmLimits::default()));
+    policy.limits.concurrent_calls = 1;
+    let host = Host::builder().policy(policy).build().unwrap();
+    let first = Candidate::bytes(Guest::new().code("provision", COUNT).build());
+    let slot = Slot::builder("test").open(&host, first).await.unwrap();
+    assert_eq!(counted(&slot, "a").await, "1");
+    slot.swap(Candidate::bytes(Guest::new().version('2').build())).await.unwrap();
+    assert_eq!(counted(&slot, "a").await, "2");
+}
+
+#[tokio::test]
+async fn instances_and_warm_providers_offer_the_whole_contract() {
+    let daytona = Daytona::start().await;
+    let provider = load(&Host::builder().build().unwrap());
+    let (mut instance, warm) = (provider.instance().await.unwrap(), provider.warm(WarmLimits::default()));
+    let context = daytona.context();
+    let on = warm.provision(&context, &Spec::new("s")).await.unwrap();
+    while warm.status(&context, &on).await.unwrap().status != Status::Running {}
+    for state in [instance.keep_alive(&context, &on).await, warm.keep_alive(&context, &on).await] {
+        assert_eq!(state.unwrap().details.get("agent"), Some("running"));
+    }
+    for state in [instance.extend(&context, &on, 60).await, warm.extend(&context, &on, 60).await] {
+        assert!(state.unwrap().details.get("deadline").is_some());
+    }
+    for page in [instance.list(&context, None).await, warm.list(&context, None).await] {
+        let page = page.unwrap();
+        assert_eq!(page.items[0].session_id.as_deref(), Some("s"));
+        let known = Known { sessions: vec!["s".into()], as_of: page.server_time.unwrap(), min_age_sec: 0 };
+        for report in
+            [instance.reconcile(&context, &known, Mode::Look).await, warm.reconcile(&context, &known, Mode::Look).await]
+        {
+            assert_eq!(report.unwrap().outcomes[0].reason, "known");
+        }
+    }
+    assert!(instance.is_usable());
 }
 
 #[tokio::test]

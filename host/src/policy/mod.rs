@@ -22,6 +22,7 @@ pub(crate) use quota::Quotas;
 pub use read::PolicyError;
 
 use crate::limits::Limits;
+use crate::warm::WarmLimits;
 
 /// Rules for all providers of a host. The default is what a platform wants that runs its own providers for its own pools.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +48,8 @@ pub struct Policy {
     pub pool_calls_in_flight: Option<u32>,
     /// Ed25519 public keys whose signature a component for a [`Slot`](crate::Slot) needs. Empty: no signature is needed.
     pub trusted_keys: Vec<[u8; 32]>,
+    /// How far a [`Slot`](crate::Slot) reuses instances for calls of the same pool. None: each call runs in a fresh one.
+    pub warm: Option<WarmLimits>,
     /// Bounds on guests.
     pub limits: Limits,
 }
@@ -76,6 +79,7 @@ impl Default for Policy {
             pool_calls_per_second: None,
             pool_calls_in_flight: None,
             trusted_keys: Vec::new(),
+            warm: None,
             limits: Limits::default(),
         }
     }

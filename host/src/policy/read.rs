@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{Inside, OriginPattern, PatternError, Policy};
 use crate::hex::unhex;
 use crate::limits::Limits;
+use crate::warm::WarmLimits;
 
 /// A policy cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,7 @@ struct File {
     environment: Environment,
     credentials: Credentials,
     components: Components,
+    instances: Instances,
     pools: Pools,
     limits: FileLimits,
 }
@@ -92,6 +94,15 @@ struct Credentials {
 struct Components {
     trusted_keys: Vec<String>,
     bytes: Option<usize>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+struct Instances {
+    warm: bool,
+    idle: Option<usize>,
+    calls: Option<u32>,
+    age_ms: Option<u64>,
 }
 
 #[derive(Deserialize, Default)]
@@ -144,6 +155,7 @@ impl Policy {
                 .into_iter()
                 .map(|key| unhex(&key).ok_or(PolicyError::Key(key)))
                 .collect::<Result<_, _>>()?,
+            warm: warm(file.instances)?,
             limits: limits(file.limits, file.components.bytes)?,
         })
     }
@@ -169,6 +181,17 @@ fn header((name, value): (String, String)) -> Result<(String, String), PolicyErr
 
 fn at_least_1<T: PartialEq + Default>(key: &'static str, value: Option<T>) -> Result<Option<T>, PolicyError> {
     if value.as_ref().is_some_and(|value| *value == T::default()) { Err(PolicyError::Zero(key)) } else { Ok(value) }
+}
+
+/// A value that is given has to make sense also where it is not in use.
+fn warm(file: Instances) -> Result<Option<WarmLimits>, PolicyError> {
+    let usual = WarmLimits::default();
+    let limits = WarmLimits {
+        idle: at_least_1("instances.idle", file.idle)?.unwrap_or(usual.idle),
+        calls: at_least_1("instances.calls", file.calls)?.unwrap_or(usual.calls),
+        age: at_least_1("instances.age-ms", file.age_ms)?.map_or(usual.age, Duration::from_millis),
+    };
+    Ok(file.warm.then_some(limits))
 }
 
 fn limits(file: FileLimits, component_bytes: Option<usize>) -> Result<Limits, PolicyError> {
@@ -201,6 +224,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::{Inside, OriginPattern, Policy};
+    use crate::warm::WarmLimits;
 
     #[test]
     fn an_empty_file_is_the_default() {
@@ -225,6 +249,11 @@ mod tests {
             [components]
             trusted-keys = ["000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"]
             bytes = 1001
+            [instances]
+            warm = true
+            idle = 9
+            calls = 10
+            age-ms = 11
             [pools]
             calls-per-second = 20
             calls-in-flight = 5
@@ -247,11 +276,20 @@ mod tests {
         assert!(policy.shows("DAYTONA_API_URL") && !policy.shows("DAYTONA_API_KEY"));
         assert_eq!((policy.pool_calls_per_second, policy.pool_calls_in_flight), (Some(20), Some(5)));
         assert_eq!(policy.trusted_keys[0][31], 31);
+        let warm = policy.warm.unwrap();
+        assert_eq!((warm.idle, warm.calls, warm.age), (9, 10, Duration::from_millis(11)));
         let limits = policy.limits;
         assert_eq!((limits.memory_bytes, limits.table_elements, limits.stack_bytes), (1, 2, 3));
         assert_eq!((limits.items_per_component, limits.concurrent_calls, limits.component_bytes), (4, 5, 1001));
         assert_eq!(limits.transfer_bytes, 8);
         assert_eq!((limits.compute, limits.call_timeout_margin), (Duration::from_millis(6), Duration::from_millis(7)));
+    }
+
+    #[test]
+    fn instances_are_fresh_unless_they_are_said_to_be_warm() {
+        assert_eq!(Policy::parse("[instances]\ncalls = 5").unwrap().warm, None);
+        let warm = Policy::parse("[instances]\nwarm = true\ncalls = 5").unwrap().warm.unwrap();
+        assert_eq!((warm.calls, warm.idle), (5, WarmLimits::default().idle));
     }
 
     #[test]
@@ -264,6 +302,7 @@ mod tests {
             ("[headers]\nadd = { \"a b\" = \"x\" }", "`a b`"),
             ("[components]\ntrusted-keys = [\"12\"]", "`12` is no Ed25519 public key"),
             ("[pools]\ncalls-in-flight = 0", "pools.calls-in-flight is 0"),
+            ("[instances]\nidle = 0", "instances.idle is 0"),
             ("[limits]\ncompute-ms = -1", "compute-ms"),
         ] {
             let error = Policy::parse(text).unwrap_err().to_string();

@@ -23,6 +23,7 @@ mod drain;
 mod error;
 mod event;
 mod generation;
+mod lease;
 mod verify;
 mod watch;
 
@@ -35,13 +36,14 @@ pub use candidate::Candidate;
 pub use error::SwapError;
 pub use event::{Event, Version};
 use generation::Generation;
-pub use generation::Lease;
+pub use lease::Lease;
 pub use watch::Watch;
 
 use crate::host::Host;
 use crate::log::{info_line, warn_line};
 use crate::provider::Provider;
 use crate::types::Descriptor;
+use crate::warm::WarmLimits;
 
 /// Events that a subscriber may fall behind by before it loses the oldest.
 const EVENTS_KEPT: usize = 256;
@@ -78,6 +80,7 @@ struct Rules {
     drain_limit: Duration,
     trusted_keys: Vec<[u8; 32]>,
     live_pools: Option<LivePools>,
+    warm: Option<WarmLimits>,
 }
 
 /// Makes a [`Slot`].
@@ -109,14 +112,22 @@ impl SlotBuilder {
         self
     }
 
+    /// Keeps instances between calls of the same pool, as [`Provider::warm`] does. A swap gives up those of the version
+    /// that it replaces. Default: what the host's policy says ([`Policy::warm`](crate::Policy::warm)).
+    pub fn warm(mut self, limits: WarmLimits) -> Self {
+        self.rules.warm = Some(limits);
+        self
+    }
+
     /// Loads the first component, with the same checks as a swap.
     ///
     /// # Errors
     /// See [`SwapError`].
     pub async fn open(mut self, host: &Host, candidate: Candidate) -> Result<Slot, SwapError> {
         self.rules.trusted_keys.extend_from_slice(&host.policy().trusted_keys);
+        self.rules.warm = self.rules.warm.or(host.policy().warm);
         let (provider, descriptor) = verify::load(host, &self.rules, candidate).await?;
-        let generation = Arc::new(Generation::new(1, provider, descriptor));
+        let generation = Arc::new(Generation::new(1, provider, descriptor, self.rules.warm));
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let slot = Slot {
             inner: Arc::new(Inner {
@@ -157,6 +168,8 @@ pub struct SlotStatus {
     pub in_flight: usize,
     /// Replaced versions that still have calls, and how many.
     pub draining: Vec<(Version, usize)>,
+    /// Instances that wait for a call, of all versions together; none where each call runs in a fresh one.
+    pub waiting_instances: usize,
     /// Whether [`Slot::rollback`] has something to go back to.
     pub can_roll_back: bool,
 }
@@ -164,7 +177,8 @@ pub struct SlotStatus {
 impl Slot {
     /// Starts making a slot. The name is for events and logs.
     pub fn builder(name: impl Into<String>) -> SlotBuilder {
-        let rules = Rules { drain_limit: Duration::from_secs(90), trusted_keys: Vec::new(), live_pools: None };
+        let rules =
+            Rules { drain_limit: Duration::from_secs(90), trusted_keys: Vec::new(), live_pools: None, warm: None };
         SlotBuilder { name: name.into(), rules }
     }
 
@@ -183,14 +197,15 @@ impl Slot {
     /// What is going on.
     pub async fn status(&self) -> SlotStatus {
         let active = self.active();
-        let draining = {
+        let retired: Vec<Arc<Generation>> = {
             let retired = self.inner.retired.lock().unwrap_or_else(PoisonError::into_inner);
-            retired.iter().filter_map(std::sync::Weak::upgrade).map(|old| (old.version(), old.in_flight())).collect()
+            retired.iter().filter_map(std::sync::Weak::upgrade).collect()
         };
         SlotStatus {
             active: active.version(),
             in_flight: active.in_flight(),
-            draining,
+            draining: retired.iter().map(|old| (old.version(), old.in_flight())).collect(),
+            waiting_instances: active.waiting() + retired.iter().map(|old| old.waiting()).sum::<usize>(),
             can_roll_back: self.inner.swapping.lock().await.previous.is_some(),
         }
     }
@@ -259,13 +274,14 @@ impl Slot {
         descriptor: Descriptor,
     ) -> Swapped {
         history.last_number += 1;
-        let new = Arc::new(Generation::new(history.last_number, provider, descriptor));
+        let new = Arc::new(Generation::new(history.last_number, provider, descriptor, self.inner.rules.warm));
         let swapped = Swapped {
             from: old.version(),
             to: new.version(),
             changed_capabilities: verify::changed(old.descriptor(), new.descriptor()),
         };
         *self.inner.active.write().unwrap_or_else(PoisonError::into_inner) = new;
+        old.retire();
         history.previous = Some((old.provider().clone(), old.descriptor().clone()));
         self.tell(Event::Swapped {
             from: swapped.from.clone(),
