@@ -20,6 +20,7 @@ pub enum Exit {
     Defect,
     Failed,
     Terminated,
+    Unfinished,
     Interrupted,
 }
 
@@ -37,8 +38,9 @@ Exit codes:
    9  the host does not let the provider call there
   10  what answered is not the API, or does not offer this
   11  the component or the host is at fault
-  20  status, watch: the sandbox has failed
-  21  status, watch: the sandbox is not running and not about to
+  20  status, watch, keep-alive: the sandbox has failed
+  21  status, watch, keep-alive: the sandbox is not running and not about to
+  22  reconcile: not everything could be done: run it again
  130  interrupted";
 
 impl Exit {
@@ -58,6 +60,7 @@ impl Exit {
             Self::Defect => 11,
             Self::Failed => 20,
             Self::Terminated => 21,
+            Self::Unfinished => 22,
             Self::Interrupted => 130,
         }
     }
@@ -117,6 +120,7 @@ mod tests {
             Exit::Defect,
             Exit::Failed,
             Exit::Terminated,
+            Exit::Unfinished,
             Exit::Interrupted,
         ]
         .map(Exit::code);

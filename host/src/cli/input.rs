@@ -138,16 +138,7 @@ fn parse_env(text: &str) -> Result<Vec<(String, String)>, usize> {
 
 /// A handle from a file, or from standard input for `-`.
 pub fn handle(path: &Path) -> Result<Handle, Failure> {
-    let text = if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map_err(|error| Failure::spec(format!("Standard input cannot be read: {error}.")))?;
-        text
-    } else {
-        text(path, Failure::spec)?
-    };
-    object(&text).map_err(|error| {
+    object(&text_or_stdin(path)?).map_err(|error| {
         Failure::spec(format!("{} is not a handle: {error}.", path.display()))
             .remedy("A handle is the JSON that `provision` writes; `locate` makes a new one from the session's id.")
     })
@@ -157,6 +148,18 @@ pub fn handle(path: &Path) -> Result<Handle, Failure> {
 fn object<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     serde_json::from_str::<BTreeMap<String, &RawValue>>(text)?;
     serde_json::from_str(text)
+}
+
+/// The text of a file, or standard input for `-`.
+pub fn text_or_stdin(path: &Path) -> Result<String, Failure> {
+    if path != Path::new("-") {
+        return text(path, Failure::spec);
+    }
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::spec(format!("Standard input cannot be read: {error}.")))?;
+    Ok(text)
 }
 
 fn text(path: &Path, failure: fn(String) -> Failure) -> Result<String, Failure> {

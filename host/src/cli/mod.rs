@@ -7,10 +7,12 @@ mod demo;
 mod exit;
 mod failure;
 mod input;
+mod known;
 mod log;
 mod output;
 mod serve;
 mod style;
+mod table;
 mod verbs;
 
 use std::process::ExitCode;

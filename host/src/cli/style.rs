@@ -30,6 +30,12 @@ impl Style {
         Self::of(std::io::stderr().is_terminal())
     }
 
+    /// Without colour.
+    #[cfg(test)]
+    pub fn plain() -> Self {
+        Self { colour: false }
+    }
+
     fn of(terminal: bool) -> Self {
         // By the convention, an empty value does not count.
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

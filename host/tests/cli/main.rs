@@ -5,6 +5,8 @@ mod credentials;
 mod demo;
 mod describe;
 mod files;
+mod inventory;
+mod lifetime;
 mod network;
 mod policy;
 mod pool;

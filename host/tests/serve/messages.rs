@@ -79,6 +79,28 @@ fn local_functions_take_their_parameters_by_name() {
 }
 
 #[test]
+fn a_reconciliation_that_leaves_something_out_is_none() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    let whole = json!({
+        "context": stage.context(),
+        "knownSessions": [],
+        "knownAsOf": "2026-11-23T12:00:00Z",
+        "minAgeSec": 0,
+        "mode": "act",
+    });
+    for forgotten in ["context", "knownSessions", "knownAsOf", "minAgeSec", "mode"] {
+        let mut params = whole.clone();
+        params.as_object_mut().unwrap().remove(forgotten);
+        let error = served.talk.error("reconcile", params);
+        assert_eq!(error["code"], -32_602, "{forgotten}: {error}");
+    }
+    assert_eq!(stage.fake.requests().len(), 0);
+    served.talk.result("reconcile", whole);
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
 fn a_server_takes_no_pool_from_its_command_line() {
     let stage = Stage::new();
     let output = stage.command(&["--pool", "pool.json"]).output().unwrap();
@@ -98,7 +120,7 @@ fn the_schema_lists_the_methods_that_there_are_and_the_guide_describes_each() {
         .iter()
         .map(|request| request["properties"]["method"]["const"].as_str().unwrap())
         .collect();
-    assert_eq!(methods.len(), 18);
+    assert_eq!(methods.len(), 22);
     for method in methods {
         assert!(guide.contains(&format!("`{method}`")), "{method} is not in the guide");
         assert!(schema["$defs"]["results"]["properties"][method].is_object(), "{method} has no result");

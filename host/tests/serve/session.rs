@@ -1,7 +1,9 @@
 //! A whole session, through a swap.
 
+use std::time::Duration;
+
 use fake_daytona::Verdict;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::Stage;
 
@@ -40,6 +42,9 @@ fn a_client_drives_a_session_from_provision_to_the_end_and_swaps_in_the_middle()
         }
         assert_eq!(state["status"], "provisioning", "{state}");
     }
+    assert_eq!(talk.result("keep-alive", on.clone())["details"]["agent"], "running");
+    let extended = talk.result("extend", json!({ "context": context, "handle": handle, "seconds": 7_200 }));
+    assert!(extended["details"]["deadline"].is_string(), "{extended}");
     for verb in ["stop", "start", "archive"] {
         talk.result(verb, on.clone());
     }
@@ -52,6 +57,66 @@ fn a_client_drives_a_session_from_provision_to_the_end_and_swaps_in_the_middle()
     let (code, _) = served.end();
     assert_eq!(code, Some(0));
     assert_eq!((stage.fake.sandboxes().len(), stage.fake.sandboxes()[0].desired_state.as_str()), (1, "destroyed"));
+}
+
+#[test]
+fn a_client_finds_what_was_left_behind_and_ends_it() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    let talk = &mut served.talk;
+    let context = stage.context();
+    for session in ["known", "lost"] {
+        talk.result("provision", json!({ "context": context, "spec": { "sessionId": session } }));
+        stage.fake.skip(Duration::from_secs(3_600));
+    }
+    // What a platform does every now and then: the vendor's time first, then its own sessions, then this.
+    let mut round = |mode: &str| {
+        stage.fake.skip(Duration::from_secs(60));
+        let page = talk.result("list", json!({ "context": context, "cursor": null }));
+        let sessions: Vec<_> = page["items"].as_array().unwrap().iter().map(|item| &item["sessionId"]).collect();
+        assert_eq!(sessions[0], "known", "{page}");
+        let report = talk.result(
+            "reconcile",
+            json!({
+                "context": context,
+                "knownSessions": ["known"],
+                "knownAsOf": page["serverTime"],
+                "minAgeSec": 600,
+                "mode": mode,
+            }),
+        );
+        assert_eq!(report["complete"], true, "{report}");
+        let outcomes = report["outcomes"].as_array().unwrap();
+        let word = |value: &Value| value.as_str().unwrap().to_owned();
+        outcomes
+            .iter()
+            .map(|outcome| [word(&outcome["action"]), word(&outcome["reason"])].join(" "))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(round("look"), ["kept known", "kept would-mark"]);
+    assert_eq!(round("mark"), ["kept known", "marked orphan"]);
+    assert_eq!(round("act"), ["kept known", "deleted orphan"]);
+    let wanted: Vec<String> = stage.fake.sandboxes().into_iter().map(|sandbox| sandbox.desired_state).collect();
+    assert!(wanted[0] != "destroyed" && wanted[1] == "destroyed", "{wanted:?}");
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
+fn instances_stay_between_calls_where_the_policy_says_so_and_a_swap_gives_them_up() {
+    let stage = Stage::new();
+    std::fs::write(stage.path("policy.toml"), "[instances]\nwarm = true\n").unwrap();
+    let mut served = stage.serve(&["--policy", stage.path("policy.toml").to_str().unwrap()]);
+    let talk = &mut served.talk;
+    let context = stage.context();
+    let handle = talk.result("provision", json!({ "context": context, "spec": { "sessionId": "s" } }));
+    assert_eq!(talk.result("health", json!({}))["waitingInstances"], 1);
+    talk.result("status", json!({ "context": context, "handle": handle }));
+    assert_eq!(talk.result("health", json!({}))["waitingInstances"], 1, "the same one");
+    talk.result("swap", json!({ "file": stage.another_component("v2.wasm") }));
+    assert_eq!(talk.result("health", json!({}))["waitingInstances"], 0);
+    talk.result("terminate", json!({ "context": context, "handle": handle }));
+    assert_eq!(talk.result("health", json!({}))["waitingInstances"], 1);
+    assert_eq!(served.end().0, Some(0));
 }
 
 #[test]

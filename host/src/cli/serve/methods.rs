@@ -1,7 +1,7 @@
 //! The contract's functions, by name and with named parameters.
 
 use sandbox_host::slot::{Candidate, Lease};
-use sandbox_host::{CallError, Context, Credential, Declaration, Handle, Pairs, Spec};
+use sandbox_host::{CallError, Context, Credential, Declaration, Handle, Known, Mode, Pairs, Spec};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -99,6 +99,33 @@ struct OnHandle {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Extend {
+    context: ContextIn,
+    handle: Handle,
+    seconds: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct List {
+    context: ContextIn,
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+/// Nothing has a default: to forget the sessions must not read as that there are none.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Reconcile {
+    context: ContextIn,
+    known_sessions: Vec<String>,
+    known_as_of: String,
+    min_age_sec: u32,
+    mode: Mode,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Swap {
     file: std::path::PathBuf,
     #[serde(default)]
@@ -167,6 +194,25 @@ pub async fn run(server: &Server, method: &str, params: Value) -> Result<Value, 
         "start" => on_handle(server, params, async |lease, context, handle| lease.start(context, handle).await).await,
         "archive" => {
             on_handle(server, params, async |lease, context, handle| lease.archive(context, handle).await).await
+        }
+        "keep-alive" => {
+            on_handle(server, params, async |lease, context, handle| lease.keep_alive(context, handle).await).await
+        }
+        "extend" => {
+            let own: Extend = read(params)?;
+            let context = seen(server, own.context);
+            written(slot.lease().extend(&context, &own.handle, own.seconds).await?)
+        }
+        "list" => {
+            let own: List = read(params)?;
+            let context = seen(server, own.context);
+            written(slot.lease().list(&context, own.cursor.as_deref()).await?)
+        }
+        "reconcile" => {
+            let own: Reconcile = read(params)?;
+            let context = seen(server, own.context);
+            let known = Known { sessions: own.known_sessions, as_of: own.known_as_of, min_age_sec: own.min_age_sec };
+            written(slot.lease().reconcile(&context, &known, own.mode).await?)
         }
         "swap" => {
             let own: Swap = read(params)?;

@@ -81,6 +81,7 @@ impl Server {
             "active": status.active,
             "inFlight": status.in_flight,
             "draining": draining,
+            "waitingInstances": status.waiting_instances,
             "canRollBack": status.can_roll_back,
             "uptimeMs": u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         })

@@ -2,6 +2,7 @@
 
 mod check;
 mod describe;
+mod inventory;
 mod locate;
 mod provision;
 mod sandbox;
@@ -9,6 +10,7 @@ mod watch;
 
 use super::Done;
 use super::args::{Arguments, Verb};
+use sandbox::Goal;
 
 /// Runs the command.
 pub async fn run(arguments: &Arguments) -> Done {
@@ -22,9 +24,13 @@ pub async fn run(arguments: &Arguments) -> Done {
         Verb::Locate(own) => locate::run(global, own).await,
         Verb::Status(own) => sandbox::status(global, own).await,
         Verb::Watch(own) => watch::run(global, own).await,
-        Verb::Stop(own) => sandbox::park(global, own, sandbox::Park::Stop).await,
-        Verb::Start(own) => sandbox::park(global, own, sandbox::Park::Start).await,
-        Verb::Archive(own) => sandbox::park(global, own, sandbox::Park::Archive).await,
+        Verb::Stop(own) => sandbox::lifecycle(global, own, Goal::Stop).await,
+        Verb::Start(own) => sandbox::lifecycle(global, own, Goal::Start).await,
+        Verb::Archive(own) => sandbox::lifecycle(global, own, Goal::Archive).await,
+        Verb::KeepAlive(own) => sandbox::lifecycle(global, own, Goal::KeepAlive).await,
+        Verb::Extend(own) => sandbox::lifecycle(global, &own.on, Goal::Extend(own.seconds)).await,
+        Verb::List => inventory::list(global).await,
+        Verb::Reconcile(own) => inventory::reconcile(global, own).await,
         Verb::Serve(own) => super::serve::run(global, own).await,
         Verb::Terminate(own) => sandbox::terminate(global, own).await,
     }

@@ -1,4 +1,4 @@
-//! Commands on one sandbox: a look, parking it, ending it.
+//! Commands on one sandbox: a look, parking it, letting it live longer, ending it.
 
 use sandbox_host::{Context, Handle, Provider, Termination};
 use serde_json::json;
@@ -47,30 +47,37 @@ pub async fn status(global: &Global, own: &Status) -> Done {
     Ok(seen.status.into())
 }
 
+/// What the interface `lifecycle` does with a sandbox.
 #[derive(Clone, Copy)]
-pub enum Park {
+pub enum Goal {
     Stop,
     Start,
     Archive,
+    KeepAlive,
+    /// Seconds from now.
+    Extend(u32),
 }
 
-pub async fn park(global: &Global, own: &OnHandle, goal: Park) -> Done {
-    let Sandbox { provider, context, handle } = Sandbox::open(global, own)?;
+pub async fn lifecycle(global: &Global, on: &OnHandle, goal: Goal) -> Done {
+    let Sandbox { provider, context, handle } = Sandbox::open(global, on)?;
     let Some(lifecycle) = provider.lifecycle() else {
-        return Err(Failure::component("The component does not offer to stop, start or archive sandboxes.")
+        return Err(Failure::component("The component does not offer to park sandboxes, or to let them live longer.")
             .remedy("Use a component that exports the interface `lifecycle`, or terminate the sandbox."));
     };
     let seen = match goal {
-        Park::Stop => lifecycle.stop(&context, &handle).await?,
-        Park::Start => lifecycle.start(&context, &handle).await?,
-        Park::Archive => lifecycle.archive(&context, &handle).await?,
+        Goal::Stop => lifecycle.stop(&context, &handle).await?,
+        Goal::Start => lifecycle.start(&context, &handle).await?,
+        Goal::Archive => lifecycle.archive(&context, &handle).await?,
+        Goal::KeepAlive => lifecycle.keep_alive(&context, &handle).await?,
+        Goal::Extend(seconds) => lifecycle.extend(&context, &handle, seconds).await?,
     };
     if global.json {
         print_json(&seen)?;
     } else {
         print!("{}", state(Style::stdout(), &seen));
     }
-    Ok(Exit::Ok)
+    // Whoever keeps a session alive wants to know whether it is.
+    Ok(if matches!(goal, Goal::KeepAlive) { seen.status.into() } else { Exit::Ok })
 }
 
 pub async fn terminate(global: &Global, own: &OnHandle) -> Done {

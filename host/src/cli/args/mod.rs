@@ -1,11 +1,16 @@
 //! What can be typed.
 
+mod inventory;
+mod values;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use super::exit;
+pub use inventory::Reconcile;
+use values::{duration, pair, seconds};
 
 /// Variables of this process that guests see, where they are set, and whether they are keys.
 pub const GUEST_VARIABLES: [(&str, bool); 2] = [("DAYTONA_API_KEY", true), ("DAYTONA_API_URL", false)];
@@ -89,8 +94,17 @@ pub enum Verb {
     Start(OnHandle),
     /// Move the sandbox's disk to cheap storage
     Archive(OnHandle),
+    /// Reset the sandbox's idle clock now, while its agent works and its deadline lets it
+    KeepAlive(OnHandle),
+    /// Move the session's deadline
+    Extend(Extend),
     /// End the sandbox for good
     Terminate(OnHandle),
+    /// List the pool's sandboxes, of every session
+    List,
+    /// Find sandboxes whose session is not known any more, and end them in two steps
+    #[command(long_about = inventory::ABOUT)]
+    Reconcile(Reconcile),
     /// Serve the provider to a platform in another language, by JSON-RPC 2.0
     Serve(Serve),
 }
@@ -144,6 +158,16 @@ pub struct Status {
     /// Only look: do nothing that keeps the sandbox alive
     #[arg(long)]
     pub observe: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Extend {
+    #[command(flatten)]
+    pub on: OnHandle,
+
+    /// How long the session may go on from now, for example 2h; may be less than it had left
+    #[arg(long = "for", value_name = "TIME", value_parser = seconds)]
+    pub seconds: u32,
 }
 
 #[derive(Debug, Args)]
@@ -226,60 +250,14 @@ pub struct Provision {
     pub command: Vec<String>,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some(("", _)) => Err("the name before = is empty".to_owned()),
-        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
-        None => Err("write it as NAME=VALUE".to_owned()),
-    }
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    const HOW: &str = "write a whole number with ms, s, m or h, for example 45s";
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let number: u64 = digits.parse().map_err(|_| HOW.to_owned())?;
-    let millis = match &text[digits.len()..] {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return Err(HOW.to_owned()),
-    };
-    match number.checked_mul(millis) {
-        Some(0) => Err("it has to be longer than nothing".to_owned()),
-        Some(millis) => Ok(Duration::from_millis(millis)),
-        None => Err("it is too long".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use clap::CommandFactory;
 
-    use super::{Arguments, duration, pair};
+    use super::Arguments;
 
     #[test]
     fn the_definition_of_the_arguments_is_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn a_time_has_a_unit() {
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("45s"), Ok(Duration::from_secs(45)));
-        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
-        for wrong in ["", "45", "s", "-1s", "1.5s", "0s", "5d", "99999999999999999999s", "9999999999999999h"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_pair_may_have_equal_signs_in_its_value_and_needs_a_name() {
-        assert_eq!(pair("A=b=c"), Ok(("A".into(), "b=c".into())));
-        assert_eq!(pair("A="), Ok(("A".into(), String::new())));
-        assert!(pair("=b").is_err());
-        assert!(pair("A").is_err());
     }
 }

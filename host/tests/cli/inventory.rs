@@ -1,0 +1,212 @@
+//! A whole pool: what is there, and what nobody wants any more.
+
+use std::time::Duration;
+
+use fake_daytona::{Reply, SandboxView, Verdict};
+use serde_json::json;
+
+use crate::stage::{Run, Stage};
+
+/// Two sessions, two hours old, of which the platform will know the first.
+fn stage() -> Stage {
+    let stage = Stage::new();
+    for session in ["known-1", "lost-1"] {
+        assert_eq!(stage.run(&["provision", "--session", session]).code, 0);
+        stage.fake.skip(Duration::from_secs(1));
+    }
+    stage.write("known.txt", "known-1\n");
+    stage.fake.skip(Duration::from_secs(7_200));
+    stage.fake.clear_requests();
+    stage
+}
+
+fn sandbox(stage: &Stage, session: &str) -> SandboxView {
+    let name = format!("rensei-{session}-");
+    stage.fake.sandboxes().into_iter().find(|made| made.created_name.starts_with(&name)).expect("it was made")
+}
+
+/// Whether somebody asked for its end.
+fn ended(stage: &Stage, session: &str) -> bool {
+    sandbox(stage, session).desired_state == "destroyed"
+}
+
+fn marked(stage: &Stage, session: &str) -> bool {
+    sandbox(stage, session).labels.keys().any(|label| label.contains("orphan"))
+}
+
+/// The vendor's time, later than everything that was marked.
+fn time(stage: &Stage) -> String {
+    stage.fake.skip(Duration::from_secs(60));
+    let run = stage.json(&["list"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    run.value()["serverTime"].as_str().expect("a time").to_owned()
+}
+
+fn reconcile(stage: &Stage, arguments: &[&str]) -> Run {
+    stage.json(&[&["reconcile"], arguments].concat())
+}
+
+/// Session, action and reason of each sandbox.
+fn outcomes(run: &Run) -> Vec<(String, String, String)> {
+    let value = run.value();
+    let word = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+    let outcomes = value["outcomes"].as_array().expect("a list").iter();
+    outcomes.map(|told| (word(&told["sessionId"]), word(&told["action"]), word(&told["reason"]))).collect()
+}
+
+fn told(outcomes: &[(&str, &str, &str)]) -> Vec<(String, String, String)> {
+    outcomes.iter().map(|(session, action, reason)| ((*session).into(), (*action).into(), (*reason).into())).collect()
+}
+
+#[test]
+fn a_list_shows_every_session_of_the_pool() {
+    let stage = stage();
+    let run = stage.json(&["list"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let value = run.value();
+    let sessions: Vec<_> = value["items"].as_array().unwrap().iter().map(|item| &item["sessionId"]).collect();
+    assert_eq!(sessions, ["known-1", "lost-1"]);
+
+    let run = stage.run(&["list"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert!(lines[0].starts_with("SESSION  STATUS"), "{}", run.out);
+    let id = sandbox(&stage, "known-1").id;
+    assert!(lines[1].starts_with("known-1  ") && lines[1].ends_with(&id), "{}", run.out);
+    assert!(lines[3].starts_with("2 sandboxes of pool default at 20"), "{}", run.out);
+
+    let run = stage.run(&["list", "--pool-id", "empty"]);
+    assert_eq!((run.code, run.out.lines().count()), (0, 1), "{run:?}");
+    assert!(run.out.starts_with("no sandbox of pool empty"), "{}", run.out);
+}
+
+#[test]
+fn every_page_of_a_list_is_there() {
+    let stage = stage();
+    let labels = sandbox(&stage, "known-1").labels;
+    stage.fake.on_request(move |request| {
+        let cursor = request.query_values("cursor").pop();
+        let next = cursor.is_none().then_some("second");
+        let id = cursor.unwrap_or_else(|| "first".to_owned());
+        let item = json!({ "id": id, "name": id, "state": "started", "labels": labels });
+        Verdict::Answer(Reply::json(200, &json!({ "items": [item], "nextCursor": next })))
+    });
+    let run = stage.json(&["list"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let value = run.value();
+    let ids: Vec<_> = value["items"].as_array().unwrap().iter().map(|item| &item["handle"]["externalId"]).collect();
+    assert_eq!(ids, ["first", "second"]);
+    assert_eq!(value.get("nextCursor"), None);
+}
+
+#[test]
+fn a_reconciliation_only_looks_unless_it_is_told_to_do_more() {
+    let stage = stage();
+    let run = reconcile(&stage, &["--known", "known.txt"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(outcomes(&run), told(&[("known-1", "kept", "known"), ("lost-1", "kept", "would-mark")]));
+    assert!(stage.fake.requests().iter().all(|request| request.method == "GET"));
+
+    let run = stage.run(&["reconcile", "--known", "known.txt"]);
+    let id = sandbox(&stage, "lost-1").id;
+    assert!(run.out.contains(&format!("would mark  lost-1   {id}\n")), "{}", run.out);
+    assert!(run.out.contains("looked at 2 sandboxes of pool default, 1 of known sessions\n"), "{}", run.out);
+    assert!(run.out.contains("nothing was changed: --mark marks"), "{}", run.out);
+    assert!(!run.out.contains("known-1"), "{}", run.out);
+}
+
+#[test]
+fn an_unknown_session_is_marked_first_and_deleted_when_it_is_missing_again() {
+    let stage = stage();
+    let first = time(&stage);
+    let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &first, "--act"]);
+    assert_eq!(outcomes(&run), told(&[("known-1", "kept", "known"), ("lost-1", "marked", "orphan")]), "{run:?}");
+    assert!(marked(&stage, "lost-1") && !marked(&stage, "known-1"));
+    assert!(stage.run(&["list"]).out.contains("orphan since 20"), "a list shows the mark");
+
+    // The same list of sessions does not confirm itself.
+    let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &first, "--act"]);
+    assert_eq!(outcomes(&run)[1], told(&[("lost-1", "kept", "marked-too-late")])[0], "{run:?}");
+
+    let later = time(&stage);
+    let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &later, "--mark"]);
+    assert_eq!(outcomes(&run)[1], told(&[("lost-1", "kept", "marked-before")])[0], "{run:?}");
+    let run = stage.run(&["reconcile", "--known", "known.txt", "--as-of", &later, "--act"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.out.contains("deleted  lost-1") && !run.out.contains("nothing was changed"), "{}", run.out);
+    assert_eq!((ended(&stage, "known-1"), ended(&stage, "lost-1")), (false, true));
+}
+
+#[test]
+fn a_session_that_is_known_again_loses_its_mark() {
+    let stage = stage();
+    let run = reconcile(&stage, &["--session", "known-1", "--as-of", &time(&stage), "--mark"]);
+    assert_eq!(outcomes(&run)[1].1, "marked", "{run:?}");
+    stage.write("all.json", json!(["lost-1"]).to_string());
+    let both = ["--session", "known-1", "--known", "all.json"];
+    let run = reconcile(&stage, &[&both[..], &["--as-of", &time(&stage), "--act"]].concat());
+    assert_eq!(outcomes(&run)[1], told(&[("lost-1", "unmarked", "known")])[0], "{run:?}");
+    assert!(!marked(&stage, "lost-1"));
+    assert!(!ended(&stage, "lost-1"));
+}
+
+#[test]
+fn that_no_session_is_known_has_to_be_said() {
+    let stage = stage();
+    let now = time(&stage);
+    stage.write("empty.txt", "\n");
+    stage.write("empty.json", "[]");
+    stage.fake.clear_requests();
+    for forgotten in [&[][..], &["--known", "empty.txt"], &["--known", "empty.json"], &["--session", ""]] {
+        let run = stage.run(&[&["reconcile", "--act", "--as-of", &now], forgotten].concat());
+        assert_eq!(run.code, 2, "{forgotten:?}: {run:?}");
+    }
+    let run = reconcile(&stage, &["--act", "--as-of", &now, "--known", "empty.txt"]);
+    assert!(run.error().remedy().contains("--none-known"), "{run:?}");
+    let run = reconcile(&stage, &["--act", "--as-of", &now, "--known", "no-such.txt"]);
+    assert_eq!((run.code, run.error().code()), (4, "invalid-spec"), "{run:?}");
+    stage.write("wrong.json", "[1]");
+    let run = reconcile(&stage, &["--act", "--as-of", &now, "--known", "wrong.json"]);
+    assert_eq!((run.code, run.error().code()), (4, "invalid-spec"), "{run:?}");
+    assert_eq!(stage.fake.requests().len(), 0);
+
+    let run = reconcile(&stage, &["--act", "--as-of", &now, "--none-known"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!((marked(&stage, "known-1"), marked(&stage, "lost-1")), (true, true));
+    let run = reconcile(&stage, &["--act", "--as-of", &time(&stage), "--none-known"]);
+    assert_eq!((run.code, ended(&stage, "known-1"), ended(&stage, "lost-1")), (0, true, true), "{run:?}");
+}
+
+#[test]
+fn what_changes_something_needs_the_time_at_which_the_sessions_were_read() {
+    let stage = stage();
+    for mode in ["--mark", "--act"] {
+        let run = stage.run(&["reconcile", "--known", "known.txt", mode]);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.err.contains("--as-of"), "{run:?}");
+    }
+    let now = time(&stage);
+    let both = stage.run(&["reconcile", "--known", "known.txt", "--as-of", &now, "--mark", "--act"]);
+    assert_eq!(both.code, 2, "{both:?}");
+    let run = reconcile(&stage, &["--known", "known.txt", "--mark", "--as-of", "yesterday"]);
+    assert_eq!((run.code, run.error().code()), (4, "invalid-spec"), "{run:?}");
+    assert!(!marked(&stage, "lost-1"));
+}
+
+#[test]
+fn a_sandbox_that_is_younger_than_the_least_age_is_left_alone() {
+    let stage = stage();
+    let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &time(&stage), "--min-age", "3h", "--mark"]);
+    assert_eq!(outcomes(&run)[1], told(&[("lost-1", "kept", "too-young")])[0], "{run:?}");
+}
+
+#[test]
+fn what_could_not_be_done_is_told_by_the_exit_code() {
+    let stage = stage();
+    stage.fake.on_request(|request| match request.method.as_str() {
+        "PUT" => Verdict::Refuse(403, "Access denied".to_owned()),
+        _ => Verdict::Proceed,
+    });
+    let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &time(&stage), "--mark"]);
+    assert_eq!((run.code, outcomes(&run)[1].1.as_str()), (22, "failed"), "{run:?}");
+}
