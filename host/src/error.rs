@@ -50,6 +50,19 @@ pub enum LoadError {
         /// How many are allowed.
         limit: usize,
     },
+    /// Keys are trusted ([`Policy::trusted_keys`](crate::Policy::trusted_keys)), and there is no signature.
+    #[error(
+        "the component is not signed, and only signed ones are taken here. Put the Ed25519 signature of its bytes beside it, in a file of the same name with .sig at the end"
+    )]
+    NotSigned,
+    /// The signature is not one.
+    #[error("the signature is not one: {0}. It has to be an Ed25519 signature, 64 bytes or 128 hexadecimal digits")]
+    BadSignature(&'static str),
+    /// No trusted key made the signature over these bytes.
+    #[error(
+        "the signature of the component was made by no trusted key, or for other bytes. Sign exactly these bytes with a trusted key, or trust the key that was used"
+    )]
+    WrongSignature,
     /// Not WebAssembly at all.
     #[error(
         "this is not WebAssembly: {0}. A provider is a binary component, a file that starts with the bytes 00 61 73 6d"

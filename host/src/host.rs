@@ -19,6 +19,7 @@ use crate::load;
 use crate::policy::{Policy, Quotas};
 use crate::precompiled;
 use crate::provider::{Provider, ProviderInfo};
+use crate::signature;
 use crate::store::StoreData;
 use crate::warm::Waiting;
 
@@ -69,8 +70,29 @@ impl Host {
     /// serving path, `tokio::task::spawn_blocking` is the place for it.
     ///
     /// # Errors
-    /// See [`LoadError`]; nothing of the component has run then.
+    /// See [`LoadError`]; nothing of the component has run then. Where the policy trusts keys, bytes need a signature:
+    /// [`Host::load_signed`].
     pub fn load(&self, component: &[u8]) -> Result<Provider, LoadError> {
+        self.check_signature(component, None)?;
+        self.compile(component)
+    }
+
+    /// [`Host::load`] for a component with its Ed25519 signature: 64 bytes, or as many in hex. It is looked at where the
+    /// policy trusts keys ([`Policy::trusted_keys`]).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn load_signed(&self, component: &[u8], signature: &[u8]) -> Result<Provider, LoadError> {
+        self.check_signature(component, Some(signature))?;
+        self.compile(component)
+    }
+
+    fn check_signature(&self, bytes: &[u8], signature: Option<&[u8]>) -> Result<(), LoadError> {
+        signature::check(bytes, signature, &self.shared.policy.trusted_keys)
+    }
+
+    /// Loads a component whose signature was looked at.
+    pub(crate) fn compile(&self, component: &[u8]) -> Result<Provider, LoadError> {
         let limit = self.shared.limits.component_bytes;
         if component.len() > limit {
             return Err(LoadError::TooLarge { bytes: component.len() as u64, limit });
@@ -92,20 +114,23 @@ impl Host {
         Ok(Provider::new(Arc::clone(&self.shared), loaded, info))
     }
 
-    /// [`Host::load`] for a file.
+    /// [`Host::load`] for a file. Its signature, where the policy asks for one, lies beside it in a file of the same name
+    /// with `.sig` at the end.
     ///
     /// # Errors
     /// As there, and when the file cannot be read.
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Provider, LoadError> {
         let path = path.as_ref();
         let bytes = read(path, open(path)?, self.shared.limits.component_bytes)?;
-        self.load(&bytes)
+        self.check_signature(&bytes, signature::beside(path).as_deref())?;
+        self.compile(&bytes)
     }
 
     /// Loads what [`Provider::write_precompiled`] wrote, without compiling: about a millisecond.
     ///
     /// The file is machine code that will run in this process. It is refused when others may write to it, when it is
-    /// damaged, and when another engine made it; still, keep it where only the host's own user can write.
+    /// damaged, and when another engine made it; still, keep it where only the host's own user can write. Where the policy
+    /// trusts keys, it needs a signature of its own beside it.
     ///
     /// # Errors
     /// [`LoadError::NotPrecompiled`], [`LoadError::Stale`] and [`LoadError::Exposed`], for which precompiling again is
@@ -115,6 +140,7 @@ impl Host {
         let file = open(path)?;
         precompiled::check_permissions(path, &file.metadata().map_err(read_error(path))?)?;
         let bytes = read(path, file, usize::MAX)?;
+        self.check_signature(&bytes, signature::beside(path).as_deref())?;
         let (compiled, head) = precompiled::load(&self.shared.engine, &bytes)?;
         let loaded = load::link(&self.shared.linker, &compiled)?;
         let info = ProviderInfo {

@@ -62,6 +62,7 @@ pub mod policy;
 mod precompiled;
 mod provider;
 mod session;
+mod signature;
 pub mod slot;
 mod store;
 mod types;

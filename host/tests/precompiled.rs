@@ -6,7 +6,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use guest::Guest;
-use sandbox_host::{Host, Limits, LoadError};
+use ring::signature::{Ed25519KeyPair, KeyPair};
+use sandbox_host::{Host, Limits, LoadError, Policy};
 
 struct Files(tempfile::TempDir);
 
@@ -35,6 +36,27 @@ async fn a_precompiled_provider_is_the_same_provider() {
     assert_eq!(loaded.info(), compiled.info());
     loaded.describe().await.unwrap();
     assert_eq!(fs::read_dir(files.0.path()).unwrap().count(), 1, "the temporary file is gone");
+}
+
+#[test]
+fn where_keys_are_trusted_a_precompiled_provider_is_signed_itself() {
+    let files = Files::new();
+    let path = files.path("provider");
+    let pair = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap();
+    let mut policy = Policy::default();
+    policy.trusted_keys = vec![pair.public_key().as_ref().try_into().unwrap()];
+    let trusting = Host::builder().policy(policy).build().unwrap();
+    let component = Guest::new().build();
+
+    assert!(matches!(trusting.load(&component), Err(LoadError::NotSigned)));
+    let compiled = trusting.load_signed(&component, pair.sign(&component).as_ref()).unwrap();
+    compiled.write_precompiled(&path).unwrap();
+    assert!(matches!(trusting.load_precompiled(&path), Err(LoadError::NotSigned)));
+    // The component's signature says nothing of the machine code.
+    fs::write(files.path("provider.sig"), pair.sign(&component)).unwrap();
+    assert!(matches!(trusting.load_precompiled(&path), Err(LoadError::WrongSignature)));
+    fs::write(files.path("provider.sig"), pair.sign(&fs::read(&path).unwrap())).unwrap();
+    assert_eq!(trusting.load_precompiled(&path).unwrap().info(), compiled.info());
 }
 
 #[test]

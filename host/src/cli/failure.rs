@@ -196,7 +196,19 @@ impl From<CallError> for Failure {
 
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
-        Self::component(error.to_string())
+        let code = match error {
+            LoadError::NotSigned => "not-signed",
+            LoadError::BadSignature(_) => "bad-signature",
+            LoadError::WrongSignature => "wrong-signature",
+            _ => "component",
+        };
+        let failure = Self::new(Exit::Defect, code, error.to_string());
+        match error {
+            LoadError::NotSigned => failure.remedy(
+                "Name a signed component with --component: the one that this program was built with has no signature.",
+            ),
+            _ => failure,
+        }
     }
 }
 
@@ -208,7 +220,16 @@ impl From<BuildError> for Failure {
 
 impl From<SwapError> for Failure {
     fn from(error: SwapError) -> Self {
-        Self::component(error.to_string())
+        let code = match error {
+            SwapError::Load(error) => return error.into(),
+            SwapError::Digest { .. } => "wrong-digest",
+            SwapError::Probe { .. } => "probe-failed",
+            SwapError::OtherProvider { .. } => "other-provider",
+            SwapError::Pool { .. } => "pool",
+            SwapError::NothingBefore => "nothing-before",
+            _ => "component",
+        };
+        Self::new(Exit::Defect, code, error.to_string())
     }
 }
 

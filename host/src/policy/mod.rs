@@ -46,7 +46,7 @@ pub struct Policy {
     pub pool_calls_per_second: Option<u32>,
     /// Calls of one pool that may run at the same time. None: any number.
     pub pool_calls_in_flight: Option<u32>,
-    /// Ed25519 public keys whose signature a component for a [`Slot`](crate::Slot) needs. Empty: no signature is needed.
+    /// Ed25519 public keys, one of which has to have signed a component that is loaded. Empty: no signature is needed.
     pub trusted_keys: Vec<[u8; 32]>,
     /// How far a [`Slot`](crate::Slot) reuses instances for calls of the same pool. None: each call runs in a fresh one.
     pub warm: Option<WarmLimits>,

@@ -4,14 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ring::signature::{ED25519, UnparsedPublicKey};
 use sha2::{Digest, Sha256};
 
 use super::error::SwapError;
-use crate::hex::{hex, unhex};
-
-/// Length of an Ed25519 signature.
-const SIGNATURE: usize = 64;
+use crate::hex::hex;
+use crate::signature;
 
 /// A component for a slot, as bytes or as a file, with the digest or the signature that it has to have.
 #[derive(Clone, Debug)]
@@ -31,13 +28,10 @@ impl Candidate {
     /// one. Both are read now; a failure is told by the swap.
     pub fn file(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".sig");
         Self {
             bytes: fs::read(path).map_err(|error| (path.to_owned(), error.kind(), error.to_string())),
             announced: None,
-            // A signature that cannot be read counts as none: where one is needed, that is told.
-            signature: fs::read(PathBuf::from(beside)).ok(),
+            signature: signature::beside(path),
         }
     }
 
@@ -69,23 +63,7 @@ impl Candidate {
                 return Err(SwapError::Digest { wanted, found });
             }
         }
-        if !trusted_keys.is_empty() {
-            let signature = signature(self.signature.as_deref().ok_or(SwapError::NotSigned)?)?;
-            let signed =
-                trusted_keys.iter().any(|key| UnparsedPublicKey::new(&ED25519, key).verify(&bytes, &signature).is_ok());
-            if !signed {
-                return Err(SwapError::WrongSignature);
-            }
-        }
+        signature::check(&bytes, self.signature.as_deref(), trusted_keys)?;
         Ok(bytes)
     }
-}
-
-/// Reads a signature as it is, or as hex with white space around it.
-fn signature(text: &[u8]) -> Result<[u8; SIGNATURE], SwapError> {
-    if let Ok(raw) = <[u8; SIGNATURE]>::try_from(text) {
-        return Ok(raw);
-    }
-    let text = std::str::from_utf8(text).map_err(|_| SwapError::BadSignature("it has another length"))?.trim();
-    unhex(text).ok_or(SwapError::BadSignature("it is neither 64 bytes nor 128 hexadecimal digits"))
 }

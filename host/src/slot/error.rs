@@ -25,20 +25,7 @@ pub enum SwapError {
         /// Digest of the bytes, in hex.
         found: String,
     },
-    /// Keys are trusted, and there is no signature.
-    #[error(
-        "the component is not signed, and this slot takes signed ones only. Put the Ed25519 signature of its bytes beside it, in a file of the same name with .sig at the end"
-    )]
-    NotSigned,
-    /// The signature is not one.
-    #[error("the signature is not one: {0}. It has to be an Ed25519 signature, 64 bytes or 128 hexadecimal digits")]
-    BadSignature(&'static str),
-    /// No trusted key made the signature over these bytes.
-    #[error(
-        "the signature of the component was made by no trusted key, or for other bytes. Sign exactly these bytes with a trusted key, or trust the key that was used"
-    )]
-    WrongSignature,
-    /// It cannot be loaded.
+    /// It cannot be loaded, or is not signed as it has to be.
     #[error(transparent)]
     Load(#[from] LoadError),
     /// It does not work.

@@ -46,7 +46,7 @@ pub(super) async fn replacement(
 
 async fn compile(host: &Host, bytes: Vec<u8>) -> Result<Provider, SwapError> {
     let host = host.clone();
-    let compiled = tokio::task::spawn_blocking(move || host.load(&bytes)).await;
+    let compiled = tokio::task::spawn_blocking(move || host.compile(&bytes)).await;
     Ok(compiled.map_err(|_| SwapError::ShuttingDown)??)
 }
 

@@ -1,6 +1,8 @@
 //! `--policy`: what the provider may do, from a file.
 
-use crate::stage::Stage;
+use ring::signature::{Ed25519KeyPair, KeyPair};
+
+use crate::stage::{Run, Stage};
 
 #[test]
 fn an_origin_that_the_policy_does_not_list_is_not_called() {
@@ -30,6 +32,40 @@ fn keys_can_be_kept_from_the_provider() {
     let stage = Stage::new();
     stage.write("policy.toml", "[credentials]\ninject = true\n");
     let run = stage.json(&["provision", "--session", "s", "--policy", "policy.toml"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(stage.fake.alive().len(), 1);
+}
+
+#[test]
+fn a_component_runs_only_where_a_trusted_key_signed_it() {
+    let stage = Stage::new();
+    let pair = |seed: u8| Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
+    let component = sandbox_host::bundled_component().expect("run `cargo xtask build` first");
+    let hex: String = pair(1).public_key().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    stage.write("policy.toml", format!("[components]\ntrusted-keys = [\"{hex}\"]\n"));
+    stage.write("provider.wasm", component);
+    let provision = |component: &[&str]| {
+        stage.json(&[&["provision", "--session", "s", "--policy", "policy.toml"], component].concat())
+    };
+    let named = ["--component", "provider.wasm"];
+    let refused = |run: Run, code: &str| {
+        assert_eq!((run.code, run.error().code()), (11, code), "{run:?}");
+        assert_eq!(stage.fake.requests().len(), 0, "{code}");
+    };
+    refused(provision(&named), "not-signed");
+    stage.write("provider.wasm.sig", "short");
+    refused(provision(&named), "bad-signature");
+    stage.write("provider.wasm.sig", pair(2).sign(component));
+    refused(provision(&named), "wrong-signature");
+    stage.write("provider.wasm.sig", pair(1).sign(b"other bytes"));
+    refused(provision(&named), "wrong-signature");
+    // Commands that need no network are no exception, and neither is the component in the program.
+    refused(stage.json(&["describe", "--policy", "policy.toml", "--component", "provider.wasm"]), "wrong-signature");
+    refused(provision(&[]), "not-signed");
+    assert!(provision(&[]).error().remedy().contains("--component"));
+
+    stage.write("provider.wasm.sig", pair(1).sign(component));
+    let run = provision(&named);
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(stage.fake.alive().len(), 1);
 }

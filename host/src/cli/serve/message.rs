@@ -43,22 +43,25 @@ impl RpcError {
     }
 }
 
+/// The command line's own shape of an error, so that there is one; its exit code means nothing here.
+fn data(failure: Failure) -> Value {
+    let mut data = failure.to_json()["error"].take();
+    if let Some(data) = data.as_object_mut() {
+        data.remove("exitCode");
+    }
+    data
+}
+
 impl From<CallError> for RpcError {
     fn from(error: CallError) -> Self {
         let code = if error.provider().is_some() { PROVIDER_ERROR } else { HOST_ERROR };
-        let message = error.to_string();
-        // The command line's own shape of an error, so that there is one; its exit code means nothing here.
-        let mut data = Failure::from(error).to_json()["error"].take();
-        if let Some(data) = data.as_object_mut() {
-            data.remove("exitCode");
-        }
-        Self { code, message, data: Some(data) }
+        Self { code, message: error.to_string(), data: Some(data(error.into())) }
     }
 }
 
 impl From<SwapError> for RpcError {
     fn from(error: SwapError) -> Self {
-        Self::new(SWAP_REFUSED, error.to_string())
+        Self { code: SWAP_REFUSED, message: error.to_string(), data: Some(data(error.into())) }
     }
 }
 
