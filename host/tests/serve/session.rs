@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use fake_daytona::Verdict;
 use serde_json::{Value, json};
 
@@ -133,6 +135,29 @@ fn a_component_that_is_refused_leaves_the_old_one_serving() {
     let error = talk.error("rollback", json!({}));
     assert_eq!(error["code"], -32_002, "{error}");
     assert_eq!(talk.result("health", json!({}))["active"]["generation"], 1);
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
+fn a_component_comes_as_a_file_or_as_bytes_and_never_as_both() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    let talk = &mut served.talk;
+    let file = stage.another_component("v2.wasm");
+    let bytes = BASE64.encode(std::fs::read(&file).unwrap());
+    for wrong in [
+        json!({}),
+        json!({ "sha256": "00" }),
+        json!({ "file": file, "component": bytes }),
+        json!({ "component": "not base64!" }),
+    ] {
+        assert_eq!(talk.error("swap", wrong.clone())["code"], -32_602, "{wrong}");
+    }
+    let error = talk.error("swap", json!({ "component": BASE64.encode("garbage") }));
+    assert_eq!((&error["code"], &error["data"]["code"]), (&(-32_002).into(), &"component".into()), "{error}");
+    let error = talk.error("swap", json!({ "component": bytes, "sha256": "00" }));
+    assert_eq!(error["data"]["code"], "wrong-digest", "{error}");
+    assert_eq!(talk.result("swap", json!({ "component": bytes }))["to"]["generation"], 2);
     assert_eq!(served.end().0, Some(0));
 }
 

@@ -6,13 +6,16 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::json;
 
 use crate::client::{Stage, Talk, exists};
 
 /// The program on a socket, once it listens.
-fn listening(stage: &Stage, path: &Path) -> Child {
-    let mut command = stage.command(&["--socket", path.to_str().unwrap()]);
+fn listening(stage: &Stage, path: &Path, more: &[&str]) -> Child {
+    let mut command = stage.command(&[&["--socket", path.to_str().unwrap()], more].concat());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut process = command.spawn().unwrap();
     let mut log = BufReader::new(process.stderr.take().unwrap());
@@ -35,7 +38,7 @@ fn connect(path: &Path) -> Talk<UnixStream, BufReader<UnixStream>> {
 fn several_clients_are_served_at_once_and_nobody_but_the_owner_may_connect() {
     let stage = Stage::new();
     let path = stage.path("host.sock");
-    let mut process = listening(&stage, &path);
+    let mut process = listening(&stage, &path, &[]);
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     let (mut one, mut two) = (connect(&path), connect(&path));
     let handle = one.result("provision", json!({ "context": stage.context(), "spec": { "sessionId": "s" } }));
@@ -54,7 +57,7 @@ fn a_socket_that_a_server_left_behind_is_replaced_and_anything_else_is_not() {
     let path = stage.path("host.sock");
     drop(UnixListener::bind(&path).unwrap());
     assert!(exists(&path));
-    let mut process = listening(&stage, &path);
+    let mut process = listening(&stage, &path, &[]);
 
     // One that is in use.
     let output = stage.command(&["--socket", path.to_str().unwrap()]).stdin(Stdio::null()).output().unwrap();
@@ -67,4 +70,45 @@ fn a_socket_that_a_server_left_behind_is_replaced_and_anything_else_is_not() {
     let output = stage.command(&["--socket", path.to_str().unwrap()]).stdin(Stdio::null()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "a file");
+}
+
+#[test]
+fn over_a_socket_only_signed_bytes_become_a_component() {
+    let stage = Stage::new();
+    let path = stage.path("host.sock");
+    let bytes = std::fs::read(stage.another_component("v2.wasm")).unwrap();
+    let component = BASE64.encode(&bytes);
+    let mut process = listening(&stage, &path, &[]);
+    let mut talk = connect(&path);
+    let error = talk.error("swap", json!({ "component": component }));
+    assert_eq!(error["code"], -32_002);
+    assert!(error["message"].as_str().unwrap().contains("trusted-keys"), "{error}");
+    assert_eq!(talk.result("health", json!({}))["active"]["generation"], 1);
+    talk.result("swap", json!({ "file": stage.path("v2.wasm") }));
+    talk.result("shutdown", json!({}));
+    assert!(process.wait().unwrap().success());
+
+    let pair = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap();
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let first = sandbox_host::bundled_component().unwrap();
+    for (name, content) in [
+        ("policy.toml", format!("[components]\ntrusted-keys = [\"{}\"]\n", hex(pair.public_key().as_ref())).as_bytes()),
+        ("v1.wasm", first),
+        ("v1.wasm.sig", pair.sign(first).as_ref()),
+    ] {
+        std::fs::write(stage.path(name), content).unwrap();
+    }
+    let (policy, v1) = (stage.path("policy.toml"), stage.path("v1.wasm"));
+    let more = ["--policy", policy.to_str().unwrap(), "--component", v1.to_str().unwrap()];
+    let mut process = listening(&stage, &path, &more);
+    let mut talk = connect(&path);
+    let error = talk.error("swap", json!({ "component": component }));
+    assert_eq!(error["data"]["code"], "not-signed", "{error}");
+    let wrong = hex(pair.sign(first).as_ref());
+    let error = talk.error("swap", json!({ "component": component, "signature": wrong }));
+    assert_eq!(error["data"]["code"], "wrong-signature", "{error}");
+    let right = hex(pair.sign(&bytes).as_ref());
+    assert_eq!(talk.result("swap", json!({ "component": component, "signature": right }))["to"]["generation"], 2);
+    talk.result("shutdown", json!({}));
+    assert!(process.wait().unwrap().success());
 }

@@ -1,12 +1,16 @@
 //! The contract's functions, by name and with named parameters.
 
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use sandbox_host::slot::{Candidate, Lease};
 use sandbox_host::{CallError, Context, Credential, Declaration, Handle, Known, Mode, Pairs, Spec};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::message::{INVALID_PARAMS, METHOD_NOT_FOUND, RpcError};
+use super::message::{INVALID_PARAMS, METHOD_NOT_FOUND, RpcError, SWAP_REFUSED};
 use super::server::Server;
 
 /// A context as it comes in: the configuration is an object, or the text of one.
@@ -127,9 +131,36 @@ struct Reconcile {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Swap {
-    file: std::path::PathBuf,
+    #[serde(default)]
+    file: Option<PathBuf>,
+    /// In base64.
+    #[serde(default)]
+    component: Option<String>,
     #[serde(default)]
     sha256: Option<String>,
+    /// In hex.
+    #[serde(default)]
+    signature: Option<String>,
+}
+
+impl Swap {
+    fn candidate(self, server: &Server) -> Result<Candidate, RpcError> {
+        let candidate = match (self.file, self.component) {
+            (Some(file), None) => Candidate::file(file),
+            (None, Some(_)) if !server.takes_bytes => {
+                return Err(RpcError::new(
+                    SWAP_REFUSED,
+                    "over a socket, components come as files, or as bytes that are signed: name the keys in the policy's `components.trusted-keys`",
+                ));
+            }
+            (None, Some(component)) => Candidate::bytes(
+                BASE64.decode(component).map_err(|_| RpcError::invalid_params("`component` is not base64"))?,
+            ),
+            _ => return Err(RpcError::invalid_params("`swap` takes either `file` or `component`")),
+        };
+        let candidate = self.sha256.into_iter().fold(candidate, Candidate::with_digest);
+        Ok(self.signature.into_iter().fold(candidate, Candidate::with_signature))
+    }
 }
 
 /// Parameters by name. The words of the error come from the reader, which may quote a value, and a value may be a key:
@@ -216,9 +247,7 @@ pub async fn run(server: &Server, method: &str, params: Value) -> Result<Value, 
         }
         "swap" => {
             let own: Swap = read(params)?;
-            let candidate = Candidate::file(&own.file);
-            let candidate = own.sha256.into_iter().fold(candidate, Candidate::with_digest);
-            swapped(&slot.swap(candidate).await?)
+            swapped(&slot.swap(own.candidate(server)?).await?)
         }
         "rollback" => {
             read::<Nothing>(params)?;

@@ -46,7 +46,8 @@ pub async fn run(global: &Global, own: &Serve) -> Done {
         .open(&host, candidate)
         .await?;
     let _watch = own.watch.as_ref().map(|directory| slot.watch(directory, own.watch_interval));
-    let server = Arc::new(Server::new(slot, pools, own.drain));
+    let takes_bytes = own.socket.is_none() || !host.policy().trusted_keys.is_empty();
+    let server = Arc::new(Server::new(slot, pools, takes_bytes, own.drain));
     server.stop_on_signals();
     match &own.socket {
         None => connection::stdio(&server).await,

@@ -12,6 +12,10 @@ use super::pools::Pools;
 pub struct Server {
     pub slot: Slot,
     pub pools: Pools,
+    /// Whether a component may come as bytes. Whoever talks over standard input started this process, and chooses what it
+    /// runs. Whoever connects to a socket may not be able to leave a file here, and gets no way around that, unless
+    /// signatures say what may come in.
+    pub takes_bytes: bool,
     begun: Instant,
     drain: Duration,
     running: watch::Sender<usize>,
@@ -22,10 +26,11 @@ pub struct Server {
 pub struct Work<'a>(&'a Server);
 
 impl Server {
-    pub fn new(slot: Slot, pools: Pools, drain: Duration) -> Self {
+    pub fn new(slot: Slot, pools: Pools, takes_bytes: bool, drain: Duration) -> Self {
         Self {
             slot,
             pools,
+            takes_bytes,
             begun: Instant::now(),
             drain,
             running: watch::Sender::new(0),
