@@ -94,3 +94,8 @@ pub fn bundled_component() -> Option<&'static [u8]> {
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/host.md")]
 struct OperatorsGuide;
+
+/// The first thing that everybody reads, so that its code is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
