@@ -2,7 +2,10 @@
 
 mod daytona;
 
+use std::time::Duration;
+
 use daytona::{Daytona, load};
+use fake_daytona::Reply;
 use sandbox_host::{CallError, Context, Credential, ErrorCode, Host, Policy, Spec};
 
 fn host(policy: Policy) -> Host {
@@ -95,6 +98,43 @@ mod memory {
         }
         found
     }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_reply_that_repeats_the_key_does_not_bring_it_into_the_guests_memory() {
+    let daytona = Daytona::start().await;
+    let key = format!("dtn_{}_that_comes_back", std::process::id());
+    daytona.fake.add_key(&key, &["write:sandboxes", "delete:sandboxes"]);
+    let context = daytona.context().with_credential(Credential::new(key.as_str()));
+    let policy = Policy::default().with_injected_credentials();
+    let mut instance = load(&host(policy)).instance().await.unwrap();
+    let handle = instance.provision(&context, &Spec::new("s")).await.unwrap();
+
+    let sandbox = serde_json::json!({
+        "id": handle.external_id,
+        "state": "error",
+        "desiredState": "started",
+        "errorReason": format!("the key {key} is known"),
+    });
+    let body = sandbox.to_string();
+    let within = body.find(&key).unwrap() + key.len() / 2;
+    let whole = Reply::new(200)
+        .header("content-type", "application/json")
+        .header("content-length", &body.len().to_string())
+        .header("x-echo", &format!("Bearer {key}"))
+        .body(body);
+    // In one part, and in two, with the break within the key.
+    for reply in [whole.clone(), whole.pause_after(within, Duration::from_millis(5))] {
+        daytona.fake.respond_once(("GET", "/sandbox/*"), reply);
+        let state = instance.status(&context, &handle).await.unwrap();
+        assert_eq!(state.reason, Some(format!("the key {} is known", "*".repeat(key.len()))));
+    }
+    let (found, searched) = memory::occurrences(&key);
+    assert!(searched > 64 << 10, "only {searched} bytes were looked at");
+    assert_eq!(found, 0, "the key is in guest memory");
+    // The half of it that came first is not there either.
+    assert_eq!(memory::occurrences(&key[..key.len() / 2]).0, 0);
 }
 
 #[cfg(target_os = "linux")]

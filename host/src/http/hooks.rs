@@ -8,6 +8,7 @@ use wasmtime_wasi_http::p2::bindings::http::types::ErrorCode;
 use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::capped::capped;
+use super::scrub::scrubbed;
 use super::{HttpClient, HttpError, Placeholders, headers};
 use crate::egress::Egress;
 use crate::log::warn_line;
@@ -59,9 +60,10 @@ impl WasiHttpHooks for Hooks {
             return Box::new(deny(request));
         }
         let limit = self.policy.response_bytes;
+        let keys = self.placeholders.keys();
         let response = self.client.send(request, options.unwrap_or_default());
         Box::new(async move {
-            let response = capped(response.await?, limit)?;
+            let response = scrubbed(capped(response.await?, limit)?, &keys);
             Ok((response, Box::new(async { Ok(()) }) as Connection))
         })
     }

@@ -47,6 +47,11 @@ impl Placeholders {
         self.all.truncate(self.lasting);
     }
 
+    /// The keys that guests must not see, in no reply either.
+    pub(crate) fn keys(&self) -> Vec<Secret> {
+        self.all.iter().map(|(_, key)| key.clone()).collect()
+    }
+
     /// Puts keys where their placeholders stand in `authorization`, and nowhere else.
     pub(crate) fn reveal(&self, headers: &mut HeaderMap) {
         if self.all.is_empty() {

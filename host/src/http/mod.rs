@@ -8,6 +8,7 @@ mod headers;
 mod hooks;
 mod inject;
 mod pooled;
+mod scrub;
 mod tls;
 
 use std::pin::Pin;

@@ -87,8 +87,8 @@ impl Default for Policy {
 
 impl Policy {
     /// Keeps keys away from guests. A guest is handed a placeholder where the context, or the environment, has a key; on
-    /// the way to an allowed origin, the host puts the key where the placeholder stands in the header `authorization`. The
-    /// key is in no memory that the guest can read.
+    /// the way to an allowed origin, the host puts the key where the placeholder stands in the header `authorization`, and
+    /// covers it where a reply repeats it as it stands. The key is in no memory that the guest can read.
     pub fn with_injected_credentials(mut self) -> Self {
         self.inject_credentials = true;
         self
