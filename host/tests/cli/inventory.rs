@@ -110,7 +110,7 @@ fn a_reconciliation_only_looks_unless_it_is_told_to_do_more() {
     let run = stage.run(&["reconcile", "--known", "known.txt"]);
     let id = sandbox(&stage, "lost-1").id;
     assert!(run.out.contains(&format!("would mark  lost-1   {id}\n")), "{}", run.out);
-    assert!(run.out.contains("looked at 2 sandboxes of pool default, 1 of known sessions\n"), "{}", run.out);
+    assert!(run.out.contains("looked at 2 sandboxes of pool default, 1 in order\n"), "{}", run.out);
     assert!(run.out.contains("nothing was changed: --mark marks"), "{}", run.out);
     assert!(!run.out.contains("known-1"), "{}", run.out);
 }
@@ -209,4 +209,7 @@ fn what_could_not_be_done_is_told_by_the_exit_code() {
     });
     let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &time(&stage), "--mark"]);
     assert_eq!((run.code, outcomes(&run)[1].1.as_str()), (22, "failed"), "{run:?}");
+    let run = stage.run(&["reconcile", "--known", "known.txt", "--as-of", &time(&stage), "--mark"]);
+    assert_eq!(run.code, 22, "{run:?}");
+    assert!(run.out.contains("failed  lost-1") && run.out.contains("tried again"), "{}", run.out);
 }

@@ -48,8 +48,12 @@ pub async fn reconcile(global: &Global, own: &Reconcile) -> Done {
     } else {
         print!("{}", told(Style::stdout(), &report, own.mode(), &context.pool_id));
     }
-    let failed = report.outcomes.iter().any(|outcome| outcome.action == Action::Failed);
+    let failed = report.outcomes.iter().any(has_failed);
     Ok(if failed || !report.complete { Exit::Unfinished } else { Exit::Ok })
+}
+
+fn has_failed(outcome: &Outcome) -> bool {
+    outcome.action == Action::Failed
 }
 
 fn inventory(provider: &Provider) -> Result<Inventory, Failure> {
@@ -95,20 +99,24 @@ fn sandboxes(count: usize) -> String {
 
 /// What became of each sandbox; those that are as they should be are only counted.
 fn told(style: Style, report: &Report, mode: Mode, pool: &str) -> String {
-    let well = |outcome: &&Outcome| outcome.action == Action::Kept && outcome.reason == "known";
-    let known = report.outcomes.iter().filter(well).count();
-    let rows: Vec<_> = report.outcomes.iter().filter(|outcome| !well(outcome)).map(outcome).collect();
+    let is_well = |outcome: &&Outcome| outcome.action == Action::Kept && outcome.reason == "known";
+    let (good, rest): (Vec<_>, Vec<_>) = report.outcomes.iter().partition(is_well);
+    let rows: Vec<_> = rest.iter().copied().map(outcome).collect();
     let mut text = String::new();
     if !rows.is_empty() {
         text.push_str(&table(style, ["ACTION", "SESSION", "ID", "REASON"], &rows));
     }
     text.push_str(&format!(
-        "looked at {} of pool {}, {known} of known sessions\n",
+        "looked at {} of pool {}, {well} in order\n",
         sandboxes(report.outcomes.len()),
-        clean(pool)
+        clean(pool),
+        well = good.len(),
     ));
     if mode == Mode::Look {
         text.push_str("nothing was changed: --mark marks, --act also deletes what was marked before\n");
+    }
+    if report.outcomes.iter().any(has_failed) {
+        text.push_str("what failed is tried again by the next run\n");
     }
     if !report.complete {
         text.push_str("the deadline ended first: run it again, or give it a longer --deadline\n");
