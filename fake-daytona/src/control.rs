@@ -244,6 +244,13 @@ impl FakeDaytona {
         self.core.throttle().set_limit(bucket, limit);
     }
 
+    /// No request is 429 for coming too often.
+    pub fn lift_rate_limits(&self) {
+        for bucket in Bucket::ALL {
+            self.set_rate_limit(bucket, u64::MAX);
+        }
+    }
+
     /// Turns the feature flag of `POST …/resize` on or off. Off, as on the recorded server, is the default.
     pub fn enable_resize(&self, on: bool) {
         self.change(|world, _| world.resize_enabled = on);
@@ -371,6 +378,11 @@ impl FakeDaytona {
         let requests = self.core.log().requests();
         let ignored = |request: &RecordedRequest| crate::surface::ignored(self.generation(), request);
         requests.iter().flat_map(|request| ignored(request).into_iter().map(|key| (request.number, key))).collect()
+    }
+
+    /// How many connections clients have opened to [`FakeDaytona::serve`] so far.
+    pub fn connections(&self) -> u64 {
+        self.core.connections()
     }
 
     /// How many requests met a fault.

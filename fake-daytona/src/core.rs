@@ -1,5 +1,6 @@
 //! What all parts of one fake share: the clock, the world, the script, the log.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub(crate) struct Core {
     log: Mutex<Log>,
     /// Wakes those who wait for a sandbox, after every request and every script that changed something.
     changed: Notify,
+    /// Accepted by the server so far.
+    connections: AtomicU64,
 }
 
 impl Core {
@@ -51,6 +54,7 @@ impl Core {
             script: Mutex::default(),
             log: Mutex::new(log),
             changed: Notify::new(),
+            connections: AtomicU64::new(0),
         }
     }
 
@@ -87,6 +91,15 @@ impl Core {
 
     pub(crate) fn set_toolbox_url(&self, url: String) {
         *lock(&self.toolbox_url) = url;
+    }
+
+    /// Notes a connection that was accepted.
+    pub(crate) fn connected(&self) {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn connections(&self) -> u64 {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// Tells those who wait that something may have changed.

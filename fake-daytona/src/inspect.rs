@@ -287,6 +287,7 @@ pub(crate) struct Summary {
     pub(crate) created: usize,
     pub(crate) alive: usize,
     pub(crate) billed_minutes: f64,
+    pub(crate) connections: u64,
     pub(crate) requests: usize,
     pub(crate) faults: usize,
     pub(crate) by_route: BTreeMap<String, u64>,

@@ -44,6 +44,14 @@ struct Arguments {
     #[arg(long)]
     quick: bool,
 
+    /// Every change of state is over when the request for it is answered; for benches
+    #[arg(long, conflicts_with = "quick")]
+    instant: bool,
+
+    /// No quotas and no rate limits; for benches
+    #[arg(long, conflicts_with_all = ["per_sandbox", "organization"])]
+    unlimited: bool,
+
     /// How long lists of sandboxes run behind the truth, in milliseconds
     #[arg(long, default_value_t = 0, value_name = "MS")]
     list_lag: u64,
@@ -77,7 +85,7 @@ Versions:
   0.231       the newest surface known from published clients
 
 Looking inside, without a key:
-  GET /__fake/summary     counts of sandboxes and requests, billed minutes
+  GET /__fake/summary     counts of sandboxes, connections and requests, billed minutes
   GET /__fake/sandboxes   every sandbox ever created, with the history of its states
   GET /__fake/requests    every request, with its answer and what befell it
 
@@ -138,10 +146,19 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     if arguments.quick {
         builder = builder.latencies(Latencies::quick());
     }
+    if arguments.instant {
+        builder = builder.latencies(Latencies::instant());
+    }
+    if arguments.unlimited {
+        builder = builder.limits(Limits::none());
+    }
     if arguments.counts_only {
         builder = builder.counts_only();
     }
     let fake = builder.build();
+    if arguments.unlimited {
+        fake.lift_rate_limits();
+    }
     fake.list_lags(Duration::from_millis(arguments.list_lag));
     if arguments.fault_rate > 0.0 {
         let storm = Storm::new(arguments.fault_seed, arguments.fault_rate);

@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::FakeDaytona;
+use crate::core::Core;
 
 /// How long exchanges that are under way may go on after the end was asked for: those that a fault keeps silent never
 /// end by themselves.
@@ -29,8 +30,9 @@ impl FakeDaytona {
     /// When the socket fails as a whole; single connections do not end it.
     pub async fn serve(&self, listener: TcpListener, end: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let (ended, mut has_ended) = tokio::sync::watch::channel(());
+        let door = Door { listener, core: self.core.clone() };
         let service = self.router().into_make_service_with_connect_info::<Peer>();
-        let serving = axum::serve(Door(listener), service).with_graceful_shutdown(async move {
+        let serving = axum::serve(door, service).with_graceful_shutdown(async move {
             end.await;
             drop(ended);
         });
@@ -71,22 +73,26 @@ impl Connected<IncomingStream<'_, Door>> for Peer {
     }
 }
 
-/// A listener whose connections can be broken.
-struct Door(TcpListener);
+/// A listener whose connections are counted and can be broken.
+struct Door {
+    listener: TcpListener,
+    core: Arc<Core>,
+}
 
 impl Listener for Door {
     type Io = Breakable;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Breakable, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (stream, address) = Listener::accept(&mut self.listener).await;
+        self.core.connected();
         // Answers are small and awaited.
         let _ = stream.set_nodelay(true);
         (Breakable { stream, breaker: Breaker::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 

@@ -87,7 +87,15 @@ impl Default for Latencies {
 impl Latencies {
     /// Everything as fast as it can be without becoming instantaneous: one millisecond per step.
     pub fn quick() -> Self {
-        let step = Duration::from_millis(1);
+        Self::of_each_step(Duration::from_millis(1))
+    }
+
+    /// Every change of state is over when the request that asked for it is answered: what is left is what requests cost.
+    pub fn instant() -> Self {
+        Self::of_each_step(Duration::ZERO)
+    }
+
+    fn of_each_step(step: Duration) -> Self {
         Self {
             pick_up: step,
             start: step,

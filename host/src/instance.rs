@@ -6,10 +6,12 @@ use crate::error::CallError;
 use crate::provider::Loading;
 use crate::session::Session;
 use crate::store::Computed;
-use crate::types::{Context, Descriptor, Finding, Handle, Known, Mode, Page, Report, Spec, State, Termination};
+use crate::types::{
+    Context, Declaration, Descriptor, Finding, Handle, Known, Mode, Page, Report, Spec, State, Termination,
+};
 use crate::verbs::{
-    Archive, CheckConfig, Describe, Extend, KeepAlive, List, Locate, Provision, Reconcile, Start, Status, Stop,
-    Terminate, Verb,
+    Archive, CheckConfig, Describe, Extend, KeepAlive, List, Locate, Origins, Provides, Provision, Reconcile, Start,
+    Status, Stop, Terminate, Unmet, Verb,
 };
 
 /// How long making an instance may take; it runs no code of the contract.
@@ -103,6 +105,25 @@ impl Instance {
     /// As [`Lifecycle::archive`](crate::Lifecycle::archive); [`CallError::NotOffered`] where the provider has no lifecycle.
     pub async fn archive(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
         self.call(Archive { context, handle }).await
+    }
+
+    /// As [`Provider::provides`](crate::Provider::provides).
+    pub async fn provides(&mut self, runtime_provides: Option<&Declaration>) -> Result<Declaration, CallError> {
+        self.call(Provides(runtime_provides)).await
+    }
+
+    /// As [`Provider::unmet`](crate::Provider::unmet).
+    pub async fn unmet(
+        &mut self,
+        demand: &Declaration,
+        runtime_provides: Option<&Declaration>,
+    ) -> Result<Vec<String>, CallError> {
+        self.call(Unmet { demand, runtime_provides }).await
+    }
+
+    /// As [`Provider::origins`](crate::Provider::origins).
+    pub async fn origins(&mut self, context: &Context, handle: Option<&Handle>) -> Result<Vec<String>, CallError> {
+        self.call(Origins { context, handle }).await
     }
 
     /// As [`Lifecycle::keep_alive`](crate::Lifecycle::keep_alive); [`CallError::NotOffered`] where the provider has no

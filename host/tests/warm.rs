@@ -9,7 +9,8 @@ use daytona::{Daytona, load};
 use guest::{Guest, TRAP, WAIT};
 use sandbox_host::slot::{Candidate, Slot};
 use sandbox_host::{
-    CallError, Context, Handle, Host, Known, Limits, Mode, Pairs, Policy, Provider, Spec, Status, Warm, WarmLimits,
+    CallError, Context, Declaration, Handle, Host, Known, Limits, Mode, Pairs, Policy, Provider, Spec, Status, Warm,
+    WarmLimits,
 };
 
 /// Counts its calls in memory, and tells the count as the id of the sandbox: one digit.
@@ -238,4 +239,29 @@ async fn the_real_component_serves_many_sessions_from_one_instance_also_without_
         let bearer = format!("Bearer {}", daytona.fake.key());
         assert!(daytona.fake.requests().iter().all(|request| request.header("authorization") == Some(&bearer)));
     }
+}
+
+#[tokio::test]
+async fn one_instance_of_the_real_component_serves_what_is_not_about_a_single_session_too() {
+    let daytona = Daytona::start().await;
+    let provider = load(&Host::builder().build().unwrap());
+    let mut instance = provider.instance().await.unwrap();
+    let context = daytona.context();
+    assert_eq!(instance.provides(None).await.unwrap(), provider.provides(None).await.unwrap());
+    let demand = Declaration { runtime_kinds: vec!["none-such".into()], requirement_kinds: vec!["git".into()] };
+    assert_eq!(instance.unmet(&demand, None).await.unwrap(), ["none-such"]);
+    let origin = daytona.url.trim_end_matches("/api");
+    assert_eq!(instance.origins(&context, None).await.unwrap(), [origin]);
+
+    let handle = instance.provision(&context, &Spec::new("one")).await.unwrap();
+    daytona.fake.skip(Duration::from_secs(60));
+    let kept = instance.keep_alive(&context, &handle).await.unwrap();
+    assert_eq!(kept.details.get("agent"), Some("running"));
+    let extended = instance.extend(&context, &handle, 3_600).await.unwrap();
+    assert_ne!(extended.details.get("deadline"), kept.details.get("deadline"));
+    let page = instance.list(&context, None).await.unwrap();
+    assert_eq!(page.items.iter().map(|item| &item.handle.external_id).collect::<Vec<_>>(), [&handle.external_id]);
+    let known = Known { sessions: Vec::new(), as_of: page.server_time.unwrap(), min_age_sec: 1 };
+    let report = instance.reconcile(&context, &known, Mode::Look).await.unwrap();
+    assert_eq!(report.outcomes.iter().map(|one| one.reason.as_str()).collect::<Vec<_>>(), ["would-mark"]);
 }

@@ -20,6 +20,10 @@ pub enum Bucket {
 }
 
 impl Bucket {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] =
+        [Self::SandboxCreate, Self::SandboxLifecycle, Self::Authenticated, Self::FailedAuth];
+
     /// The suffix of its headers.
     pub fn suffix(self) -> &'static str {
         match self {

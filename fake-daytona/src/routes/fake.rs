@@ -83,6 +83,7 @@ pub(crate) fn summary(core: &Core) -> Summary {
         created: world.sandboxes().count(),
         alive: views().filter(|view| view.alive).count(),
         billed_minutes: views().map(|view| view.billed_minutes).sum(),
+        connections: core.connections(),
         requests: log.received(),
         faults: log.faults(),
         by_route: log.by_route().clone(),

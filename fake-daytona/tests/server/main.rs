@@ -33,6 +33,40 @@ fn the_ground_truth_is_shown_without_a_key() {
     assert_eq!(server.get("/__fake/requests").json()[1]["path"], "/api/sandbox");
 }
 
+#[test]
+fn connections_are_counted_with_the_one_that_asks() {
+    let server = Server::start(&[]);
+    let connections = || server.get("/__fake/summary").json()["connections"].clone();
+    assert_eq!(connections(), 1);
+    // This client opens one for each request.
+    server.get("/api/health");
+    assert_eq!(connections(), 3);
+}
+
+#[test]
+fn an_instant_server_is_through_with_what_it_answers() {
+    let server = Server::start(&["--instant"]);
+    let created = server.post("/api/sandbox", r#"{"buildInfo":{"dockerfileContent":"FROM a:1\n"}}"#).json();
+    let path = format!("/api/sandbox/{}", created["id"].as_str().unwrap());
+    assert_eq!(server.get(&path).json()["state"], "started");
+    assert_eq!(server.post(&format!("{path}/stop"), "").status, 200);
+    assert_eq!(server.get(&path).json()["state"], "stopped");
+    assert_eq!(server.send("DELETE", &path, "").status, 200);
+    assert_eq!(server.get(&path).status, 404);
+}
+
+#[test]
+fn an_unlimited_server_refuses_nothing_for_its_size_or_for_coming_too_often() {
+    let body = r#"{"buildInfo":{"dockerfileContent":"FROM a:1\n"},"cpu":1000,"disk":1000}"#;
+    let usual = Server::start(&["--instant"]);
+    assert_eq!(usual.post("/api/sandbox", body).status, 400);
+    let unlimited = Server::start(&["--instant", "--unlimited"]);
+    // The usual limit of creates is 300 a minute.
+    for turn in 0..=300 {
+        assert_eq!(unlimited.post("/api/sandbox", body).status, 200, "create {turn}");
+    }
+}
+
 fn order(server: &Server, fault: &str) {
     let body = format!(r#"{{"faults":["{fault}"],"path":"/sandbox","times":1}}"#);
     assert_eq!(server.post("/__fake/faults", &body).status, 200);
