@@ -6,6 +6,7 @@ mod build;
 mod ci;
 mod component;
 mod interop;
+mod packages;
 mod test;
 mod tools;
 mod tree;

@@ -1,0 +1,100 @@
+//! Programs in other languages and the packages that they need, installed below the target directory.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Failure;
+use crate::tools;
+
+const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+
+/// Where the programs lie.
+fn sources(language: &str) -> PathBuf {
+    tools::root().join("interop").join(language)
+}
+
+/// Where their packages are installed.
+fn installed(language: &str) -> Result<PathBuf, Failure> {
+    Ok(tools::target_dir()?.join("interop").join(language))
+}
+
+/// Does something once for each content of a file: what was done for is written down beside the result.
+fn once(pins: &Path, stamp: &Path, act: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    let wanted = fs::read_to_string(pins).map_err(|problem| format!("{}: {problem}", pins.display()))?;
+    if fs::read_to_string(stamp).is_ok_and(|done| done == wanted) {
+        return Ok(());
+    }
+    act()?;
+    Ok(fs::write(stamp, wanted)?)
+}
+
+/// A virtual environment with the pinned packages.
+pub struct Python {
+    /// Runs programs with them.
+    pub interpreter: PathBuf,
+}
+
+impl Python {
+    /// Installs what `pins` names into a directory of its own.
+    pub fn install(name: &str, pins: &str) -> Result<Self, Failure> {
+        let home = installed(name)?;
+        let scripts = home.join(if cfg!(windows) { "Scripts" } else { "bin" });
+        let interpreter = scripts.join(format!("python{}", std::env::consts::EXE_SUFFIX));
+        let pins = sources("python").join(pins);
+        once(&pins, &home.join("installed"), || {
+            let system = if cfg!(windows) { "python" } else { "python3" };
+            tools::run(tools::command(system).args(["-m", "venv", "--clear"]).arg(&home))
+                .map_err(|failure| format!("{failure}. Python 3.9 or later with venv is needed"))?;
+            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
+            tools::run(Command::new(&interpreter).args(pip).arg(&pins))
+        })?;
+        Ok(Self { interpreter })
+    }
+
+    pub fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(&self.interpreter);
+        command.current_dir(tools::root()).env("PYTHONDONTWRITEBYTECODE", "1").arg(sources("python").join(name));
+        command
+    }
+}
+
+/// A directory with the pinned packages and the programs.
+pub struct Node {
+    /// Where programs are run.
+    pub home: PathBuf,
+}
+
+impl Node {
+    pub fn install() -> Result<Self, Failure> {
+        let home = installed("node")?;
+        fs::create_dir_all(&home)?;
+        // A module is looked for beside the program that wants it, so the programs go to where the modules are.
+        for entry in fs::read_dir(sources("node"))? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                fs::copy(entry.path(), home.join(entry.file_name()))?;
+            }
+        }
+        once(&sources("node").join("package.json"), &home.join("installed"), || {
+            let install = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--silent"];
+            tools::run(Command::new(NPM).current_dir(&home).args(install))
+                .map_err(|failure| format!("{failure}. Node 20 or later with npm is needed").into())
+        })?;
+        Ok(Self { home })
+    }
+
+    /// Puts the component there, as JavaScript.
+    pub fn transpile(&self, component: &Path) -> Result<(), Failure> {
+        let transpile = ["jco", "transpile", "--quiet", "--name", "provider", "--out-dir", "component"];
+        let mut command = Command::new(NPM);
+        command.current_dir(&self.home).args(["exec", "--offline", "--"]).args(transpile);
+        tools::run(command.arg(component))
+    }
+
+    pub fn program(&self, name: &str) -> Command {
+        let mut command = Command::new("node");
+        command.current_dir(&self.home).arg(name);
+        command
+    }
+}
