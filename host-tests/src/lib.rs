@@ -4,6 +4,7 @@
 //! takes none, and the time that passed is exact.
 #![forbid(unsafe_code)]
 
+pub mod clients;
 pub mod fake;
 mod load;
 pub mod script;

@@ -1,4 +1,4 @@
-//! What is done with the component once it is built: shown, tested and measured.
+//! What is done with the component once it is built: shown, tested and simulated.
 
 use crate::Failure;
 use crate::build::build;
@@ -21,13 +21,6 @@ pub fn run() -> Result<(), Failure> {
     unit.and(native)
 }
 
-/// Measures loading and calls, and what the fake holds.
-pub fn bench(arguments: &[String]) -> Result<(), Failure> {
-    build()?;
-    run_native("bench", arguments)?;
-    run_native("throughput", &[])
-}
-
 /// Simulates sessions on servers of every generation and holds the truth against the promises.
 pub fn sim(arguments: &[String]) -> Result<(), Failure> {
     build()?;
@@ -43,7 +36,7 @@ pub fn demo(arguments: &[String]) -> Result<(), Failure> {
 
 /// Builds the programs of all native crates and runs one. All together, because cargo builds wasmtime once more for every
 /// other choice of crates.
-fn run_native(program: &str, arguments: &[String]) -> Result<(), Failure> {
+pub fn run_native(program: &str, arguments: &[String]) -> Result<(), Failure> {
     let mut cargo = tools::cargo()?;
     cargo.args(["build", "--profile", "host", "--bins"]).args(NATIVE);
     tools::run(&mut cargo)?;

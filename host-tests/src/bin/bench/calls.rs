@@ -1,0 +1,218 @@
+//! What each function of the contract costs: sandboxes live their lives, and each call is timed.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use host_tests::clients::session;
+use sandbox_host::{Context, Declaration, Instance, Inventory, Known, Lifecycle, Mode, Provider};
+
+use crate::artefacts::Artefacts;
+use crate::lab::{self, Lab};
+use crate::report::{Section, figure, micros};
+use crate::stats::Sample;
+use crate::{Failure, runtime};
+
+/// Instances that are made and dropped without a call.
+const INSTANCES: usize = 2_000;
+
+/// Lives in fresh instances, and as many in warm ones; each calls every function once.
+const LIVES: usize = 1_000;
+
+/// Lives of one warm instance: what it serves stays below the calls after which a host replaces one.
+const LIVES_OF_AN_INSTANCE: usize = 50;
+
+/// Sandboxes in the pool that is listed.
+const LISTED: usize = 10;
+
+/// The functions in the order in which a life calls them, which is the order of the rows.
+const VERBS: [&str; 16] = [
+    "describe",
+    "check-config",
+    "provides",
+    "unmet",
+    "origins",
+    "provision",
+    "locate",
+    "status",
+    "keep-alive",
+    "extend",
+    "stop",
+    "start",
+    "archive",
+    "terminate",
+    "list, of 10 sandboxes",
+    "reconcile, of 10 sandboxes",
+];
+
+/// In which kind of instance a call runs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Fresh,
+    Warm,
+}
+
+/// Who makes the calls.
+enum Caller {
+    Fresh { provider: Provider, lifecycle: Lifecycle, inventory: Inventory },
+    Warm(Box<Instance>),
+}
+
+impl Caller {
+    fn fresh(provider: &Provider) -> Result<Self, Failure> {
+        let lifecycle = provider.lifecycle().ok_or("the component has no lifecycle")?;
+        let inventory = provider.inventory().ok_or("the component has no inventory")?;
+        Ok(Self::Fresh { provider: provider.clone(), lifecycle, inventory })
+    }
+
+    async fn warm(provider: &Provider) -> Result<Self, Failure> {
+        Ok(Self::Warm(Box::new(provider.instance().await?)))
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Fresh { .. } => Kind::Fresh,
+            Self::Warm(_) => Kind::Warm,
+        }
+    }
+}
+
+/// Times one call: `timed!(books, caller, "the row", provider.describe())`.
+macro_rules! timed {
+    ($books:expr, $caller:expr, $verb:expr, $interface:ident.$function:ident($($argument:expr),*)) => {{
+        let kind = $caller.kind();
+        let begun = $books.begin();
+        let outcome = match $caller {
+            Caller::Fresh { $interface, .. } => $interface.$function($($argument),*).await,
+            Caller::Warm(instance) => instance.$function($($argument),*).await,
+        };
+        $books.end($verb, kind, begun);
+        outcome?
+    }};
+}
+
+/// What each call took, by function and kind of instance.
+struct Books<'a> {
+    lab: &'a Lab,
+    entries: HashMap<(&'static str, Kind), Entries>,
+}
+
+/// Seconds of each call without the fake's share, seconds of that share, and requests of all calls.
+#[derive(Default)]
+struct Entries {
+    own: Vec<f64>,
+    share: Vec<f64>,
+    requests: u64,
+}
+
+impl Books<'_> {
+    fn begin(&self) -> Instant {
+        self.lab.take_share();
+        Instant::now()
+    }
+
+    fn end(&mut self, verb: &'static str, kind: Kind, begun: Instant) {
+        let took = begun.elapsed();
+        let (share, requests) = self.lab.take_share();
+        let entries = self.entries.entry((verb, kind)).or_default();
+        entries.own.push(took.saturating_sub(share).as_secs_f64());
+        entries.share.push(share.as_secs_f64());
+        entries.requests += requests;
+    }
+
+    fn take(&mut self, verb: &'static str, kind: Kind) -> Result<Entries, Failure> {
+        self.entries.remove(&(verb, kind)).ok_or_else(|| format!("{verb} was not called").into())
+    }
+}
+
+/// One line for each function of the contract.
+pub fn calls(artefacts: &Artefacts) -> Result<Section, Failure> {
+    runtime::of_one_thread()?.block_on(measure(artefacts))
+}
+
+async fn measure(artefacts: &Artefacts) -> Result<Section, Failure> {
+    let lab = Lab::over(&lab::server())?;
+    let provider = lab.host.load_precompiled(&artefacts.precompiled)?;
+    let listed = lab::context("pool-listed");
+    for index in 0..LISTED {
+        provider.provision(&listed, &session(format!("listed-{index}"))).await?;
+    }
+
+    let mut instances = Vec::with_capacity(INSTANCES);
+    for _ in 0..INSTANCES {
+        let begun = Instant::now();
+        provider.instance().await?;
+        instances.push(begun.elapsed().as_secs_f64());
+    }
+    let mut books = Books { lab: &lab, entries: HashMap::new() };
+    let mut fresh = Caller::fresh(&provider)?;
+    let mut warm = Caller::warm(&provider).await?;
+    for life in 0..LIVES {
+        if life % LIVES_OF_AN_INSTANCE == 0 {
+            warm = Caller::warm(&provider).await?;
+        }
+        live(&mut books, &mut fresh, &format!("fresh-{life}"), &listed).await?;
+        live(&mut books, &mut warm, &format!("warm-{life}"), &listed).await?;
+    }
+    table(&mut books, &Sample::of(instances)?)
+}
+
+/// A sandbox's life, and the questions that are about none.
+async fn live(books: &mut Books<'_>, caller: &mut Caller, id: &str, listed: &Context) -> Result<(), Failure> {
+    let context = lab::context("pool-1");
+    let demand = Declaration { runtime_kinds: vec!["npm".into()], requirement_kinds: vec!["git".into()] };
+    timed!(books, caller, "describe", provider.describe());
+    timed!(books, caller, "check-config", provider.check_config(&context.config));
+    timed!(books, caller, "provides", provider.provides(None));
+    timed!(books, caller, "unmet", provider.unmet(&demand, None));
+    timed!(books, caller, "origins", provider.origins(&context, None));
+
+    let spec = session(id);
+    let handle = timed!(books, caller, "provision", provider.provision(&context, &spec));
+    let found = timed!(books, caller, "locate", provider.locate(&context, id));
+    if found.as_ref() != Some(&handle) {
+        return Err(format!("{id} was provisioned and located as another").into());
+    }
+    timed!(books, caller, "status", provider.status(&context, &handle));
+    timed!(books, caller, "keep-alive", lifecycle.keep_alive(&context, &handle));
+    timed!(books, caller, "extend", lifecycle.extend(&context, &handle, 3_600));
+    timed!(books, caller, "stop", lifecycle.stop(&context, &handle));
+    timed!(books, caller, "start", lifecycle.start(&context, &handle));
+    // What runs would be stopped first; that is another call's cost.
+    match caller {
+        Caller::Fresh { lifecycle, .. } => lifecycle.stop(&context, &handle).await?,
+        Caller::Warm(instance) => instance.stop(&context, &handle).await?,
+    };
+    timed!(books, caller, "archive", lifecycle.archive(&context, &handle));
+    timed!(books, caller, "terminate", provider.terminate(&context, &handle));
+
+    let page = timed!(books, caller, "list, of 10 sandboxes", inventory.list(listed, None));
+    if page.items.len() != LISTED {
+        return Err(format!("{} of {LISTED} sandboxes are listed", page.items.len()).into());
+    }
+    let known = Known {
+        sessions: page.items.into_iter().filter_map(|item| item.session_id).collect(),
+        as_of: page.server_time.ok_or("the list does not say when it was made")?,
+        min_age_sec: 60,
+    };
+    timed!(books, caller, "reconcile, of 10 sandboxes", inventory.reconcile(listed, &known, Mode::Act));
+    Ok(())
+}
+
+fn table(books: &mut Books<'_>, instances: &Sample) -> Result<Section, Failure> {
+    let title = "Calls, µs, without the fake's share";
+    let mut section = Section::new(title, &["fresh", "warm", "the fake", "requests"]);
+    section.row("an instance alone", [micros(instances.median())]).at_most("", instances.median() * 1e6, 15.0, " µs");
+    for verb in VERBS {
+        let (fresh, warm) = (books.take(verb, Kind::Fresh)?, books.take(verb, Kind::Warm)?);
+        let requests = (fresh.requests + warm.requests) as f64 / (fresh.own.len() + warm.own.len()) as f64;
+        let share = Sample::of([fresh.share, warm.share].concat())?.median();
+        let (fresh, warm) = (Sample::of(fresh.own)?.median(), Sample::of(warm.own)?.median());
+        let cells = [micros(fresh), micros(warm), micros(share), figure(requests)];
+        let row = section.row(verb, cells);
+        if verb == "provision" {
+            // What was asked for, at first and then of the complete component.
+            row.at_most("fresh", fresh * 1e6, 100.0, " µs").at_most("fresh", fresh * 1e6, 60.0, " µs");
+        }
+    }
+    Ok(section)
+}
