@@ -176,36 +176,34 @@ impl Body for Scrubbed {
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
-
     use super::*;
 
-    /// A body of these parts, as a guest gets it.
-    async fn seen(keys: &[&str], parts: &[&str]) -> Vec<String> {
+    /// A body of these frames.
+    struct Frames(std::vec::IntoIter<Frame<Bytes>>);
+
+    impl Body for Frames {
+        type Data = Bytes;
+        type Error = HttpError;
+
+        fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, HttpError>>> {
+            Poll::Ready(self.0.next().map(Ok))
+        }
+    }
+
+    fn body(keys: &[&str], frames: Vec<Frame<Bytes>>) -> WasiBody {
         let keys: Vec<Secret> = keys.iter().map(|key| Secret::from(*key)).collect();
-        let frames: Vec<_> =
-            parts.iter().map(|part| Poll::Ready(Frame::data(Bytes::copy_from_slice(part.as_bytes())))).collect();
-        let body = Parts(frames.into_iter()).map_err(|never: Infallible| match never {}).boxed_unsync();
-        let mut body = scrubbed(http::Response::new(body), &keys).into_body();
+        scrubbed(http::Response::new(Frames(frames.into_iter()).boxed_unsync()), &keys).into_body()
+    }
+
+    /// The parts of a body, as a guest gets them.
+    async fn seen(keys: &[&str], parts: &[&str]) -> Vec<String> {
+        let frames = parts.iter().map(|part| Frame::data(Bytes::copy_from_slice(part.as_bytes()))).collect();
+        let mut body = body(keys, frames);
         let mut seen = Vec::new();
         while let Some(frame) = body.frame().await {
             seen.push(String::from_utf8(frame.unwrap().into_data().unwrap().to_vec()).unwrap());
         }
         seen
-    }
-
-    struct Parts(std::vec::IntoIter<Poll<Frame<Bytes>>>);
-
-    impl Body for Parts {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            match self.0.next() {
-                Some(frame) => frame.map(|frame| Some(Ok(frame))),
-                None => Poll::Ready(None),
-            }
-        }
     }
 
     const KEY: &str = "abcabcabx";
@@ -237,6 +235,22 @@ mod tests {
             assert_eq!(seen, "***********************, **************, x", "{at}");
         }
         assert_eq!(seen(&keys, &["key-number-one"]).await.concat(), "**************");
+    }
+
+    #[tokio::test]
+    async fn what_waited_comes_before_the_trailers_and_no_key_is_in_them() {
+        let mut trailers = HeaderMap::new();
+        trailers.insert("x-echo", KEY.parse().unwrap());
+        let mut body = body(&[KEY], vec![Frame::data("the end: abc".into()), Frame::trailers(trailers)]);
+        let mut text = Vec::new();
+        let covered = loop {
+            match body.frame().await.unwrap().unwrap().into_data() {
+                Ok(data) => text.extend_from_slice(&data),
+                Err(frame) => break frame.into_trailers().unwrap(),
+            }
+        };
+        assert_eq!((text.as_slice(), &covered["x-echo"]), (&b"the end: abc"[..], &"*********".parse().unwrap()));
+        assert!(body.frame().await.is_none());
     }
 
     #[test]
