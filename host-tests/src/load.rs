@@ -12,6 +12,11 @@ pub const COMPONENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/comp
 /// The compiled component, made by whoever comes first.
 const COMPILED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/harness.cwasm");
 
+/// Where `cargo xtask guests` leaves the provider that means harm.
+const HOSTILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/hostile.wasm");
+
+const HOSTILE_COMPILED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/harness-hostile.cwasm");
+
 /// The component of version 0.1.0, which began sessions that later versions go on with.
 const FIRST_RELEASE: &[u8] = include_bytes!("../fixtures/daytona-sandbox-provider-0.1.0.wasm");
 
@@ -23,9 +28,13 @@ const FIRST_RELEASE_COMPILED: &str =
 /// # Panics
 /// When it was not built, with the command that builds it.
 pub fn component() -> Vec<u8> {
-    match std::fs::read(COMPONENT) {
+    read(COMPONENT, "build")
+}
+
+fn read(path: &str, command: &str) -> Vec<u8> {
+    match std::fs::read(path) {
         Ok(bytes) => bytes,
-        Err(error) => panic!("{COMPONENT}: {error}. Run `cargo xtask build` first."),
+        Err(error) => panic!("{path}: {error}. Run `cargo xtask {command}` first."),
     }
 }
 
@@ -48,6 +57,14 @@ pub fn load(host: &Host) -> Provider {
 /// When the host does not take it any more.
 pub fn load_first_release(host: &Host) -> Provider {
     compiled_once(host, FIRST_RELEASE, Path::new(FIRST_RELEASE_COMPILED))
+}
+
+/// The provider that means harm in a host; `guests/hostile` says what it can be told to do.
+///
+/// # Panics
+/// When it was not built, with the command that builds it.
+pub fn load_hostile(host: &Host) -> Provider {
+    compiled_once(host, &read(HOSTILE, "guests"), Path::new(HOSTILE_COMPILED))
 }
 
 /// A component in a host, from a file where it was left compiled.

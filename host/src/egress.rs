@@ -72,9 +72,9 @@ impl Origin {
         &self.host
     }
 
-    /// Host and port, as a socket is opened by.
-    pub(crate) fn address(&self) -> (&str, u16) {
-        (self.host.trim_start_matches('[').trim_end_matches(']'), self.port)
+    /// The host as a resolver takes it: an IPv6 address without its brackets.
+    pub(crate) fn unbracketed(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
     /// Whether scheme and port are the same.

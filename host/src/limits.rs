@@ -23,6 +23,12 @@ pub struct Limits {
     /// Bytes that the host sets aside for what one call of a function brings out of a guest: a list of many small things
     /// takes more room here than there. Default 16 MiB. More is a trap.
     pub transfer_bytes: usize,
+    /// Handles that an instance may hold of the host's resources: requests, headers, streams, timers. Default 1,000; a
+    /// request needs about ten. More is a trap.
+    pub resource_handles: usize,
+    /// Requests of one call that may be open at the same time: sent, and their responses not dropped. Default 32; a
+    /// provider needs one. The next one is told that the limit is reached.
+    pub open_requests: usize,
     /// Bytes of native stack of one instance. Default 1 MiB. Deeper recursion is a trap.
     pub stack_bytes: usize,
     /// Time that one call may compute, not counting the time it waits. Default 2 s; a call needs less than a
@@ -46,6 +52,8 @@ impl Default for Limits {
             concurrent_calls: 1_000,
             items_per_component: 10,
             transfer_bytes: 16 << 20,
+            resource_handles: 1_000,
+            open_requests: 32,
             stack_bytes: 1 << 20,
             compute: Duration::from_secs(2),
             tick: Duration::from_millis(10),

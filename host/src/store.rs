@@ -38,6 +38,9 @@ impl Computed {
 #[error("the guest computed for too long")]
 pub(crate) struct ComputedTooLong;
 
+/// Bytes that one set of headers may take in the host, overhead included: twice what may leave. More is a trap.
+const FIELD_BYTES: usize = 64 << 10;
+
 pub(crate) struct StoreData {
     table: ResourceTable,
     http: WasiHttpCtx,
@@ -79,11 +82,15 @@ pub(crate) fn store(shared: &Shared, computed: Computed) -> Store<StoreData> {
         }
         false => shared.environment.clone(),
     };
+    let mut table = ResourceTable::new();
+    table.set_max_capacity(shared.limits.resource_handles);
+    let mut http = WasiHttpCtx::new();
+    http.set_field_size_limit(FIELD_BYTES);
     let mut store = Store::new(
         &shared.engine,
         StoreData {
-            table: ResourceTable::new(),
-            http: WasiHttpCtx::new(),
+            table,
+            http,
             clock: Arc::clone(&shared.clock),
             environment,
             hooks,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Failure;
 use crate::artifact::{Artifact, grouped};
-use crate::tools::{self, PACKAGE, WASM};
+use crate::tools::{self, HOSTILE, PACKAGE, WASM};
 
 /// Most bytes that the component may have: a platform downloads, verifies and compiles it at every upgrade.
 const MAX_SIZE: usize = 216_000;
@@ -12,26 +12,15 @@ const MAX_SIZE: usize = 216_000;
 /// Most bytes that it may have when gzipped.
 const MAX_GZIPPED: usize = 87_300;
 
-/// File name that cargo gives the component.
-pub const BUILT: &str = "daytona_sandbox_provider.wasm";
+/// File name that cargo gives a package's component.
+pub fn built(package: &str) -> String {
+    format!("{}.wasm", package.replace('-', "_"))
+}
 
 /// Builds the component, prints what it is, and returns where it lies.
 pub fn build() -> Result<PathBuf, Failure> {
-    tools::ensure_wasm_target()?;
-    let remaps = remaps()?;
-    let mut cargo = tools::cargo()?;
-    cargo.args(["build", "--release", "--target", WASM, "-p", PACKAGE]);
-    tools::run(cargo.env("CARGO_ENCODED_RUSTFLAGS", rustflags(&remaps)))?;
-    let built = tools::target_dir()?.join(WASM).join("release").join(BUILT);
-    let artifact = Artifact::read(&built)?;
-    no_local_path(&artifact.bytes, &remaps)?;
-
-    // Always below the repository, whatever cargo's target directory is: the other crates look for it there.
-    let name = Path::new("target").join("component").join(PACKAGE).with_extension("wasm");
-    let place = tools::root().join(&name);
-    put(&artifact.bytes, &place)?;
-
-    println!("{}", name.display());
+    let (artifact, place) = compile(PACKAGE, PACKAGE)?;
+    println!("{}", place.display());
     println!("  size     {:>7} bytes, at most {}", grouped(artifact.size), grouped(MAX_SIZE));
     println!("  gzipped  {:>7} bytes, at most {}", grouped(artifact.gzipped), grouped(MAX_GZIPPED));
     println!("  imports");
@@ -39,7 +28,31 @@ pub fn build() -> Result<PathBuf, Failure> {
         println!("    {import}");
     }
     within_budget(&artifact)?;
-    Ok(place)
+    Ok(tools::root().join(place))
+}
+
+/// Builds the components that only tests load.
+pub fn guests() -> Result<(), Failure> {
+    let (_, place) = compile(HOSTILE, "hostile")?;
+    println!("{}", place.display());
+    Ok(())
+}
+
+/// Builds a package as a component and puts it where the other crates take it from, under a name. Returns that place in
+/// the repository.
+fn compile(package: &str, name: &str) -> Result<(Artifact, PathBuf), Failure> {
+    tools::ensure_wasm_target()?;
+    let remaps = remaps()?;
+    let mut cargo = tools::cargo()?;
+    cargo.args(["build", "--release", "--target", WASM, "-p", package]);
+    tools::run(cargo.env("CARGO_ENCODED_RUSTFLAGS", rustflags(&remaps)))?;
+    let built = tools::target_dir()?.join(WASM).join("release").join(built(package));
+    let artifact = Artifact::read(&built)?;
+    no_local_path(&artifact.bytes, &remaps)?;
+    // Always below the repository, whatever cargo's target directory is: the other crates look for it there.
+    let place = Path::new("target").join("component").join(name).with_extension("wasm");
+    put(&artifact.bytes, &tools::root().join(&place))?;
+    Ok((artifact, place))
 }
 
 /// The flags of every build of the component: those of the caller, and what keeps the builder's paths out of it.

@@ -1,6 +1,6 @@
 //! Everything that has to hold before a change goes in.
 
-use crate::tools::{self, PACKAGE, WASM};
+use crate::tools::{self, HOSTILE, PACKAGE, WASM};
 use crate::{Failure, build, component, interop, test, tree};
 
 /// Clippy's own arguments.
@@ -15,7 +15,9 @@ pub fn ci() -> Result<(), Failure> {
     tools::run(tools::cargo()?.args(["fmt", "--all", "--check"]))?;
     // The native crates contain the component, so it has to be there even to be checked.
     build::build()?;
+    build::guests()?;
     clippy(&["-p", PACKAGE, "--target", WASM])?;
+    clippy(&["-p", HOSTILE, "--target", WASM])?;
     // Each crate in the profile that its tests are built in: the macros and build scripts of the dependencies, a third of
     // the time, are then built once.
     clippy(&["-p", PACKAGE, "-p", "xtask", "--all-targets"])?;

@@ -2,8 +2,8 @@
 
 use crate::Failure;
 use crate::artifact::{Artifact, grouped};
-use crate::build::{self, BUILT};
-use crate::tools::{self, WASM};
+use crate::build::{self, built};
+use crate::tools::{self, PACKAGE, WASM};
 
 /// Most that the sizes may differ, in percent of the plain build's.
 const MAX_DIFFERENCE: usize = 5;
@@ -17,7 +17,7 @@ pub fn compare() -> Result<(), Failure> {
     let mut cargo = tools::cargo()?;
     cargo.args(["component", "build", "--release", "--target", WASM]).env("CARGO_TARGET_DIR", &target);
     tools::run(cargo.env("CARGO_ENCODED_RUSTFLAGS", build::rustflags(&build::remaps()?)))?;
-    let other = Artifact::read(&target.join(WASM).join("release").join(BUILT))?;
+    let other = Artifact::read(&target.join(WASM).join("release").join(built(PACKAGE)))?;
 
     println!("{:<10} {:>15} {:>15}", "", "cargo", "cargo-component");
     for (what, a, b) in [

@@ -18,13 +18,14 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 8] = [
+const COMMANDS: [(&str, &str, &str); 9] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
         "about 5 minutes, because wasmtime is built",
     ),
     ("build", "Build the component to target/component/ and print its size and imports", "less than a minute"),
+    ("guests", "Build the components that only tests load, to target/component/", "less than a minute"),
     ("test", "Build, then run every test", "about 7 minutes, because wasmtime is built"),
     (
         "bench",
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
     eprintln!("{what}. The first run takes {first_run}.");
     let outcome = match command {
         "build" => build::build().map(drop),
+        "guests" => build::guests(),
         "test" => test::test(),
         "bench" => bench::bench(rest),
         "demo" => test::demo(rest),

@@ -1,19 +1,20 @@
 //! What is done with the component once it is built: shown, tested and simulated.
 
 use crate::Failure;
-use crate::build::build;
+use crate::build::{build, guests};
 use crate::tools::{self, PACKAGE};
 
 /// The crates that run beside the component, all in the profile `host`.
 pub const NATIVE: [&str; 6] = ["-p", "sandbox-host", "-p", "fake-daytona", "-p", "host-tests"];
 
-/// Builds the component and runs every test.
+/// Builds the component and those that only tests load, and runs every test.
 pub fn test() -> Result<(), Failure> {
     build()?;
+    guests()?;
     run()
 }
 
-/// Runs every test with the component that lies there. A failure does not keep the rest from running.
+/// Runs every test with the components that lie there. A failure does not keep the rest from running.
 pub fn run() -> Result<(), Failure> {
     let suites = |arguments: &[&str]| tools::run(tools::cargo()?.args(["test", "--no-fail-fast"]).args(arguments));
     let unit = suites(&["-p", PACKAGE, "-p", "xtask"]);

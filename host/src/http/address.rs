@@ -19,15 +19,12 @@ pub enum Reach {
     AsFarAs {
         /// Host, without brackets.
         host: String,
-        /// Port.
-        port: u16,
     },
 }
 
 impl Reach {
     pub(crate) fn as_far_as(origin: &Origin) -> Self {
-        let (host, port) = origin.address();
-        Self::AsFarAs { host: host.to_owned(), port }
+        Self::AsFarAs { host: origin.unbracketed().to_owned() }
     }
 }
 

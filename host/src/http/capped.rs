@@ -1,4 +1,4 @@
-//! A limit on what a response may bring in.
+//! A limit on what a response may bring in, and the end of its request.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,20 +7,26 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 
+use super::open::Permit;
 use super::{HttpError, WasiBody};
 
-/// A body that fails as soon as it is known to be longer than a limit.
+/// A body that fails as soon as it is known to be longer than a limit. Its request is open until it is dropped.
 struct Capped {
     body: WasiBody,
     left: u64,
+    _open: Permit,
 }
 
 /// Holds a response's body to a limit in bytes.
-pub(crate) fn capped(response: http::Response<WasiBody>, limit: u64) -> Result<http::Response<WasiBody>, HttpError> {
+pub(crate) fn capped(
+    response: http::Response<WasiBody>,
+    limit: u64,
+    open: Permit,
+) -> Result<http::Response<WasiBody>, HttpError> {
     if response.body().size_hint().lower() > limit {
         return Err(too_large(limit));
     }
-    Ok(response.map(|body| Capped { body, left: limit }.boxed_unsync()))
+    Ok(response.map(|body| Capped { body, left: limit, _open: open }.boxed_unsync()))
 }
 
 fn too_large(limit: u64) -> HttpError {

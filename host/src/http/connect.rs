@@ -12,11 +12,12 @@ use std::time::Duration;
 use http::Uri;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
+use hyper_util::client::legacy::connect::dns::Name;
 use rustls::ClientConfig;
 use tower_service::Service;
 
 use super::address::{AddressRefused, Kind};
+use super::resolve::Resolve;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -25,8 +26,13 @@ pub(crate) type Connector = Limited<HttpsConnector<HttpConnector<Resolver>>>;
 
 /// Makes the connector: HTTP/2 where the server offers it in TLS, HTTP/1.1 otherwise.
 /// Private addresses are connected to where `private` says so.
-pub(crate) fn connector(tls: Arc<ClientConfig>, limit: Duration, private: bool) -> Connector {
-    let mut tcp = HttpConnector::new_with_resolver(Resolver { system: GaiResolver::new(), private });
+pub(crate) fn connector(
+    tls: Arc<ClientConfig>,
+    resolve: Arc<dyn Resolve>,
+    limit: Duration,
+    private: bool,
+) -> Connector {
+    let mut tcp = HttpConnector::new_with_resolver(Resolver { resolve, private });
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_keepalive(Some(Duration::from_secs(30)));
@@ -57,11 +63,10 @@ fn allowed(address: IpAddr, private: bool) -> bool {
     }
 }
 
-/// The system's resolver, which hands on only addresses that may be connected to, with errors that can be told from those
-/// of connecting.
+/// Hands on only addresses that may be connected to, with errors that can be told from those of connecting.
 #[derive(Clone)]
 pub(crate) struct Resolver {
-    system: GaiResolver,
+    resolve: Arc<dyn Resolve>,
     private: bool,
 }
 
@@ -77,16 +82,17 @@ impl Service<Name> for Resolver {
     fn call(&mut self, name: Name) -> Self::Future {
         let text = name.as_str().to_owned();
         let private = self.private;
-        let found = self.system.call(name);
+        let found = self.resolve.resolve(name.as_str());
         Box::pin(async move {
             let found = match found.await {
                 Ok(found) => found,
                 Err(source) => return Err(ResolveError { name: text, source }.into()),
             };
-            let (good, bad): (Vec<_>, Vec<_>) = found.partition(|address| allowed(address.ip(), private));
+            let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| allowed(*address, private));
             match bad.first() {
-                Some(address) if good.is_empty() => Err(AddressRefused { name: text, address: address.ip() }.into()),
-                _ => Ok(good.into_iter()),
+                Some(address) if good.is_empty() => Err(AddressRefused { name: text, address: *address }.into()),
+                // The connector puts in the port.
+                _ => Ok(good.into_iter().map(|address| SocketAddr::new(address, 0)).collect::<Vec<_>>().into_iter()),
             }
         })
     }

@@ -8,24 +8,31 @@ use wasmtime_wasi_http::p2::bindings::http::types::ErrorCode;
 use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::capped::capped;
+use super::open::Open;
 use super::scrub::scrubbed;
 use super::{HttpClient, HttpError, Placeholders, headers};
 use crate::egress::Egress;
 use crate::log::warn_line;
 use crate::policy::Policy;
 
+/// Denials of one store that are logged each; a guest must not fill the log.
+const LOGGED: u32 = 10;
+
 /// The state of one store: whom it may contact, through which client, and with which keys.
 pub(crate) struct Hooks {
     client: Arc<dyn HttpClient>,
     policy: Arc<Policy>,
     egress: Egress,
+    open: Open,
+    denied: u32,
     pub(crate) placeholders: Placeholders,
 }
 
 impl Hooks {
     /// Admits nobody until [`Hooks::open`].
     pub(crate) fn new(client: Arc<dyn HttpClient>, policy: Arc<Policy>) -> Self {
-        Self { client, policy, egress: Egress::default(), placeholders: Placeholders::default() }
+        let (egress, open, placeholders) = Default::default();
+        Self { client, policy, egress, open, denied: 0, placeholders }
     }
 
     /// Sets whom the store may contact from now on.
@@ -42,6 +49,18 @@ impl Hooks {
         self.placeholders.reveal(request.headers_mut());
         Ok(())
     }
+
+    /// Logs a denial, as long as there are not too many.
+    fn tell(&mut self, method: &http::Method, reason: &str) {
+        self.denied = self.denied.saturating_add(1);
+        if self.denied <= LOGGED {
+            warn_line!(target: "sandbox_host::egress", method = %method, "denied: {reason}");
+        }
+        if self.denied == LOGGED {
+            warn_line!(target: "sandbox_host::egress", "further denials of this instance are not logged");
+        }
+        let _ = (method, reason);
+    }
 }
 
 /// What a request's connection still has to do after its response has arrived: nothing, the client's pool drives it.
@@ -55,15 +74,20 @@ impl WasiHttpHooks for Hooks {
         _response_processed: Box<dyn Future<Output = Result<(), HttpError>> + Send>,
     ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, Connection), HttpError>> + Send> {
         if let Err(reason) = self.admit(&mut request) {
-            warn_line!(target: "sandbox_host::egress", method = %request.method(), "denied: {reason}");
-            let _ = reason;
-            return Box::new(deny(request));
+            self.tell(request.method(), &reason);
+            return Box::new(deny(request, HttpError::HttpRequestDenied));
         }
+        let most = self.policy.limits.open_requests;
+        let Some(open) = self.open.enter(most) else {
+            let reason = format!("{most} requests of this call are open; [limits] open-requests would allow more");
+            self.tell(request.method(), &reason);
+            return Box::new(deny(request, HttpError::ConnectionLimitReached));
+        };
         let limit = self.policy.response_bytes;
         let keys = self.placeholders.keys();
         let response = self.client.send(request, options.unwrap_or_default());
         Box::new(async move {
-            let response = scrubbed(capped(response.await?, limit)?, &keys);
+            let response = scrubbed(capped(response.await?, limit, open)?, &keys);
             Ok((response, Box::new(async { Ok(()) }) as Connection))
         })
     }
@@ -81,10 +105,13 @@ impl WasiHttpHooks for Hooks {
 
 /// Reads the body to its end before it says no: a guest that is still writing would otherwise see a broken stream, and
 /// not the reason.
-async fn deny(request: http::Request<WasiBody>) -> Result<(http::Response<WasiBody>, Connection), HttpError> {
+async fn deny(
+    request: http::Request<WasiBody>,
+    why: HttpError,
+) -> Result<(http::Response<WasiBody>, Connection), HttpError> {
     let mut body = request.into_body();
     while let Some(Ok(frame)) = body.frame().await {
         let _: Result<Bytes, _> = frame.into_data();
     }
-    Err(HttpError::HttpRequestDenied)
+    Err(why)
 }

@@ -7,7 +7,9 @@ mod errors;
 mod headers;
 mod hooks;
 mod inject;
+mod open;
 mod pooled;
+mod resolve;
 mod scrub;
 mod tls;
 
@@ -18,6 +20,7 @@ pub use errors::ClientError;
 pub(crate) use hooks::Hooks;
 pub(crate) use inject::Placeholders;
 pub use pooled::{PooledClient, PooledClientBuilder};
+pub use resolve::{Addresses, Resolve};
 /// The failures that a guest can be told, by the names of `wasi:http`.
 pub use wasmtime_wasi_http::Error as HttpError;
 /// The guest's timeouts for one request; none means that it set none.

@@ -1,5 +1,6 @@
 //! The default client: one pool of connections for all calls of a host.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,7 +20,8 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use super::address::Kind;
 use super::connect::{Connector, connector};
 use super::errors::{ClientError, from_client, from_exchange};
-use super::{HttpClient, HttpError, Reach, RequestOptions, ResponseFuture, WasiBody, tls};
+use super::resolve::System;
+use super::{HttpClient, HttpError, Reach, RequestOptions, Resolve, ResponseFuture, WasiBody, tls};
 
 /// Sends requests over pooled keep-alive connections: HTTP/1.1, or HTTP/2 where TLS negotiates it. Follows no redirects,
 /// decompresses nothing, uses no proxy. Connects to the addresses that a request's [`Reach`] allows, and never to
@@ -32,13 +34,15 @@ pub struct PooledClient {
     /// private ones as well.
     public: Client<Connector, WasiBody>,
     inside: Client<Connector, WasiBody>,
+    resolve: Arc<dyn Resolve>,
     cap: Duration,
 }
 
 /// Makes a [`PooledClient`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PooledClientBuilder {
     ca_files: Vec<PathBuf>,
+    resolve: Arc<dyn Resolve>,
     idle: Duration,
     idle_per_host: usize,
     connect: Duration,
@@ -49,6 +53,7 @@ impl Default for PooledClientBuilder {
     fn default() -> Self {
         Self {
             ca_files: Vec::new(),
+            resolve: Arc::new(System),
             idle: Duration::from_secs(60),
             idle_per_host: 256,
             connect: Duration::from_secs(10),
@@ -61,6 +66,12 @@ impl PooledClientBuilder {
     /// Trusts the certificates of a PEM file as well. May be repeated. For installations with a CA of their own.
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_files.push(path.into());
+        self
+    }
+
+    /// Finds the addresses of names. Default: the system's resolver.
+    pub fn resolver(mut self, resolver: impl Resolve) -> Self {
+        self.resolve = Arc::new(resolver);
         self
     }
 
@@ -101,9 +112,9 @@ impl PooledClientBuilder {
                 .timer(TokioTimer::new())
                 .pool_idle_timeout(self.idle)
                 .pool_max_idle_per_host(self.idle_per_host)
-                .build(connector(Arc::clone(&tls), self.connect, private))
+                .build(connector(Arc::clone(&tls), Arc::clone(&self.resolve), self.connect, private))
         };
-        Ok(PooledClient { public: client(false), inside: client(true), cap: self.cap })
+        Ok(PooledClient { public: client(false), inside: client(true), resolve: self.resolve, cap: self.cap })
     }
 }
 
@@ -118,11 +129,14 @@ impl PooledClient {
         let private = match reach {
             Reach::Public => false,
             Reach::Inside => true,
-            // A name that does not resolve is not inside; the request itself may still succeed.
-            Reach::AsFarAs { host, port } => match tokio::net::lookup_host((host.as_str(), port)).await {
-                Ok(mut found) => found.any(|address| Kind::of(address.ip()) == Kind::Private),
-                Err(_) => false,
-            },
+            Reach::AsFarAs { host } => {
+                let found = match host.parse::<IpAddr>() {
+                    Ok(address) => vec![address],
+                    // A name that does not resolve is not inside; the request itself may still succeed.
+                    Err(_) => self.resolve.resolve(&host).await.unwrap_or_default(),
+                };
+                found.into_iter().any(|address| Kind::of(address) == Kind::Private)
+            }
         };
         if private { &self.inside } else { &self.public }
     }

@@ -118,6 +118,8 @@ struct FileLimits {
     memory_bytes: Option<usize>,
     table_elements: Option<usize>,
     transfer_bytes: Option<usize>,
+    resource_handles: Option<usize>,
+    open_requests: Option<usize>,
     stack_bytes: Option<usize>,
     items_per_component: Option<u32>,
     concurrent_calls: Option<u32>,
@@ -203,6 +205,9 @@ fn limits(file: FileLimits, component_bytes: Option<usize>) -> Result<Limits, Po
         memory_bytes: at_least_1("limits.memory-bytes", file.memory_bytes)?.unwrap_or(usual.memory_bytes),
         table_elements: at_least_1("limits.table-elements", file.table_elements)?.unwrap_or(usual.table_elements),
         transfer_bytes: at_least_1("limits.transfer-bytes", file.transfer_bytes)?.unwrap_or(usual.transfer_bytes),
+        resource_handles: at_least_1("limits.resource-handles", file.resource_handles)?
+            .unwrap_or(usual.resource_handles),
+        open_requests: at_least_1("limits.open-requests", file.open_requests)?.unwrap_or(usual.open_requests),
         stack_bytes: at_least_1("limits.stack-bytes", file.stack_bytes)?.unwrap_or(usual.stack_bytes),
         items_per_component: at_least_1("limits.items-per-component", file.items_per_component)?
             .unwrap_or(usual.items_per_component),
@@ -266,6 +271,8 @@ mod tests {
             compute-ms = 6
             call-timeout-margin-ms = 7
             transfer-bytes = 8
+            resource-handles = 9
+            open-requests = 10
             "#,
         )
         .unwrap();
@@ -281,7 +288,7 @@ mod tests {
         let limits = policy.limits;
         assert_eq!((limits.memory_bytes, limits.table_elements, limits.stack_bytes), (1, 2, 3));
         assert_eq!((limits.items_per_component, limits.concurrent_calls, limits.component_bytes), (4, 5, 1001));
-        assert_eq!(limits.transfer_bytes, 8);
+        assert_eq!((limits.transfer_bytes, limits.resource_handles, limits.open_requests), (8, 9, 10));
         assert_eq!((limits.compute, limits.call_timeout_margin), (Duration::from_millis(6), Duration::from_millis(7)));
     }
 

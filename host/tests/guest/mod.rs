@@ -95,19 +95,22 @@ impl Guest {
         self
     }
 
+    /// Has an empty table of functions by this name, with no limit of its own.
+    pub fn table(mut self, name: &str) -> Self {
+        self.data.push_str(&format!("(table {name} 0 funcref)\n"));
+        self
+    }
+
     /// Puts a text into memory.
     pub fn text(mut self, address: u32, text: &str) -> Self {
         self.data.push_str(&format!("(data (i32.const {address}) \"{text}\")\n"));
         self
     }
 
-    /// Imports what sending a request needs, as `$fields`, `$append`, `$request`, `$authority`, `$path`, `$scheme`, `$handle` and
-    /// `$response`.
+    /// Imports what sending a request needs, as `$fields`, `$request`, `$authority`, `$path`, `$scheme` and `$handle`.
     pub fn with_http(self) -> Self {
         const TYPES: &str = "wasi:http/types@0.2.0";
-        self.with_timer()
-            .import(TYPES, "[constructor]fields", "(func $fields (result i32))")
-            .import(TYPES, "[method]fields.append", "(func $append (param i32 i32 i32 i32 i32 i32))")
+        self.import(TYPES, "[constructor]fields", "(func $fields (result i32))")
             .import(TYPES, "[constructor]outgoing-request", "(func $request (param i32) (result i32))")
             .import(
                 TYPES,
@@ -124,7 +127,6 @@ impl Guest {
                 "[method]outgoing-request.set-scheme",
                 "(func $scheme (param i32 i32 i32 i32 i32) (result i32))",
             )
-            .import(TYPES, "[method]future-incoming-response.subscribe", "(func $response (param i32) (result i32))")
             .import("wasi:http/outgoing-handler@0.2.0", "handle", "(func $handle (param i32 i32 i32 i32))")
     }
 

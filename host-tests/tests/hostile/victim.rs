@@ -1,0 +1,137 @@
+//! A host with two providers, one that means harm and one that does not.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fake_daytona::{DEFAULT_KEY, FakeDaytona, Generation};
+use host_tests::{load, load_hostile};
+use sandbox_host::{
+    CallError, Context, Credential, Declaration, Handle, Host, Known, Mode, Pairs, Policy, Provider, Spec, State,
+};
+
+use crate::network::Network;
+
+/// Every function of the contract.
+pub const FUNCTIONS: [&str; 16] = [
+    "describe",
+    "check-config",
+    "provides",
+    "unmet",
+    "origins",
+    "provision",
+    "locate",
+    "status",
+    "terminate",
+    "stop",
+    "start",
+    "archive",
+    "keep-alive",
+    "extend",
+    "list",
+    "reconcile",
+];
+
+/// Those before which the provider is asked for its origins, and which may call them.
+pub fn on_the_network() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.into_iter().filter(|function| !["describe", "check-config", "provides", "unmet"].contains(function))
+}
+
+/// Time that a call may compute here. The honest provider needs less than a hundredth of it.
+pub const COMPUTE: Duration = Duration::from_millis(150);
+
+/// A policy under which nothing that is left behind stays unnoticed: a pool has one call at a time, and the host room for
+/// two.
+pub fn policy() -> Policy {
+    let mut policy = Policy::default();
+    policy.pool_calls_in_flight = Some(1);
+    policy.limits.concurrent_calls = 2;
+    policy.limits.compute = COMPUTE;
+    policy
+}
+
+pub struct Victim {
+    hostile: Provider,
+    honest: Provider,
+    pub network: Arc<Network>,
+    orders: String,
+}
+
+impl Victim {
+    /// The one provider is told what to do; see `guests/hostile`.
+    pub fn of(orders: impl Into<String>) -> Self {
+        Self::under(policy(), orders)
+    }
+
+    /// The same under another policy.
+    pub fn under(policy: Policy, orders: impl Into<String>) -> Self {
+        let network = Arc::new(Network::new(FakeDaytona::builder(Generation::V0_205).build()));
+        let orders = orders.into();
+        let host = Host::builder().http(network.clone()).policy(policy).env("ORDERS", orders.as_str());
+        let host = host.build().expect("a host");
+        Self { hostile: load_hostile(&host), honest: load(&host), network, orders }
+    }
+
+    /// Calls a function of the hostile provider with its orders. Returns what the guest reports.
+    pub async fn call(&self, function: &str) -> Result<String, CallError> {
+        call(&self.hostile, function, &self.orders).await
+    }
+
+    /// Calls a function, which fails.
+    pub async fn fails(&self, function: &str) -> CallError {
+        match self.call(function).await {
+            Ok(report) => panic!("{function} succeeded and reports {} bytes", report.len()),
+            Err(error) => error,
+        }
+    }
+
+    /// Nothing is left of what has happened: no request is open, and both providers are answered, the hostile one in the
+    /// same pool.
+    pub async fn is_unharmed(&self) {
+        // What was aborted ends as soon as the runtime gets to it.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        assert_eq!(self.network.open(), 0, "requests are open");
+        call(&self.hostile, "status", "").await.expect("the next call is answered");
+        self.an_honest_call().await;
+    }
+
+    /// The honest provider asks its server for a session.
+    pub async fn an_honest_call(&self) {
+        let context = Context::new("honest")
+            .with_config(r#"{"daytonaApiUrl":"https://daytona.example/api"}"#)
+            .with_credential(Credential::new(DEFAULT_KEY.to_owned()));
+        let located = self.honest.locate(&context, "sess-42").await.expect("the honest provider is answered");
+        assert_eq!(located, None);
+    }
+}
+
+/// Calls a function by name, with orders in whatever it takes. Returns what the guest reports, if the function has room
+/// for that.
+pub async fn call(provider: &Provider, function: &str, orders: &str) -> Result<String, CallError> {
+    let context = Context::new("pool-1").with_config(orders);
+    let handle = Handle { provider_id: "hostile".into(), external_id: "x".into(), metadata: Pairs::new() };
+    let declared = Declaration { runtime_kinds: vec![orders.to_owned()], requirement_kinds: Vec::new() };
+    let known = Known { sessions: Vec::new(), as_of: String::new(), min_age_sec: 0 };
+    let lifecycle = provider.lifecycle().expect("it has a lifecycle");
+    let inventory = provider.inventory().expect("it has an inventory");
+    let state = |state: State| state.provider_state;
+    let last = |mut texts: Vec<String>| texts.pop().unwrap_or_default();
+    Ok(match function {
+        "describe" => provider.describe().await?.display_name,
+        "check-config" => last(provider.check_config(orders).await?.into_iter().map(|found| found.message).collect()),
+        "provides" => last(provider.provides(Some(&declared)).await?.runtime_kinds),
+        "unmet" => last(provider.unmet(&declared, None).await?),
+        "origins" => last(provider.origins(&context, None).await?),
+        "provision" => provider.provision(&context, &Spec::new("s")).await?.external_id,
+        "locate" => provider.locate(&context, "s").await?.map(|handle| handle.external_id).unwrap_or_default(),
+        "status" => state(provider.status(&context, &handle).await?),
+        "terminate" => provider.terminate(&context, &handle).await?.to_string(),
+        "stop" => state(lifecycle.stop(&context, &handle).await?),
+        "start" => state(lifecycle.start(&context, &handle).await?),
+        "archive" => state(lifecycle.archive(&context, &handle).await?),
+        "keep-alive" => state(lifecycle.keep_alive(&context, &handle).await?),
+        "extend" => state(lifecycle.extend(&context, &handle, 1).await?),
+        "list" => inventory.list(&context, None).await?.next_cursor.unwrap_or_default(),
+        "reconcile" => inventory.reconcile(&context, &known, Mode::Look).await?.server_time.unwrap_or_default(),
+        other => panic!("{other} is no function"),
+    })
+}
