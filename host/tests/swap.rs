@@ -138,6 +138,24 @@ async fn what_is_no_provider_is_refused_with_its_reason_while_the_old_one_serves
     let newer = guest('2').edit_contract("*", "package rensei:sandbox@0.1.0;", "package rensei:sandbox@0.2.0;");
     let told = refused(&slot, candidate(newer)).await;
     assert!(told.contains("exports rensei:sandbox/provider@0.2.0, but this host speaks version 0.1.0"), "{told}");
+    let bytes = guest('2').build();
+    let told = refused(&slot, Candidate::bytes(&bytes[..bytes.len() / 2])).await;
+    assert!(told.starts_with("the component is not valid"), "{told}");
+    let told = refused(&slot, Candidate::bytes(wat::parse_str("(module)").unwrap())).await;
+    assert!(told.starts_with("this is a core WebAssembly module, not a component"), "{told}");
+}
+
+#[tokio::test]
+async fn a_provider_that_fits_the_contract_in_part_is_refused_with_what_does_not_fit() {
+    let slot = slot().await;
+    let line = "    @since(version = 0.1.0)
+    terminate: func(context: context, handle: handle) -> result<termination, error>;\n";
+    let told = refused(&slot, candidate(guest('2').without("terminate", line))).await;
+    assert!(told.contains("rensei:sandbox/provider@0.1.0.terminate: it is missing"), "{told}");
+    // Another type of one field of what one function returns.
+    let told =
+        refused(&slot, candidate(guest('2').edit_contract("types.wit", "recoverable: bool", "recoverable: u8"))).await;
+    assert!(told.contains("does not fit the contract: rensei:sandbox/provider@0.1.0.status: "), "{told}");
 }
 
 #[tokio::test]
@@ -219,6 +237,12 @@ async fn a_version_for_which_a_live_pool_would_be_wrong_is_refused() {
     let told = refused(&slot, candidate(guest('2').code("check-config", one_error))).await;
     assert!(
         told.starts_with("the configuration of the live pool `pool-7` is right for the version that serves and wrong"),
+        "{told}"
+    );
+
+    let told = refused(&slot, candidate(guest('2').code("check-config", TRAP))).await;
+    assert!(
+        told.starts_with("the component was tried with `check-config`, which failed: the provider broke"),
         "{told}"
     );
 

@@ -47,6 +47,7 @@ pub struct Guest {
     functions: Vec<(&'static str, String)>,
     data: String,
     lifecycle: bool,
+    missing: Option<&'static str>,
     edits: Vec<(&'static str, &'static str, &'static str)>,
 }
 
@@ -142,6 +143,12 @@ impl Guest {
         self
     }
 
+    /// Lacks a function of the core, whose line in the contract this is.
+    pub fn without(mut self, function: &'static str, line: &'static str) -> Self {
+        self.missing = Some(function);
+        self.edit_contract("provider.wit", line, "")
+    }
+
     /// The component's bytes.
     pub fn build(self) -> Vec<u8> {
         let directory = self.contract();
@@ -166,7 +173,7 @@ impl Guest {
     fn module(&self, version: &str) -> String {
         let mut module = format!("(module\n{}{PRELUDE}", self.imports);
         for (interface, name, parameters) in FUNCTIONS {
-            if interface == "lifecycle" && !self.lifecycle {
+            if interface == "lifecycle" && !self.lifecycle || self.missing == Some(name) {
                 continue;
             }
             let code = self.functions.iter().find(|(function, _)| *function == name);
