@@ -20,6 +20,11 @@ pub(crate) fn engine(limits: &Limits) -> Result<(Engine, Ticker), BuildError> {
     config
         .cranelift_opt_level(OptLevel::Speed)
         .epoch_interruption(true)
+        // Components come without names, so a trap's text says all that there is; without the tables for more, an
+        // artefact is smaller by a third and loads faster.
+        .generate_address_map(false)
+        .wasm_backtrace_max_frames(None)
+        .native_unwind_info(cfg!(windows))
         .max_wasm_stack(limits.stack_bytes)
         .async_stack_size(limits.stack_bytes + HOST_STACK)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));

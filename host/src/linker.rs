@@ -8,6 +8,7 @@ use wasmtime_wasi_http::{WasiHttp, WasiHttpView};
 
 use crate::clock::ClockView;
 use crate::environment::Environment;
+use crate::http::outgoing;
 use crate::store::StoreData;
 
 /// The interfaces, without version: any 0.2 of them.
@@ -57,7 +58,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<StoreData>> {
     clocks::monotonic_clock::add_to_linker::<_, Clock>(l, StoreData::clock)?;
     let options = http::types::LinkOptions::default();
     http::types::add_to_linker::<_, WasiHttp>(l, &options, StoreData::http)?;
-    http::outgoing_handler::add_to_linker::<_, WasiHttp>(l, StoreData::http)?;
+    outgoing::add_to_linker(l)?;
     cli::environment::add_to_linker::<_, Env>(l, StoreData::environment)?;
     Ok(linker)
 }

@@ -265,3 +265,18 @@ async fn one_instance_of_the_real_component_serves_what_is_not_about_a_single_se
     let report = instance.reconcile(&context, &known, Mode::Look).await.unwrap();
     assert_eq!(report.outcomes.iter().map(|one| one.reason.as_str()).collect::<Vec<_>>(), ["would-mark"]);
 }
+
+#[tokio::test]
+async fn an_instance_that_serves_many_calls_gives_back_what_each_of_them_took() {
+    let daytona = Daytona::start().await;
+    let mut limits = Limits::default();
+    // Enough for one call, and not for what a hundred would leave behind.
+    limits.resource_handles = 32;
+    let provider = load(&Host::builder().limits(limits).build().unwrap());
+    let (context, mut instance) = (daytona.context(), provider.instance().await.unwrap());
+    let handle = instance.provision(&context, &Spec::new("session-1")).await.unwrap();
+    for _ in 0..100 {
+        instance.status(&context, &handle).await.unwrap();
+    }
+    instance.terminate(&context, &handle).await.unwrap();
+}

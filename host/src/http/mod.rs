@@ -8,6 +8,7 @@ mod headers;
 mod hooks;
 mod inject;
 mod open;
+pub(crate) mod outgoing;
 mod pooled;
 mod resolve;
 mod scrub;
