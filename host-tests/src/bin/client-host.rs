@@ -1,8 +1,11 @@
 //! A client of the bench: the host, with the component from a precompiled file. `client-host FILE fresh|warm`
 #![forbid(unsafe_code)]
 
-use host_tests::clients::{Caller, Failure, Target, session, work};
+use host_tests::clients::{Allocator, Caller, Failure, Target, session, work};
 use sandbox_host::Status;
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
@@ -10,7 +13,7 @@ fn main() -> Result<(), Failure> {
         return Err("usage: client-host FILE fresh|warm".into());
     };
     let context = Target::from_env()?.context("pool-1");
-    let caller = Caller::load(file, &kind)?;
+    let caller = Caller::load(file, &kind, 1)?;
     work(async |name| {
         let handle = caller.provision(&context, &session(name)).await?;
         let state = caller.status(&context, &handle).await?;

@@ -2,10 +2,13 @@
 //! component sends, and reads what it needs of the replies.
 #![forbid(unsafe_code)]
 
-use host_tests::clients::{Failure, SNAPSHOT, Target, work};
+use host_tests::clients::{Allocator, Failure, SNAPSHOT, Target, work};
 use reqwest::{Client, Method};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
 
 /// What it looks at.
 #[derive(Deserialize)]

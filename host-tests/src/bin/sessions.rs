@@ -5,18 +5,21 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use host_tests::clients::{Caller, Failure, Target, peak_memory, session};
-use sandbox_host::Status;
+use host_tests::clients::{Allocator, Caller, Failure, Target, peak_memory, session};
+use sandbox_host::{Limits, Status};
 use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [file, kind, numbers @ ..] = arguments.as_slice() else { return Err("FILE and fresh|warm are missing".into()) };
     let numbers: Vec<usize> = numbers.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
     let [sessions, in_flight, sweeps] = numbers[..] else { return Err("three numbers are needed".into()) };
-    let caller = Caller::load(file, kind)?;
+    let caller = Caller::load(file, kind, Limits::default().concurrent_calls)?;
     // Two threads, as on a small machine of a platform.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(run(caller, sessions, Arc::new(Semaphore::new(in_flight)), sweeps))

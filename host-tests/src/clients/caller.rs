@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sandbox_host::{Context, Handle, Host, Provider, Spec, State, Termination, Warm, WarmLimits};
+use sandbox_host::{Context, Handle, Host, Limits, Provider, Spec, State, Termination, Warm, WarmLimits};
 
 use super::Failure;
 
@@ -14,12 +14,14 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// From a precompiled file; `kind` is `fresh` or `warm`.
+    /// From a precompiled file; `kind` is `fresh` or `warm`, `calls` how many there may be at the same time.
     ///
     /// # Errors
     /// When the file cannot be loaded, and for another kind.
-    pub fn load(file: impl AsRef<Path>, kind: &str) -> Result<Self, Failure> {
-        let provider = Host::builder().build()?.load_precompiled(file)?;
+    pub fn load(file: impl AsRef<Path>, kind: &str, calls: u32) -> Result<Self, Failure> {
+        let mut limits = Limits::default();
+        limits.concurrent_calls = calls;
+        let provider = Host::builder().limits(limits).build()?.load_precompiled(file)?;
         match kind {
             "fresh" => Ok(Self::Fresh(provider)),
             "warm" => Ok(Self::Warm(provider.warm(WarmLimits::default()))),

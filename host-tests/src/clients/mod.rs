@@ -14,6 +14,8 @@ use std::time::Instant;
 use sandbox_host::{Context, Credential, Spec};
 
 pub use caller::Caller;
+/// The allocator of `sandbox-host`, which everything in Rust that is measured has.
+pub use mimalloc::MiMalloc as Allocator;
 pub use process::{cpu_seconds, peak_memory};
 
 /// Why a client ends.

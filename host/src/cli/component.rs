@@ -9,7 +9,10 @@ use sandbox_host::{Host, Policy, Provider};
 use super::args::{GUEST_VARIABLES, Global};
 use super::failure::Failure;
 
-/// Whether a command may need the network. Those that do not are spared reading the system's certificates.
+/// Calls that a command makes at the same time at most. Room for a thousand takes longer to make than a call.
+const FEW: u32 = 8;
+
+/// Whether a command may need the network.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Network {
     Needed,
@@ -18,11 +21,21 @@ pub enum Network {
 
 /// Loads the provider of the command line.
 pub fn provider(global: &Global, network: Network) -> Result<Provider, Failure> {
-    load(&host(global, network)?, global)
+    let mut policy = policy(global)?;
+    policy.limits.concurrent_calls = policy.limits.concurrent_calls.min(FEW);
+    load(&host(global, network, policy)?, global)
+}
+
+/// The policy that was named, or the default.
+pub fn policy(global: &Global) -> Result<Policy, Failure> {
+    Ok(match &global.policy {
+        Some(file) => Policy::file(file)?,
+        None => Policy::default(),
+    })
 }
 
 /// The host of the command line: client, policy, environment, cache.
-pub fn host(global: &Global, network: Network) -> Result<Host, Failure> {
+pub fn host(global: &Global, network: Network, policy: Policy) -> Result<Host, Failure> {
     let client: Arc<dyn HttpClient> = match network {
         Network::NotNeeded => Arc::new(NoNetwork),
         Network::Needed => {
@@ -30,12 +43,9 @@ pub fn host(global: &Global, network: Network) -> Result<Host, Failure> {
             Arc::new(client.build()?)
         }
     };
-    let mut host = Host::builder().http(client);
+    let mut host = Host::builder().http(client).policy(policy);
     if let Some(directory) = cache() {
         host = host.cache(directory);
-    }
-    if let Some(policy) = &global.policy {
-        host = host.policy(Policy::file(policy)?);
     }
     let passed = global.pass_env.iter().map(|name| (name.as_str(), true));
     for (name, is_key) in GUEST_VARIABLES.into_iter().chain(passed) {

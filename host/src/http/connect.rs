@@ -10,33 +10,56 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
+use http::uri::Scheme;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
-use rustls::ClientConfig;
 use tower_service::Service;
 
 use super::address::{AddressRefused, Kind};
 use super::resolve::Resolve;
+use super::tls::Trust;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The connector of the default client.
-pub(crate) type Connector = Limited<HttpsConnector<HttpConnector<Resolver>>>;
+pub(crate) type Connector = Limited<Secured>;
 
 /// Makes the connector: HTTP/2 where the server offers it in TLS, HTTP/1.1 otherwise.
 /// Private addresses are connected to where `private` says so.
-pub(crate) fn connector(
-    tls: Arc<ClientConfig>,
-    resolve: Arc<dyn Resolve>,
-    limit: Duration,
-    private: bool,
-) -> Connector {
+pub(crate) fn connector(trust: Arc<Trust>, resolve: Arc<dyn Resolve>, limit: Duration, private: bool) -> Connector {
     let mut tcp = HttpConnector::new_with_resolver(Resolver { resolve, private });
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_keepalive(Some(Duration::from_secs(30)));
-    Limited { inner: HttpsConnector::from((tcp, tls)), limit, private }
+    let plain = HttpsConnector::from((tcp.clone(), trust.nobody()));
+    Limited { inner: Secured { tcp, plain, trust }, limit, private }
+}
+
+/// Secures a connection where the address says so.
+#[derive(Clone)]
+pub(crate) struct Secured {
+    tcp: HttpConnector<Resolver>,
+    plain: HttpsConnector<HttpConnector<Resolver>>,
+    trust: Arc<Trust>,
+}
+
+impl Service<Uri> for Secured {
+    type Response = <HttpsConnector<HttpConnector<Resolver>> as Service<Uri>>::Response;
+    type Error = BoxError;
+    type Future = <HttpsConnector<HttpConnector<Resolver>> as Service<Uri>>::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.plain.poll_ready(context)
+    }
+
+    fn call(&mut self, address: Uri) -> Self::Future {
+        if address.scheme() == Some(&Scheme::HTTPS) {
+            HttpsConnector::from((self.tcp.clone(), self.trust.config())).call(address)
+        } else {
+            self.plain.call(address)
+        }
+    }
 }
 
 /// A name that has no address.

@@ -21,7 +21,8 @@ use super::address::Kind;
 use super::connect::{Connector, connector};
 use super::errors::{ClientError, from_client, from_exchange};
 use super::resolve::System;
-use super::{HttpClient, HttpError, Reach, RequestOptions, Resolve, ResponseFuture, WasiBody, tls};
+use super::tls::Trust;
+use super::{HttpClient, HttpError, Reach, RequestOptions, Resolve, ResponseFuture, WasiBody};
 
 /// Sends requests over pooled keep-alive connections: HTTP/1.1, or HTTP/2 where TLS negotiates it. Follows no redirects,
 /// decompresses nothing, uses no proxy. Connects to the addresses that a request's [`Reach`] allows, and never to
@@ -100,19 +101,19 @@ impl PooledClientBuilder {
         self
     }
 
-    /// Makes the client. Opens no connection.
+    /// Makes the client. Opens no connection; the system's certificates are read with the first one that is secured.
     ///
     /// # Errors
     /// When a file with certificates cannot be used.
     pub fn build(self) -> Result<PooledClient, ClientError> {
-        let tls = Arc::new(tls::config(&self.ca_files)?);
+        let trust = Arc::new(Trust::new(&self.ca_files)?);
         let client = |private: bool| {
             Client::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())
                 .timer(TokioTimer::new())
                 .pool_idle_timeout(self.idle)
                 .pool_max_idle_per_host(self.idle_per_host)
-                .build(connector(Arc::clone(&tls), Arc::clone(&self.resolve), self.connect, private))
+                .build(connector(Arc::clone(&trust), Arc::clone(&self.resolve), self.connect, private))
         };
         Ok(PooledClient { public: client(false), inside: client(true), resolve: self.resolve, cap: self.cap })
     }

@@ -26,7 +26,12 @@ use artefacts::Artefacts;
 use options::Options;
 use report::Section;
 
+use host_tests::clients::Allocator;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
 
 /// Measures a part of the table.
 type Measure = fn(&Artefacts, &Options) -> Result<Section, Failure>;

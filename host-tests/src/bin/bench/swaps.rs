@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use host_tests::clients::session;
 use host_tests::fake::FakeNetwork;
+use host_tests::first_release;
 use sandbox_host::Host;
 use sandbox_host::slot::{Candidate, Slot};
 
@@ -20,16 +21,9 @@ const SWAPS: usize = 300;
 /// Callers that call without a pause, as many as there are threads.
 const CALLERS: usize = 2;
 
-/// Two versions that take turns.
+/// Version 0.1.0 and today's take turns.
 pub fn swaps(artefacts: &Artefacts) -> Result<Section, Failure> {
-    measure([artefacts.component.clone(), with_a_note(&artefacts.component)])
-}
-
-/// The same component under another digest: with a custom section, which nothing reads.
-fn with_a_note(component: &[u8]) -> Vec<u8> {
-    const CUSTOM: u8 = 0;
-    const NAME: &[u8] = b"\x05bench";
-    [component, &[CUSTOM, NAME.len() as u8], NAME].concat()
+    measure([first_release().to_vec(), artefacts.component.clone()])
 }
 
 fn measure(versions: [Vec<u8>; 2]) -> Result<Section, Failure> {

@@ -19,7 +19,7 @@ use sandbox_host::slot::{Candidate, Slot};
 
 use super::Done;
 use super::args::{Global, Serve};
-use super::component::{Network, bundled, host};
+use super::component::{Network, bundled, host, policy};
 use super::exit::Exit;
 use super::failure::Failure;
 use pools::Pools;
@@ -31,7 +31,7 @@ pub async fn run(global: &Global, own: &Serve) -> Done {
         return Err(Failure::usage("A server gets pool and credential with each request.")
             .remedy("Leave --pool, --pool-id and --credential-file out, and put them into `context`."));
     }
-    let host = host(global, Network::Needed)?;
+    let host = host(global, Network::Needed, policy(global)?)?;
     let pools = Pools::default();
     let candidate = match &global.component {
         Some(file) => Candidate::file(file),
