@@ -103,15 +103,3 @@ async fn collect(callers: Callers) -> Result<Sample, Failure> {
     }
     Sample::of(times)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_note_makes_another_component_of_the_same_parts() {
-        let component = b"\0asm\x0d\0\x01\0";
-        let noted = with_a_note(component);
-        assert_eq!(noted, b"\0asm\x0d\0\x01\0\x00\x06\x05bench");
-    }
-}
