@@ -24,10 +24,10 @@ impl Object {
     /// Begins a field; its value comes next.
     fn key(&mut self, key: &str) -> &mut String {
         if self.0.len() > 1 {
-            self.0.push_str(",");
+            self.0.push(',');
         }
         push_text(&mut self.0, key);
-        self.0.push_str(":");
+        self.0.push(':');
         &mut self.0
     }
 
@@ -67,7 +67,7 @@ pub fn array(texts: &[String]) -> String {
 
 /// Appends a text as a JSON string on one line of printable ASCII.
 fn push_text(json: &mut String, text: &str) {
-    json.push_str("\"");
+    json.push('"');
     let mut rest = text;
     loop {
         // What stands for itself is copied at once: nearly everything does.
@@ -80,7 +80,7 @@ fn push_text(json: &mut String, text: &str) {
         push_escaped(json, c);
         rest = chars.as_str();
     }
-    json.push_str("\"");
+    json.push('"');
 }
 
 fn push_escaped(json: &mut String, c: char) {

@@ -22,7 +22,7 @@ fn provision_prints_the_handle_where_no_file_is_named() {
     stage.write("printed.json", &run.out);
     let run = stage.json(&["terminate", "--handle", "printed.json"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert_eq!(stage.fake.alive().len(), 0);
+    assert_eq!(stage.left(), 0);
 }
 
 #[test]

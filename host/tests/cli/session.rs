@@ -48,7 +48,7 @@ fn a_session_lives_and_ends_in_words_for_people() {
     let run = stage.run(&[&["terminate"][..], &on].concat());
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.out.starts_with("requested  ") || run.out.starts_with("gone  "), "{}", run.out);
-    assert_eq!((stage.fake.sandboxes().len(), stage.fake.alive().len()), (1, 0));
+    assert_eq!((stage.fake.sandboxes().len(), stage.left()), (1, 0));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_session_lives_and_ends_in_json_for_machines() {
     let run = stage.json(&[&["terminate"][..], &on].concat());
     assert_eq!(run.code, 0, "{run:?}");
     assert!([json!("requested"), json!("gone")].contains(&run.value()["termination"]), "{run:?}");
-    assert_eq!((stage.fake.sandboxes().len(), stage.fake.alive().len()), (1, 0));
+    assert_eq!((stage.fake.sandboxes().len(), stage.left()), (1, 0));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_session_on_the_described_daytona_lives_under_workspace() {
     assert_eq!((run.code, run.state().0.as_str()), (0, "running"), "{run:?}");
     let run = stage.json(&[&["terminate"][..], &on].concat());
     assert_eq!(run.code, 0, "{run:?}");
-    assert_eq!((stage.fake.sandboxes().len(), stage.fake.alive().len()), (1, 0));
+    assert_eq!((stage.fake.sandboxes().len(), stage.left()), (1, 0));
     assert_eq!(stage.fake.count(("DELETE", "/workspace/*")), 1);
 }
 

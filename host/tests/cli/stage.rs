@@ -48,6 +48,17 @@ impl Stage {
         Self { fake, url, files: tempfile::tempdir().expect("a directory"), secrets, _runtime: runtime }
     }
 
+    /// How many sandboxes there are once those that are being deleted are gone, which takes a millisecond.
+    pub fn left(&self) -> usize {
+        loop {
+            let alive = self.fake.alive();
+            if !alive.iter().any(|sandbox| sandbox.desired_state == "destroyed") {
+                return alive.len();
+            }
+            std::thread::yield_now();
+        }
+    }
+
     /// A path for a file of this name.
     pub fn path(&self, name: &str) -> PathBuf {
         self.files.path().join(name)
