@@ -270,13 +270,15 @@ async fn one_instance_of_the_real_component_serves_what_is_not_about_a_single_se
 async fn an_instance_that_serves_many_calls_gives_back_what_each_of_them_took() {
     let daytona = Daytona::start().await;
     let mut limits = Limits::default();
-    // Enough for one call, and not for what a hundred would leave behind.
-    limits.resource_handles = 32;
+    // Enough for one call, and not for what many would leave behind.
+    limits.resource_handles = 24;
     let provider = load(&Host::builder().limits(limits).build().unwrap());
     let (context, mut instance) = (daytona.context(), provider.instance().await.unwrap());
-    let handle = instance.provision(&context, &Spec::new("session-1")).await.unwrap();
-    for _ in 0..100 {
+    for number in 0..30 {
+        let handle = instance.provision(&context, &Spec::new(format!("session-{number}"))).await.unwrap();
         instance.status(&context, &handle).await.unwrap();
+        instance.extend(&context, &handle, 3_600).await.unwrap();
+        instance.list(&context, None).await.unwrap();
+        instance.terminate(&context, &handle).await.unwrap();
     }
-    instance.terminate(&context, &handle).await.unwrap();
 }

@@ -9,46 +9,32 @@ use crate::http::secret::Secret;
 use crate::json::{Keep, Reading, Value};
 use crate::prelude::*;
 
-/// The fields that are read, anywhere in a reply.
-const FIELDS: [&str; 27] = [
-    "autoDestroyAt",
-    "autoStopInterval",
-    "buildInfo",
-    "commands",
-    "cpu",
-    "created",
-    "createdAt",
-    "desiredState",
-    "disk",
-    "dockerfileContent",
-    "env",
-    "errorReason",
-    "exitCode",
-    "id",
-    "info",
-    "items",
-    "labels",
-    "lastActivityAt",
-    "memory",
-    "message",
-    "name",
-    "nextCursor",
-    "organizationId",
-    "recoverable",
-    "state",
-    "target",
-    "toolboxProxyUrl",
-];
-
-/// Those of them that have names of the user's own in them.
-const FREE: [&str; 2] = ["env", "labels"];
-
+/// The fields that are read, anywhere in a reply. `labels` and `env` have names of the user's own in them.
+///
+/// By length: a reply has many names, and of most lengths there are one or two fields.
 fn keep(name: &str) -> Keep {
-    // A reply has many names; nearly all of them differ in length from nearly all of these.
-    let one_of = |names: &[&str]| names.iter().any(|known| known.len() == name.len() && *known == name);
-    match one_of(&FIELDS) {
+    let fields: &[&str] = match name.len() {
+        2 => &["id"],
+        3 => &["cpu", "env"],
+        4 => &["disk", "info", "name"],
+        5 => &["items", "state"],
+        6 => &["labels", "memory", "target"],
+        7 => &["created", "message"],
+        8 => &["commands", "exitCode"],
+        9 => &["buildInfo", "createdAt"],
+        10 => &["nextCursor"],
+        11 => &["errorReason", "recoverable"],
+        12 => &["desiredState"],
+        13 => &["autoDestroyAt"],
+        14 => &["lastActivityAt", "organizationId"],
+        15 => &["toolboxProxyUrl"],
+        16 => &["autoStopInterval"],
+        17 => &["dockerfileContent"],
+        _ => &[],
+    };
+    match fields.contains(&name) {
         false => Keep::No,
-        true if one_of(&FREE) => Keep::Whole,
+        true if matches!(name, "labels" | "env") => Keep::Whole,
         true => Keep::Yes,
     }
 }

@@ -65,7 +65,9 @@ impl Value {
 
     /// A member of an object; none where it is missing or null, and in anything else.
     pub fn get(&self, name: &str) -> Option<&Self> {
-        let (_, value) = self.as_object()?.iter().rev().find(|(known, _)| known == name)?;
+        // Most names differ in length already.
+        let is_it = |(known, _): &&(String, Self)| known.len() == name.len() && known == name;
+        let (_, value) = self.as_object()?.iter().rev().find(is_it)?;
         if matches!(value, Self::Null) { None } else { Some(value) }
     }
 }
