@@ -68,6 +68,7 @@ fn everything_that_hosts_disagree_about_is_refused_with_its_rule() {
         ("https://host:65536", "url-port"),
         ("https://host:+80", "url-port"),
         ("https://host:8a", "url-port"),
+        ("https://host#a", "url-fragment"),
         ("https://bücher.example", "url-non-ascii"),
         (" https://host", "url-whitespace"),
         ("https://host/api\n", "url-whitespace"),

@@ -279,6 +279,19 @@ mod tests {
     }
 
     #[test]
+    fn members_beyond_the_limit_are_not_stored_either() {
+        let stored = Cell::new(0_u32);
+        let clean = |text| {
+            stored.set(stored.get() + 1);
+            text
+        };
+        let long = format!("{{{}\"a\":0}}", "\"a\":0,".repeat(200_000));
+        let read = Reading { keep: |_| Keep::Yes, clean: &clean }.read(long.as_bytes());
+        assert!(read.is_err_and(|why| why.contains("100000")));
+        assert!(stored.get() < MAX_VALUES, "{}", stored.get());
+    }
+
+    #[test]
     fn an_error_says_where_it_is() {
         assert!(read("{\"a\":1,}", |_| Keep::Yes).is_err_and(|why| why.contains("line 1 column 8")));
         assert!(read("{} x", |_| Keep::Yes).is_err());
