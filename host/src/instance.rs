@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use crate::call::{bounded, limit};
 use crate::error::CallError;
+use crate::offers::{offers_local, offers_sessions};
 use crate::provider::Loading;
 use crate::session::Session;
 use crate::store::Computed;
@@ -62,90 +63,6 @@ impl Instance {
         result
     }
 
-    /// As [`Provider::describe`](crate::Provider::describe).
-    pub async fn describe(&mut self) -> Result<Descriptor, CallError> {
-        self.call(Describe).await
-    }
-
-    /// As [`Provider::check_config`](crate::Provider::check_config).
-    pub async fn check_config(&mut self, config: &str) -> Result<Vec<Finding>, CallError> {
-        self.call(CheckConfig(config)).await
-    }
-
-    /// As [`Provider::provision`](crate::Provider::provision).
-    pub async fn provision(&mut self, context: &Context, spec: &Spec) -> Result<Handle, CallError> {
-        self.call(Provision { context, spec }).await
-    }
-
-    /// As [`Provider::locate`](crate::Provider::locate).
-    pub async fn locate(&mut self, context: &Context, session_id: &str) -> Result<Option<Handle>, CallError> {
-        self.call(Locate { context, session_id }).await
-    }
-
-    /// As [`Provider::status`](crate::Provider::status).
-    pub async fn status(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
-        self.call(Status { context, handle }).await
-    }
-
-    /// As [`Provider::terminate`](crate::Provider::terminate).
-    pub async fn terminate(&mut self, context: &Context, handle: &Handle) -> Result<Termination, CallError> {
-        self.call(Terminate { context, handle }).await
-    }
-
-    /// As [`Lifecycle::stop`](crate::Lifecycle::stop); [`CallError::NotOffered`] where the provider has no lifecycle.
-    pub async fn stop(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
-        self.call(Stop { context, handle }).await
-    }
-
-    /// As [`Lifecycle::start`](crate::Lifecycle::start); [`CallError::NotOffered`] where the provider has no lifecycle.
-    pub async fn start(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
-        self.call(Start { context, handle }).await
-    }
-
-    /// As [`Lifecycle::archive`](crate::Lifecycle::archive); [`CallError::NotOffered`] where the provider has no lifecycle.
-    pub async fn archive(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
-        self.call(Archive { context, handle }).await
-    }
-
-    /// As [`Provider::provides`](crate::Provider::provides).
-    pub async fn provides(&mut self, runtime_provides: Option<&Declaration>) -> Result<Declaration, CallError> {
-        self.call(Provides(runtime_provides)).await
-    }
-
-    /// As [`Provider::unmet`](crate::Provider::unmet).
-    pub async fn unmet(
-        &mut self,
-        demand: &Declaration,
-        runtime_provides: Option<&Declaration>,
-    ) -> Result<Vec<String>, CallError> {
-        self.call(Unmet { demand, runtime_provides }).await
-    }
-
-    /// As [`Provider::origins`](crate::Provider::origins).
-    pub async fn origins(&mut self, context: &Context, handle: Option<&Handle>) -> Result<Vec<String>, CallError> {
-        self.call(Origins { context, handle }).await
-    }
-
-    /// As [`Lifecycle::keep_alive`](crate::Lifecycle::keep_alive); [`CallError::NotOffered`] where the provider has no
-    /// lifecycle.
-    pub async fn keep_alive(&mut self, context: &Context, handle: &Handle) -> Result<State, CallError> {
-        self.call(KeepAlive { context, handle }).await
-    }
-
-    /// As [`Lifecycle::extend`](crate::Lifecycle::extend); [`CallError::NotOffered`] where the provider has no
-    /// lifecycle.
-    pub async fn extend(&mut self, context: &Context, handle: &Handle, seconds: u32) -> Result<State, CallError> {
-        self.call(Extend { context, handle, seconds }).await
-    }
-
-    /// As [`Inventory::list`](crate::Inventory::list); [`CallError::NotOffered`] where the provider has no inventory.
-    pub async fn list(&mut self, context: &Context, cursor: Option<&str>) -> Result<Page, CallError> {
-        self.call(List { context, cursor }).await
-    }
-
-    /// As [`Inventory::reconcile`](crate::Inventory::reconcile); [`CallError::NotOffered`] where the provider has no
-    /// inventory.
-    pub async fn reconcile(&mut self, context: &Context, known: &Known, mode: Mode) -> Result<Report, CallError> {
-        self.call(Reconcile { context, known, mode }).await
-    }
+    offers_local!(self, &mut);
+    offers_sessions!(self, &mut);
 }

@@ -58,6 +58,7 @@ mod limits;
 mod linker;
 mod load;
 mod log;
+mod offers;
 pub mod policy;
 mod precompiled;
 mod provider;

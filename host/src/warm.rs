@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::call::fresh;
 use crate::error::CallError;
 use crate::instance::Instance;
+use crate::offers::offers_sessions;
 use crate::provider::Loading;
 use crate::types::{Context, Handle, Known, Mode, Page, Report, Spec, State, Termination};
 use crate::verbs::{
@@ -169,62 +170,5 @@ impl Warm {
         }
     }
 
-    /// As [`Provider::provision`](crate::Provider::provision).
-    pub async fn provision(&self, context: &Context, spec: &Spec) -> Result<Handle, CallError> {
-        self.call(Provision { context, spec }).await
-    }
-
-    /// As [`Provider::locate`](crate::Provider::locate).
-    pub async fn locate(&self, context: &Context, session_id: &str) -> Result<Option<Handle>, CallError> {
-        self.call(Locate { context, session_id }).await
-    }
-
-    /// As [`Provider::status`](crate::Provider::status).
-    pub async fn status(&self, context: &Context, handle: &Handle) -> Result<State, CallError> {
-        self.call(Status { context, handle }).await
-    }
-
-    /// As [`Provider::terminate`](crate::Provider::terminate).
-    pub async fn terminate(&self, context: &Context, handle: &Handle) -> Result<Termination, CallError> {
-        self.call(Terminate { context, handle }).await
-    }
-
-    /// As [`Lifecycle::stop`](crate::Lifecycle::stop); [`CallError::NotOffered`] where the provider has no lifecycle.
-    pub async fn stop(&self, context: &Context, handle: &Handle) -> Result<State, CallError> {
-        self.call(Stop { context, handle }).await
-    }
-
-    /// As [`Lifecycle::start`](crate::Lifecycle::start); [`CallError::NotOffered`] where the provider has no lifecycle.
-    pub async fn start(&self, context: &Context, handle: &Handle) -> Result<State, CallError> {
-        self.call(Start { context, handle }).await
-    }
-
-    /// As [`Lifecycle::archive`](crate::Lifecycle::archive); [`CallError::NotOffered`] where the provider has no
-    /// lifecycle.
-    pub async fn archive(&self, context: &Context, handle: &Handle) -> Result<State, CallError> {
-        self.call(Archive { context, handle }).await
-    }
-
-    /// As [`Lifecycle::keep_alive`](crate::Lifecycle::keep_alive); [`CallError::NotOffered`] where the provider has no
-    /// lifecycle.
-    pub async fn keep_alive(&self, context: &Context, handle: &Handle) -> Result<State, CallError> {
-        self.call(KeepAlive { context, handle }).await
-    }
-
-    /// As [`Lifecycle::extend`](crate::Lifecycle::extend); [`CallError::NotOffered`] where the provider has no
-    /// lifecycle.
-    pub async fn extend(&self, context: &Context, handle: &Handle, seconds: u32) -> Result<State, CallError> {
-        self.call(Extend { context, handle, seconds }).await
-    }
-
-    /// As [`Inventory::list`](crate::Inventory::list); [`CallError::NotOffered`] where the provider has no inventory.
-    pub async fn list(&self, context: &Context, cursor: Option<&str>) -> Result<Page, CallError> {
-        self.call(List { context, cursor }).await
-    }
-
-    /// As [`Inventory::reconcile`](crate::Inventory::reconcile); [`CallError::NotOffered`] where the provider has no
-    /// inventory.
-    pub async fn reconcile(&self, context: &Context, known: &Known, mode: Mode) -> Result<Report, CallError> {
-        self.call(Reconcile { context, known, mode }).await
-    }
+    offers_sessions!(self, &);
 }
