@@ -65,7 +65,7 @@ impl HostBuilder {
     }
 
     /// Keeps compiled components in this directory, which is made when it is not there: the next load of the same bytes
-    /// takes less than a millisecond instead of a tenth of a second. The files are machine code: use a directory that only
+    /// takes about a millisecond instead of a tenth of a second. The files are machine code: use a directory that only
     /// the host's user can write to. Default: none.
     pub fn cache(mut self, directory: impl Into<PathBuf>) -> Self {
         self.cache = Some(Cache::new(directory.into()));

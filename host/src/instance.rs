@@ -7,13 +7,8 @@ use crate::offers::{offers_local, offers_sessions};
 use crate::provider::Loading;
 use crate::session::Session;
 use crate::store::Computed;
-use crate::types::{
-    Context, Declaration, Descriptor, Finding, Handle, Known, Mode, Page, Report, Spec, State, Termination,
-};
-use crate::verbs::{
-    Archive, CheckConfig, Describe, Extend, KeepAlive, List, Locate, Origins, Provides, Provision, Reconcile, Start,
-    Status, Stop, Terminate, Unmet, Verb,
-};
+use crate::types;
+use crate::verbs::{self, Verb};
 
 /// How long making an instance may take; it runs no code of the contract.
 const START: Duration = Duration::from_secs(10);

@@ -27,9 +27,14 @@ pub(crate) trait Verb: Send + Sync {
         OTHERS
     }
 
+    /// On whose behalf it is, where it is for a pool.
+    fn context(&self) -> Option<&Context> {
+        None
+    }
+
     /// The pool that it is for, where it is for one.
     fn pool(&self) -> Option<&str> {
-        None
+        self.context().map(|context| context.pool_id.as_str())
     }
 
     /// Runs it.
@@ -147,8 +152,8 @@ impl Verb for Provision<'_> {
         deadline(self.context, CHANGING)
     }
 
-    fn pool(&self) -> Option<&str> {
-        Some(&self.context.pool_id)
+    fn context(&self) -> Option<&Context> {
+        Some(self.context)
     }
 
     async fn run(self, session: &mut Session) -> Result<Handle, CallError> {
@@ -176,8 +181,8 @@ impl Verb for Locate<'_> {
         deadline(self.context, OTHERS)
     }
 
-    fn pool(&self) -> Option<&str> {
-        Some(&self.context.pool_id)
+    fn context(&self) -> Option<&Context> {
+        Some(self.context)
     }
 
     async fn run(self, session: &mut Session) -> Result<Option<Handle>, CallError> {
@@ -231,8 +236,8 @@ macro_rules! on_handle {
                 deadline(self.context, $deadline)
             }
 
-            fn pool(&self) -> Option<&str> {
-                Some(&self.context.pool_id)
+            fn context(&self) -> Option<&Context> {
+                Some(self.context)
             }
 
             async fn run(self, session: &mut Session) -> Result<$output, CallError> {
@@ -270,8 +275,8 @@ impl Verb for Extend<'_> {
         deadline(self.context, OTHERS)
     }
 
-    fn pool(&self) -> Option<&str> {
-        Some(&self.context.pool_id)
+    fn context(&self) -> Option<&Context> {
+        Some(self.context)
     }
 
     async fn run(self, session: &mut Session) -> Result<State, CallError> {
@@ -304,8 +309,8 @@ impl Verb for List<'_> {
         deadline(self.context, OTHERS)
     }
 
-    fn pool(&self) -> Option<&str> {
-        Some(&self.context.pool_id)
+    fn context(&self) -> Option<&Context> {
+        Some(self.context)
     }
 
     async fn run(self, session: &mut Session) -> Result<Page, CallError> {
@@ -334,8 +339,8 @@ impl Verb for Reconcile<'_> {
         deadline(self.context, OTHERS)
     }
 
-    fn pool(&self) -> Option<&str> {
-        Some(&self.context.pool_id)
+    fn context(&self) -> Option<&Context> {
+        Some(self.context)
     }
 
     async fn run(self, session: &mut Session) -> Result<Report, CallError> {

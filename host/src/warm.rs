@@ -1,8 +1,8 @@
 //! Instances that stay between calls.
 //!
 //! A fresh instance per call isolates calls from each other, and costs some tens of microseconds. Where that counts, an
-//! instance can serve one pool's calls one after the other: never two pools', because what a provider keeps of one
-//! caller must not reach another.
+//! instance can serve one pool's calls one after the other: never those of two pools or of two organizations, because
+//! what a provider keeps of one caller must not reach another.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -15,10 +15,8 @@ use crate::error::CallError;
 use crate::instance::Instance;
 use crate::offers::offers_sessions;
 use crate::provider::Loading;
-use crate::types::{Context, Handle, Known, Mode, Page, Report, Spec, State, Termination};
-use crate::verbs::{
-    Archive, Extend, KeepAlive, List, Locate, Provision, Reconcile, Start, Status, Stop, Terminate, Verb,
-};
+use crate::types::{self, Context};
+use crate::verbs::{self, Verb};
 
 /// How long instances are kept, and how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,10 +52,23 @@ pub struct Warm {
     idle: Arc<Mutex<Idle>>,
 }
 
-/// The instances of a [`Warm`] that wait, by the pool that they are for.
+/// Whom an instance has served and may serve again: an organization of the platform, where it named one, and its pool.
+#[derive(PartialEq, Eq, Hash)]
+struct Owner {
+    organization: Option<String>,
+    pool: String,
+}
+
+impl Owner {
+    fn of(context: &Context) -> Self {
+        Self { organization: context.organization_id.clone(), pool: context.pool_id.clone() }
+    }
+}
+
+/// The instances of a [`Warm`] that wait.
 #[derive(Default)]
 struct Idle {
-    pools: HashMap<String, Vec<Kept>>,
+    pools: HashMap<Owner, Vec<Kept>>,
     /// Nothing is kept any more.
     closed: bool,
 }
@@ -131,32 +142,32 @@ impl Warm {
     }
 
     pub(crate) async fn call<V: Verb>(&self, verb: V) -> Result<V::Output, CallError> {
-        let Some(pool) = verb.pool().map(str::to_owned) else {
+        let Some(owner) = verb.context().map(Owner::of) else {
             return fresh(&self.provider, verb).await;
         };
-        let mut kept = match self.take(&pool) {
+        let mut kept = match self.take(&owner) {
             Some(kept) => kept,
             None => Kept { instance: Instance::open(&self.provider).await?, calls: 0, made: Instant::now() },
         };
         let result = kept.instance.call(verb).await;
         kept.calls += 1;
-        self.keep(pool, kept);
+        self.keep(owner, kept);
         result
     }
 
     /// The instance that was used last, whose memory is still in the caches.
-    fn take(&self, pool: &str) -> Option<Kept> {
+    fn take(&self, owner: &Owner) -> Option<Kept> {
         let mut idle = lock(&self.idle);
-        let waiting = idle.pools.get_mut(pool)?;
+        let waiting = idle.pools.get_mut(owner)?;
         waiting.retain(|kept| kept.made.elapsed() < self.limits.age);
         let taken = waiting.pop();
         if waiting.is_empty() {
-            idle.pools.remove(pool);
+            idle.pools.remove(owner);
         }
         taken
     }
 
-    fn keep(&self, pool: String, kept: Kept) {
+    fn keep(&self, owner: Owner, kept: Kept) {
         if !kept.instance.is_usable() || kept.calls >= self.limits.calls || kept.made.elapsed() >= self.limits.age {
             return;
         }
@@ -166,7 +177,7 @@ impl Warm {
             idle.drop_aged(self.limits.age);
         }
         if !idle.closed && idle.count() < self.limits.idle {
-            idle.pools.entry(pool).or_default().push(kept);
+            idle.pools.entry(owner).or_default().push(kept);
         }
     }
 

@@ -49,6 +49,18 @@ async fn calls_of_one_pool_share_an_instance_and_pools_never_do() {
     assert_eq!(count(&warm, "a").await, "1");
 }
 
+#[tokio::test]
+async fn organizations_never_share_an_instance_whatever_their_pools_are_called() {
+    let warm = provider(Guest::new().code("provision", COUNT)).warm(WarmLimits::default());
+    let count = async |organization: Option<&str>| {
+        let mut context = Context::new("default");
+        context.organization_id = organization.map(str::to_owned);
+        warm.provision(&context, &Spec::new("s")).await.unwrap().external_id
+    };
+    assert_eq!([count(Some("a")).await, count(Some("b")).await, count(None).await], ["1", "1", "1"]);
+    assert_eq!([count(Some("a")).await, count(Some("b")).await, count(None).await], ["2", "2", "2"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_instance_serves_so_many_calls_and_for_so_long() {
     let guest = || Guest::new().code("provision", COUNT);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use fake_daytona::{Bucket, DEFAULT_KEY, FakeDaytona, Generation, Latencies, Limits};
+use fake_daytona::{DEFAULT_KEY, FakeDaytona, Generation, Latencies, Limits};
 use http::Request;
 use http_body_util::BodyExt as _;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
@@ -32,9 +32,7 @@ async fn main() -> Result<(), Failure> {
         .latencies(Latencies::quick())
         .counts_only()
         .build();
-    for bucket in [Bucket::SandboxCreate, Bucket::SandboxLifecycle, Bucket::Authenticated] {
-        fake.set_rate_limit(bucket, u64::MAX);
-    }
+    fake.lift_rate_limits();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let server = fake.clone();

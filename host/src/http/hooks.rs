@@ -31,8 +31,14 @@ pub(crate) struct Hooks {
 impl Hooks {
     /// Admits nobody until [`Hooks::open`].
     pub(crate) fn new(client: Arc<dyn HttpClient>, policy: Arc<Policy>) -> Self {
-        let (egress, open, placeholders) = Default::default();
-        Self { client, policy, egress, open, denied: 0, placeholders }
+        Self {
+            client,
+            policy,
+            egress: Egress::default(),
+            open: Open::default(),
+            denied: 0,
+            placeholders: Placeholders::default(),
+        }
     }
 
     /// Sets whom the store may contact from now on.

@@ -8,13 +8,8 @@ use super::event::{Event, Version};
 use super::generation::Generation;
 use crate::error::CallError;
 use crate::offers::{offers_local, offers_sessions};
-use crate::types::{
-    Context, Declaration, Descriptor, Finding, Handle, Known, Mode, Page, Report, Spec, State, Termination,
-};
-use crate::verbs::{
-    Archive, CheckConfig, Describe, Extend, KeepAlive, List, Locate, Origins, Provides, Provision, Reconcile, Start,
-    Status, Stop, Terminate, Unmet, Verb,
-};
+use crate::types::{self, Descriptor};
+use crate::verbs::{self, Verb};
 
 /// The version of a slot that serves, held for one call. [`Provider`](crate::Provider) and what it offers say what each
 /// call does.
