@@ -7,6 +7,7 @@ use crate::http::Transport;
 use crate::identity::{self, DEADLINE, DIGEST, DIGEST_VERSION};
 use crate::prelude::*;
 use crate::status::assess;
+use crate::text;
 use crate::{deadline, handle, keep_alive, lifecycle, locate, terminate};
 
 /// What became of a sandbox that was found.
@@ -83,9 +84,9 @@ pub fn unrivalled<T: Transport>(
 
 /// The session has a sandbox that was made for something else.
 fn conflict(new: &NewSandbox<'_>, sandbox: &Sandbox) -> Error {
-    let differs = differences(new, sandbox).join(", ");
+    let differs = text::join(&differences(new, sandbox), ", ");
     let in_what = if differs.is_empty() { "something that the server does not show" } else { &differs };
-    let message = ["The session has a sandbox already, ", &sandbox.id, ", that differs in ", in_what, "."].concat();
+    let message = text::fill("The session has a sandbox already, {}, that differs in {}.", &[&sandbox.id, in_what]);
     Error::new(ErrorCode::Conflict, message)
         .maybe_applied(true)
         .rule("session-differs")
@@ -105,8 +106,9 @@ fn differences(new: &NewSandbox<'_>, sandbox: &Sandbox) -> Vec<&'static str> {
     };
     if let (Source::Image { .. }, Some(theirs)) = (new.source, &made.dockerfile) {
         let ours = new.dockerfile().unwrap_or_default();
-        let lines =
-            |text: &str| text.split_once('\n').map(|(from, rest)| (from.to_owned(), rest.trim_end().to_owned()));
+        let lines = |text: &str| {
+            text::split_once(text, "\n").map(|(from, rest)| (from.to_owned(), rest.trim_ascii_end().to_owned()))
+        };
         let (ours, theirs) = (lines(&ours).unwrap_or_default(), lines(theirs).unwrap_or_default());
         compare("image", ours.0 == theirs.0);
         compare("command", ours.1 == theirs.1);
@@ -131,7 +133,7 @@ fn differences(new: &NewSandbox<'_>, sandbox: &Sandbox) -> Vec<&'static str> {
 pub fn name_taken(name: &str) -> Error {
     Error::new(
         ErrorCode::Conflict,
-        ["The name ", name, " is taken by a sandbox that this provider did not make for the session."].concat(),
+        text::fill("The name {} is taken by a sandbox that this provider did not make for the session.", &[name]),
     )
     .rule("name-taken-by-another")
     .detail("sandbox-name", name)
@@ -141,7 +143,7 @@ pub fn name_taken(name: &str) -> Error {
 /// The sandbox failed, was deleted, was created anew, and failed again.
 pub fn failed_again(reason: Option<String>) -> Error {
     let reason = reason.unwrap_or_else(|| "Daytona gave no reason".to_owned());
-    Error::new(ErrorCode::Unavailable, ["Daytona could not start the sandbox: ", &reason, "."].concat())
+    Error::new(ErrorCode::Unavailable, text::fill("Daytona could not start the sandbox: {}.", &[&reason]))
         .rule("start-failed")
         .detail("reason", reason)
         .remedy("Nothing is left of it. Check image and command, then provision again.")

@@ -15,7 +15,7 @@ impl Moment {
     /// Reads the date of an HTTP header, such as `Mon, 23 Nov 2026 12:00:00 GMT`, the one form that servers may send.
     pub fn parse_http(text: &str) -> Option<Self> {
         let (_weekday, rest) = text::split_once(text, ", ")?;
-        let mut parts = rest.split(' ');
+        let mut parts = text::split(rest, " ");
         let day = number(parts.next()?)?;
         let month_name = parts.next()?;
         let month = MONTHS.iter().position(|name| *name == month_name)?;
@@ -27,10 +27,11 @@ impl Moment {
 
     /// Reads a date of Daytona's JSON, such as `2026-11-23T12:00:00.000Z` (RFC 3339 in UTC), to the millisecond.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
-        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-        let mut parts = date.split('-');
+        let (date, time) = text::split_once(text.strip_suffix('Z')?, "T")?;
+        let mut parts = text::split(date, "-");
         let (year, month, day) = (number(parts.next()?)?, number(parts.next()?)?, number(parts.next()?)?);
-        let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
+        let (clock, fraction) = text::head(time, ".");
+        let fraction = fraction.unwrap_or_default();
         let plain = parts.next().is_none() && fraction.bytes().all(|byte| byte.is_ascii_digit());
         let thousandths =
             fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + i64::from(digit) - 48);
@@ -43,7 +44,7 @@ impl Moment {
     }
 
     fn of(year: i64, month: i64, day: i64, clock: &str) -> Option<Self> {
-        let mut parts = clock.split(':');
+        let mut parts = text::split(clock, ":");
         let (hour, minute, second) = (number(parts.next()?)?, number(parts.next()?)?, number(parts.next()?)?);
         let there = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
         let seconds = days_from_civil(year, month, day) * DAY + hour * 3_600 + minute * 60 + second;
@@ -86,10 +87,7 @@ impl Moment {
 
 /// A number of at most four digits.
 fn number(text: &str) -> Option<i64> {
-    if text.len() > 4 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok()
+    text::number(text).filter(|_| text.len() <= 4).and_then(|number| i64::try_from(number).ok())
 }
 
 /// Days since 1970-01-01 in the proleptic Gregorian calendar.

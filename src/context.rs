@@ -8,6 +8,7 @@ use crate::http::url::{BaseUrl, Origin, Segment};
 use crate::pool::{self, Pool};
 use crate::prelude::*;
 use crate::profile;
+use crate::text;
 
 /// Milliseconds that `provision` and `terminate` may take when the context does not say.
 pub const LONG_DEADLINE_MS: u32 = 60_000;
@@ -113,11 +114,11 @@ impl Target {
     pub fn new<T: Transport>(call: &Call<'_, T>, handle: Handle) -> Result<Self, Error> {
         check_origin(&handle, call.client.base())?;
         let same = |key, ours: &Option<String>, whose: &str| match (value(&handle, key), ours) {
-            (Some(theirs), Some(ours)) if theirs != ours => Err(Error::config(
-                ["The handle belongs to ", whose, " ", theirs, ", this call to ", ours, "."].concat(),
-            )
-            .rule("foreign-organization")
-            .remedy("Call with the context of the organization that the session was provisioned for.")),
+            (Some(theirs), Some(ours)) if theirs != ours => {
+                Err(Error::config(text::fill("The handle belongs to {} {}, this call to {}.", &[whose, theirs, ours]))
+                    .rule("foreign-organization")
+                    .remedy("Call with the context of the organization that the session was provisioned for."))
+            }
             _ => Ok(()),
         };
         same(metadata::ORGANIZATION, &call.organization, "the Daytona organization")?;
@@ -151,16 +152,17 @@ impl Target {
 /// Refuses a handle that another provider made or that was minted against another server.
 pub fn check_origin(handle: &Handle, base: &BaseUrl) -> Result<(), Error> {
     if handle.provider_id != profile::ID {
-        return Err(Error::spec(
-            ["The handle is of the provider ", &handle.provider_id, ", not of ", profile::ID, "."].concat(),
-        )
+        return Err(Error::spec(text::fill(
+            "The handle is of the provider {}, not of {}.",
+            &[&handle.provider_id, profile::ID],
+        ))
         .rule("foreign-handle")
         .detail("path", "handle.provider-id"));
     }
     let ours = base.origin().text();
     match value(handle, metadata::API_ORIGIN) {
         Some(theirs) if theirs != ours => {
-            Err(Error::config(["The handle was made at ", theirs, ", but this call goes to ", &ours, "."].concat())
+            Err(Error::config(text::fill("The handle was made at {}, but this call goes to {}.", &[theirs, &ours]))
                 .rule("foreign-origin")
                 .remedy("Use the URL and the key that the session was provisioned with; the sandbox lives there."))
         }

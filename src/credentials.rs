@@ -9,6 +9,7 @@ use crate::http::secret::Secret;
 use crate::http::url::BaseUrl;
 use crate::pool::{self, Pool};
 use crate::prelude::*;
+use crate::text;
 
 /// The environment variable with the key.
 pub const KEY_VARIABLE: &str = "DAYTONA_API_KEY";
@@ -31,7 +32,7 @@ pub fn key(context: &Context, environment: &impl Environment) -> Result<Secret, 
         },
     };
     Secret::new(text).map_err(|problem| {
-        Error::new(ErrorCode::Unauthenticated, ["The API key from ", source, " ", problem.message(), "."].concat())
+        Error::new(ErrorCode::Unauthenticated, text::fill("The API key from {} {}.", &[source, problem.message()]))
             .rule("unusable-key")
             .remedy("Store the key again, exactly as Daytona's dashboard shows it.")
     })
@@ -63,14 +64,14 @@ pub fn base_url(context: &Context, pool: &Pool, environment: &impl Environment) 
 
 fn parse(url: &str, source: &str) -> Result<BaseUrl, Error> {
     let url = BaseUrl::parse(url).map_err(|problem| {
-        Error::config(["The API URL from ", source, " cannot be used: ", problem.message()].concat())
+        Error::config(text::fill("The API URL from {} cannot be used: {}", &[source, problem.message()]))
             .rule(problem.rule())
             .remedy(problem.remedy())
     })?;
     if pool::is_daytona_v2(url.origin()) {
         return Err(Error::new(
             ErrorCode::Unsupported,
-            ["The API URL from ", source, " is Daytona v2, another platform with another API."].concat(),
+            text::fill("The API URL from {} is Daytona v2, another platform with another API.", &[source]),
         )
         .rule("daytona-v2")
         .remedy("Use https://app.daytona.io/api, or the URL of a self-hosted Daytona; the key stays the same."));

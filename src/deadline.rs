@@ -7,6 +7,7 @@ use crate::calendar::Moment;
 use crate::daytona::Sandbox;
 use crate::identity::DEADLINE;
 use crate::prelude::*;
+use crate::text;
 
 /// Longest session in seconds when nobody says: seven days.
 pub const DEFAULT_LIFETIME_SEC: u64 = 7 * 24 * 60 * 60;
@@ -21,8 +22,9 @@ pub fn label(seconds: u64) -> String {
 
 /// The end of a sandbox's session; none when the server does not say when it was created.
 pub fn of(sandbox: &Sandbox) -> Option<Moment> {
-    let written = sandbox.label(DEADLINE).and_then(|text| text.strip_prefix(BEFORE)?.strip_suffix(AFTER)?.parse().ok());
-    let seconds: u64 = written.unwrap_or(DEFAULT_LIFETIME_SEC);
+    let written =
+        sandbox.label(DEADLINE).and_then(|text| text::number(text.strip_prefix(BEFORE)?.strip_suffix(AFTER)?));
+    let seconds = written.unwrap_or(DEFAULT_LIFETIME_SEC);
     Some(sandbox.created_at?.plus(i64::try_from(seconds).unwrap_or(i64::MAX)))
 }
 

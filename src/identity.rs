@@ -7,6 +7,7 @@ use hmac_sha256::Hash;
 
 use crate::contract::Spec;
 use crate::prelude::*;
+use crate::text;
 
 /// All labels of ours begin so; nobody else's may.
 pub const LABEL_PREFIX: &str = "rensei.dev/";
@@ -56,7 +57,7 @@ pub fn name(pool_id: &str, session_id: &str) -> String {
     hash.update(session_id);
     let hash = hex(&hash.finalize(), NAME_DIGITS);
     let slug = slug(session_id);
-    if slug.is_empty() { ["rensei-", &hash].concat() } else { ["rensei-", &slug, "-", &hash].concat() }
+    if slug.is_empty() { text::fill("rensei-{}", &[&hash]) } else { text::fill("rensei-{}-{}", &[&slug, &hash]) }
 }
 
 /// The session's id as far as it can be read in a name.
@@ -70,7 +71,7 @@ fn slug(session_id: &str) -> String {
         }
     }
     slug.truncate(MAX_SLUG);
-    slug.trim_end_matches('-').to_owned()
+    text::trim_end(&slug, "-").to_owned()
 }
 
 /// What a spec itself asks for, as a comparable text: `1:` and a hash over image, command, sizes, region and the names

@@ -4,6 +4,8 @@
 //! `[host[:port]/]path[/path...][:tag][@algorithm:hex]`.
 #![forbid(unsafe_code)]
 
+use crate::text;
+
 /// Longest name (everything before tag and digest), in bytes.
 const MAX_NAME: usize = 255;
 
@@ -40,10 +42,10 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn of(text: &'a str) -> Self {
-        let (rest, digest) = split(text, '@');
+        let (rest, digest) = text::head(text, "@");
         // A colon before the last slash belongs to a port.
-        let last = rest.rfind('/').map_or(0, |slash| slash + 1);
-        let (_, tag) = split(rest.get(last..).unwrap_or_default(), ':');
+        let last = text::split(rest, "/").last().unwrap_or_default();
+        let (_, tag) = text::head(last, ":");
         let name = match tag {
             Some(tag) => rest.strip_suffix(tag).and_then(|rest| rest.strip_suffix(':')).unwrap_or_default(),
             None => rest,
@@ -52,17 +54,12 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn split(text: &str, separator: char) -> (&str, Option<&str>) {
-    match text.split_once(separator) {
-        Some((before, after)) => (before, Some(after)),
-        None => (text, None),
-    }
-}
-
 fn is_name(name: &str) -> bool {
-    match name.split_once('/') {
-        Some((first, rest)) => (is_domain(first) || is_path_component(first)) && rest.split('/').all(is_path_component),
-        None => is_path_component(name),
+    match text::head(name, "/") {
+        (first, Some(rest)) => {
+            (is_domain(first) || is_path_component(first)) && text::split(rest, "/").all(is_path_component)
+        }
+        (name, None) => is_path_component(name),
     }
 }
 
@@ -70,7 +67,7 @@ fn is_name(name: &str) -> bool {
 fn is_domain(text: &str) -> bool {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
-            let Some((address, port)) = rest.split_once(']') else {
+            let Some((address, port)) = text::split_once(rest, "]") else {
                 return false;
             };
             let address_is_fine = all(address, |byte| byte.is_ascii_hexdigit() || byte == b':');
@@ -82,24 +79,25 @@ fn is_domain(text: &str) -> bool {
             };
             return address_is_fine && all(port, |byte| byte.is_ascii_digit());
         }
-        None => split(text, ':'),
+        None => text::head(text, ":"),
     };
     let label = |label: &str| {
         all(label, |byte| byte.is_ascii_alphanumeric() || byte == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    host.split('.').all(label) && port.is_none_or(|port| all(port, |byte| byte.is_ascii_digit()))
+    text::split(host, ".").all(label) && port.is_none_or(|port| all(port, |byte| byte.is_ascii_digit()))
 }
 
 /// Lower-case letters and digits, joined by one `.`, one or two `_`, or any number of `-`.
 fn is_path_component(text: &str) -> bool {
-    let is_alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    text.starts_with(is_alphanumeric)
-        && text.ends_with(is_alphanumeric)
+    let is_alphanumeric = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let ends = text.bytes().next().zip(text.bytes().last());
+    ends.is_some_and(|(first, last)| is_alphanumeric(&first) && is_alphanumeric(&last))
         && text
+            .as_bytes()
             .split(is_alphanumeric)
-            .all(|between| matches!(between, "" | "." | "_" | "__") || between.bytes().all(|byte| byte == b'-'))
+            .all(|between| matches!(between, b"" | b"." | b"_" | b"__") || between.iter().all(|byte| *byte == b'-'))
 }
 
 fn is_tag(text: &str) -> bool {
@@ -109,16 +107,16 @@ fn is_tag(text: &str) -> bool {
 }
 
 fn is_digest(text: &str) -> bool {
-    let Some((algorithm, digits)) = text.split_once(':') else {
+    let Some((algorithm, digits)) = text::split_once(text, ":") else {
         return false;
     };
     if let Some((_, length)) = ALGORITHMS.iter().find(|(name, _)| *name == algorithm) {
         return digits.len() == *length && all(digits, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     }
-    let component = |text: &str| {
-        text.starts_with(|c: char| c.is_ascii_alphabetic()) && all(text, |byte| byte.is_ascii_alphanumeric())
-    };
-    algorithm.split(['+', '.', '-', '_']).all(component)
+    let component =
+        |text: &[u8]| text.first().is_some_and(u8::is_ascii_alphabetic) && text.iter().all(u8::is_ascii_alphanumeric);
+    let separator = |byte: &u8| matches!(byte, b'+' | b'.' | b'-' | b'_');
+    algorithm.as_bytes().split(separator).all(component)
         && (MIN_DIGEST..=MAX_NAME).contains(&digits.len())
         && all(digits, |byte| byte.is_ascii_hexdigit())
 }

@@ -16,6 +16,7 @@ use crate::identity::{AGENT_EXIT, IDLE_MINUTES, ORPHAN_SINCE};
 use crate::pool::KeepAlive;
 use crate::prelude::*;
 use crate::status::assess;
+use crate::text;
 
 /// The idle clock is renewed once this part of its interval has passed: late enough to cost little, early enough for
 /// two more tries.
@@ -150,7 +151,7 @@ impl IdleClock {
     /// The clock of a sandbox; none when it never stops or the server does not say when.
     fn of(sandbox: &Sandbox) -> Option<Self> {
         let minutes = i64::from(sandbox.auto_stop_minutes.filter(|minutes| *minutes > 0)?);
-        let asked = sandbox.label(IDLE_MINUTES).and_then(|text| text.parse::<u32>().ok()).map(i64::from);
+        let asked = asked_minutes(sandbox).map(i64::from);
         let seconds = |minutes: i64| minutes * SECONDS_PER_MINUTE;
         // The oldest servers name no activity; what they count from is no earlier than the creation.
         let last = sandbox.last_activity_at.or(sandbox.created_at);
@@ -172,9 +173,14 @@ impl IdleClock {
     }
 }
 
+/// The idle time of the session, where it differs from what the server was told last.
+fn asked_minutes(sandbox: &Sandbox) -> Option<u32> {
+    text::number(sandbox.label(IDLE_MINUTES)?).and_then(|minutes| u32::try_from(minutes).ok())
+}
+
 /// The exit code that was marked, unless something has happened in the sandbox since: then the command may run again.
 fn marked_exit(sandbox: &Sandbox) -> Option<i64> {
-    let (code, date) = sandbox.label(AGENT_EXIT)?.split_once('@')?;
+    let (code, date) = text::split_once(sandbox.label(AGENT_EXIT)?, "@")?;
     let marked = Moment::parse_rfc3339(date);
     let stale = marked.zip(sandbox.last_activity_at).is_some_and(|(marked, last)| last.since(marked) > SETTLING_SEC);
     if stale { None } else { code.parse().ok() }
@@ -202,7 +208,7 @@ fn mark<T: Transport>(
     now: Option<Moment>,
 ) -> Result<(), Rejection> {
     let date = now.map(Moment::to_rfc3339).unwrap_or_default();
-    let value = [&code.to_string(), "@", &date].concat();
+    let value = text::fill("{}@{}", &[&code.to_string(), &date]);
     let labels = relabelled(sandbox, &[AGENT_EXIT], Some((AGENT_EXIT, value)));
     call.client.set_labels(dialect, &target.id, &target.external_id, &labels)
 }
@@ -221,8 +227,7 @@ pub fn renew<T: Transport>(
     if sandbox.labels != labels {
         call.client.set_labels(dialect, &target.id, &target.external_id, &labels)?;
     }
-    let asked = sandbox.label(IDLE_MINUTES).and_then(|text| text.parse().ok()).filter(|asked| *asked > 0);
-    match asked {
+    match asked_minutes(sandbox).filter(|asked| *asked > 0) {
         Some(asked) if sandbox.auto_stop_minutes.is_some_and(|minutes| minutes != asked) => {
             call.client.set_auto_stop(dialect, &target.id, &target.external_id, asked)
         }
@@ -232,8 +237,10 @@ pub fn renew<T: Transport>(
 
 /// All labels of a sandbox without some, and with one more.
 pub fn relabelled(sandbox: &Sandbox, without: &[&str], with: Option<(&str, String)>) -> Vec<(String, String)> {
-    let others = sandbox.labels.iter().filter(|(known, _)| !without.contains(&known.as_str())).cloned();
-    others.chain(with.map(|(key, value)| (key.to_owned(), value))).collect()
+    let mut labels = sandbox.labels.clone();
+    labels.retain(|(known, _)| !without.contains(&known.as_str()));
+    labels.extend(with.map(|(key, value)| (key.to_owned(), value)));
+    labels
 }
 
 /// Resets the idle clock without looking into the sandbox, and says when it stops then. A server that cannot do that gets a

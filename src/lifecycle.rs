@@ -10,6 +10,7 @@ use crate::http::Transport;
 use crate::keep_alive::renew;
 use crate::lookup::{by_id, in_served_dialect};
 use crate::status::seen;
+use crate::text;
 
 /// Longest time that is kept back for a look after a start, in milliseconds: the server answers a start late.
 const MAX_SPARE_MS: u64 = 5_000;
@@ -112,7 +113,7 @@ fn impossible(goal: Change, sandbox: &Sandbox, refused: Option<Error>) -> Error 
         Change::Archive => "archived",
     };
     let state = sandbox.state.as_deref().unwrap_or("unknown");
-    let message = ["The sandbox cannot be ", word, ": its state is ", state, "."].concat();
+    let message = text::fill("The sandbox cannot be {}: its state is {}.", &[word, state]);
     let mut error = Error::new(ErrorCode::Conflict, message).rule("wrong-state");
     if let Some(reason) = &sandbox.error_reason {
         error = error.detail("reason", reason.as_str());
@@ -122,13 +123,13 @@ fn impossible(goal: Change, sandbox: &Sandbox, refused: Option<Error>) -> Error 
 }
 
 pub fn gone(target: &Target) -> Error {
-    Error::new(ErrorCode::NotFound, ["Daytona has no sandbox ", &target.external_id, "."].concat())
+    Error::new(ErrorCode::NotFound, text::fill("Daytona has no sandbox {}.", &[&target.external_id]))
         .rule("sandbox-not-found")
 }
 
 fn too_slow(sandbox: &Sandbox) -> Error {
     let state = sandbox.state.as_deref().unwrap_or("unknown");
-    Error::new(ErrorCode::Timeout, ["The deadline ended while the sandbox was ", state, "."].concat())
+    Error::new(ErrorCode::Timeout, text::fill("The deadline ended while the sandbox was {}.", &[state]))
         .retryable(true)
         .maybe_applied(true)
         .rule("deadline")

@@ -6,6 +6,7 @@ use crate::daytona::{Client, Dialect, Reaction, Rejection, Sandbox};
 use crate::http::Transport;
 use crate::pool;
 use crate::prelude::*;
+use crate::text;
 
 /// Does something in the handle's dialect, and in the other one only where the server says that it has no such route: a
 /// server that was upgraded past `/workspace` still has its sandboxes, under the same ids.
@@ -44,7 +45,7 @@ pub fn in_chosen_dialect<T: Transport, R>(
 /// Neither route exists: the URL is wrong.
 fn no_api<T: Transport>(call: &Call<'_, T>, mut error: Error) -> Error {
     error.code = ErrorCode::InvalidConfig;
-    error.message = ["The server at ", &call.client.base().text(), " has neither /sandbox nor /workspace."].concat();
+    error.message = text::fill("The server at {} has neither /sandbox nor /workspace.", &[&call.client.base().text()]);
     error
         .retryable(false)
         .maybe_applied(false)

@@ -23,7 +23,7 @@ impl Problems {
     fn text(&mut self, path: &str, text: &str) {
         if text.is_empty() {
             self.add("empty-value", path, "is empty");
-        } else if text.contains('\0') {
+        } else if text::contains(text, "\0") {
             self.add("nul-byte", path, "contains a NUL byte");
         }
     }
@@ -42,13 +42,13 @@ pub fn check(spec: &Spec, pool: &Pool, secret: &Secret) -> Result<(), Error> {
     check_launch(spec, &mut problems);
     check_pairs("spec.env", &spec.env, &mut problems);
     check_pairs("spec.labels", &spec.labels, &mut problems);
-    for (name, _) in spec.env.iter().filter(|(name, _)| name.contains('=')) {
-        problems.add("env-name", ["spec.env.", name].concat(), "contains =, which no variable name can");
+    for (name, _) in spec.env.iter().filter(|(name, _)| text::contains(name, "=")) {
+        problems.add("env-name", text::fill("spec.env.{}", &[name]), "contains =, which no variable name can");
     }
     for (name, _) in spec.labels.iter().filter(|(name, _)| name.starts_with(LABEL_PREFIX)) {
         problems.add(
             "reserved-label",
-            ["spec.labels.", name].concat(),
+            text::fill("spec.labels.{}", &[name]),
             "is under the prefix rensei.dev/, which is the provider's own",
         );
     }
@@ -82,7 +82,7 @@ fn check_launch(spec: &Spec, problems: &mut Problems) {
             }
             Some(_) => {}
         }
-        if command.iter().any(|word| word.contains('\0')) {
+        if command.iter().any(|word| text::contains(word, "\0")) {
             problems.add("nul-byte", "spec.command", "contains a NUL byte");
         }
     }
@@ -99,8 +99,12 @@ fn check_pairs(path: &str, pairs: &[(String, String)], problems: &mut Problems) 
     for (name, value) in pairs {
         if name.is_empty() {
             problems.add("empty-value", path, "has an empty name");
-        } else if name.contains('\0') || value.contains('\0') {
-            problems.add("nul-byte", [path, ".", &name.replace('\0', "")].concat(), "contains a NUL byte");
+        } else if text::contains(name, "\0") || text::contains(value, "\0") {
+            problems.add(
+                "nul-byte",
+                text::fill("{}.{}", &[path, &text::replace(name, "\0", "")]),
+                "contains a NUL byte",
+            );
         }
     }
 }

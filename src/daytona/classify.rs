@@ -124,7 +124,7 @@ pub fn failure(attempt: Attempt, failure: &Failure, secret: &Secret) -> Rejectio
     let applied = attempt != Attempt::Read && failure.kind.may_have_reached_server();
     let mut error = Error::new(code, message).retryable(retryable).maybe_applied(applied).rule(rule).remedy(remedy);
     if !failure.text.is_empty() {
-        error.message = [message, " (", &secret.redact(quote(&failure.text)), ")"].concat();
+        error.message = text::fill("{} ({})", &[message, &secret.redact(quote(&failure.text))]);
     }
     error.message.push('.');
     error.http_status = failure.status;
@@ -152,7 +152,7 @@ pub fn reply(attempt: Attempt, reply: &Reply, subject: &str, secret: &Secret) ->
         error = error.detail("limit", bucket);
     }
     if let Some(target) = reply.headers.get("location").filter(|_| said.is_none()) {
-        let target = target.split(['?', '#']).next().unwrap_or_default();
+        let (target, _) = text::head(text::head(target, "?").0, "#");
         error = error.detail("location", secret.redact(quote(target)));
     }
     if let Some(said) = said {
@@ -173,14 +173,14 @@ fn spoken(status: u16, said: &str, subject: &str) -> Rejection {
         && !subject.is_empty()
         && text::contains(said, subject)
     {
-        let error = Error::new(ErrorCode::NotFound, ["Daytona has no sandbox ", subject, "."].concat())
+        let error = Error::new(ErrorCode::NotFound, text::fill("Daytona has no sandbox {}.", &[subject]))
             .rule("sandbox-not-found")
             .remedy("It was deleted, or it belongs to another organization than the key.");
         return Rejection { reaction: Reaction::NotFound, error };
     }
     let mut rejection = find(SPOKEN, status, said);
     if rejection.error.get("rule") == Some("organization-suspended") {
-        let reason = said.split_once(':').map_or("", |(_, reason)| reason.trim());
+        let reason = text::head(said, ":").1.unwrap_or_default().trim_ascii();
         rejection.error = rejection.error.detail("reason", quote(reason));
     }
     rejection
@@ -242,8 +242,11 @@ impl Row {
     }
 
     fn applied_to(&self, said: &str) -> Rejection {
-        let message =
-            if said.is_empty() { [self.says, "."].concat() } else { [self.says, ": ", &quote(said)].concat() };
+        let message = if said.is_empty() {
+            text::fill("{}.", &[self.says])
+        } else {
+            text::fill("{}: {}", &[self.says, &quote(said)])
+        };
         let error = Error::new(self.code, message)
             .retryable(matches!(self.outcome, Outcome::ForNow | Outcome::Unclear))
             .maybe_applied(matches!(self.outcome, Outcome::Exists | Outcome::Unclear))
@@ -562,7 +565,7 @@ const SILENT: &[Row] = &[
 
 /// A success whose body cannot be read.
 pub fn unreadable(attempt: Attempt, status: u16, why: &str) -> Rejection {
-    let message = ["The reply cannot be understood: ", &quote(why), "."].concat();
+    let message = text::fill("The reply cannot be understood: {}.", &[&quote(why)]);
     let mut error = Error::new(ErrorCode::Protocol, message)
         .maybe_applied(attempt != Attempt::Read)
         .rule("bad-reply")
@@ -572,7 +575,7 @@ pub fn unreadable(attempt: Attempt, status: u16, why: &str) -> Rejection {
 }
 
 fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default().trim()
+    text::head(text, "\n").0.trim_ascii()
 }
 
 /// A text cut to a bearable length, without control characters.
@@ -581,9 +584,9 @@ fn quote(text: &str) -> String {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let (kept, rest) = text.split_at(end);
+    let kept = text.get(..end).unwrap_or_default();
     let mut quoted: String = kept.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if !rest.is_empty() {
+    if kept.len() < text.len() {
         quoted.push('…');
     }
     quoted

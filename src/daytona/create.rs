@@ -128,7 +128,7 @@ pub fn object(pairs: &[(String, String)]) -> String {
 /// The image must be an OCI reference, so that no other instruction can enter.
 fn dockerfile(image: &str, command: &[String]) -> String {
     let command = text::replace(&json::array(command), ENTRYPOINT.0, ENTRYPOINT.1);
-    ["FROM ", image, "\nENTRYPOINT ", &command, "\n"].concat()
+    text::fill("FROM {}\nENTRYPOINT {}\n", &[image, &command])
 }
 
 /// The word that Daytona searches the Dockerfile for, and how it is written inside a command so that it is not found.

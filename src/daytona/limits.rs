@@ -22,19 +22,19 @@ pub fn parse(line: &str) -> Option<Limit> {
 /// `Disk request 20GB exceeds maximum allowed per sandbox (10GB).`, in 0.100 `per workspace`.
 fn per_sandbox(line: &str) -> Option<Limit> {
     let (asked, limit) = text::split_once(line, " exceeds maximum allowed per ")?;
-    let mut words = asked.rsplit(' ');
-    let requested = words.next()?;
-    let name = words.nth(1).and_then(resource)?;
-    Some(Limit { name, per_sandbox: true, maximum: in_brackets(limit), requested: Some(requested.to_owned()) })
+    let words: Vec<&str> = text::split(asked, " ").collect();
+    let [.., name, _, requested] = words.as_slice() else { return None };
+    let name = resource(name)?;
+    Some(Limit { name, per_sandbox: true, maximum: in_brackets(limit), requested: Some((*requested).to_owned()) })
 }
 
 /// `Total disk limit exceeded. Maximum allowed: 30GiB.`, before `quota exceeded`, in 0.100 `quota exceeded (40GB > 30GB)`.
 fn total(line: &str) -> Option<Limit> {
-    let (name, rest) = line.strip_prefix("Total ")?.split_once(' ')?;
+    let (name, rest) = text::split_once(line.strip_prefix("Total ")?, " ")?;
     let name = resource(name)?;
     let rest = rest.strip_prefix("limit exceeded").or_else(|| rest.strip_prefix("quota exceeded"))?;
     let (requested, maximum) = match text::split_once(rest, "Maximum allowed: ") {
-        Some((_, maximum)) => (None, Some(maximum.trim_end_matches('.').to_owned())),
+        Some((_, maximum)) => (None, Some(text::trim_end(maximum, ".").to_owned())),
         None => match in_brackets(rest).as_deref().and_then(|both| text::split_once(both, " > ")) {
             Some((requested, maximum)) => (Some(requested.to_owned()), Some(maximum.to_owned())),
             None => (None, None),
@@ -59,14 +59,14 @@ fn resource(word: &str) -> Option<&'static str> {
 }
 
 fn in_brackets(text: &str) -> Option<String> {
-    let (_, inner) = text.split_once('(')?;
-    inner.split_once(')').map(|(inner, _)| inner.to_owned())
+    let (_, inner) = text::split_once(text, "(")?;
+    text::split_once(inner, ")").map(|(inner, _)| inner.to_owned())
 }
 
 /// The leading whole number of a quantity such as `10GB`.
 pub fn whole_number(quantity: &str) -> Option<u32> {
-    let digits = quantity.find(|c: char| !c.is_ascii_digit()).unwrap_or(quantity.len());
-    quantity.get(..digits)?.parse().ok()
+    let digits = quantity.bytes().take_while(u8::is_ascii_digit).count();
+    text::number(quantity.get(..digits)?).and_then(|number| u32::try_from(number).ok())
 }
 
 #[cfg(test)]

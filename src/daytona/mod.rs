@@ -18,6 +18,7 @@ use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
 use crate::http::{Instant, Method, Outcome, Repeat, Reply, Request, Transport, exchange, jittered};
 use crate::json;
 use crate::prelude::*;
+use crate::text;
 
 /// Which of Daytona's APIs is spoken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -146,7 +147,7 @@ impl<'t, T: Transport> Client<'t, T> {
 
     /// The sandbox of an id or, in dialect `sandbox`, of a name; none when the server proves that there is none.
     pub fn get(&self, dialect: Dialect, id: &Segment, subject: &str) -> Result<Option<Box<Sandbox>>, Rejection> {
-        match self.read(&[dialect.route(), "/", id.as_str()].concat(), subject) {
+        match self.read(&text::fill("{}/{}", &[dialect.route(), id.as_str()]), subject) {
             Ok(reply) => self.sandbox(Attempt::Read, &reply).map(Some),
             Err(rejection) if rejection.reaction == Reaction::NotFound => Ok(None),
             Err(rejection) => Err(rejection),
@@ -160,7 +161,7 @@ impl<'t, T: Transport> Client<'t, T> {
         for (key, value) in labels {
             filter.text(key, value);
         }
-        let mut path = [dialect.route(), "?labels=", &encode_query(&filter.finish())].concat();
+        let mut path = text::fill("{}?labels={}", &[dialect.route(), &encode_query(&filter.finish())]);
         if dialect == Dialect::Sandbox {
             path.push_str("&limit=200&sort=createdAt&order=asc");
         }
@@ -179,7 +180,7 @@ impl<'t, T: Transport> Client<'t, T> {
             Dialect::Workspace => "?force=true",
             Dialect::Sandbox => "",
         };
-        let path = [dialect.route(), "/", id.as_str(), force].concat();
+        let path = text::fill("{}/{}{}", &[dialect.route(), id.as_str(), force]);
         self.alter(Method::Delete, &path, String::new(), subject).map(drop)
     }
 
@@ -197,7 +198,7 @@ impl<'t, T: Transport> Client<'t, T> {
         let reply = self.call(Ask {
             attempt: Attempt::Change,
             method: Method::Post,
-            path: &[dialect.route(), "/", id.as_str(), change.route()].concat(),
+            path: &text::fill("{}/{}{}", &[dialect.route(), id.as_str(), change.route()]),
             body: String::new(),
             until: self.deadline.minus_ms(spare_ms),
             subject,
@@ -216,32 +217,32 @@ impl<'t, T: Transport> Client<'t, T> {
     ) -> Result<(), Rejection> {
         let mut body = json::Object::new();
         body.raw("labels", &create::object(labels));
-        let path = [dialect.route(), "/", id.as_str(), "/labels"].concat();
+        let path = text::fill("{}/{}/labels", &[dialect.route(), id.as_str()]);
         self.alter(Method::Put, &path, body.finish(), subject).map(drop)
     }
 
     /// Resets the idle clock. Only `/sandbox` has it; workspaces are found there under the same ids.
     pub fn touch(&self, id: &Segment, subject: &str) -> Result<(), Rejection> {
-        let path = [Dialect::Sandbox.route(), "/", id.as_str(), "/last-activity"].concat();
+        let path = text::fill("{}/{}/last-activity", &[Dialect::Sandbox.route(), id.as_str()]);
         self.alter(Method::Post, &path, String::new(), subject).map(drop)
     }
 
     /// Sets the minutes of idleness until it is stopped. The idle clock runs on.
     pub fn set_auto_stop(&self, dialect: Dialect, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
-        let path = [dialect.route(), "/", id.as_str(), "/autostop/", &minutes.to_string()].concat();
+        let path = text::fill("{}/{}/autostop/{}", &[dialect.route(), id.as_str(), &minutes.to_string()]);
         self.alter(Method::Post, &path, String::new(), subject).map(drop)
     }
 
     /// Sets the minutes from now until it is deleted whatever its state.
     pub fn set_ttl(&self, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
-        let path = [Dialect::Sandbox.route(), "/", id.as_str(), "/ttl/", &minutes.to_string()].concat();
+        let path = text::fill("{}/{}/ttl/{}", &[Dialect::Sandbox.route(), id.as_str(), &minutes.to_string()]);
         self.alter(Method::Post, &path, String::new(), subject).map(drop)
     }
 
     /// What the toolbox, which lies at a URL of its own, says of the launch command; none when it does not say. Asked once
     /// and not for long: a toolbox that does not answer must not use up the call.
     pub fn entrypoint(&self, toolbox: &BaseUrl, id: &Segment, max_ms: u64) -> Option<Entrypoint> {
-        let path = [toolbox.path(), "/", id.as_str(), "/process/session/entrypoint"].concat();
+        let path = text::fill("{}/{}/process/session/entrypoint", &[toolbox.path(), id.as_str()]);
         let request = self.request(Method::Get, toolbox.origin(), path, String::new());
         let until = self.transport.now().plus_ms(max_ms).min(self.deadline);
         let reply = self.transport.send(&request, until).ok()?;
@@ -313,16 +314,16 @@ impl<'t, T: Transport> Client<'t, T> {
 
     /// Says in the error where the request went; the query may be long and says nothing new.
     fn place(&self, rejection: Rejection, method: Method, path: &str) -> Rejection {
-        let path = path.split('?').next().unwrap_or_default();
-        let url = [method.name(), " ", &self.base.text(), path].concat();
+        let (path, _) = text::head(path, "?");
+        let url = text::fill("{} {}{}", &[method.name(), &self.base.text(), path]);
         Rejection { error: rejection.error.detail("url", url), ..rejection }
     }
 }
 
 /// Major and minor of a version such as `v0.190.0`.
 fn version(text: &str) -> Option<(u32, u32)> {
-    let mut parts = text.trim_start_matches('v').split('.');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    let mut parts = text::split(text.strip_prefix('v').unwrap_or(text), ".").map(text::number);
+    Some((u32::try_from(parts.next()??).ok()?, u32::try_from(parts.next()??).ok()?))
 }
 
 /// Turns a rejection that nobody reacts to into its error.

@@ -177,7 +177,7 @@ fn text(value: &Value) -> Option<String> {
             }
             Some(joined).filter(|text| !text.is_empty())
         }
-        Value::Null | Value::Bool(_) | Value::Float(_) => None,
+        Value::Null | Value::Bool(_) | Value::Large(_) | Value::Fraction(_) => None,
     }
 }
 

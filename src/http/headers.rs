@@ -2,6 +2,7 @@
 
 use crate::calendar::Moment;
 use crate::prelude::*;
+use crate::text;
 
 /// The headers of a reply, names in lower case, values with replacement characters where they are not UTF-8.
 #[derive(Default)]
@@ -19,12 +20,13 @@ impl Headers {
 
     /// The first value under a lower-case name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim_ascii())
     }
 
     /// The length that the server announced, in bytes.
     pub fn content_length(&self) -> Option<usize> {
-        self.get("content-length")?.split(',').next()?.trim().parse().ok()
+        let (first, _) = text::head(self.get("content-length")?, ",");
+        text::number(first.trim_ascii()).and_then(|length| usize::try_from(length).ok())
     }
 
     /// The longest wait that any spelling of `retry-after` asks for, in milliseconds.
@@ -47,10 +49,10 @@ impl Headers {
     }
 
     fn wait_ms(&self, value: &str) -> Option<u32> {
-        if let Some(then) = Moment::parse_http(value.trim()) {
+        if let Some(then) = Moment::parse_http(value.trim_ascii()) {
             return Some(to_u32(then.since(self.date()?).saturating_mul(1000)));
         }
-        value.split(',').filter_map(|part| seconds_to_ms(part.trim())).max()
+        text::split(value, ",").filter_map(|part| seconds_to_ms(part.trim_ascii())).max()
     }
 }
 
@@ -60,12 +62,13 @@ fn is_retry_after(name: &str) -> bool {
 
 /// Milliseconds of a decimal number of seconds; none for anything else.
 fn seconds_to_ms(text: &str) -> Option<u32> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let (whole, fraction) = text::head(text, ".");
+    let fraction = fraction.unwrap_or_default();
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || !digits(whole) || !digits(fraction) {
         return None;
     }
-    let whole: u64 = whole.parse().unwrap_or(u64::MAX);
+    let whole = text::number(whole).unwrap_or(u64::MAX);
     let thousandths = fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
     Some(to_u32(i64::try_from(whole.saturating_mul(1000).saturating_add(thousandths)).unwrap_or(i64::MAX)))
 }

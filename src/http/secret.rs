@@ -43,7 +43,7 @@ impl Secret {
             Err(SecretProblem::Empty)
         } else if text.len() > MAX_LEN {
             Err(SecretProblem::TooLong)
-        } else if text.contains(['\r', '\n']) {
+        } else if text.bytes().any(|byte| matches!(byte, b'\r' | b'\n')) {
             Err(SecretProblem::LineBreak)
         } else if text.bytes().any(|byte| byte != b'\t' && (byte < b' ' || byte == 0x7f)) {
             Err(SecretProblem::NotHeaderText)
@@ -54,7 +54,7 @@ impl Secret {
 
     /// The value of the `authorization` header.
     pub fn bearer(&self) -> String {
-        ["Bearer ", &self.0].concat()
+        text::fill("Bearer {}", &[&self.0])
     }
 
     /// Whether a text contains the key.

@@ -130,7 +130,7 @@ impl Origin {
 
     /// As it stands at the beginning of a URL. Not `Display`, whose machinery is otherwise not needed.
     pub fn text(&self) -> String {
-        [self.scheme.name(), "://", &self.authority()].concat()
+        text::fill("{}://{}", &[self.scheme.name(), &self.authority()])
     }
 
     pub fn scheme(&self) -> Scheme {
@@ -147,7 +147,7 @@ impl Origin {
         if self.port == self.scheme.default_port() {
             self.host.clone()
         } else {
-            [self.host.as_str(), ":", &self.port.to_string()].concat()
+            text::fill("{}:{}", &[self.host.as_str(), &self.port.to_string()])
         }
     }
 
@@ -158,7 +158,7 @@ impl Origin {
 
     /// An IPv4 address, the only kind of address that is let in.
     pub fn is_ip(&self) -> bool {
-        self.host.rsplit('.').next().is_some_and(is_number)
+        text::split(&self.host, ".").last().is_some_and(is_number)
     }
 
     /// Whether this host lies in the parent domain of the API's host.
@@ -196,14 +196,14 @@ impl BaseUrl {
     /// Reads a URL of scheme, host, port and path; slashes at its end are dropped.
     pub fn parse(text: &str) -> Result<Self, UrlProblem> {
         let (origin, rest) = split(text)?;
-        if rest.contains('#') {
+        if text::contains(rest, "#") {
             return Err(UrlProblem::Fragment);
         }
-        if rest.contains('?') {
+        if text::contains(rest, "?") {
             return Err(UrlProblem::Query);
         }
-        let path = rest.trim_end_matches('/');
-        let mut segments = path.split('/');
+        let path = text::trim_end(rest, "/");
+        let mut segments = text::split(path, "/");
         // What stands before the first slash is empty.
         segments.next();
         for segment in segments {
@@ -282,7 +282,7 @@ fn is_encoded(segment: &str) -> bool {
     while let Some(byte) = bytes.next() {
         let fine = match byte {
             b'%' => (0..2).all(|_| bytes.next().is_some_and(|digit| digit.is_ascii_hexdigit())),
-            _ => is_unreserved(byte) || b"!$&'()*+,;=:@".contains(&byte),
+            _ => is_unreserved(byte) || matches!(byte, b'!' | b'$' | b'&'..=b',' | b';' | b'=' | b':' | b'@'),
         };
         if !fine {
             return false;
@@ -296,8 +296,7 @@ fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
     if text.len() > MAX_URL {
         return Err(UrlProblem::TooLong);
     }
-    let blank = |c: char| c.is_whitespace() || c.is_control();
-    if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f) || (!text.is_ascii() && text.chars().any(blank)) {
+    if text.chars().any(is_blank) {
         return Err(UrlProblem::Whitespace);
     }
     let (scheme, rest) = text::split_once(text, "://").ok_or(UrlProblem::Scheme)?;
@@ -307,15 +306,15 @@ fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
         .ok_or(UrlProblem::Scheme)?;
     let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at_checked(end).ok_or(UrlProblem::Host)?;
-    if authority.contains('@') {
+    if text::contains(authority, "@") {
         return Err(UrlProblem::UserInfo);
     }
     if authority.bytes().filter(|byte| *byte == b':').count() > 1 {
         return Err(UrlProblem::Ipv6);
     }
-    let (host, port) = match authority.split_once(':') {
-        None => (authority, scheme.default_port()),
-        Some((host, port)) => (host, parse_port(port).ok_or(UrlProblem::Port)?),
+    let (host, port) = match text::head(authority, ":") {
+        (host, None) => (host, scheme.default_port()),
+        (host, Some(port)) => (host, parse_port(port).ok_or(UrlProblem::Port)?),
     };
     if !host.is_ascii() {
         return Err(UrlProblem::NonAscii);
@@ -327,9 +326,15 @@ fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
     Ok((Origin { scheme, host, port }, rest))
 }
 
+/// Whether a character shows as nothing: spaces of all widths, control characters and marks that editors leave behind.
+fn is_blank(c: char) -> bool {
+    matches!(c,
+        '\0'..=' ' | '\u{7f}'..='\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}'
+        | '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{feff}')
+}
+
 fn parse_port(text: &str) -> Option<u16> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|port| digits && *port != 0)
+    text::number(text).and_then(|port| u16::try_from(port).ok()).filter(|port| *port != 0)
 }
 
 /// A name in lower case, or an IPv4 address in the usual notation; underscores pass, because container networks have them.
@@ -340,13 +345,13 @@ fn is_host(host: &str) -> bool {
             && !label.ends_with('-')
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
-    let last = host.rsplit('.').next().unwrap_or_default();
+    let last = text::split(host, ".").last().unwrap_or_default();
     if is_number(last) {
         return is_ipv4(host);
     }
     // Other programs read such a name as an address.
     let hexadecimal = last.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    !hexadecimal && host.len() <= MAX_HOST && host.split('.').all(label)
+    !hexadecimal && host.len() <= MAX_HOST && text::split(host, ".").all(label)
 }
 
 fn is_number(label: &str) -> bool {
@@ -355,21 +360,22 @@ fn is_number(label: &str) -> bool {
 
 /// Four numbers without leading zeros, which some programs read as octal.
 fn is_ipv4(host: &str) -> bool {
-    let octet = |text: &str| is_number(text) && (text == "0" || !text.starts_with('0')) && text.parse::<u8>().is_ok();
-    host.split('.').count() == 4 && host.split('.').all(octet)
+    let octet =
+        |text: &str| text::number(text).is_some_and(|octet| octet < 256) && (text == "0" || !text.starts_with('0'));
+    text::split(host, ".").count() == 4 && text::split(host, ".").all(octet)
 }
 
 /// The domain whose hosts count as the API's own.
 fn parent_domain(api: &Origin) -> &str {
-    match api.host.split_once('.') {
-        Some((_, parent)) if !api.is_ip() && parent.contains('.') && !is_registry_suffix(parent) => parent,
+    match text::split_once(&api.host, ".") {
+        Some((_, parent)) if !api.is_ip() && text::contains(parent, ".") && !is_registry_suffix(parent) => parent,
         _ => &api.host,
     }
 }
 
 /// Whether a domain looks like one under which a country registers names of different owners: `co.uk`, `com.au`.
 fn is_registry_suffix(domain: &str) -> bool {
-    match domain.split_once('.') {
+    match text::split_once(domain, ".") {
         Some((first, last)) => first.len() <= 3 && last.len() == 2,
         None => false,
     }

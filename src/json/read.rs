@@ -10,19 +10,28 @@ use core::fmt;
 use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::number;
 use crate::prelude::*;
+use crate::text;
 
 /// Most values that are stored. A list page of 200 sandboxes has some thousand that are asked for.
 const MAX_VALUES: u32 = 100_000;
+
+/// The member as which serde_json hands out the text of a number that is not a 64-bit integer. It does so with its
+/// feature `arbitrary_precision`; without it, it would make such a number a float, with tables and code that are a
+/// hundredth of the component.
+const NUMBER: &str = "$serde_json::private::Number";
 
 /// A value. Of a name that occurs twice in an object, the last one counts, as in every JSON reader.
 pub enum Value {
     Null,
     Bool(bool),
-    /// A number without a fraction or an exponent that fits.
+    /// A whole number, also when it was written with an exponent or a fraction of zero.
     Whole(i64),
-    /// Any other number.
-    Float(f64),
+    /// A whole number beyond that, as it was written.
+    Large(String),
+    /// A number that is not whole, as it was written.
+    Fraction(String),
     Text(String),
     List(Vec<Value>),
     Object(Vec<(String, Value)>),
@@ -53,12 +62,10 @@ impl Value {
         }
     }
 
-    /// The whole number, also when it was written with a fraction of zero.
+    /// The number, when it is a whole one that fits.
     pub fn as_whole(&self) -> Option<i64> {
         match self {
             Self::Whole(number) => Some(*number),
-            #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::float_cmp)]
-            Self::Float(number) => Some(*number as i64).filter(|whole| *whole as f64 == *number),
             _ => None,
         }
     }
@@ -103,7 +110,7 @@ impl Reading<'_> {
             // The place says enough; the reader's own words and their formatting would be a hundredth of the component.
             Err(problem) => {
                 let (line, column) = (problem.line().to_string(), problem.column().to_string());
-                Err(["it is not JSON from line ", &line, " column ", &column, " on"].concat())
+                Err(text::fill("it is not JSON from line {} column {} on", &[&line, &column]))
             }
         }
     }
@@ -151,13 +158,12 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        // Beyond that, a number is too large for anything here, so what it loses does not matter.
-        #[allow(clippy::cast_precision_loss)]
-        Ok(i64::try_from(value).map_or(Value::Float(value as f64), Value::Whole))
+        Ok(i64::try_from(value).map_or_else(|_| Value::Large(value.to_string()), Value::Whole))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::Float(value))
+    // Never called, and smaller than serde's own, which reports an error.
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value::Null)
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -185,7 +191,10 @@ impl<'de> Visitor<'de> for Node<'_> {
                 _ => drop(members.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(Value::Object(object))
+        match object.as_slice() {
+            [(name, Value::Text(text))] if name == NUMBER => Ok(number::of(text)),
+            _ => Ok(Value::Object(object)),
+        }
     }
 }
 
@@ -210,7 +219,7 @@ impl Visitor<'_> for Name<'_> {
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
         let Node { reading, whole, .. } = self.0;
-        let keep = if whole { Keep::Whole } else { (reading.keep)(name) };
+        let keep = if whole || name == NUMBER { Keep::Whole } else { (reading.keep)(name) };
         Ok((keep != Keep::No).then(|| (name.to_owned(), keep)))
     }
 }
@@ -230,10 +239,11 @@ mod tests {
         assert!(value.get("a").is_none() && value.get("z").is_none());
         assert!(matches!(value.get("b"), Some(Value::Bool(true))));
         assert!(matches!(value.get("c"), Some(Value::Whole(-7))));
-        assert!(matches!(value.get("d"), Some(Value::Float(_))));
+        assert!(matches!(value.get("d"), Some(Value::Fraction(text)) if text == "1.5"));
         assert_eq!(value.get("e").and_then(Value::as_str), Some("x"));
         assert_eq!(value.get("f").and_then(Value::as_list).map(<[Value]>::len), Some(2));
-        assert!(matches!(value.get("g").and_then(|inner| inner.get("h")), Some(Value::Float(_))));
+        let large = value.get("g").and_then(|inner| inner.get("h"));
+        assert!(matches!(large, Some(Value::Large(text)) if text == "18446744073709551615"));
     }
 
     #[test]

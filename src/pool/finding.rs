@@ -51,7 +51,7 @@ impl Findings {
                 severity: Severity::Note,
                 rule: "more-findings".to_owned(),
                 path: "$".to_owned(),
-                message: ["There are ", &more.to_string(), " more findings."].concat(),
+                message: text::fill("There are {} more findings.", &[&more.to_string()]),
                 remedy: None,
             });
         }
@@ -89,9 +89,11 @@ pub fn describe(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Bool(true) => "true".to_owned(),
         Value::Bool(false) => "false".to_owned(),
-        Value::Whole(_) | Value::Float(_) => ["the number ", &number(number_in(value).unwrap_or_default())].concat(),
+        Value::Whole(_) | Value::Large(_) | Value::Fraction(_) => {
+            text::fill("the number {}", &[&number(value).unwrap_or_default()])
+        }
         Value::Text(text) if holds_key(text) => quoted(text),
-        Value::Text(text) => ["the text ", &quoted(text)].concat(),
+        Value::Text(text) => text::fill("the text {}", &[&quoted(text)]),
         Value::List(_) => "an array".to_owned(),
         Value::Object(_) => "an object".to_owned(),
     }
@@ -102,46 +104,22 @@ pub fn member(parent: &str, key: &str) -> String {
     let plain = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if plain && key.len() <= MAX_SHOWN && !holds_key(key) {
-        [parent, ".", key].concat()
+        text::fill("{}.{}", &[parent, key])
     } else {
-        [parent, "[", &quoted(key), "]"].concat()
+        text::fill("{}[{}]", &[parent, &quoted(key)])
     }
 }
 
 /// The JSON path of an element: `$.command[1]`.
 pub fn element(parent: &str, index: usize) -> String {
-    [parent, "[", &index.to_string(), "]"].concat()
+    text::fill("{}[{}]", &[parent, &index.to_string()])
 }
 
-/// A number of either kind, as one that is compared.
-pub fn number_in(value: &Value) -> Option<f64> {
+/// A number as it was written, cut to a bearable length; none for anything else.
+pub fn number(value: &Value) -> Option<String> {
     match value {
-        // What it loses above 2^53 is far above anything that is allowed.
-        #[allow(clippy::cast_precision_loss)]
-        Value::Whole(whole) => Some(*whole as f64),
-        Value::Float(number) => Some(*number),
+        Value::Whole(whole) => Some(whole.to_string()),
+        Value::Large(text) | Value::Fraction(text) => Some(cut(text).to_owned()),
         _ => None,
     }
-}
-
-/// A number as it was written, to three digits behind the point. Printing any floating-point number exactly would take a
-/// twentieth of the component.
-pub fn number(value: f64) -> String {
-    if value.abs() >= 1e15 {
-        return if value < 0.0 { "far below 0" } else { "astronomically large" }.to_owned();
-    }
-    // Below 10^18 in thousandths, so it fits.
-    #[allow(clippy::cast_possible_truncation)]
-    let thousandths = (value.abs() * 1000.0 + 0.5) as u64;
-    let mut text = if value < 0.0 { "-" } else { "" }.to_owned();
-    text.push_str(&(thousandths / 1000).to_string());
-    let mut rest = thousandths % 1000;
-    if rest > 0 {
-        text.push('.');
-    }
-    while rest > 0 {
-        text.extend(char::from_digit(u32::try_from(rest / 100).unwrap_or_default(), 10));
-        rest = rest % 100 * 10;
-    }
-    text
 }

@@ -10,6 +10,7 @@ use crate::contract::{Finding, Severity};
 use crate::http::url::{BaseUrl, Origin};
 use crate::json::{Keep, Reading, Value};
 use crate::prelude::*;
+use crate::text;
 use finding::Findings;
 
 pub use rules::is_daytona_v2;
@@ -119,12 +120,12 @@ fn read(config: &str) -> (Box<Pool>, Vec<Finding>) {
 fn parse(config: &str, findings: &mut Findings) -> Value {
     let empty = Value::Object(Vec::new());
     // Some editors begin a file with a byte order mark.
-    let text = config.trim_start_matches('\u{feff}').trim();
+    let text = config.strip_prefix('\u{feff}').unwrap_or(config).trim_ascii();
     if text.is_empty() {
         return empty;
     }
     if config.len() > MAX_TEXT {
-        let message = ["The configuration has ", &config.len().to_string(), " bytes, more than 262144."].concat();
+        let message = text::fill("The configuration has {} bytes, more than 262144.", &[&config.len().to_string()]);
         findings.error(
             "config-too-large",
             "$",
@@ -137,7 +138,8 @@ fn parse(config: &str, findings: &mut Findings) -> Value {
         Ok(object @ Value::Object(_)) => object,
         Ok(Value::Null) => empty,
         Ok(other) => {
-            let message = ["The configuration is ", &finding::describe(&other), ", where an object belongs."].concat();
+            let message =
+                text::fill("The configuration is {}, where an object belongs.", &[&finding::describe(&other)]);
             findings.error(
                 "not-an-object",
                 "$",
@@ -147,7 +149,7 @@ fn parse(config: &str, findings: &mut Findings) -> Value {
             empty
         }
         Err(problem) => {
-            let message = ["The configuration cannot be read: ", &problem, "."].concat();
+            let message = text::fill("The configuration cannot be read: {}.", &[&problem]);
             findings.error(
                 "not-json",
                 "$",

@@ -1,20 +1,16 @@
 //! Reading single keys: the types, and what every value of a type has to be.
 
-use super::finding::{Findings, describe, element, member, number as number_of, number_in, quoted};
+use super::finding::{Findings, describe, element, member, number, quoted};
 use crate::http::url::{BaseUrl, UrlProblem};
 use crate::json::Value;
 use crate::prelude::*;
+use crate::text;
 
 /// Greatest number that is accepted: the greatest that Daytona's 32-bit integer columns hold.
 pub const MAX_NUMBER: u32 = 2_147_483_647;
 
-/// Whether nothing stands behind the point. From 2^53 on no number has anything there.
-fn is_whole(number: f64) -> bool {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
-    let whole = number as i64 as f64;
-    #[allow(clippy::float_cmp)]
-    let same = number == whole;
-    same || number.abs() >= 9_007_199_254_740_992.0
+fn sentence(key: &str, says: &str, values: &[&str]) -> String {
+    text::fill("{} {}", &[key, &text::fill(says, values)])
 }
 
 /// The keys of a configuration, and where remarks on them go.
@@ -28,6 +24,16 @@ impl<'a> Reader<'a> {
         Self { object, findings }
     }
 
+    /// An error about a key; the sentence goes on after the key's name.
+    pub fn error(&mut self, rule: &str, key: &str, says: &str, values: &[&str], remedy: &str) {
+        self.findings.error(rule, &member("$", key), sentence(key, says, values), remedy);
+    }
+
+    /// A warning about a key; the sentence goes on after the key's name.
+    pub fn warning(&mut self, rule: &str, key: &str, says: &str, values: &[&str], remedy: &str) {
+        self.findings.warning(rule, &member("$", key), sentence(key, says, values), remedy);
+    }
+
     /// The value of a key; `null` is the same as nothing.
     pub fn value(&self, key: &str) -> Option<&'a Value> {
         self.object.get(key)
@@ -37,56 +43,46 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self, key: &str, example: &str) -> Option<&'a str> {
         let value = self.value(key)?;
         let Some(text) = value.as_str() else {
-            self.wrong_type(
-                &member("$", key),
-                key,
-                value,
-                "a text",
-                &["Write a text in quotes, such as \"", example, "\"."].concat(),
-            );
+            let remedy = text::fill("Write a text in quotes, such as \"{}\".", &[example]);
+            self.wrong_type(&member("$", key), key, value, "a text", &remedy);
             return None;
         };
         if text.is_empty() {
-            let message = [key, " is empty."].concat();
-            let remedy = "Write a value, or leave the key out for the default.";
-            self.findings.error("empty", &member("$", key), message, remedy);
+            self.error("empty", key, "is empty.", &[], "Write a value, or leave the key out for the default.");
             return None;
         }
-        self.without_nul(|| member("$", key), key, text).then_some(text)
+        self.without_nul(&member("$", key), key, text).then_some(text)
     }
 
     /// A whole number from 1 to `max`. `zero` says what to write instead of 0.
     pub fn whole(&mut self, key: &str, max: u32, zero: &str) -> Option<u32> {
         let value = self.value(key)?;
-        let path = member("$", key);
-        let Some(number) = number_in(value) else {
-            let unquoted = value.as_str().filter(|text| text.parse::<u32>().is_ok());
+        let Some(shown) = number(value) else {
+            let unquoted = value.as_str().filter(|text| text::number(text).is_some());
             let remedy = match unquoted {
-                Some(digits) => ["Write it without quotes: ", digits, "."].concat(),
+                Some(digits) => text::fill("Write it without quotes: {}.", &[digits]),
                 None => "Write a whole number, such as 10.".to_owned(),
             };
-            self.wrong_type(&path, key, value, "a whole number", &remedy);
+            self.wrong_type(&member("$", key), key, value, "a whole number", &remedy);
             return None;
         };
-        let is = [key, " is ", &number_of(number)].concat();
-        if number <= 0.0 {
-            let remedy = if number == 0.0 { zero } else { "Write a whole number from 1 on, or leave the key out." };
-            self.findings.error("not-positive", &path, [&is, ", but has to be at least 1."].concat(), remedy);
-        } else if !is_whole(number) {
-            self.findings.error(
-                "fraction",
-                &path,
-                [&is, ", but has to be a whole number."].concat(),
-                "Round it up or down.",
-            );
-        } else if number > f64::from(max) {
-            let message = [&is, ", more than ", &max.to_string(), "."].concat();
-            self.findings.error("out-of-range", &path, message, "Write a smaller number.");
-        } else {
-            // Whole and in range, so nothing is lost.
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            return Some(number as u32);
+        let whole = value.as_whole();
+        if let Some(number) =
+            whole.and_then(|number| u32::try_from(number).ok()).filter(|number| (1..=max).contains(number))
+        {
+            return Some(number);
         }
+        let (rule, says, remedy) = if whole == Some(0) {
+            ("not-positive", "is {}, but has to be at least 1.", zero)
+        } else if shown.starts_with('-') {
+            let remedy = "Write a whole number from 1 on, or leave the key out.";
+            ("not-positive", "is {}, but has to be at least 1.", remedy)
+        } else if matches!(value, Value::Fraction(_)) {
+            ("fraction", "is {}, but has to be a whole number.", "Round it up or down.")
+        } else {
+            ("out-of-range", "is {}, more than {}.", "Write a smaller number.")
+        };
+        self.error(rule, key, says, &[&shown, &max.to_string()], remedy);
         None
     }
 
@@ -96,30 +92,26 @@ impl<'a> Reader<'a> {
         match BaseUrl::parse(text) {
             Ok(url) => Some(url),
             Err(problem) => {
-                let mut message = [key, " ", problem.message()].concat();
                 let telling = !matches!(problem, UrlProblem::TooLong | UrlProblem::Whitespace);
-                if telling && !text.contains(['@', '?', '#']) {
-                    message = [&message, ": ", &quoted(text)].concat();
-                }
-                message.push('.');
-                self.findings.error(problem.rule(), &member("$", key), message, problem.remedy());
+                let harmless = !text.bytes().any(|byte| matches!(byte, b'@' | b'?' | b'#'));
+                let says = if telling && harmless { "{}: {}." } else { "{}." };
+                self.error(problem.rule(), key, says, &[problem.message(), &quoted(text)], problem.remedy());
                 None
             }
         }
     }
 
-    /// One of several words.
-    pub fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
-        let example = words.first().map_or("", |(word, _)| word);
-        let text = self.text(key, example)?;
-        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+    /// Which of several words it is; the first is the default.
+    pub fn word(&mut self, key: &str, words: &[&str]) -> usize {
+        let default = words.first().copied().unwrap_or_default();
+        let Some(text) = self.text(key, default) else { return 0 };
+        let found = words.iter().position(|word| *word == text);
         if found.is_none() {
-            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            let message = [key, " is ", &quoted(text), ", which is none of ", &known.join(", "), "."].concat();
-            let remedy = ["Write one of ", &known.join(", "), ", or leave the key out for ", example, "."].concat();
-            self.findings.error("unknown-value", &member("$", key), message, &remedy);
+            let known = text::join(words, ", ");
+            let remedy = text::fill("Write one of {}, or leave the key out for {}.", &[&known, default]);
+            self.error("unknown-value", key, "is {}, which is none of {}.", &[&quoted(text), &known], &remedy);
         }
-        found
+        found.unwrap_or_default()
     }
 
     /// A list of words whose first is not empty.
@@ -138,21 +130,16 @@ impl<'a> Reader<'a> {
             match value.as_str() {
                 None => self.wrong_type(&path, &name, value, "a text", example),
                 Some("") if index == 0 => {
-                    let message = [&name, ", the program to run, is empty."].concat();
+                    let message = text::fill("{}, the program to run, is empty.", &[&name]);
                     self.findings.error("command-empty", &path, message, "Write the program's name or path first.");
                 }
-                Some(word) if self.without_nul(|| path, &name, word) => words.push(word.to_owned()),
+                Some(word) if self.without_nul(&path, &name, word) => words.push(word.to_owned()),
                 Some(_) => {}
             }
         }
         if array.is_empty() {
-            let message = [key, " is an empty array."].concat();
-            self.findings.error(
-                "command-empty",
-                &path,
-                message,
-                "Write the program and its arguments, or leave the key out for the default.",
-            );
+            let remedy = "Write the program and its arguments, or leave the key out for the default.";
+            self.error("command-empty", key, "is an empty array.", &[], remedy);
         }
         (words.len() == array.len() && !words.is_empty()).then_some(words)
     }
@@ -171,11 +158,11 @@ impl<'a> Reader<'a> {
         let mut pairs = Vec::new();
         for (name, value) in object {
             let path = member(&path, name);
-            let refused = refuse(self.findings, &path, name) || !self.without_nul(|| path.clone(), "The name", name);
+            let refused = refuse(self.findings, &path, name) || !self.without_nul(&path, "The name", name);
             match value.as_str() {
                 None => self.wrong_type(&path, "The value", value, "a text", example),
                 Some(text) => {
-                    if self.without_nul(|| path, "The value", text) && !refused {
+                    if self.without_nul(&path, "The value", text) && !refused {
                         pairs.push((name.clone(), text.to_owned()));
                     }
                 }
@@ -184,17 +171,17 @@ impl<'a> Reader<'a> {
         pairs
     }
 
-    fn without_nul(&mut self, path: impl FnOnce() -> String, what: &str, text: &str) -> bool {
-        let clean = !text.contains('\0');
+    fn without_nul(&mut self, path: &str, what: &str, text: &str) -> bool {
+        let clean = !text::contains(text, "\0");
         if !clean {
-            let message = [what, " contains a NUL character."].concat();
-            self.findings.error("nul-character", &path(), message, "Remove the \\u0000.");
+            let message = text::fill("{} contains a NUL character.", &[what]);
+            self.findings.error("nul-character", path, message, "Remove the \\u0000.");
         }
         clean
     }
 
     fn wrong_type(&mut self, path: &str, what: &str, found: &Value, wanted: &str, remedy: &str) {
-        let message = [what, " is ", &describe(found), ", where ", wanted, " belongs."].concat();
+        let message = text::fill("{} is {}, where {} belongs.", &[what, &describe(found), wanted]);
         self.findings.error("wrong-type", path, message, remedy);
     }
 }

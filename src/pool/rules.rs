@@ -1,6 +1,6 @@
 //! What the keys mean, one by one and together.
 
-use super::finding::{Findings, cut, member, quoted};
+use super::finding::{Findings, cut, quoted};
 use super::reader::{MAX_NUMBER, Reader};
 use super::{DEFAULT_API_URL, DEFAULT_IMAGE, DEFAULT_USER, Dialect, KeepAlive, Pool};
 use crate::http::url::{BaseUrl, Origin, Scheme};
@@ -8,6 +8,7 @@ use crate::identity::LABEL_PREFIX;
 use crate::image;
 use crate::json::Value;
 use crate::prelude::*;
+use crate::text;
 
 /// The host of Daytona's second platform, whose API is another one.
 const V2_HOST: &str = "api.daytona.com";
@@ -63,23 +64,24 @@ pub fn read(object: &Value, findings: &mut Findings) -> Box<Pool> {
 fn api_url(reader: &mut Reader<'_>) -> Option<BaseUrl> {
     const KEY: &str = "daytonaApiUrl";
     let url = reader.url(KEY, DEFAULT_API_URL)?;
-    let path = member("$", KEY);
     if is_daytona_v2(url.origin()) {
-        reader.findings.error(
+        reader.error(
             "daytona-v2",
-            &path,
-            [KEY, " is the API of Daytona v2, another platform with other routes."].concat(),
+            KEY,
+            "is the API of Daytona v2, another platform with other routes.",
+            &[],
             "Write https://app.daytona.io/api, or the URL of a self-hosted Daytona; the API key stays the same.",
         );
         return Some(url);
     }
     warn_of_plain_http(reader, KEY, url.origin());
     if url.path().is_empty() {
-        reader.findings.warning(
+        reader.warning(
             "url-without-path",
-            &path,
-            [KEY, " has no path, but Daytona's API usually lives under /api."].concat(),
-            &["Write ", cut(&url.text()), "/api if the server is a usual Daytona."].concat(),
+            KEY,
+            "has no path, but Daytona's API usually lives under /api.",
+            &[],
+            &text::fill("Write {}/api if the server is a usual Daytona.", &[cut(&url.text())]),
         );
     }
     Some(url)
@@ -94,11 +96,11 @@ fn toolbox_url(reader: &mut Reader<'_>) -> Option<Origin> {
 
 fn warn_of_plain_http(reader: &mut Reader<'_>, key: &str, origin: &Origin) {
     if origin.scheme() == Scheme::Http && !origin.is_loopback() {
-        let message = [key, " is plain http: the API key would cross the network unencrypted."].concat();
-        reader.findings.warning(
+        reader.warning(
             "plain-http",
-            &member("$", key),
-            message,
+            key,
+            "is plain http: the API key would cross the network unencrypted.",
+            &[],
             "Write https://, or make sure that the network is yours alone.",
         );
     }
@@ -107,22 +109,24 @@ fn warn_of_plain_http(reader: &mut Reader<'_>, key: &str, origin: &Origin) {
 fn image(reader: &mut Reader<'_>) -> Option<String> {
     const KEY: &str = "image";
     let text = reader.text(KEY, DEFAULT_IMAGE)?;
-    let path = member("$", KEY);
     if !image::is_reference(text) {
-        let message = [KEY, " is ", &quoted(text), ", which is not an image reference."].concat();
-        let remedy =
-            "Write name:tag or name@digest with an optional registry before it, in lower case and without https://.";
-        reader.findings.error("image-reference", &path, message, remedy);
+        reader.error(
+            "image-reference",
+            KEY,
+            "is {}, which is not an image reference.",
+            &[&quoted(text)],
+            "Write name:tag or name@digest with an optional registry before it, in lower case and without https://.",
+        );
         return None;
     }
     if image::tag_is_latest(text) {
-        let message = [
+        reader.warning(
+            "image-not-pinned",
             KEY,
-            " is ",
-            &quoted(text),
-            ", which has no fixed version; Daytona's build cache may go on using an old one.",
-        ];
-        reader.findings.warning("image-not-pinned", &path, message.concat(), "Write a version tag or a digest.");
+            "is {}, which has no fixed version; Daytona's build cache may go on using an old one.",
+            &[&quoted(text)],
+            "Write a version tag or a digest.",
+        );
     }
     Some(text.to_owned())
 }
@@ -132,48 +136,46 @@ fn size(reader: &mut Reader<'_>, key: &str) -> Option<u32> {
     let usual = USUAL_MAXIMA.iter().find(|(known, maximum, _)| *known == key && size > *maximum);
     if let Some((_, maximum, unit)) = usual {
         let maximum = maximum.to_string();
-        let message = [
+        reader.warning(
+            "over-usual-maximum",
             key,
-            " is ",
-            &size.to_string(),
-            ", but Daytona usually grants one sandbox at most ",
-            &maximum,
-            " ",
-            unit,
-            ".",
-        ];
-        let remedy =
-            ["Write ", &maximum, " or less, unless Daytona's support has raised the limit or the server is your own."];
-        reader.findings.warning("over-usual-maximum", &member("$", key), message.concat(), &remedy.concat());
+            "is {}, but Daytona usually grants one sandbox at most {} {}.",
+            &[&size.to_string(), &maximum, unit],
+            &text::fill(
+                "Write {} or less, unless Daytona's support has raised the limit or the server is your own.",
+                &[&maximum],
+            ),
+        );
     }
     Some(size)
 }
 
 fn snapshot(reader: &mut Reader<'_>) -> Option<String> {
-    const KEY: &str = "snapshot";
-    let snapshot = reader.text(KEY, "donmai-worker-v1")?;
+    let snapshot = reader.text("snapshot", "donmai-worker-v1")?;
     for key in FIXED_BY_SNAPSHOT {
         if reader.value(key).is_some() {
-            let message = [key, " stands beside snapshot, which brings its own."].concat();
-            let remedy = ["Remove ", key, ", or remove snapshot."].concat();
-            reader.findings.error("snapshot-conflict", &member("$", key), message, &remedy);
+            let remedy = text::fill("Remove {}, or remove snapshot.", &[key]);
+            reader.error("snapshot-conflict", key, "stands beside snapshot, which brings its own.", &[], &remedy);
         }
     }
     Some(snapshot.to_owned())
 }
 
 fn dialect(reader: &mut Reader<'_>) -> Dialect {
-    let words = [("auto", Dialect::Auto), ("sandbox", Dialect::Sandbox), ("workspace", Dialect::Workspace)];
-    reader.word("dialect", &words).unwrap_or(Dialect::Auto)
+    match reader.word("dialect", &["auto", "sandbox", "workspace"]) {
+        1 => Dialect::Sandbox,
+        2 => Dialect::Workspace,
+        _ => Dialect::Auto,
+    }
 }
 
 fn refuse_label(findings: &mut Findings, path: &str, name: &str) -> bool {
     if name.is_empty() {
         findings.error("label-name-empty", path, "A label has an empty name.".to_owned(), "Give it a name.");
     } else if name.starts_with(LABEL_PREFIX) {
-        let message =
-            ["The label ", &quoted(name), " begins with ", LABEL_PREFIX, ", which is reserved for this provider."];
-        findings.error("label-reserved", path, message.concat(), "Choose another prefix.");
+        let says = "The label {} begins with {}, which is reserved for this provider.";
+        let message = text::fill(says, &[&quoted(name), LABEL_PREFIX]);
+        findings.error("label-reserved", path, message, "Choose another prefix.");
     } else {
         return false;
     }
@@ -181,6 +183,9 @@ fn refuse_label(findings: &mut Findings, path: &str, name: &str) -> bool {
 }
 
 fn keep_alive(reader: &mut Reader<'_>) -> KeepAlive {
-    let words = [("agent", KeepAlive::Agent), ("poll", KeepAlive::Poll), ("off", KeepAlive::Off)];
-    reader.word("keepAlive", &words).unwrap_or(KeepAlive::Agent)
+    match reader.word("keepAlive", &["agent", "poll", "off"]) {
+        1 => KeepAlive::Poll,
+        2 => KeepAlive::Off,
+        _ => KeepAlive::Agent,
+    }
 }

@@ -36,7 +36,7 @@ pub fn report(object: &Value, known: &[&str], findings: &mut Findings) {
         // A key may be a secret itself, when name and value were mixed up.
         let name = if holds_key(key) {
             "A key".to_owned()
-        } else if path == ["$.", key].concat() {
+        } else if path == text::fill("$.{}", &[key]) {
             key.clone()
         } else {
             quoted(key)
@@ -45,17 +45,19 @@ pub fn report(object: &Value, known: &[&str], findings: &mut Findings) {
             || holds_key(key)
             || value.as_str().is_some_and(holds_key);
         if secret {
-            let message =
-                [&name, " looks like a secret. It is not used, and a configuration is no place for one."].concat();
+            let message = text::fill(
+                "{} looks like a secret. It is not used, and a configuration is no place for one.",
+                &[&name],
+            );
             let remedy = "Remove it, and put the API key into the org's daytona credential or into DAYTONA_API_KEY. If others can read this configuration, replace the key.";
             findings.warning("secret-in-config", &path, message, remedy);
             continue;
         }
-        let message = [&name, " is not a key of this provider and has no effect."].concat();
+        let message = text::fill("{} is not a key of this provider and has no effect.", &[&name]);
         let remedy = if folded.starts_with("autostop") {
             "Remove it; the idle time comes with each session, and is 30 minutes where it does not.".to_owned()
         } else if let Some(meant) = similar(key, &folded, known) {
-            ["Did you mean ", meant, "?"].concat()
+            text::fill("Did you mean {}?", &[meant])
         } else {
             "Remove it, or correct its name.".to_owned()
         };
