@@ -106,12 +106,10 @@ fn differences(new: &NewSandbox<'_>, sandbox: &Sandbox) -> Vec<&'static str> {
     };
     if let (Source::Image { .. }, Some(theirs)) = (new.source, &made.dockerfile) {
         let ours = new.dockerfile().unwrap_or_default();
-        let lines = |text: &str| {
-            text::split_once(text, "\n").map(|(from, rest)| (from.to_owned(), rest.trim_ascii_end().to_owned()))
-        };
-        let (ours, theirs) = (lines(&ours).unwrap_or_default(), lines(theirs).unwrap_or_default());
-        compare("image", ours.0 == theirs.0);
-        compare("command", ours.1 == theirs.1);
+        let (our_image, our_command) = text::head(&ours, "\n");
+        let (their_image, their_command) = text::head(theirs, "\n");
+        compare("image", our_image == their_image);
+        compare("command", our_command.map(str::trim_ascii_end) == their_command.map(str::trim_ascii_end));
     }
     for (what, ours, theirs) in [
         ("vcpu", new.cpu, made.cpu),

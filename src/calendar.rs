@@ -40,7 +40,7 @@ impl Moment {
 
     /// The moment so many seconds after the beginning of 1970.
     pub const fn at(seconds: i64) -> Self {
-        Self(seconds.saturating_mul(1_000))
+        Self(milliseconds(seconds))
     }
 
     fn of(year: i64, month: i64, day: i64, clock: &str) -> Option<Self> {
@@ -56,33 +56,37 @@ impl Moment {
         let seconds = self.0.div_euclid(1_000);
         let (year, month, day) = civil_from_days(seconds.div_euclid(DAY));
         let second = seconds.rem_euclid(DAY);
-        let mut text = String::new();
-        for (before, number, digits) in [
-            ("", year, 4),
-            ("-", month, 2),
-            ("-", day, 2),
-            ("T", second / 3_600, 2),
-            (":", second / 60 % 60, 2),
-            (":", second % 60, 2),
-        ] {
-            text.push_str(before);
-            for power in [1_000, 100, 10, 1].into_iter().skip(4 - digits) {
-                text.extend(char::from_digit(u32::try_from(number / power % 10).unwrap_or_default(), 10));
-            }
-        }
-        text.push('Z');
-        text
+        let digits = |number: i64, width: usize| {
+            let digits = number.to_string();
+            text::fill("{}{}", &["000".get(..width.saturating_sub(digits.len())).unwrap_or_default(), &digits])
+        };
+        let (year, month, day) = (digits(year, 4), digits(month, 2), digits(day, 2));
+        let (hour, minute, second) = (digits(second / 3_600, 2), digits(second / 60 % 60, 2), digits(second % 60, 2));
+        text::fill("{}-{}-{}T{}:{}:{}Z", &[&year, &month, &day, &hour, &minute, &second])
     }
 
     /// The moment that many seconds later.
     pub fn plus(self, seconds: i64) -> Self {
-        Self(self.0.saturating_add(seconds.saturating_mul(1_000)))
+        Self(self.0.saturating_add(milliseconds(seconds)))
     }
 
     /// Whole seconds from an earlier moment to this one; negative when it is later.
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0).div_euclid(1_000)
     }
+}
+
+/// So many seconds, or as many as there can be. Multiplying with saturation would take more code.
+const fn milliseconds(seconds: i64) -> i64 {
+    const MOST: i64 = i64::MAX / 1_000;
+    1_000
+        * if seconds > MOST {
+            MOST
+        } else if seconds < -MOST {
+            -MOST
+        } else {
+            seconds
+        }
 }
 
 /// A number of at most four digits.

@@ -5,6 +5,7 @@ use crate::credentials::{self, Environment};
 use crate::daytona::{Client, Dialect, Sandbox};
 use crate::http::Transport;
 use crate::http::url::{BaseUrl, Origin, Segment};
+use crate::pairs;
 use crate::pool::{self, Pool};
 use crate::prelude::*;
 use crate::profile;
@@ -63,7 +64,7 @@ impl<'t, T: Transport> Call<'t, T> {
         let base = credentials::base_url(&context, &pool, environment)?;
         let secret = credentials::key(&context, environment)?;
         let client = Client::new(transport, base, secret, begun.plus_ms(u64::from(deadline_ms)));
-        let observe = context.extensions.iter().any(|(key, value)| key == "observe" && value == "true");
+        let observe = pairs::get(&context.extensions, "observe") == Some("true");
         let organization = context.credential.and_then(|credential| credential.organization_id);
         Ok(Self { pool, pool_id: context.pool_id, tenant: context.organization_id, organization, client, observe })
     }
@@ -78,10 +79,7 @@ fn invalid_pool(findings: &[Finding]) -> Error {
     let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     let mut message = String::from("The pool's configuration cannot be used:");
     for finding in &errors {
-        message.push(' ');
-        message.push_str(&finding.path);
-        message.push_str(": ");
-        message.push_str(&finding.message);
+        message.push_str(&text::fill(" {}: {}", &[&finding.path, &finding.message]));
     }
     let mut error = Error::config(message).detail("problems", errors.len().to_string());
     if let Some(first) = errors.first() {
@@ -177,5 +175,5 @@ pub fn toolbox_origin(handle: &Handle, pool: &Pool, api: &Origin) -> Option<Orig
 }
 
 fn value<'h>(handle: &'h Handle, key: &str) -> Option<&'h str> {
-    handle.metadata.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+    pairs::get(&handle.metadata, key)
 }

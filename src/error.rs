@@ -3,6 +3,7 @@
 use core::ops::{Deref, DerefMut};
 
 use crate::contract::{ErrorCode, ErrorRecord};
+use crate::pairs;
 use crate::prelude::*;
 
 /// A failure. Behind one pointer, because every result has room for one and almost none carries one.
@@ -78,8 +79,7 @@ impl Error {
 
     #[inline(never)]
     fn set(&mut self, key: &str, value: String) {
-        self.details.retain(|(known, _)| known != key);
-        self.details.push((key.to_owned(), value));
+        pairs::set(&mut self.details, key, value);
     }
 
     /// Names the rule that classified it.
@@ -94,6 +94,6 @@ impl Error {
 
     /// A detail's value.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.details.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+        pairs::get(&self.0.details, key)
     }
 }

@@ -104,7 +104,7 @@ pub fn digest(spec: &Spec) -> String {
         field(b'e', Some(name.as_bytes()));
         last = Some(name);
     }
-    [DIGEST_VERSION, &hex(&Hash::hash(&fields), DIGEST_DIGITS)].concat()
+    text::fill("{}{}", &[DIGEST_VERSION, &hex(&Hash::hash(&fields), DIGEST_DIGITS)])
 }
 
 /// The first digits of a hash in lower-case hexadecimal.

@@ -13,6 +13,7 @@ use crate::deadline;
 use crate::http::Transport;
 use crate::http::url::BaseUrl;
 use crate::identity::{AGENT_EXIT, IDLE_MINUTES, ORPHAN_SINCE};
+use crate::pairs;
 use crate::pool::KeepAlive;
 use crate::prelude::*;
 use crate::status::assess;
@@ -165,9 +166,7 @@ impl IdleClock {
     /// Whether enough of the time that was asked for has passed. What cannot be measured is due.
     fn is_due(&self, now: Option<Moment>) -> bool {
         match now.zip(self.stops_at()) {
-            Some((now, stops_at)) => {
-                stops_at.since(now).saturating_mul(DUE_PART) <= self.asked.saturating_mul(DUE_PART - 1)
-            }
+            Some((now, stops_at)) => stops_at.since(now) * DUE_PART <= self.asked * (DUE_PART - 1),
             None => true,
         }
     }
@@ -238,8 +237,12 @@ pub fn renew<T: Transport>(
 /// All labels of a sandbox without some, and with one more.
 pub fn relabelled(sandbox: &Sandbox, without: &[&str], with: Option<(&str, String)>) -> Vec<(String, String)> {
     let mut labels = sandbox.labels.clone();
-    labels.retain(|(known, _)| !without.contains(&known.as_str()));
-    labels.extend(with.map(|(key, value)| (key.to_owned(), value)));
+    for key in without {
+        pairs::remove(&mut labels, key);
+    }
+    if let Some((key, value)) = with {
+        labels.push((key.to_owned(), value));
+    }
     labels
 }
 

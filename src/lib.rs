@@ -31,6 +31,7 @@ mod lifecycle;
 mod locate;
 mod lookup;
 mod origins;
+mod pairs;
 mod pool;
 mod prelude;
 mod profile;

@@ -5,7 +5,7 @@
 
 use crate::context::{Call, Target};
 use crate::contract::{Error, ErrorCode, State};
-use crate::daytona::{Change, Reaction, Sandbox};
+use crate::daytona::{Change, Reaction, Sandbox, SandboxState};
 use crate::http::Transport;
 use crate::keep_alive::renew;
 use crate::lookup::{by_id, in_served_dialect};
@@ -83,25 +83,28 @@ pub fn drive<T: Transport>(call: &Call<'_, T>, target: &Target, goal: Change) ->
 
 /// The step that leads from a state towards the goal.
 fn next(goal: Change, sandbox: &Sandbox) -> Step {
-    let state = sandbox.state.as_deref().unwrap_or_default();
-    let desired = sandbox.desired_state.as_deref().unwrap_or_default();
+    use SandboxState as Is;
+    let state = SandboxState::named(sandbox.state.as_deref().unwrap_or_default());
+    let wanted_up = sandbox.desired_state.as_deref() == Some("started");
     if sandbox.is_being_destroyed() {
         return Step::Refuse;
     }
     match (goal, state) {
-        (_, "error" | "build_failed") => Step::Refuse,
-        (Change::Start, "started" | "running" | "starting" | "restoring" | "resuming" | "creating") => Step::Done,
-        (Change::Start, "stopped" | "archived" | "paused") if desired == "started" => Step::Done,
-        (Change::Start, "stopped" | "archived" | "paused") => Step::Ask(Change::Start),
-        (Change::Stop, "stopped" | "stopping" | "archived" | "archiving" | "paused" | "pausing")
-            if desired != "started" =>
+        (_, Is::Error | Is::BuildFailed) => Step::Refuse,
+        (Change::Start, Is::Started | Is::Running | Is::Starting | Is::Restoring | Is::Resuming | Is::Creating) => {
+            Step::Done
+        }
+        (Change::Start, Is::Stopped | Is::Archived | Is::Paused) if wanted_up => Step::Done,
+        (Change::Start, Is::Stopped | Is::Archived | Is::Paused) => Step::Ask(Change::Start),
+        (Change::Stop, Is::Stopped | Is::Stopping | Is::Archived | Is::Archiving | Is::Paused | Is::Pausing)
+            if !wanted_up =>
         {
             Step::Done
         }
-        (Change::Stop, "started" | "running") => Step::Ask(Change::Stop),
-        (Change::Archive, "archived" | "archiving") if desired != "started" => Step::Done,
-        (Change::Archive, "stopped") if desired != "started" => Step::Ask(Change::Archive),
-        (Change::Archive, "started" | "running") => Step::Ask(Change::Stop),
+        (Change::Stop, Is::Started | Is::Running) => Step::Ask(Change::Stop),
+        (Change::Archive, Is::Archived | Is::Archiving) if !wanted_up => Step::Done,
+        (Change::Archive, Is::Stopped) if !wanted_up => Step::Ask(Change::Archive),
+        (Change::Archive, Is::Started | Is::Running) => Step::Ask(Change::Stop),
         _ => Step::Wait,
     }
 }

@@ -10,6 +10,7 @@ use crate::lookup::in_chosen_dialect;
 use crate::pool::{self, Pool};
 use crate::prelude::*;
 use crate::spec_check;
+use crate::text;
 use crate::{deadline, identity};
 
 /// Minutes of idleness until a sandbox is stopped, when the session does not say.
@@ -147,7 +148,8 @@ fn plan<'a, T: Transport>(
 
 /// The pool's labels, the spec's over them, and ours over all.
 fn labels<T: Transport>(call: &Call<'_, T>, spec: &Spec, lifetime_sec: u64) -> Vec<(String, String)> {
-    let mut labels: Vec<_> = call.pool.labels.iter().chain(&spec.labels).cloned().collect();
+    let mut labels = call.pool.labels.clone();
+    labels.extend_from_slice(&spec.labels);
     let mut label = |key: &str, value: &str| labels.push((key.to_owned(), value.to_owned()));
     label(identity::MANAGED_BY, identity::MANAGER);
     label(identity::POOL, &call.pool_id);
@@ -217,9 +219,8 @@ fn explain(refused: Rejection, spec: &Spec, name: &str) -> Error {
     }
     if error.maybe_applied {
         error = error.detail("sandbox-name", name);
-        error.message.push_str(" A sandbox named ");
-        error.message.push_str(name);
-        error.message.push_str(" may exist: call locate before the session is provisioned elsewhere.");
+        let says = "{} A sandbox named {} may exist: call locate before the session is provisioned elsewhere.";
+        error.message = text::fill(says, &[&error.message, name]);
     }
     error
 }

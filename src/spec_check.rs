@@ -145,9 +145,14 @@ fn check_snapshot(spec: &Spec, pool: &Pool, problems: &mut Problems) {
 
 /// The provider's key must not get into a sandbox, where the agent would find it.
 fn check_secret(spec: &Spec, secret: &Secret, problems: &mut Problems) {
-    let pairs = spec.env.iter().chain(&spec.labels).flat_map(|(name, value)| [name, value]);
-    let texts = pairs.chain(spec.command.iter().flatten()).chain(&spec.image).chain(&spec.region);
-    if texts.chain([&spec.session_id]).any(|text| secret.occurs_in(text)) {
+    let mut texts: Vec<&String> = vec![&spec.session_id];
+    for (name, value) in spec.env.iter().chain(&spec.labels) {
+        texts.extend([name, value]);
+    }
+    texts.extend(spec.command.iter().flatten());
+    texts.extend(&spec.image);
+    texts.extend(&spec.region);
+    if texts.iter().any(|text| secret.occurs_in(text)) {
         problems.add("key-in-spec", "spec", "contains the API key of this call, which must not get into a sandbox");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::context::{Call, Target};
 use crate::contract::{Error, Phase, State, Status};
-use crate::daytona::{Dialect, Sandbox};
+use crate::daytona::{Dialect, Sandbox, SandboxState};
 use crate::http::Transport;
 use crate::keep_alive::{Occasion, tend};
 use crate::lookup;
@@ -58,29 +58,37 @@ pub fn seen(dialect: Dialect, sandbox: &Sandbox) -> State {
 
 /// The platform's words for Daytona's state and desired state.
 pub fn assess(dialect: Dialect, state: &str, desired: Option<&str>) -> (Status, Phase) {
+    use SandboxState as Is;
     let wanted = matches!(desired, Some("started"));
     let parked = |phase| {
         if wanted { (Status::Provisioning, Phase::Starting) } else { (Status::Terminated, phase) }
     };
-    match state {
-        "destroyed" => (Status::Terminated, Phase::Destroyed),
-        "destroying" => (Status::Terminated, Phase::Terminating),
+    match SandboxState::named(state) {
+        Is::Destroyed => (Status::Terminated, Phase::Destroyed),
+        Is::Destroying => (Status::Terminated, Phase::Terminating),
         // Also of a broken one: its end was accepted, and nothing about it will change any more.
         _ if desired == Some("destroyed") => (Status::Terminated, Phase::Terminating),
-        "error" | "build_failed" => (Status::Failed, Phase::Failed),
-        "creating" | "pending_build" | "building_snapshot" | "pulling_snapshot" | "starting" | "restoring" | "resuming"
-        | "forking" | "unknown"
-        // What the two before last were called in 0.100.
-        | "building_image" | "pulling_image" => (Status::Provisioning, Phase::Starting),
-        "started" | "running" | "resizing" | "snapshotting" => (Status::Running, Phase::Running),
-        "stopping" | "pausing" => parked(Phase::Stopping),
-        "stopped" => parked(Phase::Stopped),
-        "paused" => parked(Phase::Paused),
-        "archiving" => parked(Phase::Archiving),
-        "archived" => parked(Phase::Archived),
+        Is::Error | Is::BuildFailed => (Status::Failed, Phase::Failed),
+        Is::Creating
+        | Is::PendingBuild
+        | Is::BuildingSnapshot
+        | Is::BuildingImage
+        | Is::PullingSnapshot
+        | Is::PullingImage
+        | Is::Starting
+        | Is::Restoring
+        | Is::Resuming
+        | Is::Forking
+        | Is::Unknown => (Status::Provisioning, Phase::Starting),
+        Is::Started | Is::Running | Is::Resizing | Is::Snapshotting => (Status::Running, Phase::Running),
+        Is::Stopping | Is::Pausing => parked(Phase::Stopping),
+        Is::Stopped => parked(Phase::Stopped),
+        Is::Paused => parked(Phase::Paused),
+        Is::Archiving => parked(Phase::Archiving),
+        Is::Archived => parked(Phase::Archived),
         // A reply without a state says nothing, and nothing must not end a session.
-        "" => (Status::Provisioning, Phase::Unknown),
-        _ => match dialect {
+        Is::Absent => (Status::Provisioning, Phase::Unknown),
+        Is::Unrecognised => match dialect {
             Dialect::Workspace => (Status::Terminated, Phase::Unknown),
             Dialect::Sandbox if wanted || desired.is_none() => (Status::Provisioning, Phase::Unknown),
             Dialect::Sandbox => (Status::Terminated, Phase::Unknown),

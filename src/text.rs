@@ -101,9 +101,14 @@ pub fn trim_end<'a>(text: &'a str, unwanted: &str) -> &'a str {
 
 /// A number of decimal digits and nothing else.
 pub fn number(text: &str) -> Option<u64> {
-    let digit = |byte: u8| byte.is_ascii_digit().then_some(u64::from(byte & 15));
-    let start = if text.is_empty() { None } else { Some(0_u64) };
-    text.bytes().fold(start, |number, byte| number?.checked_mul(10)?.checked_add(digit(byte)?))
+    let mut number = 0_u64;
+    for byte in text.bytes() {
+        if number > u64::MAX / 10 || !byte.is_ascii_digit() {
+            return None;
+        }
+        number = (number * 10).checked_add(u64::from(byte - b'0'))?;
+    }
+    if text.is_empty() { None } else { Some(number) }
 }
 
 #[cfg(test)]
@@ -164,8 +169,9 @@ mod tests {
 
     #[test]
     fn numbers_are_digits_alone() {
-        assert_eq!((number("0"), number("007"), number("18446744073709551615")), (Some(0), Some(7), Some(u64::MAX)));
-        for text in ["", "+1", "-1", "1.0", " 1", "18446744073709551616", "１"] {
+        assert_eq!((number("0"), number("007")), (Some(0), Some(7)));
+        assert_eq!(number("18446744073709551615"), Some(u64::MAX));
+        for text in ["", "+1", "-1", "1.0", " 1", "18446744073709551616", "99999999999999999999", "１"] {
             assert_eq!(number(text), None, "{text}");
         }
     }

@@ -4,10 +4,12 @@ mod classify;
 mod create;
 mod limits;
 mod reply;
+mod state;
 
 pub use classify::{Attempt, Reaction, Rejection};
 pub use create::{NewSandbox, Source};
 pub use reply::{Entrypoint, Page, Sandbox};
+pub use state::SandboxState;
 
 use core::cell::Cell;
 
@@ -279,7 +281,7 @@ impl<'t, T: Transport> Client<'t, T> {
 
     fn call(&self, ask: Ask<'_>) -> Result<Reply, Rejection> {
         let Ask { attempt, method, path, body, until, subject } = ask;
-        let request = self.request(method, self.base.origin(), [self.base.path(), path].concat(), body);
+        let request = self.request(method, self.base.origin(), text::fill("{}{}", &[self.base.path(), path]), body);
         let Outcome { result, unanswered } = exchange(self.transport, &request, Repeat::for_method(method), until);
         if let Ok(reply) = &result {
             self.version.set(reply.headers.get("x-daytona-api-version").and_then(version));

@@ -7,6 +7,7 @@
 use crate::calendar::Moment;
 use crate::http::secret::Secret;
 use crate::json::{Keep, Reading, Value};
+use crate::pairs;
 use crate::prelude::*;
 
 /// The fields that are read, anywhere in a reply. `labels` and `env` have names of the user's own in them.
@@ -145,7 +146,7 @@ impl Sandbox {
 
     /// The value of one of our labels.
     pub fn label(&self, key: &str) -> Option<&str> {
-        self.labels.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+        pairs::get(&self.labels, key)
     }
 
     /// Whether the server is on its way to destroying it, or has.

@@ -4,6 +4,9 @@ use crate::calendar::Moment;
 use crate::prelude::*;
 use crate::text;
 
+/// Longest wait that is told apart from a longer one, in seconds: what 32 bits hold in milliseconds.
+const MAX_WAIT_SEC: u64 = 4_294_968;
+
 /// The headers of a reply, names in lower case, values with replacement characters where they are not UTF-8.
 #[derive(Default)]
 pub struct Headers(Vec<(String, String)>);
@@ -50,7 +53,7 @@ impl Headers {
 
     fn wait_ms(&self, value: &str) -> Option<u32> {
         if let Some(then) = Moment::parse_http(value.trim_ascii()) {
-            return Some(to_u32(then.since(self.date()?).saturating_mul(1000)));
+            return Some(to_u32(then.since(self.date()?) * 1_000));
         }
         text::split(value, ",").filter_map(|part| seconds_to_ms(part.trim_ascii())).max()
     }
@@ -68,9 +71,9 @@ fn seconds_to_ms(text: &str) -> Option<u32> {
     if whole.is_empty() || !digits(whole) || !digits(fraction) {
         return None;
     }
-    let whole = text::number(whole).unwrap_or(u64::MAX);
+    let whole = text::number(whole).unwrap_or(u64::MAX).min(MAX_WAIT_SEC);
     let thousandths = fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
-    Some(to_u32(i64::try_from(whole.saturating_mul(1000).saturating_add(thousandths)).unwrap_or(i64::MAX)))
+    u32::try_from(whole * 1_000 + thousandths).ok().or(Some(u32::MAX))
 }
 
 fn to_u32(ms: i64) -> u32 {

@@ -223,7 +223,7 @@ impl BaseUrl {
 
     /// The whole URL, without a slash at its end.
     pub fn text(&self) -> String {
-        [self.origin.text().as_str(), &self.path].concat()
+        text::fill("{}{}", &[&self.origin.text(), &self.path])
     }
 
     /// Empty, or begins with a slash and does not end with one.

@@ -14,48 +14,50 @@ const MAX_SHOWN: usize = 40;
 /// How Daytona's API keys begin. A value with it in it is never repeated, whatever key it stands under.
 const KEY_PREFIX: &str = "dtn_";
 
-/// The remarks so far.
-pub struct Findings(Vec<Finding>);
+/// The remarks so far, most serious first, otherwise in the order in which they were made.
+pub struct Findings {
+    kept: Vec<Finding>,
+    /// How many were left out.
+    more: usize,
+}
 
 impl Findings {
     pub fn new() -> Self {
-        Self(Vec::new())
+        Self { kept: Vec::new(), more: 0 }
     }
 
     /// Calls with this configuration fail.
     pub fn error(&mut self, rule: &str, path: &str, message: String, remedy: &str) {
-        self.push(Severity::Error, rule, path, message, remedy.to_owned());
+        self.push(Severity::Error, rule, path, message, remedy);
     }
 
     /// It works, but probably not as meant.
     pub fn warning(&mut self, rule: &str, path: &str, message: String, remedy: &str) {
-        self.push(Severity::Warning, rule, path, message, remedy.to_owned());
+        self.push(Severity::Warning, rule, path, message, remedy);
     }
 
-    pub fn push(&mut self, severity: Severity, rule: &str, path: &str, message: String, remedy: String) {
-        self.0.push(Finding { severity, rule: rule.to_owned(), path: path.to_owned(), message, remedy: Some(remedy) });
-    }
-
-    /// All of them, most serious first, otherwise in the order of the keys.
-    pub fn sorted(self) -> Vec<Finding> {
-        // Three passes instead of a sort, which would be larger than all of this file.
-        let mut all = self.0;
-        let mut findings = Vec::new();
-        for severity in [Severity::Error, Severity::Warning, Severity::Note] {
-            findings.extend(all.extract_if(.., |finding| finding.severity == severity));
+    fn push(&mut self, severity: Severity, rule: &str, path: &str, message: String, remedy: &str) {
+        let before = self.kept.iter().take_while(|kept| kept.severity as u8 <= severity as u8).count();
+        let remedy = Some(remedy.to_owned());
+        self.kept.insert(before, Finding { severity, rule: rule.to_owned(), path: path.to_owned(), message, remedy });
+        if self.kept.len() > MAX_FINDINGS {
+            self.kept.pop();
+            self.more += 1;
         }
-        let more = findings.len().saturating_sub(MAX_FINDINGS);
-        if more > 0 {
-            findings.truncate(MAX_FINDINGS);
-            findings.push(Finding {
+    }
+
+    /// All of them, and how many were left out.
+    pub fn finish(mut self) -> Vec<Finding> {
+        if self.more > 0 {
+            self.kept.push(Finding {
                 severity: Severity::Note,
                 rule: "more-findings".to_owned(),
                 path: "$".to_owned(),
-                message: text::fill("There are {} more findings.", &[&more.to_string()]),
+                message: text::fill("There are {} more findings.", &[&self.more.to_string()]),
                 remedy: None,
             });
         }
-        findings
+        self.kept
     }
 }
 

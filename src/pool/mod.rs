@@ -113,7 +113,7 @@ fn read(config: &str) -> (Box<Pool>, Vec<Finding>) {
     let object = parse(config, &mut findings);
     let pool = rules::read(&object, &mut findings);
     unknown::report(&object, &KEYS, &mut findings);
-    (pool, findings.sorted())
+    (pool, findings.finish())
 }
 
 /// The text as an object; an empty one where it is absent or unusable.
