@@ -56,13 +56,23 @@ impl Moment {
         let seconds = self.0.div_euclid(1_000);
         let (year, month, day) = civil_from_days(seconds.div_euclid(DAY));
         let second = seconds.rem_euclid(DAY);
-        let digits = |number: i64, width: usize| {
-            let digits = number.to_string();
-            text::fill("{}{}", &["000".get(..width.saturating_sub(digits.len())).unwrap_or_default(), &digits])
-        };
-        let (year, month, day) = (digits(year, 4), digits(month, 2), digits(day, 2));
-        let (hour, minute, second) = (digits(second / 3_600, 2), digits(second / 60 % 60, 2), digits(second % 60, 2));
-        text::fill("{}-{}-{}T{}:{}:{}Z", &[&year, &month, &day, &hour, &minute, &second])
+        let mut text = String::with_capacity(20);
+        for (number, after) in [
+            (year / 100, ""),
+            (year % 100, "-"),
+            (month, "-"),
+            (day, "T"),
+            (second / 3_600, ":"),
+            (second / 60 % 60, ":"),
+            (second % 60, "Z"),
+        ] {
+            let number = u8::try_from(number).unwrap_or_default();
+            for digit in [number / 10 % 10, number % 10] {
+                text.push(char::from(b'0' + digit));
+            }
+            text.push_str(after);
+        }
+        text
     }
 
     /// The moment that many seconds later.

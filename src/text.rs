@@ -7,11 +7,17 @@ use crate::prelude::*;
 
 /// Where a text begins in another one, in bytes. The empty text is nowhere.
 pub fn find(text: &str, wanted: &str) -> Option<usize> {
-    let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
-    let (first, rest) = wanted.split_first()?;
-    let starts = text.len().checked_sub(rest.len())?;
-    let here = |at: usize| text.get(at + 1..).is_some_and(|after| after.starts_with(rest));
-    text.iter().take(starts).enumerate().find_map(|(at, byte)| (byte == first && here(at)).then_some(at))
+    let (first, rest) = wanted.as_bytes().split_first()?;
+    let mut left = text.as_bytes();
+    // What is shorter than the rest cannot begin with it.
+    while left.len() > rest.len() {
+        let at = left.iter().position(|byte| byte == first)?;
+        left = left.get(at + 1..)?;
+        if left.starts_with(rest) {
+            return Some(text.len() - left.len() - 1);
+        }
+    }
+    None
 }
 
 pub fn contains(text: &str, wanted: &str) -> bool {
@@ -67,14 +73,16 @@ pub fn replace(text: &str, wanted: &str, with: &str) -> String {
 
 /// A sentence with each `{}` replaced by the next of the values.
 pub fn fill(sentence: &str, values: &[&str]) -> String {
-    let mut filled = String::new();
-    let mut values = values.iter();
-    for (index, part) in split(sentence, "{}").enumerate() {
-        if index > 0 {
-            filled.push_str(values.next().unwrap_or(&"{}"));
-        }
-        filled.push_str(part);
+    let size = values.iter().fold(sentence.len(), |size, value| size + value.len());
+    let mut filled = String::with_capacity(size);
+    let mut rest = sentence;
+    for value in values {
+        let Some((before, after)) = split_once(rest, "{}") else { break };
+        filled.push_str(before);
+        filled.push_str(value);
+        rest = after;
     }
+    filled.push_str(rest);
     filled
 }
 
