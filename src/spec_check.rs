@@ -269,6 +269,10 @@ mod tests {
             Spec { env: pairs(&[("DAYTONA_API_KEY", KEY)]), ..spec("s") },
             Spec { command: Some(vec![format!("--key={KEY}")]), ..spec("s") },
             Spec { labels: pairs(&[("k", KEY)]), ..spec("s") },
+            Spec { labels: pairs(&[(KEY, "v")]), ..spec("s") },
+            Spec { image: Some(KEY.to_owned()), ..spec("s") },
+            Spec { region: Some(KEY.to_owned()), ..spec("s") },
+            spec(KEY),
         ] {
             let Some(error) = refusal(&wrong, "") else { panic!("accepted") };
             assert_eq!(error.get("rule"), Some("key-in-spec"));

@@ -101,6 +101,19 @@ fn a_sandbox_that_was_made_for_something_else_is_a_conflict_that_names_the_diffe
 }
 
 #[test]
+fn another_command_is_named_and_how_the_last_line_ends_is_no_difference() {
+    for (command, differs) in [(r#"[\"sleep\"]\n"#, Some("command")), (r#"[\"donmai\",\"agent\",\"run\"]"#, Some(""))] {
+        let file = format!(r"FROM ghcr.io/renseiai/donmai-worker:latest\nENTRYPOINT {command}");
+        let made = format!(r#","buildInfo":{{"dockerfileContent":"{file}"}}"#);
+        let other = ours(ID, "started", "started", r#","rensei.dev/digest":"1:00""#, &made);
+        let server = Server::new([taken(), Answer::json(200, &other)]);
+        let error = refused(&server);
+        assert!(error.code == ErrorCode::Conflict, "{command}");
+        assert_eq!(error.get("differs"), differs, "{command}");
+    }
+}
+
+#[test]
 fn a_digest_of_another_version_does_not_make_a_session_foreign() {
     for digest in ["", r#","rensei.dev/digest":"2:00""#] {
         let server = Server::new([taken(), there("started", "started", digest)]);
