@@ -40,8 +40,7 @@ pub fn adopt<T: Transport>(
     }
     let deadline = new_deadline(call, new, &sandbox);
     keep_alive::renew(call, &target, dialect, &sandbox, deadline).map_err(|failed| exists(failed.error))?;
-    let state = sandbox.state.as_deref().unwrap_or_default();
-    let (status, phase) = assess(dialect, state, sandbox.desired_state.as_deref());
+    let (status, phase) = assess(dialect, sandbox.known_state(), sandbox.desired_state.as_deref());
     if status == Status::Terminated && phase != Phase::Unknown {
         lifecycle::drive(call, &target, Change::Start).map_err(exists)?;
     }

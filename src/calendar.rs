@@ -31,11 +31,9 @@ impl Moment {
         let mut parts = text::split(date, "-");
         let (year, month, day) = (number(parts.next()?)?, number(parts.next()?)?, number(parts.next()?)?);
         let (clock, fraction) = text::head(time, ".");
-        let fraction = fraction.unwrap_or_default();
-        let plain = parts.next().is_none() && fraction.bytes().all(|byte| byte.is_ascii_digit());
-        let thousandths =
-            fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + i64::from(digit) - 48);
-        Self::of(year, month, day, clock).filter(|_| plain).map(|Self(ms)| Self(ms.saturating_add(thousandths)))
+        let thousandths = i64::from(text::thousandths(fraction.unwrap_or_default())?);
+        let whole = Self::of(year, month, day, clock).filter(|_| parts.next().is_none());
+        whole.map(|Self(ms)| Self(ms.saturating_add(thousandths)))
     }
 
     /// The moment so many seconds after the beginning of 1970.

@@ -111,7 +111,7 @@ impl Target {
     /// not be found, and a sandbox that is not found counts as gone.
     pub fn new<T: Transport>(call: &Call<'_, T>, handle: Handle) -> Result<Self, Error> {
         check_origin(&handle, call.client.base())?;
-        let same = |key, ours: &Option<String>, whose: &str| match (value(&handle, key), ours) {
+        let same = |key, ours: &Option<String>, whose: &str| match (pairs::get(&handle.metadata, key), ours) {
             (Some(theirs), Some(ours)) if theirs != ours => {
                 Err(Error::config(text::fill("The handle belongs to {} {}, this call to {}.", &[whose, theirs, ours]))
                     .rule("foreign-organization")
@@ -127,10 +127,12 @@ impl Target {
                 .rule("malformed-handle")
                 .detail("path", "handle.external-id"));
         };
-        let dialect = value(&handle, metadata::DIALECT).and_then(Dialect::named).unwrap_or(match call.pool.dialect {
-            pool::Dialect::Workspace => Dialect::Workspace,
-            pool::Dialect::Auto | pool::Dialect::Sandbox => Dialect::Sandbox,
-        });
+        let dialect = pairs::get(&handle.metadata, metadata::DIALECT).and_then(Dialect::named).unwrap_or(
+            match call.pool.dialect {
+                pool::Dialect::Workspace => Dialect::Workspace,
+                pool::Dialect::Auto | pool::Dialect::Sandbox => Dialect::Sandbox,
+            },
+        );
         Ok(Self { id, external_id: handle.external_id, dialect, toolbox })
     }
 
@@ -158,7 +160,7 @@ pub fn check_origin(handle: &Handle, base: &BaseUrl) -> Result<(), Error> {
         .detail("path", "handle.provider-id"));
     }
     let ours = base.origin().text();
-    match value(handle, metadata::API_ORIGIN) {
+    match pairs::get(&handle.metadata, metadata::API_ORIGIN) {
         Some(theirs) if theirs != ours => {
             Err(Error::config(text::fill("The handle was made at {}, but this call goes to {}.", &[theirs, &ours]))
                 .rule("foreign-origin")
@@ -170,10 +172,6 @@ pub fn check_origin(handle: &Handle, base: &BaseUrl) -> Result<(), Error> {
 
 /// The toolbox's origin in a handle, where it may be called.
 pub fn toolbox_origin(handle: &Handle, pool: &Pool, api: &Origin) -> Option<Origin> {
-    let origin = Origin::parse(value(handle, metadata::TOOLBOX_ORIGIN)?).ok()?;
+    let origin = Origin::parse(pairs::get(&handle.metadata, metadata::TOOLBOX_ORIGIN)?).ok()?;
     origin.is_acceptable_toolbox(api, pool.toolbox_url.as_ref()).then_some(origin)
-}
-
-fn value<'h>(handle: &'h Handle, key: &str) -> Option<&'h str> {
-    pairs::get(&handle.metadata, key)
 }

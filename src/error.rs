@@ -35,7 +35,7 @@ impl Error {
         Self::plain(code, message.into())
     }
 
-    // Not inlined, like the other builders below: there are a hundred places that build errors.
+    // Not inlined: there are a hundred places that build errors.
     #[inline(never)]
     fn plain(code: ErrorCode, message: String) -> Self {
         Self(Box::new(ErrorRecord {
@@ -73,13 +73,8 @@ impl Error {
 
     /// Adds or replaces a detail; the keys are listed in the contract.
     pub fn detail(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.set(key, value.into());
+        pairs::set(&mut self.details, key, value.into());
         self
-    }
-
-    #[inline(never)]
-    fn set(&mut self, key: &str, value: String) {
-        pairs::set(&mut self.details, key, value);
     }
 
     /// Names the rule that classified it.

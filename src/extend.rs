@@ -2,7 +2,7 @@
 
 use crate::context::{Call, Target};
 use crate::contract::{Error, ErrorCode, State};
-use crate::daytona::Sandbox;
+use crate::daytona::{Sandbox, SandboxState};
 use crate::http::Transport;
 use crate::identity::DEADLINE;
 use crate::keep_alive::{Occasion, relabelled, tend};
@@ -18,7 +18,7 @@ pub fn extend<T: Transport>(call: &Call<'_, T>, target: &Target, seconds: u32) -
         return Err(Error::spec("A session cannot be extended by 0 seconds.").rule("zero").detail("path", "seconds"));
     }
     let (dialect, sandbox) = by_id(call, target)?;
-    let Some(mut sandbox) = sandbox.filter(|sandbox| sandbox.state.as_deref() != Some("destroyed")) else {
+    let Some(mut sandbox) = sandbox.filter(|sandbox| sandbox.known_state() != SandboxState::Destroyed) else {
         return Err(gone(target));
     };
     if sandbox.is_being_destroyed() {

@@ -93,8 +93,7 @@ pub fn tend<T: Transport>(
     occasion: Occasion,
 ) -> Pulse {
     let mut pulse = Pulse { deadline: deadline::of(sandbox), ..Pulse::default() };
-    let state = sandbox.state.as_deref().unwrap_or_default();
-    if assess(dialect, state, sandbox.desired_state.as_deref()).1 != Phase::Running {
+    if assess(dialect, sandbox.known_state(), sandbox.desired_state.as_deref()).1 != Phase::Running {
         return pulse;
     }
     let now = call.client.server_time();

@@ -84,7 +84,7 @@ pub fn drive<T: Transport>(call: &Call<'_, T>, target: &Target, goal: Change) ->
 /// The step that leads from a state towards the goal.
 fn next(goal: Change, sandbox: &Sandbox) -> Step {
     use SandboxState as Is;
-    let state = SandboxState::named(sandbox.state.as_deref().unwrap_or_default());
+    let state = sandbox.known_state();
     let wanted_up = sandbox.desired_state.as_deref() == Some("started");
     if sandbox.is_being_destroyed() {
         return Step::Refuse;

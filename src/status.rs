@@ -45,7 +45,7 @@ fn destroyed() -> State {
 pub fn seen(dialect: Dialect, sandbox: &Sandbox) -> State {
     let state = sandbox.state.clone().unwrap_or_default();
     let desired = sandbox.desired_state.as_deref();
-    let (status, phase) = assess(dialect, &state, desired);
+    let (status, phase) = assess(dialect, sandbox.known_state(), desired);
     State {
         status,
         phase,
@@ -57,13 +57,13 @@ pub fn seen(dialect: Dialect, sandbox: &Sandbox) -> State {
 }
 
 /// The platform's words for Daytona's state and desired state.
-pub fn assess(dialect: Dialect, state: &str, desired: Option<&str>) -> (Status, Phase) {
+pub fn assess(dialect: Dialect, state: SandboxState, desired: Option<&str>) -> (Status, Phase) {
     use SandboxState as Is;
     let wanted = matches!(desired, Some("started"));
     let parked = |phase| {
         if wanted { (Status::Provisioning, Phase::Starting) } else { (Status::Terminated, phase) }
     };
-    match SandboxState::named(state) {
+    match state {
         Is::Destroyed => (Status::Terminated, Phase::Destroyed),
         Is::Destroying => (Status::Terminated, Phase::Terminating),
         // Also of a broken one: its end was accepted, and nothing about it will change any more.
@@ -109,7 +109,7 @@ mod tests {
                 for desired in DESIRED {
                     if let Some(expected) = check(dialect, desired) {
                         assert!(
-                            assess(dialect, state, desired) == expected,
+                            assess(dialect, SandboxState::named(state), desired) == expected,
                             "{state} desired {desired:?} in {}",
                             dialect.name()
                         );

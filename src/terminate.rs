@@ -2,7 +2,7 @@
 
 use crate::context::{Call, Target};
 use crate::contract::{Error, Termination};
-use crate::daytona::{Change, Reaction};
+use crate::daytona::{Change, Reaction, SandboxState};
 use crate::http::Transport;
 use crate::lookup::{by_id, in_served_dialect};
 
@@ -30,7 +30,7 @@ pub fn terminate<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<Te
         // The refusal says more than a look that fails for lack of time.
         match by_id(call, target) {
             Ok((_, None)) => return Ok(Termination::Gone),
-            Ok((_, Some(sandbox))) if sandbox.state.as_deref() == Some("destroyed") => {
+            Ok((_, Some(sandbox))) if sandbox.known_state() == SandboxState::Destroyed => {
                 return Ok(Termination::Gone);
             }
             Ok((_, Some(sandbox))) if sandbox.is_being_destroyed() => {

@@ -101,7 +101,7 @@ pub fn join(parts: &[&str], between: &str) -> String {
 /// A text without another one at its end, however often it stands there.
 pub fn trim_end<'a>(text: &'a str, unwanted: &str) -> &'a str {
     let mut rest = text;
-    while let Some(shorter) = rest.strip_suffix(unwanted) {
+    while let Some(shorter) = rest.strip_suffix(unwanted).filter(|shorter| shorter.len() < rest.len()) {
         rest = shorter;
     }
     rest
@@ -117,6 +117,13 @@ pub fn number(text: &str) -> Option<u64> {
         number = (number * 10).checked_add(u64::from(byte - b'0'))?;
     }
     if text.is_empty() { None } else { Some(number) }
+}
+
+/// What the digits behind a point are worth in thousandths, those after the third left out; nothing is worth 0.
+pub fn thousandths(digits: &str) -> Option<u32> {
+    let only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let value = |sum: u32, digit: u8| sum * 10 + u32::from(digit & 15);
+    only_digits.then(|| digits.bytes().chain(*b"000").take(3).fold(0, value))
 }
 
 #[cfg(test)]
@@ -155,7 +162,9 @@ mod tests {
 
     #[test]
     fn what_stands_at_the_end_is_taken_off_as_often_as_it_does() {
-        for (text, unwanted) in [("a//", "/"), ("a", "/"), ("//", "/"), ("", "/"), ("a--b-", "-"), ("abab", "ab")] {
+        for (text, unwanted) in
+            [("a//", "/"), ("a", "/"), ("//", "/"), ("", "/"), ("a--b-", "-"), ("abab", "ab"), ("a", "")]
+        {
             assert_eq!(trim_end(text, unwanted), text.trim_end_matches(unwanted), "{text}");
         }
     }
@@ -182,6 +191,14 @@ mod tests {
         for text in ["", "+1", "-1", "1.0", " 1", "18446744073709551616", "99999999999999999999", "１"] {
             assert_eq!(number(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn three_digits_behind_a_point_count() {
+        for (digits, worth) in [("", 0), ("5", 500), ("05", 50), ("123", 123), ("9999", 999)] {
+            assert_eq!(thousandths(digits), Some(worth), "{digits}");
+        }
+        assert_eq!((thousandths("1e3"), thousandths("-1"), thousandths("1 ")), (None, None, None));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! required here, null and missing are the same, a value of another type than expected counts as missing, and whatever
 //! is not needed is skipped without being stored: a reply of 4 MiB must not grow in memory.
 
+use super::state::SandboxState;
 use crate::calendar::Moment;
 use crate::http::secret::Secret;
 use crate::json::{Keep, Reading, Value};
@@ -149,15 +150,20 @@ impl Sandbox {
         pairs::get(&self.labels, key)
     }
 
+    /// Its state, as far as that is known.
+    pub fn known_state(&self) -> SandboxState {
+        SandboxState::named(self.state.as_deref().unwrap_or_default())
+    }
+
     /// Whether the server is on its way to destroying it, or has.
     pub fn is_being_destroyed(&self) -> bool {
         self.desired_state.as_deref() == Some("destroyed")
-            || matches!(self.state.as_deref(), Some("destroying" | "destroyed"))
+            || matches!(self.known_state(), SandboxState::Destroying | SandboxState::Destroyed)
     }
 
     /// Whether it failed, and will not come up by itself.
     pub fn is_broken(&self) -> bool {
-        matches!(self.state.as_deref(), Some("error" | "build_failed"))
+        matches!(self.known_state(), SandboxState::Error | SandboxState::BuildFailed)
     }
 }
 

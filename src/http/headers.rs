@@ -66,14 +66,12 @@ fn is_retry_after(name: &str) -> bool {
 /// Milliseconds of a decimal number of seconds; none for anything else.
 fn seconds_to_ms(text: &str) -> Option<u32> {
     let (whole, fraction) = text::head(text, ".");
-    let fraction = fraction.unwrap_or_default();
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+    let thousandths = u64::from(text::thousandths(fraction.unwrap_or_default())?);
+    if whole.is_empty() || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let whole = text::number(whole).unwrap_or(u64::MAX).min(MAX_WAIT_SEC);
-    let thousandths = fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
-    u32::try_from(whole * 1_000 + thousandths).ok().or(Some(u32::MAX))
+    Some(u32::try_from(whole * 1_000 + thousandths).unwrap_or(u32::MAX))
 }
 
 fn to_u32(ms: i64) -> u32 {

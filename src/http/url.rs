@@ -81,7 +81,7 @@ impl UrlProblem {
     pub fn message(self) -> &'static str {
         match self {
             Self::TooLong => "is longer than 2048 bytes",
-            Self::Whitespace => "contains a space, a line break or another control character",
+            Self::Whitespace => "contains a space, a line break or another invisible character",
             Self::Scheme => "does not start with https:// or http://",
             Self::UserInfo => "contains user info (the part before @)",
             Self::Ipv6 => "contains an IPv6 address",

@@ -4,7 +4,7 @@ use crate::calendar::Moment;
 use crate::context::Call;
 use crate::contract::Error;
 use crate::contract::inventory::{Item, Page};
-use crate::daytona::{Dialect, Sandbox};
+use crate::daytona::{Dialect, Sandbox, SandboxState};
 use crate::http::Transport;
 use crate::identity::{MANAGED_BY, MANAGER, ORPHAN_SINCE, POOL, SESSION};
 use crate::locate::is_managed;
@@ -24,7 +24,7 @@ pub fn list<T: Transport>(call: &Call<'_, T>, cursor: Option<&str>) -> Result<Pa
 pub fn managed<T: Transport>(call: &Call<'_, T>, cursor: Option<&str>) -> Result<(Dialect, daytona::Page), Error> {
     let labels = [(MANAGED_BY, MANAGER), (POOL, call.pool_id.as_str())];
     let (dialect, mut page) = in_chosen_dialect(call, |dialect| call.client.list(dialect, &labels, cursor))?;
-    page.items.retain(|sandbox| is_managed(call, sandbox) && sandbox.state.as_deref() != Some("destroyed"));
+    page.items.retain(|sandbox| is_managed(call, sandbox) && sandbox.known_state() != SandboxState::Destroyed);
     Ok((dialect, page))
 }
 

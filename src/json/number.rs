@@ -4,6 +4,11 @@ use super::Value;
 use crate::prelude::*;
 use crate::text;
 
+/// Whether a text has nothing in it but what numbers are written with.
+pub fn is(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'))
+}
+
 /// The value of a number, from its text.
 pub fn of(text: &str) -> Value {
     match whole(text) {

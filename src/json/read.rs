@@ -192,7 +192,7 @@ impl<'de> Visitor<'de> for Node<'_> {
             }
         }
         match object.as_slice() {
-            [(name, Value::Text(text))] if name == NUMBER => Ok(number::of(text)),
+            [(name, Value::Text(text))] if name == NUMBER && number::is(text) => Ok(number::of(text)),
             _ => Ok(Value::Object(object)),
         }
     }
@@ -244,6 +244,17 @@ mod tests {
         assert_eq!(value.get("f").and_then(Value::as_list).map(<[Value]>::len), Some(2));
         let large = value.get("g").and_then(|inner| inner.get("h"));
         assert!(matches!(large, Some(Value::Large(text)) if text == "18446744073709551615"));
+    }
+
+    #[test]
+    fn an_object_that_only_looks_like_a_number_is_an_object() {
+        for text in ["dtn_key", "", "1 x"] {
+            let value = read(&format!(r#"{{"{NUMBER}":"{text}"}}"#), |_| Keep::Yes);
+            assert_eq!(
+                value.ok().and_then(|value| value.get(NUMBER)?.as_str().map(str::to_owned)).as_deref(),
+                Some(text)
+            );
+        }
     }
 
     #[test]
