@@ -9,8 +9,10 @@ fn main() {
     println!("cargo::rerun-if-env-changed=CARGO_PROFILE_RELEASE_STRIP");
     if std::env::var("TARGET").is_ok_and(|target| target == "wasm32-unknown-unknown") {
         println!("cargo::rustc-link-arg-cdylib=--wasi-adapter=none");
-        // The data lies behind the stack: with a sixteenth less than the usual mebibyte every address of it is a byte shorter.
-        println!("cargo::rustc-link-arg-cdylib=-zstack-size=983040");
+        // The deepest JSON that is read takes 32 KiB of stack, so that the usual mebibyte would only make addresses longer.
+        println!("cargo::rustc-link-arg-cdylib=-zstack-size=262144");
+        // Beside stack and data that leaves 350 KiB, in which all but long lists find room: an instance rarely has to grow.
+        println!("cargo::rustc-link-arg-cdylib=--initial-memory=655360");
         // Writes addresses as short as they are, 6 % of the component; possible only where debug information is stripped.
         let stripped = std::env::var("CARGO_PROFILE_RELEASE_STRIP").as_deref() != Ok("false");
         if stripped && std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {

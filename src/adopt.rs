@@ -39,6 +39,7 @@ pub fn adopt<T: Transport>(
         return Ok(Adopted::Removed(sandbox.error_reason.clone()));
     }
     let deadline = new_deadline(call, new, &sandbox);
+    let deadline = deadline.as_deref().map(|deadline| (DEADLINE, deadline));
     keep_alive::renew(call, &target, dialect, &sandbox, deadline).map_err(|failed| exists(failed.error))?;
     let (status, phase) = assess(dialect, sandbox.known_state(), sandbox.desired_state.as_deref());
     if status == Status::Terminated && phase != Phase::Unknown {
@@ -47,15 +48,11 @@ pub fn adopt<T: Transport>(
     Ok(Adopted::Taken(handle::of(call, dialect, &sandbox)))
 }
 
-/// The label of a new deadline where the old one has passed: a new provision is a new wish.
-fn new_deadline<T: Transport>(
-    call: &Call<'_, T>,
-    new: &NewSandbox<'_>,
-    sandbox: &Sandbox,
-) -> Option<(&'static str, String)> {
+/// The value of the deadline's label where the old one has passed: a new provision is a new wish.
+fn new_deadline<T: Transport>(call: &Call<'_, T>, new: &NewSandbox<'_>, sandbox: &Sandbox) -> Option<String> {
     let now = call.client.server_time().filter(|now| deadline::of(sandbox).is_some_and(|deadline| *now >= deadline))?;
     let lived = u64::try_from(now.since(sandbox.created_at?)).ok()?;
-    Some((DEADLINE, deadline::label(lived.saturating_add(new.lifetime_sec))))
+    Some(deadline::label(lived.saturating_add(new.lifetime_sec)))
 }
 
 /// The handle of a sandbox that was just created, unless the server ignored its name and the session turns out to have an

@@ -17,7 +17,7 @@ const AFTER: &str = "s";
 
 /// The label's value.
 pub fn label(seconds: u64) -> String {
-    text::fill("{}{}{}", &[BEFORE, &seconds.to_string(), AFTER])
+    text::fill("{}{}{}", &[BEFORE, &text::decimal(seconds), AFTER])
 }
 
 /// The end of a sandbox's session; none when the server does not say when it was created.

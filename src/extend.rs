@@ -5,10 +5,10 @@ use crate::contract::{Error, ErrorCode, State};
 use crate::daytona::{Sandbox, SandboxState};
 use crate::http::Transport;
 use crate::identity::DEADLINE;
-use crate::keep_alive::{Occasion, relabelled, tend};
+use crate::keep_alive::{Occasion, relabel, tend};
 use crate::lifecycle::gone;
 use crate::lookup::by_id;
-use crate::{deadline, status};
+use crate::{deadline, pairs, status};
 
 const SECONDS_PER_MINUTE: u32 = 60;
 
@@ -30,9 +30,9 @@ pub fn extend<T: Transport>(call: &Call<'_, T>, target: &Target, seconds: u32) -
     if sandbox.has_ttl {
         call.client.set_ttl(&target.id, &target.external_id, seconds.div_ceil(SECONDS_PER_MINUTE))?;
     }
-    let labels = relabelled(&sandbox, &[DEADLINE], Some((DEADLINE, deadline::label(lifetime))));
-    call.client.set_labels(dialect, &target.id, &target.external_id, &labels)?;
-    sandbox.labels = labels;
+    let deadline = deadline::label(lifetime);
+    relabel(call, target, dialect, &sandbox, &[DEADLINE], Some((DEADLINE, &deadline)))?;
+    pairs::set(&mut sandbox.labels, DEADLINE, deadline);
     let pulse = tend(call, target, dialect, &sandbox, Occasion::Look);
     let mut state = status::seen(dialect, &sandbox);
     pulse.add_to(&mut state.details);

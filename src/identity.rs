@@ -63,9 +63,10 @@ pub fn name(pool_id: &str, session_id: &str) -> String {
 /// The session's id as far as it can be read in a name.
 fn slug(session_id: &str) -> String {
     let mut slug = String::new();
-    for c in session_id.chars().map(|c| c.to_ascii_lowercase()) {
-        if c.is_ascii_lowercase() || c.is_ascii_digit() {
-            slug.push(c);
+    // Each byte of a character outside ASCII counts as one that cannot be read, and a run of those is one dash.
+    for byte in session_id.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            slug.push(char::from(byte.to_ascii_lowercase()));
         } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }
@@ -87,7 +88,7 @@ pub fn digest(spec: &Spec) -> String {
         fields.extend_from_slice(value);
     };
     field(b'i', spec.image.as_deref().map(str::as_bytes));
-    field(b'n', spec.command.as_ref().map(|words| words.len().to_string()).as_deref().map(str::as_bytes));
+    field(b'n', spec.command.as_ref().map(|words| text::decimal(words.len())).as_deref().map(str::as_bytes));
     for word in spec.command.iter().flatten() {
         field(b'c', Some(word.as_bytes()));
     }
@@ -109,13 +110,12 @@ pub fn digest(spec: &Spec) -> String {
 
 /// The first digits of a hash in lower-case hexadecimal.
 fn hex(bytes: &[u8], digits: usize) -> String {
-    let mut text = String::with_capacity(digits);
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
+    let mut text = Vec::with_capacity(digits);
     for byte in bytes.iter().take(digits / 2) {
-        for nibble in [byte >> 4, byte & 15] {
-            text.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble }));
-        }
+        text.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
     }
-    text
+    core::str::from_utf8(&text).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -207,8 +207,7 @@ fn mark<T: Transport>(
 ) -> Result<(), Rejection> {
     let date = now.map(Moment::to_rfc3339).unwrap_or_default();
     let value = text::fill("{}@{}", &[&code.to_string(), &date]);
-    let labels = relabelled(sandbox, &[AGENT_EXIT], Some((AGENT_EXIT, value)));
-    call.client.set_labels(dialect, &target.id, &target.external_id, &labels)
+    relabel(call, target, dialect, sandbox, &[AGENT_EXIT], Some((AGENT_EXIT, &value)))
 }
 
 /// Makes a sandbox as one that is wanted and whose command runs again: the marks of an ended agent and of an orphan come
@@ -218,13 +217,10 @@ pub fn renew<T: Transport>(
     target: &Target,
     dialect: Dialect,
     sandbox: &Sandbox,
-    more: Option<(&str, String)>,
+    more: Option<(&str, &str)>,
 ) -> Result<(), Rejection> {
-    let changed = more.as_ref().map_or("", |(key, _)| *key);
-    let labels = relabelled(sandbox, &[AGENT_EXIT, ORPHAN_SINCE, changed], more);
-    if sandbox.labels != labels {
-        call.client.set_labels(dialect, &target.id, &target.external_id, &labels)?;
-    }
+    let changed = more.map_or("", |(key, _)| key);
+    relabel(call, target, dialect, sandbox, &[AGENT_EXIT, ORPHAN_SINCE, changed], more)?;
     match asked_minutes(sandbox).filter(|asked| *asked > 0) {
         Some(asked) if sandbox.auto_stop_minutes.is_some_and(|minutes| minutes != asked) => {
             call.client.set_auto_stop(dialect, &target.id, &target.external_id, asked)
@@ -233,16 +229,24 @@ pub fn renew<T: Transport>(
     }
 }
 
-/// All labels of a sandbox without some, and with one more.
-pub fn relabelled(sandbox: &Sandbox, without: &[&str], with: Option<(&str, String)>) -> Vec<(String, String)> {
-    let mut labels = sandbox.labels.clone();
-    for key in without {
-        pairs::remove(&mut labels, key);
+/// Takes some labels off a sandbox and puts one on. Nothing is sent where nothing changes.
+pub fn relabel<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    dialect: Dialect,
+    sandbox: &Sandbox,
+    without: &[&str],
+    with: Option<(&str, &str)>,
+) -> Result<(), Rejection> {
+    let old = pairs::borrowed(&sandbox.labels);
+    let mut new = Vec::new();
+    for label in &old {
+        if !without.contains(&label.0) {
+            new.push(*label);
+        }
     }
-    if let Some((key, value)) = with {
-        labels.push((key.to_owned(), value));
-    }
-    labels
+    new.extend(with);
+    if new == old { Ok(()) } else { call.client.set_labels(dialect, &target.id, &target.external_id, &new) }
 }
 
 /// Resets the idle clock without looking into the sandbox, and says when it stops then. A server that cannot do that gets a
@@ -265,8 +269,7 @@ fn refresh<T: Transport>(
     // The interval that was asked for is written down before it is lost.
     if sandbox.label(IDLE_MINUTES).is_none() {
         let minutes = (idle.asked / SECONDS_PER_MINUTE).to_string();
-        let labels = relabelled(sandbox, &[], Some((IDLE_MINUTES, minutes)));
-        call.client.set_labels(dialect, &target.id, &target.external_id, &labels)?;
+        relabel(call, target, dialect, sandbox, &[], Some((IDLE_MINUTES, &minutes)))?;
     }
     let end = now.plus(idle.asked);
     let end = deadline.map_or(end, |deadline| end.min(deadline));

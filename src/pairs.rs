@@ -7,14 +7,23 @@ pub fn get<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
     pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-/// Takes a name out, however often it occurs.
-pub fn remove(pairs: &mut Vec<(String, String)>, name: &str) {
-    pairs.retain(|(known, _)| known != name);
+/// Adds the pairs to others that are only lent.
+pub fn lend<'p>(pairs: &'p [(String, String)], to: &mut Vec<(&'p str, &'p str)>) {
+    for (name, value) in pairs {
+        to.push((name, value));
+    }
 }
 
-/// Adds a name, or gives it another value.
+/// The pairs as they are lent.
+pub fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
+    let mut lent = Vec::new();
+    lend(pairs, &mut lent);
+    lent
+}
+
+/// Adds a name, or gives it another value however often it occurs.
 pub fn set(pairs: &mut Vec<(String, String)>, name: &str, value: String) {
-    remove(pairs, name);
+    pairs.retain(|(known, _)| known != name);
     pairs.push((name.to_owned(), value));
 }
 
@@ -23,13 +32,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_name_that_occurs_twice_the_last_value_counts_and_both_go() {
+    fn of_a_name_that_occurs_twice_the_last_value_counts_and_both_are_replaced() {
         let mut pairs = vec![("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())];
         pairs.push(("a".to_owned(), "3".to_owned()));
         assert_eq!((get(&pairs, "a"), get(&pairs, "c")), (Some("3"), None));
         set(&mut pairs, "a", "4".to_owned());
         assert_eq!(pairs, [("b".to_owned(), "2".to_owned()), ("a".to_owned(), "4".to_owned())]);
-        remove(&mut pairs, "b");
-        assert_eq!(get(&pairs, "b"), None);
     }
 }

@@ -7,6 +7,7 @@ use crate::daytona::{Dialect, NewSandbox, Reaction, Rejection, Sandbox, Source};
 use crate::http::Transport;
 use crate::locate::{self, Found};
 use crate::lookup::in_chosen_dialect;
+use crate::pairs;
 use crate::pool::{self, Pool};
 use crate::prelude::*;
 use crate::spec_check;
@@ -35,7 +36,10 @@ pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle
     spec_check::check(spec, &call.pool, call.client.secret())?;
     let name = identity::name(&call.pool_id, &spec.session_id);
     let default_command = pool::DEFAULT_COMMAND.map(str::to_owned);
-    let mut new = plan(call, spec, &name, &default_command);
+    let lifetime_sec = lifetime_sec(spec, &call.pool);
+    let (deadline, digest) = (deadline::label(lifetime_sec), identity::digest(spec));
+    let labels = labels(call, spec, &deadline, &digest);
+    let mut new = plan(spec, &call.pool, &name, &default_command, labels, lifetime_sec);
     let spare_ms = (call.client.left_ms() / SPARE_PART).min(MAX_SPARE_MS);
     let mut creates = 0;
     let mut made_anew = false;
@@ -107,13 +111,14 @@ fn is_final(error: &Error) -> bool {
 }
 
 /// What is sent: the spec's values before the pool's, the pool's before the defaults.
-fn plan<'a, T: Transport>(
-    call: &'a Call<'_, T>,
+fn plan<'a>(
     spec: &'a Spec,
+    pool: &'a Pool,
     name: &'a str,
     default_command: &'a [String],
+    labels: Vec<(&'a str, &'a str)>,
+    lifetime_sec: u64,
 ) -> NewSandbox<'a> {
-    let pool = &call.pool;
     let source = match &pool.snapshot {
         Some(snapshot) => Source::Snapshot(snapshot),
         None => Source::Image {
@@ -122,18 +127,13 @@ fn plan<'a, T: Transport>(
         },
     };
     let sizes = &spec.resources;
-    let lifetime_sec = match (spec.max_duration_sec, pool.max_lifetime_minutes) {
-        (Some(seconds), _) => u64::from(seconds),
-        (None, Some(minutes)) => u64::from(minutes) * u64::from(SECONDS_PER_MINUTE),
-        (None, None) => deadline::DEFAULT_LIFETIME_SEC,
-    };
     let lifetime_minutes = spec.max_duration_sec.map(minutes).or(pool.max_lifetime_minutes);
     NewSandbox {
         name,
         source,
         user: &pool.user,
         env: &spec.env,
-        labels: labels(call, spec, lifetime_sec),
+        labels,
         lifetime_sec,
         cpu: sizes.vcpu.or(pool.cpu),
         memory_gib: sizes.memory_mb.map(gib).or(pool.memory_gb),
@@ -146,11 +146,26 @@ fn plan<'a, T: Transport>(
     }
 }
 
+/// Seconds that a session may last.
+fn lifetime_sec(spec: &Spec, pool: &Pool) -> u64 {
+    match (spec.max_duration_sec, pool.max_lifetime_minutes) {
+        (Some(seconds), _) => u64::from(seconds),
+        (None, Some(minutes)) => u64::from(minutes) * u64::from(SECONDS_PER_MINUTE),
+        (None, None) => deadline::DEFAULT_LIFETIME_SEC,
+    }
+}
+
 /// The pool's labels, the spec's over them, and ours over all.
-fn labels<T: Transport>(call: &Call<'_, T>, spec: &Spec, lifetime_sec: u64) -> Vec<(String, String)> {
-    let mut labels = call.pool.labels.clone();
-    labels.extend_from_slice(&spec.labels);
-    let mut label = |key: &str, value: &str| labels.push((key.to_owned(), value.to_owned()));
+fn labels<'a, T: Transport>(
+    call: &'a Call<'_, T>,
+    spec: &'a Spec,
+    deadline: &'a str,
+    digest: &'a str,
+) -> Vec<(&'a str, &'a str)> {
+    let mut labels = Vec::new();
+    pairs::lend(&call.pool.labels, &mut labels);
+    pairs::lend(&spec.labels, &mut labels);
+    let mut label = |key, value| labels.push((key, value));
     label(identity::MANAGED_BY, identity::MANAGER);
     label(identity::POOL, &call.pool_id);
     if let Some(tenant) = &call.tenant {
@@ -158,8 +173,8 @@ fn labels<T: Transport>(call: &Call<'_, T>, spec: &Spec, lifetime_sec: u64) -> V
     }
     label(identity::SESSION, &spec.session_id);
     label(identity::PROVIDER_VERSION, env!("CARGO_PKG_VERSION"));
-    label(identity::DEADLINE, &deadline::label(lifetime_sec));
-    label(identity::DIGEST, &identity::digest(spec));
+    label(identity::DEADLINE, deadline);
+    label(identity::DIGEST, digest);
     labels
 }
 

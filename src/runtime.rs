@@ -3,11 +3,8 @@
 
 use core::panic::PanicInfo;
 
-use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
-
-/// A fifth of the size of std's allocator; grows with the instance's memory.
-#[global_allocator]
-static ALLOCATOR: WasmDynamicTalc = new_wasm_dynamic_allocator();
+// The allocator, which names itself the global one.
+use picoalloc as _;
 
 /// Nothing panics on input. A panic that happens all the same traps without a text: a component has nowhere to print one,
 /// and with the texts and their formatting it would be a tenth larger.

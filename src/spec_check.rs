@@ -170,7 +170,7 @@ fn into_error(problems: Problems) -> Result<(), Error> {
     }
     message.push('.');
     let error = Error::spec(message).rule(rule).detail("path", path.as_str());
-    Err(error.detail("problems", problems.0.len().to_string()))
+    Err(error.detail("problems", text::decimal(problems.0.len())))
 }
 
 #[cfg(test)]

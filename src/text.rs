@@ -107,6 +107,16 @@ pub fn trim_end<'a>(text: &'a str, unwanted: &str) -> &'a str {
     rest
 }
 
+/// A number in decimal digits.
+///
+/// Written in one width: the standard library compiles the digits of each width for itself.
+pub fn decimal(number: impl TryInto<u64>) -> String {
+    fn digits(number: u64) -> String {
+        number.to_string()
+    }
+    digits(number.try_into().unwrap_or(u64::MAX))
+}
+
 /// A number of decimal digits and nothing else.
 pub fn number(text: &str) -> Option<u64> {
     let mut number = 0_u64;

@@ -124,7 +124,7 @@ pub fn failure(attempt: Attempt, failure: &Failure, secret: &Secret) -> Rejectio
     let applied = attempt != Attempt::Read && failure.kind.may_have_reached_server();
     let mut error = Error::new(code, message).retryable(retryable).maybe_applied(applied).rule(rule).remedy(remedy);
     if !failure.text.is_empty() {
-        error.message = text::fill("{} ({})", &[message, &secret.redact(quote(&failure.text))]);
+        error.message = text::fill("{} ({})", &[message, &secret.redact(quote(&failure.text).into())]);
     }
     error.message.push('.');
     error.http_status = failure.status;
@@ -153,7 +153,7 @@ pub fn reply(attempt: Attempt, reply: &Reply, subject: &str, secret: &Secret) ->
     }
     if let Some(target) = reply.headers.get("location").filter(|_| said.is_none()) {
         let (target, _) = text::head(text::head(target, "?").0, "#");
-        error = error.detail("location", secret.redact(quote(target)));
+        error = error.detail("location", secret.redact(quote(target).into()));
     }
     if let Some(said) = said {
         error = error.detail("provider-message", quote(said));

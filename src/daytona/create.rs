@@ -2,6 +2,7 @@
 
 use super::Dialect;
 use crate::json::{self, Object};
+use crate::pairs;
 use crate::prelude::*;
 use crate::text;
 
@@ -21,7 +22,7 @@ pub struct NewSandbox<'a> {
     pub source: Source<'a>,
     pub user: &'a str,
     pub env: &'a [(String, String)],
-    pub labels: Vec<(String, String)>,
+    pub labels: Vec<(&'a str, &'a str)>,
     /// Seconds that the session may last; the labels say it.
     pub lifetime_sec: u64,
     pub cpu: Option<u32>,
@@ -62,7 +63,7 @@ impl NewSandbox<'_> {
             Dialect::Workspace => self.fill_workspace(&mut body),
         }
         body.text("user", self.user);
-        body.raw("env", &object(self.env));
+        body.raw("env", &object(&pairs::borrowed(self.env)));
         body.raw("labels", &object(&self.labels));
         if let Some(target) = self.target {
             body.text("target", target);
@@ -112,7 +113,7 @@ impl NewSandbox<'_> {
 }
 
 /// A JSON object of texts. Where a name occurs twice, the last one wins, here as in every JSON reader.
-pub fn object(pairs: &[(String, String)]) -> String {
+pub fn object(pairs: &[(&str, &str)]) -> String {
     let mut object = Object::new();
     for (index, (key, value)) in pairs.iter().enumerate() {
         let again = pairs.iter().skip(index + 1).any(|(later, _)| later == key);

@@ -159,11 +159,8 @@ impl<'t, T: Transport> Client<'t, T> {
     /// A page of the sandboxes that carry all these labels, the oldest first where the server sorts. The list is eventually
     /// consistent: good for finding, not for proving.
     pub fn list(&self, dialect: Dialect, labels: &[(&str, &str)], cursor: Option<&str>) -> Result<Page, Rejection> {
-        let mut filter = json::Object::new();
-        for (key, value) in labels {
-            filter.text(key, value);
-        }
-        let mut path = text::fill("{}?labels={}", &[dialect.route(), &encode_query(&filter.finish())]);
+        let filter = create::object(labels);
+        let mut path = text::fill("{}?labels={}", &[dialect.route(), &encode_query(&filter)]);
         if dialect == Dialect::Sandbox {
             path.push_str("&limit=200&sort=createdAt&order=asc");
         }
@@ -215,7 +212,7 @@ impl<'t, T: Transport> Client<'t, T> {
         dialect: Dialect,
         id: &Segment,
         subject: &str,
-        labels: &[(String, String)],
+        labels: &[(&str, &str)],
     ) -> Result<(), Rejection> {
         let mut body = json::Object::new();
         body.raw("labels", &create::object(labels));
@@ -231,13 +228,13 @@ impl<'t, T: Transport> Client<'t, T> {
 
     /// Sets the minutes of idleness until it is stopped. The idle clock runs on.
     pub fn set_auto_stop(&self, dialect: Dialect, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
-        let path = text::fill("{}/{}/autostop/{}", &[dialect.route(), id.as_str(), &minutes.to_string()]);
+        let path = text::fill("{}/{}/autostop/{}", &[dialect.route(), id.as_str(), &text::decimal(minutes)]);
         self.alter(Method::Post, &path, String::new(), subject).map(drop)
     }
 
     /// Sets the minutes from now until it is deleted whatever its state.
     pub fn set_ttl(&self, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
-        let path = text::fill("{}/{}/ttl/{}", &[Dialect::Sandbox.route(), id.as_str(), &minutes.to_string()]);
+        let path = text::fill("{}/{}/ttl/{}", &[Dialect::Sandbox.route(), id.as_str(), &text::decimal(minutes)]);
         self.alter(Method::Post, &path, String::new(), subject).map(drop)
     }
 
@@ -299,15 +296,11 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
-        let mut headers = vec![
-            ("accept", "application/json".to_owned()),
-            ("authorization", self.secret.bearer()),
-            ("user-agent", concat!("daytona-sandbox-provider/", env!("CARGO_PKG_VERSION")).to_owned()),
-        ];
-        if !body.is_empty() {
-            headers.push(("content-type", "application/json".to_owned()));
-        }
-        Request { method, origin: origin.clone(), path_and_query, headers, body: body.into_bytes() }
+        let mut request = Request::new(method, origin.clone(), path_and_query, body);
+        request.header("accept", "application/json".to_owned());
+        request.header("authorization", self.secret.bearer());
+        request.header("user-agent", concat!("daytona-sandbox-provider/", env!("CARGO_PKG_VERSION")).to_owned());
+        request
     }
 
     fn sandbox(&self, attempt: Attempt, reply: &Reply) -> Result<Box<Sandbox>, Rejection> {

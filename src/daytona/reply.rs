@@ -46,7 +46,7 @@ const MAX_JOINED: usize = 4096;
 
 /// Reads a body as far as its fields are known. A server may echo the key anywhere; none of it may reach a handle, a
 /// state or an error.
-fn read(body: &[u8], secret: &Secret) -> Result<Value, String> {
+fn read<'b>(body: &'b [u8], secret: &Secret) -> Result<Value<'b>, String> {
     Reading { keep, clean: &|text| secret.redact(text) }.read(body)
 }
 
@@ -112,9 +112,9 @@ impl Sandbox {
         })
     }
 
-    fn of(value: &Value) -> Option<Box<Self>> {
+    fn of(value: &Value<'_>) -> Option<Box<Self>> {
         let field = |name| value.get(name).and_then(text).filter(|text| !text.is_empty());
-        let moment = |value: &Value| Moment::parse_rfc3339(value.as_str()?);
+        let moment = |value: &Value<'_>| Moment::parse_rfc3339(value.as_str()?);
         let number = |name| value.get(name).and_then(Value::as_whole).and_then(|number| u32::try_from(number).ok());
         let members = |name| value.get(name).and_then(Value::as_object);
         let labels = members("labels").unwrap_or_default().iter();
@@ -129,7 +129,7 @@ impl Sandbox {
             error_reason: field("errorReason"),
             recoverable: matches!(value.get("recoverable"), Some(Value::Bool(true))),
             toolbox_proxy_url: field("toolboxProxyUrl"),
-            labels: labels.filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect(),
+            labels: labels.filter_map(|(name, value)| Some((name.as_ref().to_owned(), text(value)?))).collect(),
             created_at: value.get("createdAt").or_else(created).and_then(moment),
             last_activity_at: value.get("lastActivityAt").and_then(moment),
             auto_stop_minutes: number("autoStopInterval"),
@@ -140,7 +140,7 @@ impl Sandbox {
                 cpu: number("cpu"),
                 memory_gib: number("memory"),
                 disk_gib: number("disk"),
-                env_names: members("env").map(|env| env.iter().map(|(name, _)| name.clone()).collect()),
+                env_names: members("env").map(|env| env.iter().map(|(name, _)| name.as_ref().to_owned()).collect()),
             },
         }))
     }
@@ -169,9 +169,9 @@ impl Sandbox {
 
 /// The text of a value: a string or a whole number as it is; an object's `name`, because the oldest servers wrapped the
 /// state so; the texts of a list, joined. None for null and anything else.
-fn text(value: &Value) -> Option<String> {
+fn text(value: &Value<'_>) -> Option<String> {
     match value {
-        Value::Text(text) => Some(text.clone()),
+        Value::Text(text) => Some(text.as_ref().to_owned()),
         Value::Whole(number) => Some(number.to_string()),
         Value::Object(_) => value.get("name")?.as_str().map(str::to_owned),
         Value::List(items) => {

@@ -16,6 +16,7 @@ pub use headers::Headers;
 pub use retry::{Outcome, Repeat, exchange, jittered};
 
 use crate::prelude::*;
+use crate::text;
 
 /// Largest reply that is read, in bytes. Daytona's largest honest answer, a list page, is a few hundred KiB; no host
 /// limits what a server may send.
@@ -69,9 +70,30 @@ pub struct Request {
     pub origin: url::Origin,
     /// Starts with `/`; everything but unreserved characters percent-encoded.
     pub path_and_query: String,
-    /// Lower-case names.
-    pub headers: Vec<(&'static str, String)>,
+    /// Lower-case names. Of the types that `wasi:http` takes, so that no attempt has to copy them.
+    pub headers: Vec<(String, Vec<u8>)>,
     pub body: Vec<u8>,
+}
+
+impl Request {
+    /// A request with the headers that describe its body, which is JSON where there is one.
+    ///
+    /// Every method but GET says how long its body is, or some hosts send chunks, which gateways stall on.
+    pub fn new(method: Method, origin: url::Origin, path_and_query: String, body: String) -> Self {
+        let mut request = Self { method, origin, path_and_query, headers: Vec::new(), body: body.into_bytes() };
+        if !request.body.is_empty() {
+            request.header("content-type", "application/json".to_owned());
+        }
+        if method != Method::Get {
+            request.header("content-length", text::decimal(request.body.len()));
+        }
+        request
+    }
+
+    /// Adds a header to those that are there.
+    pub fn header(&mut self, name: &str, value: String) {
+        self.headers.push((name.to_owned(), value.into_bytes()));
+    }
 }
 
 /// A whole reply.

@@ -111,7 +111,7 @@ impl Transport for Scripted {
 
 fn request(method: Method, path: &str) -> Request {
     let Ok(origin) = Origin::parse("https://daytona.example") else { panic!("origin") };
-    Request { method, origin, path_and_query: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+    Request::new(method, origin, path.to_owned(), String::new())
 }
 
 pub fn get(path: &str) -> Request {

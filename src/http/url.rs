@@ -147,7 +147,7 @@ impl Origin {
         if self.port == self.scheme.default_port() {
             self.host.clone()
         } else {
-            text::fill("{}:{}", &[self.host.as_str(), &self.port.to_string()])
+            text::fill("{}:{}", &[self.host.as_str(), &text::decimal(self.port)])
         }
     }
 
@@ -296,7 +296,7 @@ fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
     if text.len() > MAX_URL {
         return Err(UrlProblem::TooLong);
     }
-    if text.chars().any(is_blank) {
+    if text.bytes().any(|byte| byte <= b' ' || byte >= 0x7f) && text.chars().any(is_blank) {
         return Err(UrlProblem::Whitespace);
     }
     let (scheme, rest) = text::split_once(text, "://").ok_or(UrlProblem::Scheme)?;

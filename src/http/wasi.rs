@@ -2,7 +2,6 @@
 //!
 //! Hosts disagree in many small ways, so what looks like ceremony here is needed by one of them:
 //! - a body is always taken and finished, also an empty one, or some hosts never end the request;
-//! - every method but GET carries a content length, or some hosts send chunks, which gateways stall on;
 //! - the request is handed over before its body is written, or a full channel blocks for ever;
 //! - every wait has our own timer beside it: no host's timeouts cover the TLS handshake or a slowly dripping body;
 //! - a child resource is dropped before its parent, or the host traps;
@@ -64,12 +63,7 @@ impl Transport for Wasi {
 }
 
 fn outgoing(request: &Request) -> Result<OutgoingRequest, Failure> {
-    let owned = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
-    let mut headers: Vec<_> = request.headers.iter().map(|(name, value)| owned(name, value)).collect();
-    if request.method != Method::Get {
-        headers.push(owned("content-length", &request.body.len().to_string()));
-    }
-    let headers = Fields::from_list(&headers).map_err(|_| malformed("a header is not allowed"))?;
+    let headers = Fields::from_list(&request.headers).map_err(|_| malformed("a header is not allowed"))?;
     let outgoing = OutgoingRequest::new(headers);
     let method = match request.method {
         Method::Get => WasiMethod::Get,

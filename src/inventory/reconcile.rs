@@ -8,7 +8,7 @@ use crate::contract::{Error, ErrorCode};
 use crate::daytona::{Dialect, Reaction, Rejection, Sandbox};
 use crate::http::Transport;
 use crate::identity::{ORPHAN_SINCE, SESSION};
-use crate::keep_alive::relabelled;
+use crate::keep_alive::relabel;
 use crate::locate::is_managed;
 use crate::prelude::*;
 
@@ -94,16 +94,14 @@ fn treat<T: Transport>(
         Plan::Delete if mode == Mode::Look => kept("would-delete"),
         Plan::Delete if mode == Mode::Mark => kept("marked-before"),
         Plan::Unmark => {
-            let labels = relabelled(&sandbox, &[ORPHAN_SINCE], None);
-            call.client.set_labels(dialect, &target.id, &target.external_id, &labels)?;
+            relabel(call, &target, dialect, &sandbox, &[ORPHAN_SINCE], None)?;
             Ok((Action::Unmarked, "known"))
         }
         Plan::Mark => {
             let Some(now) = call.client.server_time() else {
                 return kept("no-server-time");
             };
-            let labels = relabelled(&sandbox, &[ORPHAN_SINCE], Some((ORPHAN_SINCE, now.to_rfc3339())));
-            call.client.set_labels(dialect, &target.id, &target.external_id, &labels)?;
+            relabel(call, &target, dialect, &sandbox, &[ORPHAN_SINCE], Some((ORPHAN_SINCE, &now.to_rfc3339())))?;
             Ok((Action::Marked, "orphan"))
         }
         Plan::Delete => match call.client.delete(dialect, &target.id, &target.external_id) {

@@ -10,7 +10,7 @@ pub fn is(text: &str) -> bool {
 }
 
 /// The value of a number, from its text.
-pub fn of(text: &str) -> Value {
+pub fn of(text: &str) -> Value<'static> {
     match whole(text) {
         Ok(number) => Value::Whole(number),
         Err(Other::Large) => Value::Large(text.to_owned()),

@@ -4,6 +4,7 @@
 //! component smaller. What nobody asked for is skipped without being stored and without recursion, and what is stored
 //! is counted, so that no text grows beyond the guest's memory.
 
+use alloc::borrow::Cow;
 use core::cell::Cell;
 use core::fmt;
 
@@ -23,7 +24,9 @@ const MAX_VALUES: u32 = 100_000;
 const NUMBER: &str = "$serde_json::private::Number";
 
 /// A value. Of a name that occurs twice in an object, the last one counts, as in every JSON reader.
-pub enum Value {
+///
+/// Texts lie where they were read; only one with an escape in it is a copy.
+pub enum Value<'a> {
     Null,
     Bool(bool),
     /// A whole number, also when it was written with an exponent or a fraction of zero.
@@ -32,12 +35,15 @@ pub enum Value {
     Large(String),
     /// A number that is not whole, as it was written.
     Fraction(String),
-    Text(String),
-    List(Vec<Value>),
-    Object(Vec<(String, Value)>),
+    Text(Cow<'a, str>),
+    List(Vec<Self>),
+    Object(Vec<Member<'a>>),
 }
 
-impl Value {
+/// A member of an object.
+pub type Member<'a> = (Cow<'a, str>, Value<'a>);
+
+impl<'a> Value<'a> {
     /// The text, when it is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -55,7 +61,7 @@ impl Value {
     }
 
     /// The members, when it is an object.
-    pub fn as_object(&self) -> Option<&[(String, Self)]> {
+    pub fn as_object(&self) -> Option<&[Member<'a>]> {
         match self {
             Self::Object(members) => Some(members),
             _ => None,
@@ -73,7 +79,7 @@ impl Value {
     /// A member of an object; none where it is missing or null, and in anything else.
     pub fn get(&self, name: &str) -> Option<&Self> {
         // Most names differ in length already.
-        let is_it = |(known, _): &&(String, Self)| known.len() == name.len() && known == name;
+        let is_it = |(known, _): &&Member<'a>| known.len() == name.len() && known == name;
         let (_, value) = self.as_object()?.iter().rev().find(is_it)?;
         if matches!(value, Self::Null) { None } else { Some(value) }
     }
@@ -95,12 +101,12 @@ pub struct Reading<'a> {
     /// Which members of objects are kept.
     pub keep: fn(&str) -> Keep,
     /// What becomes of each text that is kept.
-    pub clean: &'a dyn Fn(String) -> String,
+    pub clean: &'a dyn for<'t> Fn(Cow<'t, str>) -> Cow<'t, str>,
 }
 
 impl Reading<'_> {
     /// Reads a whole text; an error says what is wrong with it and where.
-    pub fn read(&self, json: &[u8]) -> Result<Value, String> {
+    pub fn read<'t>(&self, json: &'t [u8]) -> Result<Value<'t>, String> {
         let left = Cell::new(MAX_VALUES);
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         let read = Node { reading: self, left: &left, whole: false }.deserialize(&mut deserializer);
@@ -109,7 +115,7 @@ impl Reading<'_> {
             Ok(value) => Ok(value),
             // The place says enough; the reader's own words and their formatting would be a hundredth of the component.
             Err(problem) => {
-                let (line, column) = (problem.line().to_string(), problem.column().to_string());
+                let (line, column) = (text::decimal(problem.line()), text::decimal(problem.column()));
                 Err(text::fill("it is not JSON from line {} column {} on", &[&line, &column]))
             }
         }
@@ -126,10 +132,16 @@ struct Node<'a> {
     whole: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Node<'_> {
-    type Value = Value;
+impl Node<'_> {
+    fn text<'t>(&self, text: Cow<'t, str>) -> Value<'t> {
+        Value::Text((self.reading.clean)(text))
+    }
+}
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         self.left.set(self.left.get().saturating_sub(1));
         if self.left.get() == 0 {
             return IgnoredAny::deserialize(deserializer).map(|_| Value::Null);
@@ -139,38 +151,42 @@ impl<'de> DeserializeSeed<'de> for Node<'_> {
 }
 
 impl<'de> Visitor<'de> for Node<'_> {
-    type Value = Value;
+    type Value = Value<'de>;
 
     fn expecting(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(Value::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
         Ok(Value::Bool(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
         Ok(Value::Whole(value))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(i64::try_from(value).map_or_else(|_| Value::Large(value.to_string()), Value::Whole))
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(i64::try_from(value).map_or_else(|_| Value::Large(text::decimal(value)), Value::Whole))
     }
 
     // Never called, and smaller than serde's own, which reports an error.
-    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
         Ok(Value::Null)
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::Text((self.reading.clean)(value.to_owned())))
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        Ok(self.text(Cow::Borrowed(value)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(self.text(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element_seed(self)? {
             if self.left.get() > 0 {
@@ -180,7 +196,7 @@ impl<'de> Visitor<'de> for Node<'_> {
         Ok(Value::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
         let mut object = Vec::new();
         while let Some(kept) = members.next_key_seed(Name(self))? {
             match kept {
@@ -202,25 +218,35 @@ impl<'de> Visitor<'de> for Node<'_> {
 /// error texts along.
 struct Name<'a>(Node<'a>);
 
+impl Name<'_> {
+    fn keep(&self, name: &str) -> Option<Keep> {
+        let Node { reading, whole, .. } = self.0;
+        let keep = if whole || name == NUMBER { Keep::Whole } else { (reading.keep)(name) };
+        (keep != Keep::No).then_some(keep)
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Option<(String, Keep)>;
+    type Value = Option<(Cow<'de, str>, Keep)>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl Visitor<'_> for Name<'_> {
-    type Value = Option<(String, Keep)>;
+impl<'de> Visitor<'de> for Name<'_> {
+    type Value = Option<(Cow<'de, str>, Keep)>;
 
     fn expecting(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         Ok(())
     }
 
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(self.keep(name).map(|keep| (Cow::Borrowed(name), keep)))
+    }
+
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        let Node { reading, whole, .. } = self.0;
-        let keep = if whole || name == NUMBER { Keep::Whole } else { (reading.keep)(name) };
-        Ok((keep != Keep::No).then(|| (name.to_owned(), keep)))
+        Ok(self.keep(name).map(|keep| (Cow::Owned(name.to_owned()), keep)))
     }
 }
 
@@ -228,7 +254,7 @@ impl Visitor<'_> for Name<'_> {
 mod tests {
     use super::*;
 
-    fn read(json: &str, keep: fn(&str) -> Keep) -> Result<Value, String> {
+    fn read(json: &str, keep: fn(&str) -> Keep) -> Result<Value<'_>, String> {
         Reading { keep, clean: &|text| text }.read(json.as_bytes())
     }
 
@@ -249,7 +275,8 @@ mod tests {
     #[test]
     fn an_object_that_only_looks_like_a_number_is_an_object() {
         for text in ["dtn_key", "", "1 x"] {
-            let value = read(&format!(r#"{{"{NUMBER}":"{text}"}}"#), |_| Keep::Yes);
+            let json = format!(r#"{{"{NUMBER}":"{text}"}}"#);
+            let value = read(&json, |_| Keep::Yes);
             assert_eq!(
                 value.ok().and_then(|value| value.get(NUMBER)?.as_str().map(str::to_owned)).as_deref(),
                 Some(text)
@@ -302,12 +329,9 @@ mod tests {
     #[test]
     fn members_beyond_the_limit_are_not_stored_either() {
         let stored = Cell::new(0_u32);
-        let clean = |text| {
-            stored.set(stored.get() + 1);
-            text
-        };
+        let count = |_: &str| stored.set(stored.get() + 1);
         let long = format!("{{{}\"a\":0}}", "\"a\":0,".repeat(200_000));
-        let read = Reading { keep: |_| Keep::Yes, clean: &clean }.read(long.as_bytes());
+        let read = Reading { keep: |_| Keep::Yes, clean: &|text| (count(&text), text).1 }.read(long.as_bytes());
         assert!(read.is_err_and(|why| why.contains("100000")));
         assert!(stored.get() < MAX_VALUES, "{}", stored.get());
     }
@@ -320,7 +344,7 @@ mod tests {
 
     #[test]
     fn every_text_that_is_kept_is_cleaned() {
-        let reading = Reading { keep: |_| Keep::Yes, clean: &|text| text.replace("key", "***") };
+        let reading = Reading { keep: |_| Keep::Yes, clean: &|text| text.replace("key", "***").into() };
         let Ok(value) = reading.read(br#"{"a key":["\u006bey"]}"#) else { panic!("not read") };
         let list = value.get("a ***").and_then(Value::as_list);
         assert_eq!(list.and_then(|list| list.first()).and_then(Value::as_str), Some("***"));

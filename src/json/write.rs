@@ -3,6 +3,7 @@
 //! A serializer would bring its number formatting and its maps along, a tenth of the component's size.
 
 use crate::prelude::*;
+use crate::text;
 
 /// An object under construction; fields stand in the order in which they are added.
 pub struct Object(String);
@@ -18,23 +19,20 @@ impl Object {
     }
 
     pub fn text(&mut self, key: &str, value: &str) {
-        push_text(self.key(key), value);
+        push_text(self.key(key), "\"", value, "\"");
     }
 
     /// Begins a field; its value comes next.
     fn key(&mut self, key: &str) -> &mut String {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
-        push_text(&mut self.0, key);
-        self.0.push(':');
+        let before = if self.0.len() > 1 { ",\"" } else { "\"" };
+        push_text(&mut self.0, before, key, "\":");
         &mut self.0
     }
 
     /// Adds a number where there is one.
     pub fn number(&mut self, key: &str, value: Option<u32>) {
         if let Some(value) = value {
-            self.raw(key, &value.to_string());
+            self.raw(key, &text::decimal(value));
         }
     }
 
@@ -48,26 +46,24 @@ impl Object {
 /// A text.
 pub fn text(text: &str) -> String {
     let mut json = String::new();
-    push_text(&mut json, text);
+    push_text(&mut json, "\"", text, "\"");
     json
 }
 
 /// A list of texts.
 pub fn array(texts: &[String]) -> String {
     let mut json = String::from("[");
-    for (index, text) in texts.iter().enumerate() {
-        if index > 0 {
-            json.push(',');
-        }
-        push_text(&mut json, text);
+    for text in texts {
+        let before = if json.len() > 1 { ",\"" } else { "\"" };
+        push_text(&mut json, before, text, "\"");
     }
     json.push(']');
     json
 }
 
-/// Appends a text as a JSON string on one line of printable ASCII.
-fn push_text(json: &mut String, text: &str) {
-    json.push('"');
+/// Appends a text as a JSON string on one line of printable ASCII, its quotation marks within what stands around it.
+fn push_text(json: &mut String, before: &str, text: &str, after: &str) {
+    json.push_str(before);
     let mut rest = text;
     loop {
         // What stands for itself is copied at once: nearly everything does.
@@ -80,7 +76,7 @@ fn push_text(json: &mut String, text: &str) {
         push_escaped(json, c);
         rest = chars.as_str();
     }
-    json.push('"');
+    json.push_str(after);
 }
 
 fn push_escaped(json: &mut String, c: char) {

@@ -53,7 +53,7 @@ impl Findings {
                 severity: Severity::Note,
                 rule: "more-findings".to_owned(),
                 path: "$".to_owned(),
-                message: text::fill("There are {} more findings.", &[&self.more.to_string()]),
+                message: text::fill("There are {} more findings.", &[&text::decimal(self.more)]),
                 remedy: None,
             });
         }
@@ -86,7 +86,7 @@ pub fn cut(text: &str) -> &str {
 }
 
 /// What kind of value this is, with the value itself where it is short.
-pub fn describe(value: &Value) -> String {
+pub fn describe(value: &Value<'_>) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(true) => "true".to_owned(),
@@ -114,11 +114,11 @@ pub fn member(parent: &str, key: &str) -> String {
 
 /// The JSON path of an element: `$.command[1]`.
 pub fn element(parent: &str, index: usize) -> String {
-    text::fill("{}[{}]", &[parent, &index.to_string()])
+    text::fill("{}[{}]", &[parent, &text::decimal(index)])
 }
 
 /// A number as it was written, cut to a bearable length; none for anything else.
-pub fn number(value: &Value) -> Option<String> {
+pub fn number(value: &Value<'_>) -> Option<String> {
     match value {
         Value::Whole(whole) => Some(whole.to_string()),
         Value::Large(text) | Value::Fraction(text) => Some(cut(text).to_owned()),

@@ -117,7 +117,7 @@ fn read(config: &str) -> (Box<Pool>, Vec<Finding>) {
 }
 
 /// The text as an object; an empty one where it is absent or unusable.
-fn parse(config: &str, findings: &mut Findings) -> Value {
+fn parse<'c>(config: &'c str, findings: &mut Findings) -> Value<'c> {
     let empty = Value::Object(Vec::new());
     // Some editors begin a file with a byte order mark.
     let text = config.strip_prefix('\u{feff}').unwrap_or(config).trim_ascii();
@@ -125,7 +125,7 @@ fn parse(config: &str, findings: &mut Findings) -> Value {
         return empty;
     }
     if config.len() > MAX_TEXT {
-        let message = text::fill("The configuration has {} bytes, more than 262144.", &[&config.len().to_string()]);
+        let message = text::fill("The configuration has {} bytes, more than 262144.", &[&text::decimal(config.len())]);
         findings.error(
             "config-too-large",
             "$",

@@ -15,12 +15,12 @@ fn sentence(key: &str, says: &str, values: &[&str]) -> String {
 
 /// The keys of a configuration, and where remarks on them go.
 pub struct Reader<'a> {
-    object: &'a Value,
+    object: &'a Value<'a>,
     pub findings: &'a mut Findings,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(object: &'a Value, findings: &'a mut Findings) -> Self {
+    pub fn new(object: &'a Value<'a>, findings: &'a mut Findings) -> Self {
         Self { object, findings }
     }
 
@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of a key; `null` is the same as nothing.
-    pub fn value(&self, key: &str) -> Option<&'a Value> {
+    pub fn value(&self, key: &str) -> Option<&'a Value<'a>> {
         self.object.get(key)
     }
 
@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
         } else {
             ("out-of-range", "is {}, more than {}.", "Write a smaller number.")
         };
-        self.error(rule, key, says, &[&shown, &max.to_string()], remedy);
+        self.error(rule, key, says, &[&shown, &text::decimal(max)], remedy);
         None
     }
 
@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
                 None => self.wrong_type(&path, "The value", value, "a text", example),
                 Some(text) => {
                     if self.without_nul(&path, "The value", text) && !refused {
-                        pairs.push((name.clone(), text.to_owned()));
+                        pairs.push((name.as_ref().to_owned(), text.to_owned()));
                     }
                 }
             }
@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
         clean
     }
 
-    fn wrong_type(&mut self, path: &str, what: &str, found: &Value, wanted: &str, remedy: &str) {
+    fn wrong_type(&mut self, path: &str, what: &str, found: &Value<'_>, wanted: &str, remedy: &str) {
         let message = text::fill("{} is {}, where {} belongs.", &[what, &describe(found), wanted]);
         self.findings.error("wrong-type", path, message, remedy);
     }

@@ -31,7 +31,7 @@ pub fn is_daytona_v2(origin: &Origin) -> bool {
 }
 
 /// Reads all known keys.
-pub fn read(object: &Value, findings: &mut Findings) -> Box<Pool> {
+pub fn read(object: &Value<'_>, findings: &mut Findings) -> Box<Pool> {
     let reader = &mut Reader::new(object, findings);
     Box::new(Pool {
         api_url: api_url(reader),
@@ -135,12 +135,12 @@ fn size(reader: &mut Reader<'_>, key: &str) -> Option<u32> {
     let size = reader.whole(key, MAX_NUMBER, ZERO_SIZE)?;
     let usual = USUAL_MAXIMA.iter().find(|(known, maximum, _)| *known == key && size > *maximum);
     if let Some((_, maximum, unit)) = usual {
-        let maximum = maximum.to_string();
+        let maximum = text::decimal(*maximum);
         reader.warning(
             "over-usual-maximum",
             key,
             "is {}, but Daytona usually grants one sandbox at most {} {}.",
-            &[&size.to_string(), &maximum, unit],
+            &[&text::decimal(size), &maximum, unit],
             &text::fill(
                 "Write {} or less, unless Daytona's support has raised the limit or the server is your own.",
                 &[&maximum],

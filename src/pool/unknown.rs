@@ -28,8 +28,8 @@ const MAX_DISTANCE: usize = 2;
 const MIN_PART: usize = 4;
 
 /// Warns of every key that is not known.
-pub fn report(object: &Value, known: &[&str], findings: &mut Findings) {
-    for (key, value) in object.as_object().unwrap_or_default().iter().filter(|(key, _)| !known.contains(&key.as_str()))
+pub fn report(object: &Value<'_>, known: &[&str], findings: &mut Findings) {
+    for (key, value) in object.as_object().unwrap_or_default().iter().filter(|(key, _)| !known.contains(&key.as_ref()))
     {
         let folded = folded(key);
         let path = member("$", key);
@@ -37,7 +37,7 @@ pub fn report(object: &Value, known: &[&str], findings: &mut Findings) {
         let name = if holds_key(key) {
             "A key".to_owned()
         } else if path == text::fill("$.{}", &[key]) {
-            key.clone()
+            key.as_ref().to_owned()
         } else {
             quoted(key)
         };
