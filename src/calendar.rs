@@ -15,25 +15,17 @@ impl Moment {
     /// Reads the date of an HTTP header, such as `Mon, 23 Nov 2026 12:00:00 GMT`, the one form that servers may send.
     pub fn parse_http(text: &str) -> Option<Self> {
         let (_weekday, rest) = text::split_once(text, ", ")?;
-        let mut parts = text::split(rest, " ");
-        let day = number(parts.next()?)?;
-        let month_name = parts.next()?;
-        let month = MONTHS.iter().position(|name| *name == month_name)?;
-        let year = number(parts.next()?)?;
-        let clock = parts.next()?;
-        let in_gmt = parts.next() == Some("GMT");
-        Self::of(year, i64::try_from(month).ok()? + 1, day, clock).filter(|_| in_gmt)
+        let [day, _, year, clock @ ..] = numbers(rest, "00 ??? 0000 00:00:00 GMT")?;
+        let month = MONTHS.iter().position(|name| rest.get(3..6) == Some(*name))?;
+        Self::of(year, i64::try_from(month).ok()? + 1, day, clock)
     }
 
     /// Reads a date of Daytona's JSON, such as `2026-11-23T12:00:00.000Z` (RFC 3339 in UTC), to the millisecond.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
-        let (date, time) = text::split_once(text.strip_suffix('Z')?, "T")?;
-        let mut parts = text::split(date, "-");
-        let (year, month, day) = (number(parts.next()?)?, number(parts.next()?)?, number(parts.next()?)?);
-        let (clock, fraction) = text::head(time, ".");
+        let (whole, fraction) = text::head(text.strip_suffix('Z')?, ".");
+        let [year, month, day, clock @ ..] = numbers(whole, "0000-00-00T00:00:00")?;
         let thousandths = i64::from(text::thousandths(fraction.unwrap_or_default())?);
-        let whole = Self::of(year, month, day, clock).filter(|_| parts.next().is_none());
-        whole.map(|Self(ms)| Self(ms.saturating_add(thousandths)))
+        Self::of(year, month, day, clock).map(|Self(ms)| Self(ms.saturating_add(thousandths)))
     }
 
     /// The moment so many seconds after the beginning of 1970.
@@ -41,12 +33,10 @@ impl Moment {
         Self(milliseconds(seconds))
     }
 
-    fn of(year: i64, month: i64, day: i64, clock: &str) -> Option<Self> {
-        let mut parts = text::split(clock, ":");
-        let (hour, minute, second) = (number(parts.next()?)?, number(parts.next()?)?, number(parts.next()?)?);
+    fn of(year: i64, month: i64, day: i64, [hour, minute, second]: [i64; 3]) -> Option<Self> {
         let there = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
         let seconds = days_from_civil(year, month, day) * DAY + hour * 3_600 + minute * 60 + second;
-        (there && parts.next().is_none()).then_some(Self::at(seconds))
+        there.then_some(Self::at(seconds))
     }
 
     /// As RFC 3339 in UTC, to the second.
@@ -97,9 +87,23 @@ const fn milliseconds(seconds: i64) -> i64 {
         }
 }
 
-/// A number of at most four digits.
-fn number(text: &str) -> Option<i64> {
-    text::number(text).filter(|_| text.len() <= 4).and_then(|number| i64::try_from(number).ok())
+/// The numbers of a text that looks like a pattern: digits where it has `0`, anything where it has `?`, and otherwise the
+/// same. Whatever is no digit begins the next number.
+fn numbers(text: &str, pattern: &str) -> Option<[i64; 6]> {
+    let mut numbers = [0; 6];
+    let mut number = 0;
+    for (byte, expected) in text.bytes().zip(pattern.bytes()) {
+        match expected {
+            b'?' => {}
+            b'0' if byte.is_ascii_digit() => {
+                let digits = numbers.get_mut(number)?;
+                *digits = *digits * 10 + i64::from(byte & 15);
+            }
+            _ if byte == expected && expected != b'0' => number += 1,
+            _ => return None,
+        }
+    }
+    (text.len() == pattern.len()).then_some(numbers)
 }
 
 /// Days since 1970-01-01 in the proleptic Gregorian calendar.
@@ -173,6 +177,11 @@ mod tests {
             "Mon, 23 Nov 2026 25:00:00 GMT",
             "Mon, 23 Nov 2026 12:00:00 CET",
             "Mon, 23 Nov 99999 12:00:00 GMT",
+            "Mon, 3 Nov 2026 12:00:00 GMT",
+            "Mon, 23 Nov 2026 12:00:0x GMT",
+            "Mon, 23 Nov 2026 12.00:00 GMT",
+            "Mon, 23 日 2026 12:00:00 GMT",
+            "Mon, 23 Nov 2026 12:00:00 GMT ",
             "2026-11-23T12:00:00Z",
         ] {
             assert_eq!(Moment::parse_http(text), None, "{text}");
@@ -186,6 +195,10 @@ mod tests {
             "2026-13-23T12:00:00Z",
             "2026-11-23T24:00:00Z",
             "2026-11-23-1T12:00:00Z",
+            "2026-11-2xT12:00:00Z",
+            "2026-1-23T12:00:00Z",
+            "2026-11-23 12:00:00Z",
+            "2026-00-23T12:00:00Z",
             "-2026-11-23T12:00:00Z",
             "Mon, 23 Nov 2026 12:00:00 GMT",
         ] {

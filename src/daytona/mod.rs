@@ -135,6 +135,7 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     /// Creates a sandbox. Sent once; again only when the server throttled it. `spare_ms` is left for what comes after.
+    /// Of the reply, what a handle is made of is read.
     pub fn create(&self, dialect: Dialect, new: &NewSandbox<'_>, spare_ms: u64) -> Result<Box<Sandbox>, Rejection> {
         let reply = self.call(Ask {
             attempt: Attempt::Create,
@@ -144,7 +145,8 @@ impl<'t, T: Transport> Client<'t, T> {
             until: self.deadline.minus_ms(spare_ms),
             subject: new.name,
         })?;
-        self.sandbox(Attempt::Create, &reply)
+        Sandbox::created_from_json(&reply.body, &self.secret)
+            .map_err(|why| classify::unreadable(Attempt::Create, reply.status, &why))
     }
 
     /// The sandbox of an id or, in dialect `sandbox`, of a name; none when the server proves that there is none.

@@ -41,12 +41,18 @@ fn keep(name: &str) -> Keep {
     }
 }
 
+/// The fields that tell which sandbox it is and where: all that a handle is made of.
+fn keep_identity(name: &str) -> Keep {
+    let fields = ["id", "name", "organizationId", "toolboxProxyUrl"];
+    if fields.contains(&name) { Keep::Yes } else { Keep::No }
+}
+
 /// Longest text that is made of a list of texts, in bytes.
 const MAX_JOINED: usize = 4096;
 
-/// Reads a body as far as its fields are known. A server may echo the key anywhere; none of it may reach a handle, a
+/// Reads the fields of a body that shall be kept. A server may echo the key anywhere; none of it may reach a handle, a
 /// state or an error.
-fn read<'b>(body: &'b [u8], secret: &Secret) -> Result<Value<'b>, String> {
+fn read<'b>(body: &'b [u8], secret: &Secret, keep: fn(&str) -> Keep) -> Result<Value<'b>, String> {
     Reading { keep, clean: &|text| secret.redact(text) }.read(body)
 }
 
@@ -98,12 +104,22 @@ pub struct Page {
 impl Sandbox {
     /// Reads one sandbox; an error when it is not JSON or has no id.
     pub fn from_json(body: &[u8], secret: &Secret) -> Result<Box<Self>, String> {
-        Self::of(&read(body, secret)?).ok_or_else(|| "the field id is missing".to_owned())
+        Self::read(body, secret, keep)
+    }
+
+    /// Reads of one that was just created what a handle is made of: `id`, `name`, `organization_id` and
+    /// `toolbox_proxy_url`. The rest is what was asked for.
+    pub fn created_from_json(body: &[u8], secret: &Secret) -> Result<Box<Self>, String> {
+        Self::read(body, secret, keep_identity)
+    }
+
+    fn read(body: &[u8], secret: &Secret, keep: fn(&str) -> Keep) -> Result<Box<Self>, String> {
+        Self::of(&read(body, secret, keep)?).ok_or_else(|| "the field id is missing".to_owned())
     }
 
     /// Reads a list: an array up to 0.179, a page with `items` after. Entries without an id are left out.
     pub fn list_from_json(body: &[u8], secret: &Secret) -> Result<Page, String> {
-        let reply = read(body, secret)?;
+        let reply = read(body, secret, keep)?;
         let items = reply.as_list().or_else(|| reply.get("items")?.as_list());
         let items = items.ok_or_else(|| "it is neither a list nor a page with items".to_owned())?;
         Ok(Page {
@@ -200,7 +216,7 @@ impl Entrypoint {
     /// Reads the toolbox's session `entrypoint`, `{sessionId, commands: [{id, command, exitCode?}]}`; none when it names no
     /// command. An absent exit code means that it still runs.
     pub fn from_json(body: &[u8], secret: &Secret) -> Option<Self> {
-        let reply = read(body, secret).ok()?;
+        let reply = read(body, secret, keep).ok()?;
         let command = reply.get("commands")?.as_list()?.first()?;
         match command.get("exitCode") {
             None => matches!(command, Value::Object(_)).then_some(Self::Running),
@@ -217,7 +233,7 @@ pub struct Envelope {
 impl Envelope {
     /// Reads the envelope; none when the body is not one, as with the pages of gateways.
     pub fn from_json(body: &[u8], secret: &Secret) -> Option<Self> {
-        let message = read(body, secret).ok()?.get("message").and_then(text)?;
+        let message = read(body, secret, keep).ok()?.get("message").and_then(text)?;
         Some(Self { message })
     }
 }

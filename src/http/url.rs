@@ -158,7 +158,7 @@ impl Origin {
 
     /// An IPv4 address, the only kind of address that is let in.
     pub fn is_ip(&self) -> bool {
-        text::split(&self.host, ".").last().is_some_and(is_number)
+        ends_in_number(&self.host)
     }
 
     /// Whether this host lies in the parent domain of the API's host.
@@ -345,17 +345,24 @@ fn is_host(host: &str) -> bool {
             && !label.ends_with('-')
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
-    let last = text::split(host, ".").last().unwrap_or_default();
-    if is_number(last) {
+    if ends_in_number(host) {
         return is_ipv4(host);
+    }
+    let (mut last, mut fine) = ("", host.len() <= MAX_HOST);
+    for part in text::split(host, ".") {
+        fine = fine && label(part);
+        last = part;
     }
     // Other programs read such a name as an address.
     let hexadecimal = last.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    !hexadecimal && host.len() <= MAX_HOST && text::split(host, ".").all(label)
+    fine && !hexadecimal
 }
 
-fn is_number(label: &str) -> bool {
-    !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit())
+/// Whether the last label is a number, as it is in an address and may not be in a name.
+fn ends_in_number(host: &str) -> bool {
+    let digits = host.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let before = host.len().checked_sub(digits + 1).and_then(|at| host.as_bytes().get(at));
+    digits > 0 && before.is_none_or(|byte| *byte == b'.')
 }
 
 /// Four numbers without leading zeros, which some programs read as octal.

@@ -177,7 +177,12 @@ fn read_all(stream: &InputStream, timer: &Pollable) -> Result<Vec<u8>, Failure> 
                 if bytes.len() + chunk.len() > MAX_REPLY {
                     return Err(Failure::new(FailureKind::TooLarge, "the reply is larger than 4 MiB"));
                 }
-                bytes.extend_from_slice(&chunk);
+                // A reply that comes at once need not be copied.
+                if bytes.is_empty() {
+                    bytes = chunk;
+                } else {
+                    bytes.extend_from_slice(&chunk);
+                }
             }
             Err(StreamError::Closed) => return Ok(bytes),
             Err(error) => return Err(broken_stream(&error)),
