@@ -36,6 +36,8 @@ pub struct Call<'t, T> {
     /// Daytona's organization, as far as the credential tells.
     pub organization: Option<String>,
     pub client: Client<'t, T>,
+    /// How long it may take, in milliseconds.
+    pub deadline_ms: u32,
     /// Whether `status` shall only look.
     pub observe: bool,
 }
@@ -66,7 +68,15 @@ impl<'t, T: Transport> Call<'t, T> {
         let client = Client::new(transport, base, secret, begun.plus_ms(u64::from(deadline_ms)));
         let observe = pairs::get(&context.extensions, "observe") == Some("true");
         let organization = context.credential.and_then(|credential| credential.organization_id);
-        Ok(Self { pool, pool_id: context.pool_id, tenant: context.organization_id, organization, client, observe })
+        Ok(Self {
+            pool,
+            pool_id: context.pool_id,
+            tenant: context.organization_id,
+            organization,
+            client,
+            deadline_ms,
+            observe,
+        })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{deadline, identity};
 const DEFAULT_AUTO_STOP: u32 = 30;
 
 /// Part of the deadline, and the longest time in milliseconds, that a create leaves for the look-up after it.
-const SPARE_PART: u64 = 5;
+const SPARE_PART: u32 = 5;
 const MAX_SPARE_MS: u64 = 5_000;
 
 /// Most creates of one call. Each follows the proof that the one before it left nothing.
@@ -35,12 +35,19 @@ const SECONDS_PER_MINUTE: u32 = 60;
 pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle, Error> {
     spec_check::check(spec, &call.pool, call.client.secret())?;
     let name = identity::name(&call.pool_id, &spec.session_id);
-    let default_command = pool::DEFAULT_COMMAND.map(str::to_owned);
+    let default_command;
+    let command = match spec.command.as_ref().or(call.pool.command.as_ref()) {
+        Some(command) => command.as_slice(),
+        None => {
+            default_command = pool::DEFAULT_COMMAND.map(str::to_owned);
+            &default_command
+        }
+    };
     let lifetime_sec = lifetime_sec(spec, &call.pool);
     let (deadline, digest) = (deadline::label(lifetime_sec), identity::digest(spec));
     let labels = labels(call, spec, &deadline, &digest);
-    let mut new = plan(spec, &call.pool, &name, &default_command, labels, lifetime_sec);
-    let spare_ms = (call.client.left_ms() / SPARE_PART).min(MAX_SPARE_MS);
+    let mut new = plan(spec, &call.pool, &name, command, labels, lifetime_sec);
+    let spare_ms = u64::from(call.deadline_ms / SPARE_PART).min(MAX_SPARE_MS);
     let mut creates = 0;
     let mut made_anew = false;
     // A create that was never answered may still be applied when a later one is refused.
@@ -115,7 +122,7 @@ fn plan<'a>(
     spec: &'a Spec,
     pool: &'a Pool,
     name: &'a str,
-    default_command: &'a [String],
+    command: &'a [String],
     labels: Vec<(&'a str, &'a str)>,
     lifetime_sec: u64,
 ) -> NewSandbox<'a> {
@@ -123,7 +130,7 @@ fn plan<'a>(
         Some(snapshot) => Source::Snapshot(snapshot),
         None => Source::Image {
             image: spec.image.as_deref().or(pool.image.as_deref()).unwrap_or(pool::DEFAULT_IMAGE),
-            command: spec.command.as_deref().or(pool.command.as_deref()).unwrap_or(default_command),
+            command,
         },
     };
     let sizes = &spec.resources;

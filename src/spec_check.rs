@@ -102,7 +102,7 @@ fn check_pairs(path: &str, pairs: &[(String, String)], problems: &mut Problems) 
         } else if text::contains(name, "\0") || text::contains(value, "\0") {
             problems.add(
                 "nul-byte",
-                text::fill("{}.{}", &[path, &text::replace(name, "\0", "")]),
+                text::fill("{}.{}", &[path, &text::replace(name.into(), "\0", "")]),
                 "contains a NUL byte",
             );
         }

@@ -63,8 +63,8 @@ impl NewSandbox<'_> {
             Dialect::Workspace => self.fill_workspace(&mut body),
         }
         body.text("user", self.user);
-        body.raw("env", &object(&pairs::borrowed(self.env)));
-        body.raw("labels", &object(&self.labels));
+        body.texts("env", &pairs::borrowed(self.env));
+        body.texts("labels", &self.labels);
         if let Some(target) = self.target {
             body.text("target", target);
         }
@@ -82,9 +82,7 @@ impl NewSandbox<'_> {
         body.text("name", self.name);
         match self.source {
             Source::Image { image, command } => {
-                let mut build = Object::new();
-                build.text("dockerfileContent", &dockerfile(image, command));
-                body.raw("buildInfo", &build.finish());
+                body.texts("buildInfo", &[("dockerfileContent", &dockerfile(image, command))]);
             }
             Source::Snapshot(snapshot) => body.text("snapshot", snapshot),
         }
@@ -112,23 +110,11 @@ impl NewSandbox<'_> {
     }
 }
 
-/// A JSON object of texts. Where a name occurs twice, the last one wins, here as in every JSON reader.
-pub fn object(pairs: &[(&str, &str)]) -> String {
-    let mut object = Object::new();
-    for (index, (key, value)) in pairs.iter().enumerate() {
-        let again = pairs.iter().skip(index + 1).any(|(later, _)| later == key);
-        if !again {
-            object.text(key, value);
-        }
-    }
-    object.finish()
-}
-
 /// `FROM` and `ENTRYPOINT`. Daytona does not inherit the image's own entrypoint and would run `sleep infinity`.
 ///
 /// The image must be an OCI reference, so that no other instruction can enter.
 fn dockerfile(image: &str, command: &[String]) -> String {
-    let command = text::replace(&json::array(command), ENTRYPOINT.0, ENTRYPOINT.1);
+    let command = text::replace(json::array(command).into(), ENTRYPOINT.0, ENTRYPOINT.1);
     text::fill("FROM {}\nENTRYPOINT {}\n", &[image, &command])
 }
 

@@ -161,8 +161,9 @@ impl<'t, T: Transport> Client<'t, T> {
     /// A page of the sandboxes that carry all these labels, the oldest first where the server sorts. The list is eventually
     /// consistent: good for finding, not for proving.
     pub fn list(&self, dialect: Dialect, labels: &[(&str, &str)], cursor: Option<&str>) -> Result<Page, Rejection> {
-        let filter = create::object(labels);
-        let mut path = text::fill("{}?labels={}", &[dialect.route(), &encode_query(&filter)]);
+        let mut filter = json::Object::new();
+        filter.extend(labels);
+        let mut path = text::fill("{}?labels={}", &[dialect.route(), &encode_query(&filter.finish())]);
         if dialect == Dialect::Sandbox {
             path.push_str("&limit=200&sort=createdAt&order=asc");
         }
@@ -217,7 +218,7 @@ impl<'t, T: Transport> Client<'t, T> {
         labels: &[(&str, &str)],
     ) -> Result<(), Rejection> {
         let mut body = json::Object::new();
-        body.raw("labels", &create::object(labels));
+        body.texts("labels", labels);
         let path = text::fill("{}/{}/labels", &[dialect.route(), id.as_str()]);
         self.alter(Method::Put, &path, body.finish(), subject).map(drop)
     }

@@ -53,6 +53,9 @@ pub fn exchange(transport: &impl Transport, request: &Request, repeat: Repeat, d
             let unanswered = earlier.is_some();
             return Outcome { result: earlier.unwrap_or(outcome), unanswered };
         }
+        if matches!(&outcome, Ok(reply) if reply.status < 300) {
+            return Outcome { result: outcome, unanswered: false };
+        }
         attempt += 1;
         let now = transport.now();
         let Some(pause_ms) = pause_after(&outcome, repeat, attempt, now) else {

@@ -4,6 +4,8 @@
 //! characters that should have been encoded, so none of these gets past here.
 #![forbid(unsafe_code)]
 
+use alloc::borrow::Cow;
+
 use crate::prelude::*;
 use crate::text;
 
@@ -143,11 +145,11 @@ impl Origin {
     }
 
     /// `host`, or `host:port` when the port is not the scheme's own.
-    pub fn authority(&self) -> String {
+    pub fn authority(&self) -> Cow<'_, str> {
         if self.port == self.scheme.default_port() {
-            self.host.clone()
+            Cow::Borrowed(&self.host)
         } else {
-            text::fill("{}:{}", &[self.host.as_str(), &text::decimal(self.port)])
+            text::fill("{}:{}", &[self.host.as_str(), &text::decimal(self.port)]).into()
         }
     }
 

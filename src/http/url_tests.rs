@@ -145,9 +145,9 @@ fn the_origin_of_a_url_is_what_stands_before_its_path() {
 fn an_origin_tells_its_parts() {
     let plain = origin("http://Host:8080");
     assert!(plain.scheme() == Scheme::Http);
-    assert_eq!((plain.host(), plain.port, plain.authority().as_str()), ("host", 8080, "host:8080"));
+    assert_eq!((plain.host(), plain.port, plain.authority().as_ref()), ("host", 8080, "host:8080"));
     let secure = origin("https://host");
-    assert_eq!((secure.port, secure.authority().as_str()), (443, "host"));
+    assert_eq!((secure.port, secure.authority().as_ref()), (443, "host"));
     assert_eq!(origin("http://host:443").authority(), "host:443");
     assert!(origin("https://host:443") == secure);
     assert!(origin("http://host") != secure);

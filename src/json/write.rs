@@ -23,14 +23,31 @@ impl Object {
         self.key(key).push_str(json);
     }
 
+    /// Adds an object of texts.
+    pub fn texts(&mut self, key: &str, pairs: &[(&str, &str)]) {
+        self.key(key).push('{');
+        self.extend(pairs);
+        self.0.push('}');
+    }
+
+    /// Adds texts. Where a name occurs twice, the last one wins, here as in every JSON reader.
+    pub fn extend(&mut self, pairs: &[(&str, &str)]) {
+        for (index, (key, value)) in pairs.iter().enumerate() {
+            let again = pairs.iter().skip(index + 1).any(|(later, _)| later == key);
+            if !again {
+                self.text(key, value);
+            }
+        }
+    }
+
     pub fn text(&mut self, key: &str, value: &str) {
         push_text(self.key(key), "\"", value, "\"");
     }
 
     /// Begins a field; its value comes next.
     fn key(&mut self, key: &str) -> &mut String {
-        let before = if self.0.len() > 1 { ",\"" } else { "\"" };
-        push_text(&mut self.0, before, key, "\":");
+        let first = self.0.as_bytes().last() == Some(&b'{');
+        push_text(&mut self.0, if first { "\"" } else { ",\"" }, key, "\":");
         &mut self.0
     }
 

@@ -13,6 +13,10 @@ fn sentence(key: &str, says: &str, values: &[&str]) -> String {
     text::fill("{} {}", &[key, &text::fill(says, values)])
 }
 
+fn has_nul(text: &str) -> bool {
+    text::contains(text, "\0")
+}
+
 /// The keys of a configuration, and where remarks on them go.
 pub struct Reader<'a> {
     object: &'a Value<'a>,
@@ -51,7 +55,12 @@ impl<'a> Reader<'a> {
             self.error("empty", key, "is empty.", &[], "Write a value, or leave the key out for the default.");
             return None;
         }
-        self.without_nul(&member("$", key), key, text).then_some(text)
+        // Paths are made for those who need them only.
+        if has_nul(text) {
+            self.nul(&member("$", key), key);
+            return None;
+        }
+        Some(text)
     }
 
     /// A whole number from 1 to `max`. `zero` says what to write instead of 0.
@@ -133,8 +142,8 @@ impl<'a> Reader<'a> {
                     let message = text::fill("{}, the program to run, is empty.", &[&name]);
                     self.findings.error("command-empty", &path, message, "Write the program's name or path first.");
                 }
-                Some(word) if self.without_nul(&path, &name, word) => words.push(word.to_owned()),
-                Some(_) => {}
+                Some(word) if has_nul(word) => self.nul(&path, &name),
+                Some(word) => words.push(word.to_owned()),
             }
         }
         if array.is_empty() {
@@ -158,26 +167,24 @@ impl<'a> Reader<'a> {
         let mut pairs = Vec::new();
         for (name, value) in object {
             let path = member(&path, name);
-            let refused = refuse(self.findings, &path, name) || !self.without_nul(&path, "The name", name);
+            let mut refused = refuse(self.findings, &path, name);
+            if !refused && has_nul(name) {
+                self.nul(&path, "The name");
+                refused = true;
+            }
             match value.as_str() {
                 None => self.wrong_type(&path, "The value", value, "a text", example),
-                Some(text) => {
-                    if self.without_nul(&path, "The value", text) && !refused {
-                        pairs.push((name.as_ref().to_owned(), text.to_owned()));
-                    }
-                }
+                Some(text) if has_nul(text) => self.nul(&path, "The value"),
+                Some(_) if refused => {}
+                Some(text) => pairs.push((name.as_ref().to_owned(), text.to_owned())),
             }
         }
         pairs
     }
 
-    fn without_nul(&mut self, path: &str, what: &str, text: &str) -> bool {
-        let clean = !text::contains(text, "\0");
-        if !clean {
-            let message = text::fill("{} contains a NUL character.", &[what]);
-            self.findings.error("nul-character", path, message, "Remove the \\u0000.");
-        }
-        clean
+    fn nul(&mut self, path: &str, what: &str) {
+        let message = text::fill("{} contains a NUL character.", &[what]);
+        self.findings.error("nul-character", path, message, "Remove the \\u0000.");
     }
 
     fn wrong_type(&mut self, path: &str, what: &str, found: &Value<'_>, wanted: &str, remedy: &str) {

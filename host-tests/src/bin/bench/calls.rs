@@ -18,8 +18,10 @@ const INSTANCES: usize = 2_000;
 /// Lives in fresh instances, and as many in warm ones; each calls every function once.
 const LIVES: usize = 1_000;
 
-/// Lives of one warm instance: what it serves stays below the calls after which a host replaces one.
-const LIVES_OF_AN_INSTANCE: usize = 50;
+/// Lives of one kind in a row, and those of one warm instance: what it serves stays below the calls after which a host
+/// replaces one. The kinds take turns, so that both see the same machine, but not after each life: no platform does, and
+/// each would find the caches full of the other's code.
+const LIVES_IN_A_ROW: usize = 50;
 
 /// Sandboxes in the pool that is listed.
 const LISTED: usize = 10;
@@ -66,6 +68,14 @@ impl Caller {
 
     async fn warm(provider: &Provider) -> Result<Self, Failure> {
         Ok(Self::Warm(Box::new(provider.instance().await?)))
+    }
+
+    /// The name of its kind.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Fresh { .. } => "fresh",
+            Self::Warm(_) => "warm",
+        }
     }
 
     fn kind(&self) -> Kind {
@@ -144,14 +154,13 @@ async fn measure(artefacts: &Artefacts) -> Result<Section, Failure> {
         instances.push(begun.elapsed().as_secs_f64());
     }
     let mut books = Books { lab: &lab, entries: HashMap::new() };
-    let mut fresh = Caller::fresh(&provider)?;
-    let mut warm = Caller::warm(&provider).await?;
-    for life in 0..LIVES {
-        if life % LIVES_OF_AN_INSTANCE == 0 {
-            warm = Caller::warm(&provider).await?;
+    for turn in 0..LIVES / LIVES_IN_A_ROW {
+        for mut caller in [Caller::fresh(&provider)?, Caller::warm(&provider).await?] {
+            for life in 0..LIVES_IN_A_ROW {
+                let id = format!("{}-{turn}-{life}", caller.name());
+                live(&mut books, &mut caller, &id, &listed).await?;
+            }
         }
-        live(&mut books, &mut fresh, &format!("fresh-{life}"), &listed).await?;
-        live(&mut books, &mut warm, &format!("warm-{life}"), &listed).await?;
     }
     table(&mut books, &Sample::of(instances)?)
 }
