@@ -87,7 +87,7 @@ fn conflict(new: &NewSandbox<'_>, sandbox: &Sandbox) -> Error {
         .maybe_applied(true)
         .rule("session-differs")
         .detail("sandbox-id", sandbox.id.as_str())
-        .detail("differs", differs)
+        .detail("differs", &differs)
         .remedy("Provision it as it was first provisioned, use another session id, or terminate the sandbox that locate finds.")
 }
 
@@ -139,7 +139,7 @@ pub fn failed_again(reason: Option<String>) -> Error {
     let reason = reason.unwrap_or_else(|| "Daytona gave no reason".to_owned());
     Error::new(ErrorCode::Unavailable, text::fill("Daytona could not start the sandbox: {}.", &[&reason]))
         .rule("start-failed")
-        .detail("reason", reason)
+        .detail("reason", &reason)
         .remedy("Nothing is left of it. Check image and command, then provision again.")
 }
 

@@ -91,11 +91,11 @@ fn invalid_pool(findings: &[Finding]) -> Error {
     for finding in &errors {
         message.push_str(&text::fill(" {}: {}", &[&finding.path, &finding.message]));
     }
-    let mut error = Error::config(message).detail("problems", text::decimal(errors.len()));
+    let mut error = Error::config(message).detail("problems", &text::decimal(errors.len()));
     if let Some(first) = errors.first() {
         error = error.rule(&first.rule).detail("path", first.path.as_str());
         if let Some(remedy) = &first.remedy {
-            error = error.remedy(remedy.as_str());
+            error = error.remedy(remedy);
         }
         if first.rule == "daytona-v2" {
             error.code = ErrorCode::Unsupported;

@@ -72,8 +72,8 @@ impl Error {
     }
 
     /// Adds or replaces a detail; the keys are listed in the contract.
-    pub fn detail(mut self, key: &str, value: impl Into<String>) -> Self {
-        pairs::set(&mut self.details, key, value.into());
+    pub fn detail(mut self, key: &str, value: &str) -> Self {
+        pairs::set(&mut self.details, key, value.to_owned());
         self
     }
 
@@ -83,7 +83,7 @@ impl Error {
     }
 
     /// Tells a person what to do.
-    pub fn remedy(self, text: impl Into<String>) -> Self {
+    pub fn remedy(self, text: &str) -> Self {
         self.detail("remedy", text)
     }
 

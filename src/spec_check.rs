@@ -13,11 +13,11 @@ const MAX_PAIRS: usize = 1000;
 
 /// Problems found, each with the field that it is about.
 #[derive(Default)]
-struct Problems(Vec<(&'static str, String, String)>);
+struct Problems(Vec<(&'static str, String, &'static str)>);
 
 impl Problems {
-    fn add(&mut self, rule: &'static str, path: impl Into<String>, message: impl Into<String>) {
-        self.0.push((rule, path.into(), message.into()));
+    fn add(&mut self, rule: &'static str, path: &str, message: &'static str) {
+        self.0.push((rule, path.to_owned(), message));
     }
 
     fn text(&mut self, path: &str, text: &str) {
@@ -43,12 +43,12 @@ pub fn check(spec: &Spec, pool: &Pool, secret: &Secret) -> Result<(), Error> {
     check_pairs("spec.env", &spec.env, &mut problems);
     check_pairs("spec.labels", &spec.labels, &mut problems);
     for (name, _) in spec.env.iter().filter(|(name, _)| text::contains(name, "=")) {
-        problems.add("env-name", text::fill("spec.env.{}", &[name]), "contains =, which no variable name can");
+        problems.add("env-name", &text::fill("spec.env.{}", &[name]), "contains =, which no variable name can");
     }
     for (name, _) in spec.labels.iter().filter(|(name, _)| name.starts_with(LABEL_PREFIX)) {
         problems.add(
             "reserved-label",
-            text::fill("spec.labels.{}", &[name]),
+            &text::fill("spec.labels.{}", &[name]),
             "is under the prefix rensei.dev/, which is the provider's own",
         );
     }
@@ -102,7 +102,7 @@ fn check_pairs(path: &str, pairs: &[(String, String)], problems: &mut Problems) 
         } else if text::contains(name, "\0") || text::contains(value, "\0") {
             problems.add(
                 "nul-byte",
-                text::fill("{}.{}", &[path, &text::replace(name.into(), "\0", "")]),
+                &text::fill("{}.{}", &[path, &text::replace(name.into(), "\0", "")]),
                 "contains a NUL byte",
             );
         }
@@ -145,14 +145,15 @@ fn check_snapshot(spec: &Spec, pool: &Pool, problems: &mut Problems) {
 
 /// The provider's key must not get into a sandbox, where the agent would find it.
 fn check_secret(spec: &Spec, secret: &Secret, problems: &mut Problems) {
-    let mut texts: Vec<&String> = vec![&spec.session_id];
-    for (name, value) in spec.env.iter().chain(&spec.labels) {
-        texts.extend([name, value]);
-    }
-    texts.extend(spec.command.iter().flatten());
-    texts.extend(&spec.image);
-    texts.extend(&spec.region);
-    if texts.iter().any(|text| secret.occurs_in(text)) {
+    let holds = |text: &String| secret.occurs_in(text);
+    let pairs_hold = |pairs: &[(String, String)]| pairs.iter().any(|(name, value)| holds(name) || holds(value));
+    if holds(&spec.session_id)
+        || pairs_hold(&spec.env)
+        || pairs_hold(&spec.labels)
+        || spec.command.iter().flatten().any(holds)
+        || spec.image.as_ref().is_some_and(holds)
+        || spec.region.as_ref().is_some_and(holds)
+    {
         problems.add("key-in-spec", "spec", "contains the API key of this call, which must not get into a sandbox");
     }
 }
@@ -170,7 +171,7 @@ fn into_error(problems: Problems) -> Result<(), Error> {
     }
     message.push('.');
     let error = Error::spec(message).rule(rule).detail("path", path.as_str());
-    Err(error.detail("problems", text::decimal(problems.0.len())))
+    Err(error.detail("problems", &text::decimal(problems.0.len())))
 }
 
 #[cfg(test)]

@@ -153,10 +153,10 @@ pub fn reply(attempt: Attempt, reply: &Reply, subject: &str, secret: &Secret) ->
     }
     if let Some(target) = reply.headers.get("location").filter(|_| said.is_none()) {
         let (target, _) = text::head(text::head(target, "?").0, "#");
-        error = error.detail("location", secret.redact(quote(target).into()));
+        error = error.detail("location", &secret.redact(quote(target).into()));
     }
     if let Some(said) = said {
-        error = error.detail("provider-message", quote(said));
+        error = error.detail("provider-message", &quote(said));
     }
     rejection.error = error;
     rejection
@@ -181,7 +181,7 @@ fn spoken(status: u16, said: &str, subject: &str) -> Rejection {
     let mut rejection = find(SPOKEN, status, said);
     if rejection.error.get("rule") == Some("organization-suspended") {
         let reason = text::head(said, ":").1.unwrap_or_default().trim_ascii();
-        rejection.error = rejection.error.detail("reason", quote(reason));
+        rejection.error = rejection.error.detail("reason", &quote(reason));
     }
     rejection
 }
@@ -192,7 +192,7 @@ fn over_limit(limit: &Limit, said: &str) -> Rejection {
     let mut error = rejection.error.detail("limit", limit.name);
     for (key, value) in [("maximum", &limit.maximum), ("requested", &limit.requested)] {
         if let Some(value) = value {
-            error = error.detail(key, quote(value));
+            error = error.detail(key, &quote(value));
         }
     }
     rejection.error = error;

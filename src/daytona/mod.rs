@@ -17,7 +17,7 @@ use crate::calendar::Moment;
 use crate::contract::Error;
 use crate::http::secret::Secret;
 use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
-use crate::http::{Instant, Method, Outcome, Repeat, Reply, Request, Transport, exchange, jittered};
+use crate::http::{Instant, LENGTH, Method, Outcome, Repeat, Reply, Request, Transport, exchange, jittered};
 use crate::json;
 use crate::prelude::*;
 use crate::text;
@@ -88,7 +88,7 @@ pub struct Client<'t, T> {
     base: BaseUrl,
     secret: Secret,
     deadline: Instant,
-    /// Major and minor version that the server named last.
+    /// Major and minor version that the server named last, which it does on every refusal that it made itself.
     version: Cell<Option<(u32, u32)>>,
     /// When it answered last, on its own clock.
     date: Cell<Option<Moment>>,
@@ -284,7 +284,10 @@ impl<'t, T: Transport> Client<'t, T> {
         let request = self.request(method, self.base.origin(), text::fill("{}{}", &[self.base.path(), path]), body);
         let Outcome { result, unanswered } = exchange(self.transport, &request, Repeat::for_method(method), until);
         if let Ok(reply) = &result {
-            self.version.set(reply.headers.get("x-daytona-api-version").and_then(version));
+            // A gateway's reply names none.
+            if let Some(version) = reply.headers.get("x-daytona-api-version").and_then(version) {
+                self.version.set(Some(version));
+            }
             self.date.set(reply.headers.date().or(self.date.get()));
         }
         let mut rejection = match result {
@@ -300,6 +303,7 @@ impl<'t, T: Transport> Client<'t, T> {
 
     fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
         let mut request = Request::new(method, origin.clone(), path_and_query, body);
+        request.wanted = &[LENGTH, "date"];
         request.header("accept", "application/json".to_owned());
         request.header("authorization", self.secret.bearer());
         request.header("user-agent", concat!("daytona-sandbox-provider/", env!("CARGO_PKG_VERSION")).to_owned());
@@ -314,7 +318,7 @@ impl<'t, T: Transport> Client<'t, T> {
     fn place(&self, rejection: Rejection, method: Method, path: &str) -> Rejection {
         let (path, _) = text::head(path, "?");
         let url = text::fill("{} {}{}", &[method.name(), &self.base.text(), path]);
-        Rejection { error: rejection.error.detail("url", url), ..rejection }
+        Rejection { error: rejection.error.detail("url", &url), ..rejection }
     }
 }
 

@@ -98,7 +98,12 @@ impl Transport for Scripted {
         self.sent.borrow_mut().push(line.trim_end().to_owned());
         let answer = self.script.borrow_mut().pop_front();
         match answer.or_else(|| self.rule.as_ref().map(|rule| rule(&line))) {
-            Some(Answer::Reply(status, headers, body)) => Ok(Reply { status, headers: Headers::new(headers), body }),
+            Some(Answer::Reply(status, mut headers, body)) => {
+                if matches!(status, 200..=299) {
+                    headers.retain(|(name, _)| request.wanted.contains(&name.as_str()));
+                }
+                Ok(Reply { status, headers: Headers::new(headers), body })
+            }
             Some(Answer::Failure(kind, status)) => Err(Failure { kind, text: "scripted".to_owned(), status }),
             Some(Answer::Silence) => {
                 self.sleep_until(deadline);

@@ -56,7 +56,7 @@ impl Transport for Wasi {
         let written = write_body(body, &request.body, &timer);
         // What the server says weighs more than a failed write: an early refusal closes the stream.
         match await_response(&response, &timer) {
-            Ok(response) => read_reply(response, &timer),
+            Ok(response) => read_reply(response, request.wanted, &timer),
             Err(failure) if failure.kind == FailureKind::Deadline => Err(written.err().unwrap_or(failure)),
             Err(failure) => Err(failure),
         }
@@ -143,9 +143,9 @@ fn await_response(response: &FutureIncomingResponse, timer: &Pollable) -> Result
     }
 }
 
-fn read_reply(response: IncomingResponse, timer: &Pollable) -> Result<Reply, Failure> {
+fn read_reply(response: IncomingResponse, wanted: &[&str], timer: &Pollable) -> Result<Reply, Failure> {
     let status = response.status();
-    let headers = Headers::new(response.headers().entries());
+    let headers = Headers::new(headers(&response.headers(), status, wanted));
     let read = match response.consume() {
         Ok(body) => read_body(&body, &headers, timer),
         Err(()) => Err(malformed("the body was taken already")),
@@ -154,6 +154,19 @@ fn read_reply(response: IncomingResponse, timer: &Pollable) -> Result<Reply, Fai
         Ok(body) => Ok(Reply { status, headers, body }),
         Err(failure) => Err(Failure { status: Some(status), ..failure }),
     }
+}
+
+fn headers(fields: &Fields, status: u16, wanted: &[&str]) -> Vec<(String, Vec<u8>)> {
+    if !(200..300).contains(&status) {
+        return fields.entries();
+    }
+    let mut found = Vec::new();
+    for name in wanted {
+        for value in fields.get(name) {
+            found.push(((*name).to_owned(), value));
+        }
+    }
+    found
 }
 
 fn read_body(body: &IncomingBody, headers: &Headers, timer: &Pollable) -> Result<Vec<u8>, Failure> {
