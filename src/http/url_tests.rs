@@ -25,6 +25,8 @@ fn a_base_url_has_one_spelling() {
         ("http://localhost:3000//", "http://localhost:3000"),
         ("https://daytona_api:8443/a/b//", "https://daytona_api:8443/a/b"),
         ("http://10.0.0.5:3000/api", "http://10.0.0.5:3000/api"),
+        ("http://daytona2:3000/api", "http://daytona2:3000/api"),
+        ("https://app.example2/api", "https://app.example2/api"),
         ("https://host/api%20v1/a:b@c", "https://host/api%20v1/a:b@c"),
         ("https://xn--bcher-kva.example/Api", "https://xn--bcher-kva.example/Api"),
     ] {
@@ -75,6 +77,7 @@ fn everything_that_hosts_disagree_about_is_refused_with_its_rule() {
         ("https://host/a\u{0}b", "url-whitespace"),
         ("https://host/a\u{a0}b", "url-whitespace"),
         ("https://host/api\u{200b}", "url-whitespace"),
+        ("https://host/a\u{7f}b", "url-whitespace"),
         ("\u{feff}https://host/api", "url-whitespace"),
         ("https://host\u{2028}/api", "url-whitespace"),
         ("https://host/{id}", "url-path-character"),
@@ -169,6 +172,7 @@ fn loopback_is_this_machine_only() {
 fn an_address_is_told_from_a_name() {
     assert!(origin("http://10.0.0.5:3000").is_ip());
     assert!(!origin("http://10.0.0.example").is_ip());
+    assert!(!origin("http://10.0.0.example5").is_ip());
 }
 
 #[test]

@@ -167,15 +167,13 @@ impl<'a> Reader<'a> {
         let mut pairs = Vec::new();
         for (name, value) in object {
             let path = member(&path, name);
-            let mut refused = refuse(self.findings, &path, name);
-            if !refused && has_nul(name) {
+            if !refuse(self.findings, &path, name) && has_nul(name) {
                 self.nul(&path, "The name");
-                refused = true;
             }
             match value.as_str() {
                 None => self.wrong_type(&path, "The value", value, "a text", example),
                 Some(text) if has_nul(text) => self.nul(&path, "The value"),
-                Some(_) if refused => {}
+                // Also of a name that was refused: with an error, none of the values is used.
                 Some(text) => pairs.push((name.as_ref().to_owned(), text.to_owned())),
             }
         }

@@ -228,6 +228,25 @@ fn an_ambiguous_create_whose_look_up_fails_says_that_a_sandbox_may_exist() {
 }
 
 #[test]
+fn a_create_leaves_a_fifth_of_the_deadline_for_the_look_after_it() {
+    for (deadline_ms, spent_ms) in [(10_000, 8_000), (60_000, 55_000)] {
+        let server = Server::new([Answer::silence(), Answer::json(200, &ours(ID, "started", "started", "", ""))]);
+        let context = Context { deadline_ms: Some(deadline_ms), ..server.context() };
+        assert!(server.call_with(context, |call| create::provision(call, &spec("sess-42"))).is_ok());
+        assert_eq!(server.elapsed_ms(), spent_ms);
+    }
+}
+
+#[test]
+fn a_reply_that_names_no_version_does_not_make_the_server_an_older_one() {
+    let gateway = || Answer::status(504);
+    let unnamed = refusal(404, &format!("Sandbox with ID or name {NAME} not found"));
+    let server = Server::new([gateway(), nothing(), gateway(), unnamed, created()]);
+    assert!(server.provision(&spec("sess-42")).is_ok());
+    assert_eq!(server.sent().len(), 5);
+}
+
+#[test]
 fn a_create_that_did_nothing_says_so() {
     for (answer, code) in [
         (Answer::failure(FailureKind::Dns), ErrorCode::Unavailable),

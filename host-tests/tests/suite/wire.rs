@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use host_tests::{ID, KEY, Reply, bench, context};
+use host_tests::{ID, KEY, Reply, bench, context, handle};
 use sandbox_host::{Phase, Spec, Status, Termination};
 
 #[tokio::test(start_paused = true)]
@@ -40,6 +40,17 @@ async fn requests_carry_the_key_a_length_and_bounded_timeouts() {
         let timeout = timeout.expect("every timeout is set");
         assert!(timeout >= Duration::from_millis(1) && timeout <= Duration::from_secs(60), "{timeout:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_without_a_body_says_nothing_of_one() {
+    let bench = bench([Reply::sandbox("started", "started"), Reply::body(200, "text/plain", Vec::new())]);
+    bench.provider.status(&context(), &handle("sandbox")).await.expect("a state");
+    bench.provider.terminate(&context(), &handle("sandbox")).await.expect("an end");
+    let requests = bench.script.requests();
+    let lengths: Vec<_> = requests.iter().map(|request| request.headers.get("content-length")).collect();
+    assert_eq!(lengths, [None, Some(&"0".parse().expect("a value"))]);
+    assert!(requests.iter().all(|request| request.headers.get("content-type").is_none()));
 }
 
 #[tokio::test(start_paused = true)]
