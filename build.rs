@@ -9,7 +9,8 @@ fn main() {
     println!("cargo::rerun-if-env-changed=CARGO_PROFILE_RELEASE_STRIP");
     if std::env::var("TARGET").is_ok_and(|target| target == "wasm32-unknown-unknown") {
         println!("cargo::rustc-link-arg-cdylib=--wasi-adapter=none");
-        // The deepest JSON that is read takes 32 KiB of stack, so that the usual mebibyte would only make addresses longer.
+        // The deepest JSON that is read takes less than 32 KiB of stack. The usual mebibyte would be left over, and a host that
+        // resets an instance's memory has to look through it.
         println!("cargo::rustc-link-arg-cdylib=-zstack-size=262144");
         // Beside stack and data that leaves 350 KiB, in which all but long lists find room: an instance rarely has to grow.
         println!("cargo::rustc-link-arg-cdylib=--initial-memory=655360");

@@ -17,7 +17,7 @@ use crate::calendar::Moment;
 use crate::contract::Error;
 use crate::http::secret::Secret;
 use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
-use crate::http::{Instant, LENGTH, Method, Outcome, Repeat, Reply, Request, Transport, exchange, jittered};
+use crate::http::{CONTENT_LENGTH, Instant, Method, Outcome, Repeat, Reply, Request, Transport, exchange, jittered};
 use crate::json;
 use crate::prelude::*;
 use crate::text;
@@ -303,7 +303,7 @@ impl<'t, T: Transport> Client<'t, T> {
 
     fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
         let mut request = Request::new(method, origin.clone(), path_and_query, body);
-        request.wanted = &[LENGTH, "date"];
+        request.wanted = &[CONTENT_LENGTH, "date"];
         request.header("accept", "application/json".to_owned());
         request.header("authorization", self.secret.bearer());
         request.header("user-agent", concat!("daytona-sandbox-provider/", env!("CARGO_PKG_VERSION")).to_owned());

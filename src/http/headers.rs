@@ -28,7 +28,7 @@ impl Headers {
 
     /// The length that the server announced, in bytes.
     pub fn content_length(&self) -> Option<usize> {
-        let (first, _) = text::head(self.get(super::LENGTH)?, ",");
+        let (first, _) = text::head(self.get(super::CONTENT_LENGTH)?, ",");
         text::number(first.trim_ascii()).and_then(|length| usize::try_from(length).ok())
     }
 

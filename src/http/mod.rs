@@ -23,7 +23,7 @@ use crate::text;
 pub const MAX_REPLY: usize = 4 * 1024 * 1024;
 
 /// The header that says how long a body is, in bytes.
-pub const LENGTH: &str = "content-length";
+pub const CONTENT_LENGTH: &str = "content-length";
 
 /// A point on the transport's monotonic clock, in nanoseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,8 +76,8 @@ pub struct Request {
     /// Lower-case names. Of the types that `wasi:http` takes, so that no attempt has to copy them.
     pub headers: Vec<(String, Vec<u8>)>,
     pub body: Vec<u8>,
-    /// Lower-case names of the headers of a success that are read, [`LENGTH`] among them. Each takes two allocations that
-    /// the host has to ask for, and gateways send thirty. Of any other reply, all are read.
+    /// Lower-case names of the headers of a success that are read, [`CONTENT_LENGTH`] among them. Each takes two
+    /// allocations that the host has to ask for, and gateways send thirty. Of any other reply, all are read.
     pub wanted: &'static [&'static str],
 }
 
@@ -87,12 +87,12 @@ impl Request {
     /// Every method but GET says how long its body is, or some hosts send chunks, which gateways stall on.
     pub fn new(method: Method, origin: url::Origin, path_and_query: String, body: String) -> Self {
         let (headers, body) = (Vec::new(), body.into_bytes());
-        let mut request = Self { method, origin, path_and_query, headers, body, wanted: &[LENGTH] };
+        let mut request = Self { method, origin, path_and_query, headers, body, wanted: &[CONTENT_LENGTH] };
         if !request.body.is_empty() {
             request.header("content-type", "application/json".to_owned());
         }
         if method != Method::Get {
-            request.header(LENGTH, text::decimal(request.body.len()));
+            request.header(CONTENT_LENGTH, text::decimal(request.body.len()));
         }
         request
     }

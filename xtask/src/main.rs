@@ -22,7 +22,7 @@ const COMMANDS: [(&str, &str, &str); 9] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
-        "about 5 minutes, because wasmtime is built",
+        "about 7 minutes, because wasmtime is built",
     ),
     ("build", "Build the component to target/component/ and print its size and imports", "less than a minute"),
     ("guests", "Build the components that only tests load, to target/component/", "less than a minute"),
