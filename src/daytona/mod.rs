@@ -281,7 +281,11 @@ impl<'t, T: Transport> Client<'t, T> {
 
     fn call(&self, ask: Ask<'_>) -> Result<Reply, Rejection> {
         let Ask { attempt, method, path, body, until, subject } = ask;
-        let request = self.request(method, self.base.origin(), text::fill("{}{}", &[self.base.path(), path]), body);
+        let mut request = self.request(method, self.base.origin(), text::fill("{}{}", &[self.base.path(), path]), body);
+        // What was just created has no past to be counted.
+        if attempt != Attempt::Create {
+            request.wanted = &[CONTENT_LENGTH, "date"];
+        }
         let Outcome { result, unanswered } = exchange(self.transport, &request, Repeat::for_method(method), until);
         if let Ok(reply) = &result {
             // A gateway's reply names none.
@@ -303,7 +307,6 @@ impl<'t, T: Transport> Client<'t, T> {
 
     fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
         let mut request = Request::new(method, origin.clone(), path_and_query, body);
-        request.wanted = &[CONTENT_LENGTH, "date"];
         request.header("accept", "application/json".to_owned());
         request.header("authorization", self.secret.bearer());
         request.header("user-agent", concat!("daytona-sandbox-provider/", env!("CARGO_PKG_VERSION")).to_owned());
