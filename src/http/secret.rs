@@ -66,7 +66,7 @@ impl Secret {
 
     /// The text without the key.
     pub fn redact<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
-        if self.0.len() < MIN_SEARCHED_LEN { text } else { text::replace(text, &self.0, REDACTED) }
+        if self.occurs_in(&text) { text::replace(text, &self.0, REDACTED) } else { text }
     }
 }
 

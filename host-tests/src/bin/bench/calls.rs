@@ -15,6 +15,9 @@ use crate::{Failure, runtime};
 /// Instances that are made and dropped without a call, and as many that provision once, one after the other.
 const INSTANCES: usize = 2_000;
 
+/// The row of those.
+const IN_A_ROW: &str = "provisions in fresh instances, in a row";
+
 /// Lives in fresh instances, and as many in warm ones; each calls every function once.
 const LIVES: usize = 1_000;
 
@@ -153,17 +156,14 @@ async fn measure(artefacts: &Artefacts) -> Result<Section, Failure> {
         provider.instance().await?;
         instances.push(begun.elapsed().as_secs_f64());
     }
-    let mut provisions = Vec::with_capacity(INSTANCES);
+    let mut books = Books { lab: &lab, entries: HashMap::new() };
     let context = lab::context("pool-in-a-row");
     for index in 0..INSTANCES {
         let spec = session(format!("in-a-row-{index}"));
-        lab.take_share();
-        let begun = Instant::now();
+        let begun = books.begin();
         provider.provision(&context, &spec).await?;
-        let took = begun.elapsed();
-        provisions.push(took.saturating_sub(lab.take_share().0).as_secs_f64());
+        books.end(IN_A_ROW, Kind::Fresh, begun);
     }
-    let mut books = Books { lab: &lab, entries: HashMap::new() };
     for turn in 0..LIVES / LIVES_IN_A_ROW {
         for mut caller in [Caller::fresh(&provider)?, Caller::warm(&provider).await?] {
             for life in 0..LIVES_IN_A_ROW {
@@ -172,7 +172,7 @@ async fn measure(artefacts: &Artefacts) -> Result<Section, Failure> {
             }
         }
     }
-    table(&mut books, &Sample::of(instances)?, &Sample::of(provisions)?)
+    table(&mut books, &Sample::of(instances)?)
 }
 
 /// A sandbox's life, and the questions that are about none.
@@ -217,16 +217,12 @@ async fn live(books: &mut Books<'_>, caller: &mut Caller, id: &str, listed: &Con
     Ok(())
 }
 
-fn table(books: &mut Books<'_>, instances: &Sample, provisions: &Sample) -> Result<Section, Failure> {
+fn table(books: &mut Books<'_>, instances: &Sample) -> Result<Section, Failure> {
     let title = "Calls, µs, without the fake's share";
     let mut section = Section::new(title, &["fresh", "warm", "the fake", "requests"]);
     section.row("an instance alone", [micros(instances.median())]).at_most("", instances.median() * 1e6, 15.0, " µs");
-    section.row("provisions in fresh instances, in a row", [micros(provisions.median())]).at_most(
-        "",
-        provisions.median() * 1e6,
-        100.0,
-        " µs",
-    );
+    let in_a_row = Sample::of(books.take(IN_A_ROW, Kind::Fresh)?.own)?.median();
+    section.row(IN_A_ROW, [micros(in_a_row)]).at_most("", in_a_row * 1e6, 100.0, " µs");
     for verb in VERBS {
         let (fresh, warm) = (books.take(verb, Kind::Fresh)?, books.take(verb, Kind::Warm)?);
         let requests = (fresh.requests + warm.requests) as f64 / (fresh.own.len() + warm.own.len()) as f64;
