@@ -11,6 +11,7 @@ mod ending;
 mod errors;
 mod faults;
 mod first_release;
+mod golden;
 mod provisioning;
 mod secrets;
 mod stateful;
