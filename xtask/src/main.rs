@@ -8,6 +8,7 @@ mod ci;
 mod component;
 mod interop;
 mod packages;
+mod size;
 mod test;
 mod tools;
 mod tree;
@@ -24,7 +25,11 @@ const COMMANDS: [(&str, &str, &str); 9] = [
         "Build, then show a session's life on Daytona, without an account",
         "about 7 minutes, because wasmtime is built",
     ),
-    ("build", "Build the component to target/component/ and print its size and imports", "less than a minute"),
+    (
+        "build",
+        "Build the component to target/component/ and print its size and imports; --accept-size writes the size down",
+        "less than a minute",
+    ),
     ("guests", "Build the components that only tests load, to target/component/", "less than a minute"),
     ("test", "Build, then run every test", "about 7 minutes, because wasmtime is built"),
     (
@@ -63,11 +68,13 @@ fn main() -> ExitCode {
     let Some((_, what, first_run)) = COMMANDS.iter().find(|(name, ..)| *name == command) else {
         return misused(&format!("`{command}` is not a command."));
     };
-    if !rest.is_empty() && !matches!(command, "bench" | "demo" | "sim") {
-        return misused(&format!("`{command}` takes no arguments."));
+    let accepts_size = command == "build" && rest == [size::ACCEPT];
+    if !rest.is_empty() && !accepts_size && !matches!(command, "bench" | "demo" | "sim") {
+        return misused(&format!("`{command}` does not take `{}`.", rest.join(" ")));
     }
     eprintln!("{what}. The first run takes {first_run}.");
     let outcome = match command {
+        "build" if accepts_size => build::build_accepting_size(),
         "build" => build::build().map(drop),
         "guests" => build::guests(),
         "test" => test::test(),
