@@ -1,4 +1,7 @@
-//! The contract's own files: everything in them is documented, and gated by the version that brought it.
+//! The contract's own files: everything in them is documented, and gated by the version that brought it; what was released
+//! stays.
+
+mod released;
 
 use std::path::Path;
 
