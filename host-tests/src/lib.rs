@@ -15,7 +15,9 @@ use std::time::Duration;
 
 use sandbox_host::{Context, Credential, Handle, Host, Provider, ProviderError};
 
-pub use load::{COMPONENT, component, first_release, load, load_first_release, load_hostile};
+pub use load::{
+    COMPONENT, RELEASES, Release, component, first_release, load, load_first_release, load_hostile, load_release,
+};
 pub use script::{Recorded, Reply, Script};
 
 /// The key of every test, which may be seen in one place only.

@@ -17,11 +17,45 @@ const HOSTILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/
 
 const HOSTILE_COMPILED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/harness-hostile.cwasm");
 
-/// The component of version 0.1.0, which began sessions that later versions go on with.
-const FIRST_RELEASE: &[u8] = include_bytes!("../fixtures/daytona-sandbox-provider-0.1.0.wasm");
+/// A version of the component that began sessions which later versions go on with.
+pub struct Release {
+    /// What it says of itself.
+    pub version: &'static str,
+    /// Its bytes.
+    pub component: &'static [u8],
+    /// The SHA-256 of its bytes.
+    pub digest: &'static str,
+    /// Handles that it made and a platform stored, of the first sandbox of a `fake-daytona`.
+    pub handles: Handles,
+    compiled: &'static str,
+}
 
-const FIRST_RELEASE_COMPILED: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/harness-first-release.cwasm");
+/// Stored handles, as JSON.
+pub struct Handles {
+    pub sandbox: &'static str,
+    pub workspace: &'static str,
+}
+
+macro_rules! release {
+    ($version:literal, $digest:literal) => {
+        Release {
+            version: $version,
+            component: include_bytes!(concat!("../fixtures/daytona-sandbox-provider-", $version, ".wasm")),
+            digest: $digest,
+            handles: Handles {
+                sandbox: include_str!(concat!("../fixtures/handle-", $version, "-sandbox.json")),
+                workspace: include_str!(concat!("../fixtures/handle-", $version, "-workspace.json")),
+            },
+            compiled: concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/harness-", $version, ".cwasm"),
+        }
+    };
+}
+
+/// Every released version, the eldest first.
+pub static RELEASES: [Release; 2] = [
+    release!("0.1.0", "82dc9f785feced83f9ded8ec8aa14c58f359678d9d0b9f639931fb40f6136a1d"),
+    release!("0.2.0", "4de329de516e4f6637d168a3462fd257746de6555688ab6ea3c471760db69b71"),
+];
 
 /// The bytes of the component.
 ///
@@ -38,9 +72,10 @@ fn read(path: &str, command: &str) -> Vec<u8> {
     }
 }
 
-/// The bytes of version 0.1.0 of the component.
+/// The bytes of the eldest release of the component.
 pub fn first_release() -> &'static [u8] {
-    FIRST_RELEASE
+    let [first, ..] = &RELEASES;
+    first.component
 }
 
 /// The component in a host.
@@ -51,12 +86,21 @@ pub fn load(host: &Host) -> Provider {
     compiled_once(host, &component(), Path::new(COMPILED))
 }
 
-/// Version 0.1.0 of the component in a host.
+/// A released version of the component in a host.
+///
+/// # Panics
+/// When the host does not take it any more.
+pub fn load_release(host: &Host, release: &Release) -> Provider {
+    compiled_once(host, release.component, Path::new(release.compiled))
+}
+
+/// The eldest release of the component in a host.
 ///
 /// # Panics
 /// When the host does not take it any more.
 pub fn load_first_release(host: &Host) -> Provider {
-    compiled_once(host, FIRST_RELEASE, Path::new(FIRST_RELEASE_COMPILED))
+    let [first, ..] = &RELEASES;
+    load_release(host, first)
 }
 
 /// The provider that means harm in a host; `guests/hostile` says what it can be told to do.
