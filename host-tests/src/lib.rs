@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod clients;
+pub mod counts;
 pub mod fake;
 mod load;
 pub mod script;

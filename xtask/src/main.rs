@@ -34,7 +34,8 @@ const COMMANDS: [(&str, &str, &str); 9] = [
     ("test", "Build, then run every test", "about 7 minutes, because wasmtime is built"),
     (
         "bench",
-        "Build, then measure all that costs something, beside what platforms use now; --only PART for some of it",
+        "Build, then measure all that costs something, beside what platforms use now; --only PART for some of it; \
+         --accept-counts writes down what calls cost",
         "about 10 minutes, because wasmtime is built and the SDKs are installed",
     ),
     ("sim", "Build, then simulate sessions: --sessions N --seed S", "about 5 minutes, because wasmtime is built"),

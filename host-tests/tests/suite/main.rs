@@ -6,6 +6,7 @@
 mod budgets;
 mod configuration;
 mod contract;
+mod counts;
 mod credentials;
 mod ending;
 mod errors;

@@ -16,7 +16,7 @@ const CACHED: usize = 301;
 pub fn sizes(artefacts: &Artefacts) -> Result<Section, Failure> {
     let mut section = Section::new("Size, bytes", &[]);
     let component = artefacts.component.len();
-    section.row("component", [grouped(component as u64)]).at_most("", component as f64, 200_000.0, "");
+    section.row("component", [grouped(component as u64)]).at_most("", component as f64, 300_000.0, "");
     section.row("precompiled", [grouped(std::fs::metadata(&artefacts.precompiled)?.len())]);
     Ok(section)
 }

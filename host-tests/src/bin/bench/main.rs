@@ -7,6 +7,7 @@
 mod artefacts;
 mod calls;
 mod clients;
+mod counts;
 mod lab;
 mod loading;
 mod options;
@@ -37,7 +38,8 @@ static ALLOCATOR: Allocator = Allocator;
 type Measure = fn(&Artefacts, &Options) -> Result<Section, Failure>;
 
 /// The parts in the order of the table.
-const PARTS: [(&str, Measure); 8] = [
+const PARTS: [(&str, Measure); 9] = [
+    ("counts", counts::counts),
     ("sizes", |artefacts, _| loading::sizes(artefacts)),
     ("loading", |artefacts, _| loading::loading(artefacts)),
     ("calls", |artefacts, _| calls::calls(artefacts)),
