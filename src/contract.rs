@@ -1,6 +1,6 @@
 //! The contract's types, generated from `wit/`, under the names that the rest of the component uses.
 //!
-//! The records are the vocabulary of every room, so there is no second set of them and nothing to convert.
+//! Every module uses these records, so there is no second set of them and nothing to convert.
 
 /// Generated code: here and where its symbols are exported, `unsafe` is allowed.
 #[allow(unsafe_code)]
@@ -16,7 +16,6 @@ pub mod generated {
     });
 }
 
-pub use crate::error::Error;
 pub use generated::exports::rensei::sandbox::{inventory, types};
 #[cfg(target_arch = "wasm32")]
 pub use generated::exports::rensei::sandbox::{lifecycle, provider};

@@ -1,12 +1,12 @@
 //! How errors are made: one builder around the contract's own record.
 
-use core::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut};
 
 use crate::contract::{ErrorCode, ErrorRecord};
 use crate::pairs;
-use crate::prelude::*;
 
 /// A failure. Behind one pointer, because every result has room for one and almost none carries one.
+#[derive(Debug)]
 pub struct Error(Box<ErrorRecord>);
 
 impl Deref for Error {
@@ -32,12 +32,12 @@ impl From<Error> for ErrorRecord {
 impl Error {
     /// An error that is final, applied nothing and has no details yet.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self::plain(code, message.into())
+        Self::with_message(code, message.into())
     }
 
-    // Not inlined: there are a hundred places that build errors.
-    #[inline(never)]
-    fn plain(code: ErrorCode, message: String) -> Self {
+    // Errors are built in a hundred places, and rarely: cold functions keep the code of all of them small.
+    #[cold]
+    fn with_message(code: ErrorCode, message: String) -> Self {
         Self(Box::new(ErrorRecord {
             code,
             message,
@@ -60,29 +60,34 @@ impl Error {
     }
 
     /// The same call may succeed later without anybody changing anything.
+    #[cold]
     pub fn retryable(mut self, retryable: bool) -> Self {
         self.retryable = retryable;
         self
     }
 
     /// What was asked for may exist all the same.
+    #[cold]
     pub fn maybe_applied(mut self, maybe: bool) -> Self {
         self.maybe_applied = maybe;
         self
     }
 
     /// Adds or replaces a detail; the keys are listed in the contract.
+    #[cold]
     pub fn detail(mut self, key: &str, value: &str) -> Self {
         pairs::set(&mut self.details, key, value.to_owned());
         self
     }
 
     /// Names the rule that classified it.
+    #[cold]
     pub fn rule(self, id: &str) -> Self {
         self.detail("rule", id)
     }
 
     /// Tells a person what to do.
+    #[cold]
     pub fn remedy(self, text: &str) -> Self {
         self.detail("remedy", text)
     }

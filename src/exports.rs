@@ -1,23 +1,24 @@
 //! The component's exports.
 
-use crate::context::{Call, DEADLINE_MS, LONG_DEADLINE_MS, Target};
 use crate::contract::inventory::{Guest as Inventory, Mode, Page, Report};
 use crate::contract::lifecycle::Guest as Lifecycle;
 use crate::contract::provider::Guest as Provider;
 use crate::contract::{Context, Declaration, Descriptor, ErrorRecord, Finding, Handle, Spec, State, Termination};
-use crate::credentials::WasiEnvironment;
 use crate::daytona::Change;
 use crate::error::Error;
 use crate::http::wasi::Wasi;
-use crate::inventory::Known;
-use crate::prelude::*;
-use crate::{extend, inventory, lifecycle, locate, origins, pool, profile, provision, status, terminate};
+use crate::pool;
+use crate::verbs::call::credentials::WasiEnvironment;
+use crate::verbs::call::{Call, DEADLINE_MS, LONG_DEADLINE_MS};
+use crate::verbs::inventory::{self, Known};
+use crate::verbs::target::Target;
+use crate::verbs::{describe, extend, lifecycle, locate, origins, provision, status, terminate};
 
 struct Component;
 
 impl Provider for Component {
     fn describe() -> Descriptor {
-        profile::descriptor()
+        describe::descriptor()
     }
 
     fn check_config(config: String) -> Vec<Finding> {
@@ -25,11 +26,11 @@ impl Provider for Component {
     }
 
     fn provides(runtime_provides: Option<Declaration>) -> Declaration {
-        profile::provides(runtime_provides)
+        describe::provides(runtime_provides)
     }
 
     fn unmet(demand: Declaration, runtime_provides: Option<Declaration>) -> Vec<String> {
-        profile::unmet(&demand, runtime_provides)
+        describe::unmet(&demand, runtime_provides)
     }
 
     fn origins(context: Context, handle: Option<Handle>) -> Result<Vec<String>, ErrorRecord> {
@@ -99,7 +100,6 @@ fn call(context: Context, default_ms: u32) -> Result<OurCall, Error> {
     Call::new(context, &WasiEnvironment, &Wasi, default_ms)
 }
 
-// A pointer and not a type parameter, so that it is compiled once for each kind of answer and not once for each verb.
 fn on_handle<R>(
     context: Context,
     handle: Handle,

@@ -1,24 +1,13 @@
 //! Names with values, as the contract and Daytona's labels have them.
 
-use crate::prelude::*;
-
 /// The value of a name. Where one occurs twice the last one counts, as in JSON.
 pub fn get<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
     pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-/// Adds the pairs to others that are only lent.
-pub fn lend<'p>(pairs: &'p [(String, String)], to: &mut Vec<(&'p str, &'p str)>) {
-    for (name, value) in pairs {
-        to.push((name, value));
-    }
-}
-
 /// The pairs as they are lent.
-pub fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
-    let mut lent = Vec::new();
-    lend(pairs, &mut lent);
-    lent
+pub fn borrowed(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
 }
 
 /// Adds a name, or gives it another value however often it occurs.

@@ -1,13 +1,13 @@
 //! The body of a create, in both dialects.
 
+use serde::Serialize;
+
 use super::Dialect;
-use crate::json::{self, Object};
+use crate::json::{LastWins, to_ascii};
 use crate::pairs;
-use crate::prelude::*;
-use crate::text;
 
 /// What a sandbox is made of.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Source<'a> {
     /// An image and the command to launch in it.
     Image { image: &'a str, command: &'a [String] },
@@ -16,6 +16,7 @@ pub enum Source<'a> {
 }
 
 /// A sandbox to be created. Daytona's own units: whole cores, whole GiB, whole minutes.
+#[derive(Clone, Debug)]
 pub struct NewSandbox<'a> {
     /// Unique in the organization; dialect `workspace` has no names.
     pub name: &'a str,
@@ -23,8 +24,6 @@ pub struct NewSandbox<'a> {
     pub user: &'a str,
     pub env: &'a [(String, String)],
     pub labels: Vec<(&'a str, &'a str)>,
-    /// Seconds that the session may last; the labels say it.
-    pub lifetime_sec: u64,
     pub cpu: Option<u32>,
     pub memory_gib: Option<u32>,
     pub disk_gib: Option<u32>,
@@ -32,7 +31,7 @@ pub struct NewSandbox<'a> {
     pub target: Option<&'a str>,
     /// Minutes of idleness until it is stopped; never 0, which would mean never.
     pub auto_stop_minutes: u32,
-    /// Minutes from stopped to archived; never 0, which would mean Daytona's maximum. Written by the admin or not.
+    /// Minutes from stopped to archived; never 0, which would mean Daytona's maximum. Absent: as the server likes.
     pub auto_archive_minutes: Option<u32>,
     /// Minutes from stopped to deleted; absent means never.
     pub auto_delete_minutes: Option<u32>,
@@ -40,11 +39,52 @@ pub struct NewSandbox<'a> {
     pub ttl_minutes: Option<u32>,
 }
 
-/// Minutes from stopped to archived when nobody says otherwise: an idle sandbox shall cost its storage only.
-const DEFAULT_AUTO_ARCHIVE: u32 = 1;
-
 /// What Daytona calls "never" for automatic deletion.
-const NEVER_DELETE: &str = "-1";
+const NEVER: i64 = -1;
+
+/// The body in both dialects. Absent fields are not written.
+///
+/// Today's API has no image and no command: a registry image goes in as a Dockerfile of two lines. The other dialect is the
+/// API of the provider description, to the letter; what that does not name goes along only where it was asked for.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    build_info: Option<BuildInfo>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshot: Option<&'a str>,
+    /// On the servers that have `/workspace`, it is the name of a snapshot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auto_archive_interval: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auto_delete_interval: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ttl_minutes: Option<u32>,
+    user: &'a str,
+    env: LastWins<'a>,
+    labels: LastWins<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<&'a str>,
+    auto_stop_interval: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disk: Option<u32>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BuildInfo {
+    dockerfile_content: String,
+}
 
 impl NewSandbox<'_> {
     /// The Dockerfile that it is built from in today's API; none from a snapshot.
@@ -57,56 +97,33 @@ impl NewSandbox<'_> {
 
     /// The request body.
     pub fn to_json(&self, dialect: Dialect) -> String {
-        let mut body = Object::new();
-        match dialect {
-            Dialect::Sandbox => self.fill_sandbox(&mut body),
-            Dialect::Workspace => self.fill_workspace(&mut body),
-        }
-        body.text("user", self.user);
-        body.texts("env", &pairs::borrowed(self.env));
-        body.texts("labels", &self.labels);
-        if let Some(target) = self.target {
-            body.text("target", target);
-        }
-        body.number("autoStopInterval", Some(self.auto_stop_minutes));
-        if let Source::Image { .. } = self.source {
-            body.number("cpu", self.cpu);
-            body.number("memory", self.memory_gib);
-            body.number("disk", self.disk_gib);
-        }
-        body.finish()
-    }
-
-    /// Today's API has no image and no command: a registry image goes in as a Dockerfile of two lines.
-    fn fill_sandbox(&self, body: &mut Object) {
-        body.text("name", self.name);
-        match self.source {
-            Source::Image { image, command } => {
-                body.texts("buildInfo", &[("dockerfileContent", &dockerfile(image, command))]);
-            }
-            Source::Snapshot(snapshot) => body.text("snapshot", snapshot),
-        }
-        body.number("autoArchiveInterval", Some(self.auto_archive_minutes.unwrap_or(DEFAULT_AUTO_ARCHIVE)));
-        match self.auto_delete_minutes {
-            None => body.raw("autoDeleteInterval", NEVER_DELETE),
-            minutes => body.number("autoDeleteInterval", minutes),
-        }
-        body.number("ttlMinutes", self.ttl_minutes);
-    }
-
-    /// The API of the provider description, to the letter; what it does not name goes along only where it was asked for.
-    fn fill_workspace(&self, body: &mut Object) {
-        match self.source {
-            Source::Image { image, command } => {
-                body.text("image", image);
-                body.raw("command", &json::array(command));
-            }
-            // On the servers that have this route, `image` is the name of a snapshot.
-            Source::Snapshot(snapshot) => body.text("image", snapshot),
-        }
-        body.number("autoArchiveInterval", self.auto_archive_minutes);
-        body.number("autoDeleteInterval", self.auto_delete_minutes);
-        body.number("ttlMinutes", self.ttl_minutes);
+        let (image, command, snapshot) = match self.source {
+            Source::Image { image, command } => (Some(image), Some(command), None),
+            Source::Snapshot(snapshot) => (None, None, Some(snapshot)),
+        };
+        let today = dialect == Dialect::Sandbox;
+        let workspace = !today;
+        let auto_delete = self.auto_delete_minutes.map(i64::from);
+        let env: Vec<_> = pairs::borrowed(self.env).collect();
+        to_ascii(&Body {
+            name: Some(self.name).filter(|_| today),
+            build_info: self.dockerfile().filter(|_| today).map(|dockerfile_content| BuildInfo { dockerfile_content }),
+            snapshot: snapshot.filter(|_| today),
+            image: image.or(snapshot).filter(|_| workspace),
+            command: command.filter(|_| workspace),
+            auto_archive_interval: self.auto_archive_minutes,
+            auto_delete_interval: auto_delete.or(Some(NEVER).filter(|_| today)),
+            ttl_minutes: self.ttl_minutes,
+            user: self.user,
+            env: LastWins(&env),
+            labels: LastWins(&self.labels),
+            target: self.target,
+            auto_stop_interval: self.auto_stop_minutes,
+            // Daytona refuses or ignores sizes beside a snapshot, which has its own.
+            cpu: self.cpu.filter(|_| image.is_some()),
+            memory: self.memory_gib.filter(|_| image.is_some()),
+            disk: self.disk_gib.filter(|_| image.is_some()),
+        })
     }
 }
 
@@ -114,8 +131,8 @@ impl NewSandbox<'_> {
 ///
 /// The image must be an OCI reference, so that no other instruction can enter.
 fn dockerfile(image: &str, command: &[String]) -> String {
-    let command = text::replace(json::array(command).into(), ENTRYPOINT.0, ENTRYPOINT.1);
-    text::fill("FROM {}\nENTRYPOINT {}\n", &[image, &command])
+    let command = to_ascii(command).replace(ENTRYPOINT.0, ENTRYPOINT.1);
+    format!("FROM {image}\nENTRYPOINT {command}\n")
 }
 
 /// The word that Daytona searches the Dockerfile for, and how it is written inside a command so that it is not found.

@@ -1,8 +1,6 @@
 //! Reply headers, read tolerantly: a repeated one may arrive separately or comma-joined, and bytes may be anything.
 
-use crate::calendar::Moment;
-use crate::prelude::*;
-use crate::text;
+use crate::moment::Moment;
 
 /// Longest wait that is told apart from a longer one, in seconds: what 32 bits hold in milliseconds.
 const MAX_WAIT_SEC: u64 = 4_294_968;
@@ -28,8 +26,8 @@ impl Headers {
 
     /// The length that the server announced, in bytes.
     pub fn content_length(&self) -> Option<usize> {
-        let (first, _) = text::head(self.get(super::CONTENT_LENGTH)?, ",");
-        text::number(first.trim_ascii()).and_then(|length| usize::try_from(length).ok())
+        let first = self.get(super::CONTENT_LENGTH)?.split(',').next()?.trim_ascii();
+        digits(first).and_then(|length| usize::try_from(length).ok())
     }
 
     /// The longest wait that any spelling of `retry-after` asks for, in milliseconds.
@@ -55,7 +53,7 @@ impl Headers {
         if let Some(then) = Moment::parse_http(value.trim_ascii()) {
             return Some(to_u32(then.since(self.date()?) * 1_000));
         }
-        text::split(value, ",").filter_map(|part| seconds_to_ms(part.trim_ascii())).max()
+        value.split(',').filter_map(|part| seconds_to_ms(part.trim_ascii())).max()
     }
 }
 
@@ -65,13 +63,19 @@ fn is_retry_after(name: &str) -> bool {
 
 /// Milliseconds of a decimal number of seconds; none for anything else.
 fn seconds_to_ms(text: &str) -> Option<u32> {
-    let (whole, fraction) = text::head(text, ".");
-    let thousandths = u64::from(text::thousandths(fraction.unwrap_or_default())?);
-    if whole.is_empty() || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let only_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !only_digits(whole) || !only_digits(fraction) {
         return None;
     }
-    let whole = text::number(whole).unwrap_or(u64::MAX).min(MAX_WAIT_SEC);
+    let whole = digits(whole).unwrap_or(u64::MAX).min(MAX_WAIT_SEC);
+    let thousandths = format!("{fraction:0<3}").get(..3).and_then(digits)?;
     Some(u32::try_from(whole * 1_000 + thousandths).unwrap_or(u32::MAX))
+}
+
+/// A number of decimal digits and nothing else: std also takes a sign.
+pub fn digits(text: &str) -> Option<u64> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
 fn to_u32(ms: i64) -> u32 {

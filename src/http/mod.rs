@@ -12,14 +12,10 @@ pub mod scripted;
 #[cfg(target_arch = "wasm32")]
 pub mod wasi;
 
-pub use headers::Headers;
+pub use headers::{Headers, digits};
 pub use retry::{Outcome, Repeat, exchange, jittered};
 
-use crate::prelude::*;
-use crate::text;
-
-/// Largest reply that is read, in bytes. Daytona's largest honest answer, a list page, is a few hundred KiB; no host
-/// limits what a server may send.
+/// Largest reply that is read unless a request says otherwise, in bytes. No host limits what a server may send.
 pub const MAX_REPLY: usize = 4 * 1024 * 1024;
 
 /// The header that says how long a body is, in bytes.
@@ -79,6 +75,8 @@ pub struct Request {
     /// Lower-case names of the headers of a success that are read, [`CONTENT_LENGTH`] among them. Each takes two
     /// allocations that the host has to ask for, and gateways send thirty. Of any other reply, all are read.
     pub wanted: &'static [&'static str],
+    /// Largest reply that is read, in bytes.
+    pub max_reply: usize,
 }
 
 impl Request {
@@ -87,12 +85,13 @@ impl Request {
     /// Every method but GET says how long its body is, or some hosts send chunks, which gateways stall on.
     pub fn new(method: Method, origin: url::Origin, path_and_query: String, body: String) -> Self {
         let (headers, body) = (Vec::new(), body.into_bytes());
-        let mut request = Self { method, origin, path_and_query, headers, body, wanted: &[CONTENT_LENGTH] };
+        let mut request =
+            Self { method, origin, path_and_query, headers, body, wanted: &[CONTENT_LENGTH], max_reply: MAX_REPLY };
         if !request.body.is_empty() {
             request.header("content-type", "application/json".to_owned());
         }
         if method != Method::Get {
-            request.header(CONTENT_LENGTH, text::decimal(request.body.len()));
+            request.header(CONTENT_LENGTH, request.body.len().to_string());
         }
         request
     }
@@ -127,7 +126,7 @@ pub enum FailureKind {
     Deadline,
     /// The exchange broke off, or what came back was no HTTP.
     Broken,
-    /// The reply is larger than [`MAX_REPLY`].
+    /// The reply is larger than the request allows.
     TooLarge,
     /// The request was not one that can be sent: our own mistake.
     Malformed,

@@ -1,9 +1,6 @@
 //! A secret that cannot be printed.
 
-use alloc::borrow::Cow;
-
-use crate::prelude::*;
-use crate::text;
+use std::fmt;
 
 /// Longest key that is sent, in bytes. Hosts trap on header fields above 128 KiB, and gateways refuse far shorter ones.
 const MAX_LEN: usize = 8 * 1024;
@@ -14,11 +11,24 @@ const MIN_SEARCHED_LEN: usize = 8;
 /// What stands where a key was.
 const REDACTED: &str = "[redacted]";
 
-/// An API key, kept byte for byte. Has neither `Debug` nor `Display`, and leaves only as an authorization header.
-pub struct Secret(String);
+/// What some store before the key, although it is added on the way.
+const SCHEME: &str = "Bearer ";
+
+/// An API key, kept byte for byte. Cannot be printed, and leaves only as an authorization header.
+pub struct Secret {
+    key: String,
+    /// The key without what was stored around it by mistake. Where a server repeats the key, this much has to go.
+    bare: String,
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(REDACTED)
+    }
+}
 
 /// Why a key cannot be sent. The texts never repeat the key.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SecretProblem {
     Empty,
     LineBreak,
@@ -50,24 +60,46 @@ impl Secret {
         } else if text.bytes().any(|byte| byte != b'\t' && (byte < b' ' || byte == 0x7f)) {
             Err(SecretProblem::NotHeaderText)
         } else {
-            Ok(Self(text))
+            let bare = bare(&text).to_owned();
+            Ok(Self { key: text, bare })
         }
     }
 
     /// The value of the `authorization` header.
     pub fn bearer(&self) -> String {
-        text::fill("Bearer {}", &[&self.0])
+        format!("Bearer {}", self.key)
     }
 
     /// Whether a text contains the key.
     pub fn occurs_in(&self, text: &str) -> bool {
-        self.0.len() >= MIN_SEARCHED_LEN && text::contains(text, &self.0)
+        // Preparing a search costs more than most texts are worth, which are shorter than a key.
+        self.is_searched() && text.len() >= self.bare.len() && text.contains(&self.bare)
     }
 
     /// The text without the key.
-    pub fn redact<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
-        if self.occurs_in(&text) { text::replace(text, &self.0, REDACTED) } else { text }
+    pub fn redact(&self, text: &str) -> String {
+        if self.occurs_in(text) { text.replace(&self.bare, REDACTED) } else { text.to_owned() }
     }
+
+    /// A JSON text without the key. The text has to be in its [plainest spelling](crate::json::plain).
+    pub fn redact_json(&self, json: String) -> String {
+        // As it stands in a JSON text. Few keys have a character that is escaped there.
+        let escaped = self.bare.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t");
+        if self.is_searched() && json.contains(&escaped) { json.replace(&escaped, REDACTED) } else { json }
+    }
+
+    fn is_searched(&self) -> bool {
+        self.bare.len() >= MIN_SEARCHED_LEN
+    }
+}
+
+/// A key without quotation marks, blanks, a byte order mark or the word `Bearer` around it.
+fn bare(key: &str) -> &str {
+    let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{feff}');
+    let key = key.trim_matches(around);
+    let word = key.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
+    let key = if word { key.get(SCHEME.len()..).unwrap_or_default() } else { key };
+    key.trim_matches(around)
 }
 
 #[cfg(test)]
@@ -101,12 +133,42 @@ mod tests {
     fn a_text_that_echoes_the_key_loses_it() {
         let Ok(secret) = Secret::new("dtn_0123456789".to_owned()) else { panic!("refused") };
         let text = "bad key dtn_0123456789, I said dtn_0123456789";
-        assert_eq!(secret.redact(text.into()), "bad key [redacted], I said [redacted]");
+        assert_eq!(secret.redact(text), "bad key [redacted], I said [redacted]");
     }
 
     #[test]
     fn a_very_short_key_does_not_tear_up_ordinary_words() {
         let Ok(secret) = Secret::new("a".to_owned()) else { panic!("refused") };
-        assert_eq!(secret.redact("daytona".into()), "daytona");
+        assert_eq!(secret.redact("daytona"), "daytona");
+    }
+
+    #[test]
+    fn a_key_that_was_stored_with_something_around_it_is_found_without_it() {
+        for stored in
+            ["\"dtn_0123456789\"", "Bearer dtn_0123456789", " dtn_0123456789\t", "\u{feff}'bearer dtn_0123456789'"]
+        {
+            let Ok(secret) = Secret::new(stored.to_owned()) else { panic!("refused: {stored}") };
+            assert_eq!(secret.bearer(), format!("Bearer {stored}"));
+            assert_eq!(secret.redact("bad key dtn_0123456789."), "bad key [redacted].", "{stored}");
+        }
+    }
+
+    #[test]
+    fn a_json_text_that_echoes_the_key_loses_it_however_it_is_spelt() {
+        for (key, json, expected) in [
+            ("dtn_0123456789", r#"{"a":"x dtn_0123456789 dtn_0123456789"}"#, r#"{"a":"x [redacted] [redacted]"}"#),
+            ("dtn_0123456789", r#"{"dtn_\u0030123456789":1}"#, r#"{"[redacted]":1}"#),
+            ("dtn_01é\"23", r#"["dtn_01\u00e9\u002223"]"#, r#"["[redacted]"]"#),
+            ("dtn_0123456789", r#"["dtn_012345678"]"#, r#"["dtn_012345678"]"#),
+        ] {
+            let Ok(secret) = Secret::new(key.to_owned()) else { panic!("refused: {key}") };
+            assert_eq!(secret.redact_json(crate::json::plain(json.to_owned())), expected);
+        }
+    }
+
+    #[test]
+    fn a_secret_cannot_be_printed() {
+        let Ok(secret) = Secret::new("dtn_0123456789".to_owned()) else { panic!("refused") };
+        assert_eq!(format!("{secret:?}"), "[redacted]");
     }
 }

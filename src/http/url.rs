@@ -4,10 +4,10 @@
 //! characters that should have been encoded, so none of these gets past here.
 #![forbid(unsafe_code)]
 
-use alloc::borrow::Cow;
+use std::borrow::Cow;
+use std::fmt;
 
-use crate::prelude::*;
-use crate::text;
+use super::headers::digits;
 
 /// Longest URL that is read, in bytes.
 const MAX_URL: usize = 2048;
@@ -117,7 +117,7 @@ impl UrlProblem {
 }
 
 /// Scheme, host and port: whom a request goes to. The host is in lower case.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Origin {
     scheme: Scheme,
     host: String,
@@ -128,11 +128,6 @@ impl Origin {
     /// Reads the origin of a URL; path, query and fragment are dropped.
     pub fn parse(text: &str) -> Result<Self, UrlProblem> {
         split(text).map(|(origin, _)| origin)
-    }
-
-    /// As it stands at the beginning of a URL. Not `Display`, whose machinery is otherwise not needed.
-    pub fn text(&self) -> String {
-        text::fill("{}://{}", &[self.scheme.name(), &self.authority()])
     }
 
     pub fn scheme(&self) -> Scheme {
@@ -149,7 +144,7 @@ impl Origin {
         if self.port == self.scheme.default_port() {
             Cow::Borrowed(&self.host)
         } else {
-            text::fill("{}:{}", &[self.host.as_str(), &text::decimal(self.port)]).into()
+            format!("{}:{}", self.host, self.port).into()
         }
     }
 
@@ -162,33 +157,17 @@ impl Origin {
     pub fn is_ip(&self) -> bool {
         ends_in_number(&self.host)
     }
+}
 
-    /// Whether this host lies in the parent domain of the API's host.
-    ///
-    /// The parent of a host with three or more labels is the host without its first label, unless that looks like a
-    /// country's registry suffix such as `co.uk`. Every other host is its own parent.
-    pub fn shares_parent_domain_with(&self, api: &Self) -> bool {
-        let parent = parent_domain(api);
-        match self.host.strip_suffix(parent) {
-            Some("") => true,
-            Some(below) => below.ends_with('.'),
-            None => false,
-        }
-    }
-
-    /// Whether a toolbox that a reply of the API names may be called and given the key.
-    ///
-    /// It has to be https, unless the API itself is not; must not be an IP address other than the API's own; and has to
-    /// lie in the API's parent domain, or be the one that the pool's configuration names.
-    pub fn is_acceptable_toolbox(&self, api: &Self, named_by_pool: Option<&Self>) -> bool {
-        let protected = self.scheme == Scheme::Https || api.scheme == Scheme::Http;
-        let foreign_address = self.is_ip() && self.host != api.host;
-        protected && !foreign_address && (self.shares_parent_domain_with(api) || named_by_pool == Some(self))
+/// As it stands at the beginning of a URL.
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}://{}", self.scheme.name(), self.authority())
     }
 }
 
 /// Where an API lives: an origin and a path that all of its routes begin with.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BaseUrl {
     origin: Origin,
     path: String,
@@ -198,14 +177,14 @@ impl BaseUrl {
     /// Reads a URL of scheme, host, port and path; slashes at its end are dropped.
     pub fn parse(text: &str) -> Result<Self, UrlProblem> {
         let (origin, rest) = split(text)?;
-        if text::contains(rest, "#") {
+        if rest.contains('#') {
             return Err(UrlProblem::Fragment);
         }
-        if text::contains(rest, "?") {
+        if rest.contains('?') {
             return Err(UrlProblem::Query);
         }
-        let path = text::trim_end(rest, "/");
-        let mut segments = text::split(path, "/");
+        let path = rest.trim_end_matches('/');
+        let mut segments = path.split('/');
         // What stands before the first slash is empty.
         segments.next();
         for segment in segments {
@@ -223,19 +202,21 @@ impl BaseUrl {
         &self.origin
     }
 
-    /// The whole URL, without a slash at its end.
-    pub fn text(&self) -> String {
-        text::fill("{}{}", &[&self.origin.text(), &self.path])
-    }
-
     /// Empty, or begins with a slash and does not end with one.
     pub fn path(&self) -> &str {
         &self.path
     }
 }
 
+/// The whole URL, without a slash at its end.
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}{}", self.origin, self.path)
+    }
+}
+
 /// One segment of a path, percent-encoded: whatever the text, it can neither end the path nor climb in it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Segment(String);
 
 impl Segment {
@@ -259,16 +240,12 @@ pub fn encode_query(value: &str) -> String {
 
 /// Percent-encodes everything but the unreserved characters of RFC 3986.
 fn encode(text: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if is_unreserved(byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push('%');
-            for nibble in [byte >> 4, byte & 15] {
-                encoded.extend(DIGITS.get(usize::from(nibble)).copied().map(char::from));
-            }
+            encoded.push_str(&format!("%{byte:02X}"));
         }
     }
     encoded
@@ -301,22 +278,22 @@ fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
     if text.bytes().any(|byte| byte <= b' ' || byte >= 0x7f) && text.chars().any(is_blank) {
         return Err(UrlProblem::Whitespace);
     }
-    let (scheme, rest) = text::split_once(text, "://").ok_or(UrlProblem::Scheme)?;
+    let (scheme, rest) = text.split_once("://").ok_or(UrlProblem::Scheme)?;
     let scheme = [Scheme::Http, Scheme::Https]
         .into_iter()
         .find(|known| known.name().eq_ignore_ascii_case(scheme))
         .ok_or(UrlProblem::Scheme)?;
     let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at_checked(end).ok_or(UrlProblem::Host)?;
-    if text::contains(authority, "@") {
+    if authority.contains('@') {
         return Err(UrlProblem::UserInfo);
     }
     if authority.bytes().filter(|byte| *byte == b':').count() > 1 {
         return Err(UrlProblem::Ipv6);
     }
-    let (host, port) = match text::head(authority, ":") {
-        (host, None) => (host, scheme.default_port()),
-        (host, Some(port)) => (host, parse_port(port).ok_or(UrlProblem::Port)?),
+    let (host, port) = match authority.split_once(':') {
+        None => (authority, scheme.default_port()),
+        Some((host, port)) => (host, parse_port(port).ok_or(UrlProblem::Port)?),
     };
     if !host.is_ascii() {
         return Err(UrlProblem::NonAscii);
@@ -336,7 +313,7 @@ fn is_blank(c: char) -> bool {
 }
 
 fn parse_port(text: &str) -> Option<u16> {
-    text::number(text).and_then(|port| u16::try_from(port).ok()).filter(|port| *port != 0)
+    digits(text).and_then(|port| u16::try_from(port).ok()).filter(|port| *port != 0)
 }
 
 /// A name in lower case, or an IPv4 address in the usual notation; underscores pass, because container networks have them.
@@ -351,7 +328,7 @@ fn is_host(host: &str) -> bool {
         return is_ipv4(host);
     }
     let (mut last, mut fine) = ("", host.len() <= MAX_HOST);
-    for part in text::split(host, ".") {
+    for part in host.split('.') {
         fine = fine && label(part);
         last = part;
     }
@@ -369,25 +346,8 @@ fn ends_in_number(host: &str) -> bool {
 
 /// Four numbers without leading zeros, which some programs read as octal.
 fn is_ipv4(host: &str) -> bool {
-    let octet =
-        |text: &str| text::number(text).is_some_and(|octet| octet < 256) && (text == "0" || !text.starts_with('0'));
-    text::split(host, ".").count() == 4 && text::split(host, ".").all(octet)
-}
-
-/// The domain whose hosts count as the API's own.
-fn parent_domain(api: &Origin) -> &str {
-    match text::split_once(&api.host, ".") {
-        Some((_, parent)) if !api.is_ip() && text::contains(parent, ".") && !is_registry_suffix(parent) => parent,
-        _ => &api.host,
-    }
-}
-
-/// Whether a domain looks like one under which a country registers names of different owners: `co.uk`, `com.au`.
-fn is_registry_suffix(domain: &str) -> bool {
-    match text::split_once(domain, ".") {
-        Some((first, last)) => first.len() <= 3 && last.len() == 2,
-        None => false,
-    }
+    let octet = |text: &str| digits(text).is_some_and(|octet| octet < 256) && (text == "0" || !text.starts_with('0'));
+    host.split('.').count() == 4 && host.split('.').all(octet)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ fn origin(text: &str) -> Origin {
 
 fn base(text: &str) -> String {
     match BaseUrl::parse(text) {
-        Ok(base) => base.text(),
+        Ok(base) => base.to_string(),
         Err(problem) => problem.rule().to_owned(),
     }
 }
@@ -125,7 +125,7 @@ fn every_problem_has_a_rule_of_its_own_and_names_a_remedy() {
 #[test]
 fn a_base_url_tells_origin_and_path_apart() {
     let Ok(base) = BaseUrl::parse("https://daytona.example:8443/api/") else { panic!("refused") };
-    assert_eq!((base.origin().text().as_str(), base.path()), ("https://daytona.example:8443", "/api"));
+    assert_eq!((base.origin().to_string().as_str(), base.path()), ("https://daytona.example:8443", "/api"));
     let Ok(base) = BaseUrl::parse("https://daytona.example/") else { panic!("refused") };
     assert_eq!(base.path(), "");
 }
@@ -138,10 +138,10 @@ fn the_origin_of_a_url_is_what_stands_before_its_path() {
         "https://proxy.host:4000/toolbox?x#y",
         "https://proxy.host:4000?x",
     ] {
-        assert_eq!(origin(text).text(), "https://proxy.host:4000", "{text}");
+        assert_eq!(origin(text).to_string(), "https://proxy.host:4000", "{text}");
     }
     assert_eq!(Origin::parse("https://key@host/toolbox").err(), Some(UrlProblem::UserInfo));
-    assert_eq!(origin("https://host/toolbox@key").text(), "https://host");
+    assert_eq!(origin("https://host/toolbox@key").to_string(), "https://host");
 }
 
 #[test]
@@ -173,59 +173,6 @@ fn an_address_is_told_from_a_name() {
     assert!(origin("http://10.0.0.5:3000").is_ip());
     assert!(!origin("http://10.0.0.example").is_ip());
     assert!(!origin("http://10.0.0.example5").is_ip());
-}
-
-#[test]
-fn hosts_of_the_same_parent_domain_are_recognised() {
-    for (toolbox, api, shared) in [
-        ("https://proxy.app.daytona.io", "https://app.daytona.io", true),
-        ("https://app.daytona.io", "https://app.daytona.io", true),
-        ("https://proxy.daytona.io", "https://app.daytona.io", true),
-        ("https://daytona.io", "https://app.daytona.io", true),
-        ("https://evildaytona.io", "https://app.daytona.io", false),
-        ("https://daytona.io.evil.example", "https://app.daytona.io", false),
-        ("https://proxy.other.io", "https://app.daytona.io", false),
-        // Two labels: the host is its own parent.
-        ("https://proxy.daytona.io", "https://daytona.io", true),
-        ("https://other.io", "https://daytona.io", false),
-        // One label.
-        ("http://proxy.localhost:4000", "http://localhost:3000", true),
-        ("http://localhost:4000", "http://localhost:3000", true),
-        ("http://proxy", "http://api", false),
-        // A country's registry is nobody's domain.
-        ("https://evil.co.uk", "https://daytona.co.uk", false),
-        ("https://proxy.daytona.co.uk", "https://daytona.co.uk", true),
-        ("https://proxy.example.co.uk", "https://api.example.co.uk", true),
-        ("https://evil.com.au", "https://daytona.com.au", false),
-        ("https://proxy.abc.example", "https://api.abc.example", true),
-        // An address has no parent.
-        ("http://10.0.0.5:4000", "http://10.0.0.5:3000", true),
-        ("http://11.0.0.5:4000", "http://10.0.0.5:3000", false),
-    ] {
-        assert_eq!(origin(toolbox).shares_parent_domain_with(&origin(api)), shared, "{toolbox} and {api}");
-    }
-}
-
-#[test]
-fn a_toolbox_gets_the_key_only_where_the_rule_allows_it() {
-    for (toolbox, api, named, acceptable) in [
-        ("https://proxy.app.daytona.io", "https://app.daytona.io", None, true),
-        ("http://proxy.app.daytona.io", "https://app.daytona.io", None, false),
-        ("http://proxy.daytona.lan", "http://api.daytona.lan", None, true),
-        ("https://proxy.daytona.lan", "http://api.daytona.lan", None, true),
-        ("https://evil.example", "https://app.daytona.io", None, false),
-        ("https://toolbox.example", "https://app.daytona.io", Some("https://toolbox.example"), true),
-        ("https://toolbox.example:8443", "https://app.daytona.io", Some("https://toolbox.example"), false),
-        ("http://toolbox.example", "https://app.daytona.io", Some("http://toolbox.example"), false),
-        ("https://10.0.0.9", "https://app.daytona.io", None, false),
-        ("https://10.0.0.9", "https://app.daytona.io", Some("https://10.0.0.9"), false),
-        ("http://10.0.0.5:4000", "http://10.0.0.5:3000", None, true),
-        ("http://169.254.169.254", "http://10.0.0.5:3000", None, false),
-    ] {
-        let named = named.map(origin);
-        let verdict = origin(toolbox).is_acceptable_toolbox(&origin(api), named.as_ref());
-        assert_eq!(verdict, acceptable, "{toolbox} for {api}");
-    }
 }
 
 #[test]

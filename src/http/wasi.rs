@@ -7,7 +7,7 @@
 //! - a child resource is dropped before its parent, or the host traps;
 //! - the code of a body stream's error is never asked for, because one host throws on that.
 
-use super::{Failure, FailureKind, Headers, Instant, MAX_REPLY, Method, Reply, Request, Transport};
+use super::{Failure, FailureKind, Headers, Instant, Method, Reply, Request, Transport};
 use crate::contract::wasi::clocks::monotonic_clock;
 use crate::contract::wasi::http::outgoing_handler;
 use crate::contract::wasi::http::types::{
@@ -17,7 +17,6 @@ use crate::contract::wasi::http::types::{
 use crate::contract::wasi::io::poll::{Pollable, poll};
 use crate::contract::wasi::io::streams::{InputStream, OutputStream, StreamError};
 use crate::http::url::Scheme;
-use crate::prelude::*;
 
 /// Most bytes that one write may carry; more is a trap.
 const MAX_WRITE: usize = 4096;
@@ -56,7 +55,7 @@ impl Transport for Wasi {
         let written = write_body(body, &request.body, &timer);
         // What the server says weighs more than a failed write: an early refusal closes the stream.
         match await_response(&response, &timer) {
-            Ok(response) => read_reply(response, request.wanted, &timer),
+            Ok(response) => read_reply(response, request, &timer),
             Err(failure) if failure.kind == FailureKind::Deadline => Err(written.err().unwrap_or(failure)),
             Err(failure) => Err(failure),
         }
@@ -143,11 +142,11 @@ fn await_response(response: &FutureIncomingResponse, timer: &Pollable) -> Result
     }
 }
 
-fn read_reply(response: IncomingResponse, wanted: &[&str], timer: &Pollable) -> Result<Reply, Failure> {
+fn read_reply(response: IncomingResponse, request: &Request, timer: &Pollable) -> Result<Reply, Failure> {
     let status = response.status();
-    let headers = Headers::new(headers(&response.headers(), status, wanted));
+    let headers = Headers::new(headers(&response.headers(), status, request.wanted));
     let read = match response.consume() {
-        Ok(body) => read_body(&body, &headers, timer),
+        Ok(body) => read_body(&body, &headers, request.max_reply, timer),
         Err(()) => Err(malformed("the body was taken already")),
     };
     match read {
@@ -169,27 +168,27 @@ fn headers(fields: &Fields, status: u16, wanted: &[&str]) -> Vec<(String, Vec<u8
     found
 }
 
-fn read_body(body: &IncomingBody, headers: &Headers, timer: &Pollable) -> Result<Vec<u8>, Failure> {
+fn read_body(body: &IncomingBody, headers: &Headers, max: usize, timer: &Pollable) -> Result<Vec<u8>, Failure> {
     let announced = headers.content_length();
-    if announced.is_some_and(|length| length > MAX_REPLY) {
-        return Err(Failure::new(FailureKind::TooLarge, "the reply announces more than 4 MiB"));
+    if announced.is_some_and(|length| length > max) {
+        return Err(too_large(max));
     }
     let stream = body.stream().map_err(|()| malformed("the body cannot be read"))?;
-    let bytes = read_all(&stream, timer)?;
+    let bytes = read_all(&stream, max, timer)?;
     match announced {
         Some(length) if bytes.len() < length => Err(Failure::new(FailureKind::Broken, "the reply was cut short")),
         _ => Ok(bytes),
     }
 }
 
-fn read_all(stream: &InputStream, timer: &Pollable) -> Result<Vec<u8>, Failure> {
+fn read_all(stream: &InputStream, max: usize, timer: &Pollable) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     loop {
         match stream.read(READ_SIZE) {
             Ok(chunk) if chunk.is_empty() => wait(&stream.subscribe(), timer)?,
             Ok(chunk) => {
-                if bytes.len() + chunk.len() > MAX_REPLY {
-                    return Err(Failure::new(FailureKind::TooLarge, "the reply is larger than 4 MiB"));
+                if bytes.len() + chunk.len() > max {
+                    return Err(too_large(max));
                 }
                 // A reply that comes at once need not be copied.
                 if bytes.is_empty() {
@@ -210,6 +209,10 @@ fn broken_stream(error: &StreamError) -> Failure {
         StreamError::LastOperationFailed(cause) => cause.to_debug_string(),
     };
     Failure::new(FailureKind::Broken, text)
+}
+
+fn too_large(max: usize) -> Failure {
+    Failure::new(FailureKind::TooLarge, format!("more than {} MiB", max / (1024 * 1024)))
 }
 
 fn too_late() -> Failure {

@@ -1,120 +1,74 @@
-//! Writing: the little that request bodies need, in printable ASCII.
-//!
-//! A serializer would bring its number formatting and its maps along, a tenth of the component's size.
+//! Request bodies, on one line of printable ASCII.
 
-use crate::prelude::*;
-use crate::text;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
 /// Room that a request body rarely exceeds, in bytes: growing from nothing would copy it eight times.
 const USUAL: usize = 1024;
 
-/// An object under construction; fields stand in the order in which they are added.
-pub struct Object(String);
+/// A value as JSON. Every character outside of printable ASCII is escaped, because what is written into a Dockerfile is the
+/// key of Daytona's build cache and must not change with its encoding.
+pub fn to_ascii(value: &(impl Serialize + ?Sized)) -> String {
+    let mut json = Vec::with_capacity(USUAL);
+    // Writing to memory does not fail, and all names are texts.
+    let _ = value.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Ascii));
+    String::from_utf8(json).unwrap_or_default()
+}
 
-impl Object {
-    pub fn new() -> Self {
-        let mut json = String::with_capacity(USUAL);
-        json.push('{');
-        Self(json)
-    }
+/// serde_json's compact form, in printable ASCII.
+struct Ascii;
 
-    /// Adds a field whose value is JSON already.
-    pub fn raw(&mut self, key: &str, json: &str) {
-        self.key(key).push_str(json);
-    }
-
-    /// Adds an object of texts.
-    pub fn texts(&mut self, key: &str, pairs: &[(&str, &str)]) {
-        self.key(key).push('{');
-        self.extend(pairs);
-        self.0.push('}');
-    }
-
-    /// Adds texts. Where a name occurs twice, the last one wins, here as in every JSON reader.
-    pub fn extend(&mut self, pairs: &[(&str, &str)]) {
-        for (index, (key, value)) in pairs.iter().enumerate() {
-            let again = pairs.iter().skip(index + 1).any(|(later, _)| later == key);
-            if !again {
-                self.text(key, value);
-            }
+impl Formatter for Ascii {
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        const DELETE: char = '\u{7f}';
+        if fragment.is_ascii() && !fragment.contains(DELETE) {
+            // serde_json has already escaped the other control characters.
+            return writer.write_all(fragment.as_bytes());
         }
-    }
-
-    pub fn text(&mut self, key: &str, value: &str) {
-        push_text(self.key(key), "\"", value, "\"");
-    }
-
-    /// Begins a field; its value comes next.
-    fn key(&mut self, key: &str) -> &mut String {
-        let first = self.0.as_bytes().last() == Some(&b'{');
-        push_text(&mut self.0, if first { "\"" } else { ",\"" }, key, "\":");
-        &mut self.0
-    }
-
-    /// Adds a number where there is one.
-    pub fn number(&mut self, key: &str, value: Option<u32>) {
-        if let Some(value) = value {
-            self.raw(key, &text::decimal(value));
-        }
-    }
-
-    pub fn finish(self) -> String {
-        let mut json = self.0;
-        json.push('}');
-        json
-    }
-}
-
-/// A text.
-pub fn text(text: &str) -> String {
-    let mut json = String::new();
-    push_text(&mut json, "\"", text, "\"");
-    json
-}
-
-/// A list of texts.
-pub fn array(texts: &[String]) -> String {
-    let mut json = String::from("[");
-    for text in texts {
-        let before = if json.len() > 1 { ",\"" } else { "\"" };
-        push_text(&mut json, before, text, "\"");
-    }
-    json.push(']');
-    json
-}
-
-/// Appends a text as a JSON string on one line of printable ASCII, its quotation marks within what stands around it.
-fn push_text(json: &mut String, before: &str, text: &str, after: &str) {
-    json.push_str(before);
-    let mut rest = text;
-    loop {
-        // What stands for itself is copied at once: nearly everything does.
-        let plain =
-            rest.bytes().take_while(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')).count();
-        let (run, after) = rest.split_at_checked(plain).unwrap_or((rest, ""));
-        json.push_str(run);
-        let mut chars = after.chars();
-        let Some(c) = chars.next() else { break };
-        push_escaped(json, c);
-        rest = chars.as_str();
-    }
-    json.push_str(after);
-}
-
-fn push_escaped(json: &mut String, c: char) {
-    match c {
-        '"' => json.push_str("\\\""),
-        '\\' => json.push_str("\\\\"),
-        '\n' => json.push_str("\\n"),
-        '\t' => json.push_str("\\t"),
-        _ => {
+        let mut rest = fragment;
+        loop {
+            // What stands for itself is copied at once: nearly everything does.
+            let plain = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(rest.len());
+            let (run, other) = rest.split_at(plain);
+            writer.write_all(run.as_bytes())?;
+            let mut chars = other.chars();
+            let Some(c) = chars.next() else { return Ok(()) };
             for unit in c.encode_utf16(&mut [0; 2]) {
-                json.push_str("\\u");
-                for shift in [12, 8, 4, 0] {
-                    json.extend(char::from_digit(u32::from(*unit >> shift) & 15, 16));
-                }
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = chars.as_str();
+        }
+    }
+
+    fn write_char_escape<W: Write + ?Sized>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        // As this provider has always written them, because the text is the key of a cache.
+        match escape {
+            CharEscape::Backspace => writer.write_all(b"\\u0008"),
+            CharEscape::FormFeed => writer.write_all(b"\\u000c"),
+            CharEscape::CarriageReturn => writer.write_all(b"\\u000d"),
+            other => CompactFormatter.write_char_escape(writer, other),
+        }
+    }
+}
+
+/// Names with values as an object. Of a name that occurs twice only the last is written, where it stands.
+///
+/// Quadratic, which is cheaper than a map for the dozen names that there usually are; specifications have at most 1,000.
+pub struct LastWins<'a>(pub &'a [(&'a str, &'a str)]);
+
+impl Serialize for LastWins<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (index, (name, value)) in self.0.iter().enumerate() {
+            let again = self.0.iter().skip(index + 1).any(|(later, _)| later == name);
+            if !again {
+                map.serialize_entry(name, value)?;
             }
         }
+        map.end()
     }
 }
 
@@ -123,9 +77,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_text_comes_back_as_it_was() {
-        for text in ["", "plain", "\"quoted\" \\ back", "line\nbreak\t\u{0}\u{7f}", "日本 é 🦀", "</script>"] {
-            let json = array(&[text.to_owned()]);
+    fn any_text_comes_back_as_it_was_in_printable_ascii() {
+        for text in
+            ["", "plain", "\"quoted\" \\ back", "line\nbreak\t\r\u{8}\u{c}\u{0}\u{7f}", "日本 é 🦀", "</script>"]
+        {
+            let json = to_ascii(&[text]);
             assert!(json.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{json}");
             let read: Option<Vec<String>> = serde_json::from_str(&json).ok();
             assert_eq!(read.as_deref(), Some(&[text.to_owned()][..]));
@@ -133,13 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn an_object_holds_its_fields_in_order() {
-        let mut object = Object::new();
-        object.text("b", "x");
-        object.number("absent", None);
-        object.number("a", Some(7));
-        object.raw("c", &array(&["1".to_owned(), "2".to_owned()]));
-        assert_eq!(object.finish(), r#"{"b":"x","a":7,"c":["1","2"]}"#);
-        assert_eq!(Object::new().finish(), "{}");
+    fn each_character_has_the_one_spelling_that_it_has_always_had() {
+        let json = to_ascii("\"\\\n\t\r\u{8}\u{c}\u{0}\u{1f}\u{7f}/é🦀");
+        assert_eq!(json, r#""\"\\\n\t\u000d\u0008\u000c\u0000\u001f\u007f/\u00e9\ud83e\udd80""#);
+    }
+
+    #[test]
+    fn of_doubled_names_the_last_is_written_where_it_stands() {
+        assert_eq!(to_ascii(&LastWins(&[("a", "1"), ("b", "2"), ("a", "3")])), r#"{"b":"2","a":"3"}"#);
+        assert_eq!(to_ascii(&LastWins(&[])), "{}");
     }
 }

@@ -1,9 +1,8 @@
 //! Collecting remarks, and naming what was found without repeating secrets or pages of text.
 
+use super::document::{Kind, Value};
 use crate::contract::{Finding, Severity};
-use crate::json::{self, Value};
-use crate::prelude::*;
-use crate::text;
+use crate::json::to_ascii;
 
 /// Most findings that are reported; a generated file of nonsense shall not become a flood.
 const MAX_FINDINGS: usize = 100;
@@ -27,13 +26,13 @@ impl Findings {
     }
 
     /// Calls with this configuration fail.
-    pub fn error(&mut self, rule: &str, path: &str, message: String, remedy: &str) {
-        self.push(Severity::Error, rule, path, message, remedy);
+    pub fn error(&mut self, rule: &str, path: &str, message: impl Into<String>, remedy: &str) {
+        self.push(Severity::Error, rule, path, message.into(), remedy);
     }
 
     /// It works, but probably not as meant.
-    pub fn warning(&mut self, rule: &str, path: &str, message: String, remedy: &str) {
-        self.push(Severity::Warning, rule, path, message, remedy);
+    pub fn warning(&mut self, rule: &str, path: &str, message: impl Into<String>, remedy: &str) {
+        self.push(Severity::Warning, rule, path, message.into(), remedy);
     }
 
     fn push(&mut self, severity: Severity, rule: &str, path: &str, message: String, remedy: &str) {
@@ -53,7 +52,7 @@ impl Findings {
                 severity: Severity::Note,
                 rule: "more-findings".to_owned(),
                 path: "$".to_owned(),
-                message: text::fill("There are {} more findings.", &[&text::decimal(self.more)]),
+                message: format!("There are {} more findings.", self.more),
                 remedy: None,
             });
         }
@@ -63,7 +62,7 @@ impl Findings {
 
 /// Whether a text has an API key of Daytona in it.
 pub fn holds_key(text: &str) -> bool {
-    text::contains(text, KEY_PREFIX)
+    text.contains(KEY_PREFIX)
 }
 
 /// A text as JSON, cut to a bearable length.
@@ -72,7 +71,7 @@ pub fn quoted(text: &str) -> String {
         return "a text with an API key in it".to_owned();
     }
     let cut = cut(text);
-    let mut shown = json::text(cut);
+    let mut shown = to_ascii(cut);
     if cut.len() < text.len() {
         shown.push('…');
     }
@@ -86,18 +85,16 @@ pub fn cut(text: &str) -> &str {
 }
 
 /// What kind of value this is, with the value itself where it is short.
-pub fn describe(value: &Value<'_>) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(true) => "true".to_owned(),
-        Value::Bool(false) => "false".to_owned(),
-        Value::Whole(_) | Value::Large(_) | Value::Fraction(_) => {
-            text::fill("the number {}", &[&number(value).unwrap_or_default()])
-        }
-        Value::Text(text) if holds_key(text) => quoted(text),
-        Value::Text(text) => text::fill("the text {}", &[&quoted(text)]),
-        Value::List(_) => "an array".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
+pub fn describe(value: Value<'_>) -> String {
+    match value.kind() {
+        Kind::Null => "null".to_owned(),
+        Kind::Bool(true) => "true".to_owned(),
+        Kind::Bool(false) => "false".to_owned(),
+        Kind::Number(number) => format!("the number {}", cut(number)),
+        Kind::Text(text) if holds_key(&text) => quoted(&text),
+        Kind::Text(text) => format!("the text {}", quoted(&text)),
+        Kind::List => "an array".to_owned(),
+        Kind::Object => "an object".to_owned(),
     }
 }
 
@@ -106,22 +103,13 @@ pub fn member(parent: &str, key: &str) -> String {
     let plain = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if plain && key.len() <= MAX_SHOWN && !holds_key(key) {
-        text::fill("{}.{}", &[parent, key])
+        format!("{parent}.{key}")
     } else {
-        text::fill("{}[{}]", &[parent, &quoted(key)])
+        format!("{parent}[{}]", quoted(key))
     }
 }
 
 /// The JSON path of an element: `$.command[1]`.
 pub fn element(parent: &str, index: usize) -> String {
-    text::fill("{}[{}]", &[parent, &text::decimal(index)])
-}
-
-/// A number as it was written, cut to a bearable length; none for anything else.
-pub fn number(value: &Value<'_>) -> Option<String> {
-    match value {
-        Value::Whole(whole) => Some(whole.to_string()),
-        Value::Large(text) | Value::Fraction(text) => Some(cut(text).to_owned()),
-        _ => None,
-    }
+    format!("{parent}[{index}]")
 }

@@ -1,101 +1,24 @@
 //! A pool's configuration: its keys, their defaults, and every remark on it at once.
 #![forbid(unsafe_code)]
 
+mod config;
+mod document;
 mod finding;
 mod reader;
 mod rules;
 mod unknown;
 
 use crate::contract::{Finding, Severity};
-use crate::http::url::{BaseUrl, Origin};
-use crate::json::{Keep, Reading, Value};
-use crate::prelude::*;
-use crate::text;
+use crate::json::{self, Members};
+use config::KEYS;
+use document::{Kind, Object, Value};
 use finding::Findings;
 
+pub use config::{DEFAULT_API_URL, DEFAULT_COMMAND, DEFAULT_DISK_GB, DEFAULT_IMAGE, Dialect, KeepAlive, Pool, SCHEMA};
 pub use rules::is_daytona_v2;
-
-/// Daytona's cloud.
-pub const DEFAULT_API_URL: &str = "https://app.daytona.io/api";
-/// The worker image of the provider description.
-pub const DEFAULT_IMAGE: &str = "ghcr.io/renseiai/donmai-worker:latest";
-/// The launch command of the provider description.
-pub const DEFAULT_COMMAND: [&str; 3] = ["donmai", "agent", "run"];
-/// Disk in GiB. More than Daytona's cloud usually grants, so a refusal of this default is answered with what it grants.
-pub const DEFAULT_DISK_GB: u32 = 20;
-/// The user that Daytona is told.
-pub const DEFAULT_USER: &str = "daytona";
-
-/// JSON Schema (draft 2020-12) of the configuration.
-pub const SCHEMA: &str = include_str!("schema.json");
-
-/// All keys, in the order in which they are looked at.
-const KEYS: [&str; 16] = [
-    "daytonaApiUrl",
-    "image",
-    "diskGB",
-    "user",
-    "command",
-    "snapshot",
-    "target",
-    "dialect",
-    "cpu",
-    "memoryGB",
-    "labels",
-    "maxLifetimeMinutes",
-    "autoArchiveMinutes",
-    "autoDeleteMinutes",
-    "toolboxUrl",
-    "keepAlive",
-];
 
 /// Longest configuration that is read, in bytes.
 const MAX_TEXT: usize = 256 * 1024;
-
-/// Which of Daytona's APIs to use.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Dialect {
-    /// `/sandbox`, and `/workspace` where the server has no such route.
-    Auto,
-    Sandbox,
-    Workspace,
-}
-
-/// What `status` does for a running session.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum KeepAlive {
-    /// Keeps it alive while its agent runs.
-    Agent,
-    /// Keeps it alive while it is polled.
-    Poll,
-    Off,
-}
-
-/// What the admin wrote. None: not written; the default is applied where the value is used, because a default may be
-/// given up where a wish may not.
-pub struct Pool {
-    pub api_url: Option<BaseUrl>,
-    /// An OCI image reference.
-    pub image: Option<String>,
-    pub disk_gb: Option<u32>,
-    pub user: String,
-    /// Not empty, and neither is its first word.
-    pub command: Option<Vec<String>>,
-    /// Name or id of a snapshot that is registered at Daytona.
-    pub snapshot: Option<String>,
-    /// Region id.
-    pub target: Option<String>,
-    pub dialect: Dialect,
-    pub cpu: Option<u32>,
-    pub memory_gb: Option<u32>,
-    pub labels: Vec<(String, String)>,
-    pub max_lifetime_minutes: Option<u32>,
-    pub auto_archive_minutes: Option<u32>,
-    pub auto_delete_minutes: Option<u32>,
-    /// Where the toolbox may be called although it lies outside of the API's domain.
-    pub toolbox_url: Option<Origin>,
-    pub keep_alive: KeepAlive,
-}
 
 /// Every remark on a configuration, most serious first.
 pub fn check(config: &str) -> Vec<Finding> {
@@ -117,15 +40,15 @@ fn read(config: &str) -> (Box<Pool>, Vec<Finding>) {
 }
 
 /// The text as an object; an empty one where it is absent or unusable.
-fn parse<'c>(config: &'c str, findings: &mut Findings) -> Value<'c> {
-    let empty = Value::Object(Vec::new());
+fn parse<'c>(config: &'c str, findings: &mut Findings) -> Object<'c> {
+    let empty = Object::default();
     // Some editors begin a file with a byte order mark.
     let text = config.strip_prefix('\u{feff}').unwrap_or(config).trim_ascii();
     if text.is_empty() {
         return empty;
     }
     if config.len() > MAX_TEXT {
-        let message = text::fill("The configuration has {} bytes, more than 262144.", &[&text::decimal(config.len())]);
+        let message = format!("The configuration has {} bytes, more than {MAX_TEXT}.", config.len());
         findings.error(
             "config-too-large",
             "$",
@@ -134,22 +57,27 @@ fn parse<'c>(config: &'c str, findings: &mut Findings) -> Value<'c> {
         );
         return empty;
     }
-    match (Reading { keep: |_| Keep::Whole, clean: &|text| text }).read(text.as_bytes()) {
-        Ok(object @ Value::Object(_)) => object,
-        Ok(Value::Null) => empty,
-        Ok(other) => {
-            let message =
-                text::fill("The configuration is {}, where an object belongs.", &[&finding::describe(&other)]);
-            findings.error(
-                "not-an-object",
-                "$",
-                message,
-                "Write keys and values in braces, such as {\"diskGB\": 10}; {} means all defaults.",
-            );
-            empty
-        }
+    let read = within_depth(text).and_then(|()| match text.starts_with('{') {
+        true => serde_json::from_str::<Members<'_>>(text).map(|members| Ok(Object::from(members))),
+        false => serde_json::from_str(text).map(|value| Err(Value::of(value))),
+    });
+    match read {
+        Ok(Ok(object)) => object,
+        Ok(Err(value)) => match value.kind() {
+            Kind::Null => empty,
+            _ => {
+                let message = format!("The configuration is {}, where an object belongs.", finding::describe(value));
+                findings.error(
+                    "not-an-object",
+                    "$",
+                    message,
+                    "Write keys and values in braces, such as {\"diskGB\": 10}; {} means all defaults.",
+                );
+                empty
+            }
+        },
         Err(problem) => {
-            let message = text::fill("The configuration cannot be read: {}.", &[&problem]);
+            let message = format!("The configuration cannot be read: {}.", json::explain(&problem));
             findings.error(
                 "not-json",
                 "$",
@@ -159,6 +87,14 @@ fn parse<'c>(config: &'c str, findings: &mut Findings) -> Value<'c> {
             empty
         }
     }
+}
+
+/// Reads all of a text that may be nested deeper than JSON is read. Values are looked into one by one later, so nothing
+/// else would notice.
+fn within_depth(text: &str) -> serde_json::Result<()> {
+    const MAX_DEPTH: usize = 127;
+    let nests = text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    if nests > MAX_DEPTH { json::check_depth(text) } else { Ok(()) }
 }
 
 #[cfg(test)]

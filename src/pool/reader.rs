@@ -1,62 +1,59 @@
 //! Reading single keys: the types, and what every value of a type has to be.
 
-use super::finding::{Findings, describe, element, member, number, quoted};
+use std::borrow::Cow;
+
+use super::document::{Object, Value, has_fraction, whole_number};
+use super::finding::{Findings, cut, describe, element, member, quoted};
+use crate::http::digits;
 use crate::http::url::{BaseUrl, UrlProblem};
-use crate::json::Value;
-use crate::prelude::*;
-use crate::text;
 
 /// Greatest number that is accepted: the greatest that Daytona's 32-bit integer columns hold.
 pub const MAX_NUMBER: u32 = 2_147_483_647;
 
-fn sentence(key: &str, says: &str, values: &[&str]) -> String {
-    text::fill("{} {}", &[key, &text::fill(says, values)])
-}
-
 fn has_nul(text: &str) -> bool {
-    text::contains(text, "\0")
+    text.contains('\0')
 }
 
 /// The keys of a configuration, and where remarks on them go.
 pub struct Reader<'a> {
-    object: &'a Value<'a>,
+    object: &'a Object<'a>,
     pub findings: &'a mut Findings,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(object: &'a Value<'a>, findings: &'a mut Findings) -> Self {
+    pub fn new(object: &'a Object<'a>, findings: &'a mut Findings) -> Self {
         Self { object, findings }
     }
 
     /// An error about a key; the sentence goes on after the key's name.
-    pub fn error(&mut self, rule: &str, key: &str, says: &str, values: &[&str], remedy: &str) {
-        self.findings.error(rule, &member("$", key), sentence(key, says, values), remedy);
+    pub fn error(&mut self, rule: &str, key: &str, says: &str, remedy: &str) {
+        self.findings.error(rule, &member("$", key), format!("{key} {says}"), remedy);
     }
 
     /// A warning about a key; the sentence goes on after the key's name.
-    pub fn warning(&mut self, rule: &str, key: &str, says: &str, values: &[&str], remedy: &str) {
-        self.findings.warning(rule, &member("$", key), sentence(key, says, values), remedy);
+    pub fn warning(&mut self, rule: &str, key: &str, says: &str, remedy: &str) {
+        self.findings.warning(rule, &member("$", key), format!("{key} {says}"), remedy);
     }
 
     /// The value of a key; `null` is the same as nothing.
-    pub fn value(&self, key: &str) -> Option<&'a Value<'a>> {
+    pub fn value(&self, key: &str) -> Option<Value<'a>> {
         self.object.get(key)
     }
 
     /// A text that is not empty.
-    pub fn text(&mut self, key: &str, example: &str) -> Option<&'a str> {
+    pub fn text(&mut self, key: &str, example: &str) -> Option<Cow<'a, str>> {
         let value = self.value(key)?;
-        let Some(text) = value.as_str() else {
-            let remedy = text::fill("Write a text in quotes, such as \"{}\".", &[example]);
+        let Some(text) = value.as_text() else {
+            let remedy = format!("Write a text in quotes, such as \"{example}\".");
             self.wrong_type(&member("$", key), key, value, "a text", &remedy);
             return None;
         };
         if text.is_empty() {
-            self.error("empty", key, "is empty.", &[], "Write a value, or leave the key out for the default.");
+            self.error("empty", key, "is empty.", "Write a value, or leave the key out for the default.");
             return None;
         }
         // Paths are made for those who need them only.
-        if has_nul(text) {
+        if has_nul(&text) {
             self.nul(&member("$", key), key);
             return None;
         }
@@ -66,45 +63,46 @@ impl<'a> Reader<'a> {
     /// A whole number from 1 to `max`. `zero` says what to write instead of 0.
     pub fn whole(&mut self, key: &str, max: u32, zero: &str) -> Option<u32> {
         let value = self.value(key)?;
-        let Some(shown) = number(value) else {
-            let unquoted = value.as_str().filter(|text| text::number(text).is_some());
+        let Some(number) = value.as_number() else {
+            let unquoted = value.as_text().filter(|text| digits(text).is_some());
             let remedy = match unquoted {
-                Some(digits) => text::fill("Write it without quotes: {}.", &[digits]),
+                Some(digits) => format!("Write it without quotes: {digits}."),
                 None => "Write a whole number, such as 10.".to_owned(),
             };
             self.wrong_type(&member("$", key), key, value, "a whole number", &remedy);
             return None;
         };
-        let whole = value.as_whole();
+        let whole = whole_number(number);
         if let Some(number) =
             whole.and_then(|number| u32::try_from(number).ok()).filter(|number| (1..=max).contains(number))
         {
             return Some(number);
         }
+        let shown = cut(number);
         let (rule, says, remedy) = if whole == Some(0) {
-            ("not-positive", "is {}, but has to be at least 1.", zero)
+            ("not-positive", format!("is {shown}, but has to be at least 1."), zero)
         } else if shown.starts_with('-') {
             let remedy = "Write a whole number from 1 on, or leave the key out.";
-            ("not-positive", "is {}, but has to be at least 1.", remedy)
-        } else if matches!(value, Value::Fraction(_)) {
-            ("fraction", "is {}, but has to be a whole number.", "Round it up or down.")
+            ("not-positive", format!("is {shown}, but has to be at least 1."), remedy)
+        } else if has_fraction(number) {
+            ("fraction", format!("is {shown}, but has to be a whole number."), "Round it up or down.")
         } else {
-            ("out-of-range", "is {}, more than {}.", "Write a smaller number.")
+            ("out-of-range", format!("is {shown}, more than {max}."), "Write a smaller number.")
         };
-        self.error(rule, key, says, &[&shown, &text::decimal(max)], remedy);
+        self.error(rule, key, &says, remedy);
         None
     }
 
     /// A URL of an API. What may be secret in it is not repeated.
     pub fn url(&mut self, key: &str, example: &str) -> Option<BaseUrl> {
         let text = self.text(key, example)?;
-        match BaseUrl::parse(text) {
+        match BaseUrl::parse(&text) {
             Ok(url) => Some(url),
             Err(problem) => {
                 let telling = !matches!(problem, UrlProblem::TooLong | UrlProblem::Whitespace);
                 let harmless = !text.bytes().any(|byte| matches!(byte, b'@' | b'?' | b'#'));
-                let says = if telling && harmless { "{}: {}." } else { "{}." };
-                self.error(problem.rule(), key, says, &[problem.message(), &quoted(text)], problem.remedy());
+                let shown = if telling && harmless { format!(": {}", quoted(&text)) } else { String::new() };
+                self.error(problem.rule(), key, &format!("{}{shown}.", problem.message()), problem.remedy());
                 None
             }
         }
@@ -116,9 +114,10 @@ impl<'a> Reader<'a> {
         let Some(text) = self.text(key, default) else { return 0 };
         let found = words.iter().position(|word| *word == text);
         if found.is_none() {
-            let known = text::join(words, ", ");
-            let remedy = text::fill("Write one of {}, or leave the key out for {}.", &[&known, default]);
-            self.error("unknown-value", key, "is {}, which is none of {}.", &[&quoted(text), &known], &remedy);
+            let known = words.join(", ");
+            let remedy = format!("Write one of {known}, or leave the key out for {default}.");
+            let says = format!("is {}, which is none of {known}.", quoted(&text));
+            self.error("unknown-value", key, &says, &remedy);
         }
         found.unwrap_or_default()
     }
@@ -133,22 +132,22 @@ impl<'a> Reader<'a> {
             return None;
         };
         let mut words = Vec::new();
-        for (index, value) in array.iter().enumerate() {
+        for (index, value) in array.iter().copied().enumerate() {
             let path = element(&path, index);
             let name = element(key, index);
-            match value.as_str() {
+            match value.as_text() {
                 None => self.wrong_type(&path, &name, value, "a text", example),
-                Some("") if index == 0 => {
-                    let message = text::fill("{}, the program to run, is empty.", &[&name]);
+                Some(program) if program.is_empty() && index == 0 => {
+                    let message = format!("{name}, the program to run, is empty.");
                     self.findings.error("command-empty", &path, message, "Write the program's name or path first.");
                 }
-                Some(word) if has_nul(word) => self.nul(&path, &name),
-                Some(word) => words.push(word.to_owned()),
+                Some(word) if has_nul(&word) => self.nul(&path, &name),
+                Some(word) => words.push(word.into_owned()),
             }
         }
         if array.is_empty() {
             let remedy = "Write the program and its arguments, or leave the key out for the default.";
-            self.error("command-empty", key, "is an empty array.", &[], remedy);
+            self.error("command-empty", key, "is an empty array.", remedy);
         }
         (words.len() == array.len() && !words.is_empty()).then_some(words)
     }
@@ -165,28 +164,28 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         let mut pairs = Vec::new();
-        for (name, value) in object {
+        for (name, value) in object.iter() {
             let path = member(&path, name);
             if !refuse(self.findings, &path, name) && has_nul(name) {
                 self.nul(&path, "The name");
             }
-            match value.as_str() {
+            match value.as_text() {
                 None => self.wrong_type(&path, "The value", value, "a text", example),
-                Some(text) if has_nul(text) => self.nul(&path, "The value"),
+                Some(text) if has_nul(&text) => self.nul(&path, "The value"),
                 // Also of a name that was refused: with an error, none of the values is used.
-                Some(text) => pairs.push((name.as_ref().to_owned(), text.to_owned())),
+                Some(text) => pairs.push((name.to_owned(), text.into_owned())),
             }
         }
         pairs
     }
 
     fn nul(&mut self, path: &str, what: &str) {
-        let message = text::fill("{} contains a NUL character.", &[what]);
+        let message = format!("{what} contains a NUL character.");
         self.findings.error("nul-character", path, message, "Remove the \\u0000.");
     }
 
-    fn wrong_type(&mut self, path: &str, what: &str, found: &Value<'_>, wanted: &str, remedy: &str) {
-        let message = text::fill("{} is {}, where {} belongs.", &[what, &describe(found), wanted]);
+    fn wrong_type(&mut self, path: &str, what: &str, found: Value<'_>, wanted: &str, remedy: &str) {
+        let message = format!("{what} is {}, where {wanted} belongs.", describe(found));
         self.findings.error("wrong-type", path, message, remedy);
     }
 }

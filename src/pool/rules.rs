@@ -1,14 +1,14 @@
 //! What the keys mean, one by one and together.
 
+use std::borrow::Cow;
+
+use super::config::{DEFAULT_API_URL, DEFAULT_IMAGE, DEFAULT_USER, Dialect, KeepAlive, Pool};
+use super::document::Object;
 use super::finding::{Findings, cut, quoted};
 use super::reader::{MAX_NUMBER, Reader};
-use super::{DEFAULT_API_URL, DEFAULT_IMAGE, DEFAULT_USER, Dialect, KeepAlive, Pool};
 use crate::http::url::{BaseUrl, Origin, Scheme};
-use crate::identity::LABEL_PREFIX;
-use crate::image;
-use crate::json::Value;
-use crate::prelude::*;
-use crate::text;
+use crate::sandbox::image;
+use crate::sandbox::labels::LABEL_PREFIX;
 
 /// The host of Daytona's second platform, whose API is another one.
 const V2_HOST: &str = "api.daytona.com";
@@ -31,16 +31,16 @@ pub fn is_daytona_v2(origin: &Origin) -> bool {
 }
 
 /// Reads all known keys.
-pub fn read(object: &Value<'_>, findings: &mut Findings) -> Box<Pool> {
+pub fn read(object: &Object<'_>, findings: &mut Findings) -> Box<Pool> {
     let reader = &mut Reader::new(object, findings);
     Box::new(Pool {
         api_url: api_url(reader),
         image: image(reader),
         disk_gb: size(reader, "diskGB"),
-        user: reader.text("user", DEFAULT_USER).unwrap_or(DEFAULT_USER).to_owned(),
+        user: reader.text("user", DEFAULT_USER).map_or_else(|| DEFAULT_USER.to_owned(), Cow::into_owned),
         command: reader.words("command"),
         snapshot: snapshot(reader),
-        target: reader.text("target", "us").map(str::to_owned),
+        target: reader.text("target", "us").map(Cow::into_owned),
         dialect: dialect(reader),
         cpu: size(reader, "cpu"),
         memory_gb: size(reader, "memoryGB"),
@@ -69,7 +69,6 @@ fn api_url(reader: &mut Reader<'_>) -> Option<BaseUrl> {
             "daytona-v2",
             KEY,
             "is the API of Daytona v2, another platform with other routes.",
-            &[],
             "Write https://app.daytona.io/api, or the URL of a self-hosted Daytona; the API key stays the same.",
         );
         return Some(url);
@@ -80,8 +79,7 @@ fn api_url(reader: &mut Reader<'_>) -> Option<BaseUrl> {
             "url-without-path",
             KEY,
             "has no path, but Daytona's API usually lives under /api.",
-            &[],
-            &text::fill("Write {}/api if the server is a usual Daytona.", &[cut(&url.text())]),
+            &format!("Write {}/api if the server is a usual Daytona.", cut(&url.to_string())),
         );
     }
     Some(url)
@@ -100,7 +98,6 @@ fn warn_of_plain_http(reader: &mut Reader<'_>, key: &str, origin: &Origin) {
             "plain-http",
             key,
             "is plain http: the API key would cross the network unencrypted.",
-            &[],
             "Write https://, or make sure that the network is yours alone.",
         );
     }
@@ -109,41 +106,39 @@ fn warn_of_plain_http(reader: &mut Reader<'_>, key: &str, origin: &Origin) {
 fn image(reader: &mut Reader<'_>) -> Option<String> {
     const KEY: &str = "image";
     let text = reader.text(KEY, DEFAULT_IMAGE)?;
-    if !image::is_reference(text) {
+    if !image::is_reference(&text) {
         reader.error(
             "image-reference",
             KEY,
-            "is {}, which is not an image reference.",
-            &[&quoted(text)],
+            &format!("is {}, which is not an image reference.", quoted(&text)),
             "Write name:tag or name@digest with an optional registry before it, in lower case and without https://.",
         );
         return None;
     }
-    if image::tag_is_latest(text) {
+    if image::tag_is_latest(&text) {
         reader.warning(
             "image-not-pinned",
             KEY,
-            "is {}, which has no fixed version; Daytona's build cache may go on using an old one.",
-            &[&quoted(text)],
+            &format!(
+                "is {}, which has no fixed version; Daytona's build cache may go on using an old one.",
+                quoted(&text)
+            ),
             "Write a version tag or a digest.",
         );
     }
-    Some(text.to_owned())
+    Some(text.into_owned())
 }
 
 fn size(reader: &mut Reader<'_>, key: &str) -> Option<u32> {
     let size = reader.whole(key, MAX_NUMBER, ZERO_SIZE)?;
     let usual = USUAL_MAXIMA.iter().find(|(known, maximum, _)| *known == key && size > *maximum);
     if let Some((_, maximum, unit)) = usual {
-        let maximum = text::decimal(*maximum);
         reader.warning(
             "over-usual-maximum",
             key,
-            "is {}, but Daytona usually grants one sandbox at most {} {}.",
-            &[&text::decimal(size), &maximum, unit],
-            &text::fill(
-                "Write {} or less, unless Daytona's support has raised the limit or the server is your own.",
-                &[&maximum],
+            &format!("is {size}, but Daytona usually grants one sandbox at most {maximum} {unit}."),
+            &format!(
+                "Write {maximum} or less, unless Daytona's support has raised the limit or the server is your own."
             ),
         );
     }
@@ -154,11 +149,11 @@ fn snapshot(reader: &mut Reader<'_>) -> Option<String> {
     let snapshot = reader.text("snapshot", "donmai-worker-v1")?;
     for key in FIXED_BY_SNAPSHOT {
         if reader.value(key).is_some() {
-            let remedy = text::fill("Remove {}, or remove snapshot.", &[key]);
-            reader.error("snapshot-conflict", key, "stands beside snapshot, which brings its own.", &[], &remedy);
+            let remedy = format!("Remove {key}, or remove snapshot.");
+            reader.error("snapshot-conflict", key, "stands beside snapshot, which brings its own.", &remedy);
         }
     }
-    Some(snapshot.to_owned())
+    Some(snapshot.into_owned())
 }
 
 fn dialect(reader: &mut Reader<'_>) -> Dialect {
@@ -173,8 +168,8 @@ fn refuse_label(findings: &mut Findings, path: &str, name: &str) -> bool {
     if name.is_empty() {
         findings.error("label-name-empty", path, "A label has an empty name.".to_owned(), "Give it a name.");
     } else if name.starts_with(LABEL_PREFIX) {
-        let says = "The label {} begins with {}, which is reserved for this provider.";
-        let message = text::fill(says, &[&quoted(name), LABEL_PREFIX]);
+        let message =
+            format!("The label {} begins with {LABEL_PREFIX}, which is reserved for this provider.", quoted(name));
         findings.error("label-reserved", path, message, "Choose another prefix.");
     } else {
         return false;

@@ -42,7 +42,7 @@ fn only(config: &Value) -> Finding {
 fn daytona_api_url_is_a_string_and_its_default_is_the_cloud() {
     assert_eq!(DEFAULT_API_URL, "https://app.daytona.io/api");
     assert!(loaded("{}").api_url.is_none());
-    let url = loaded(r#"{"daytonaApiUrl":"https://daytona.example/api/"}"#).api_url.map(|url| url.text());
+    let url = loaded(r#"{"daytonaApiUrl":"https://daytona.example/api/"}"#).api_url.map(|url| url.to_string());
     assert_eq!(url.as_deref(), Some("https://daytona.example/api"));
 }
 
@@ -87,7 +87,7 @@ fn every_further_key_is_read() {
     assert_eq!(pool.labels, [("team".to_owned(), "core".to_owned()), ("a.b/c".to_owned(), String::new())]);
     assert_eq!(pool.max_lifetime_minutes, Some(600));
     assert_eq!((pool.auto_archive_minutes, pool.auto_delete_minutes), (Some(43_200), Some(1)));
-    assert_eq!(pool.toolbox_url.map(|origin| origin.text()).as_deref(), Some("https://toolbox.example:8443"));
+    assert_eq!(pool.toolbox_url.map(|origin| origin.to_string()).as_deref(), Some("https://toolbox.example:8443"));
     assert_eq!(loaded(r#"{"snapshot":"worker"}"#).snapshot.as_deref(), Some("worker"));
     for (word, dialect) in [("auto", Dialect::Auto), ("sandbox", Dialect::Sandbox)] {
         assert_eq!(loaded(&json!({"dialect": word}).to_string()).dialect, dialect);
@@ -496,7 +496,7 @@ fn the_schema_tells_the_defaults_that_are_used() {
     assert_eq!(default("daytonaApiUrl"), DEFAULT_API_URL);
     assert_eq!(default("image"), DEFAULT_IMAGE);
     assert_eq!(default("diskGB"), DEFAULT_DISK_GB);
-    assert_eq!(default("user"), DEFAULT_USER);
+    assert_eq!(default("user"), config::DEFAULT_USER);
     assert_eq!(default("command"), json!(DEFAULT_COMMAND));
     assert_eq!(default("dialect"), "auto");
     assert_eq!(default("keepAlive"), "agent");

@@ -1,9 +1,7 @@
 //! Keys that nobody reads: most are misspelt, some are secrets in the wrong place.
 
+use super::document::Object;
 use super::finding::{Findings, holds_key, member, quoted};
-use crate::json::Value;
-use crate::prelude::*;
-use crate::text;
 
 /// Names that other tools use for the same thing, in the spelling of [`folded`].
 const OTHER_NAMES: [(&str, &str); 6] = [
@@ -28,36 +26,33 @@ const MAX_DISTANCE: usize = 2;
 const MIN_PART: usize = 4;
 
 /// Warns of every key that is not known.
-pub fn report(object: &Value<'_>, known: &[&str], findings: &mut Findings) {
-    for (key, value) in object.as_object().unwrap_or_default().iter().filter(|(key, _)| !known.contains(&key.as_ref()))
-    {
+pub fn report(object: &Object<'_>, known: &[&str], findings: &mut Findings) {
+    for (key, value) in object.iter().filter(|(key, _)| !known.contains(key)) {
         let folded = folded(key);
         let path = member("$", key);
         // A key may be a secret itself, when name and value were mixed up.
         let name = if holds_key(key) {
             "A key".to_owned()
-        } else if path == text::fill("$.{}", &[key]) {
-            key.as_ref().to_owned()
+        } else if path == format!("$.{key}") {
+            key.to_owned()
         } else {
             quoted(key)
         };
-        let secret = SECRET_WORDS.iter().any(|word| text::contains(&folded, word))
+        let secret = SECRET_WORDS.iter().any(|word| folded.contains(*word))
             || holds_key(key)
-            || value.as_str().is_some_and(holds_key);
+            || value.as_text().is_some_and(|text| holds_key(&text));
         if secret {
-            let message = text::fill(
-                "{} looks like a secret. It is not used, and a configuration is no place for one.",
-                &[&name],
-            );
+            let message =
+                format!("{name} looks like a secret. It is not used, and a configuration is no place for one.");
             let remedy = "Remove it, and put the API key into the org's daytona credential or into DAYTONA_API_KEY. If others can read this configuration, replace the key.";
             findings.warning("secret-in-config", &path, message, remedy);
             continue;
         }
-        let message = text::fill("{} is not a key of this provider and has no effect.", &[&name]);
+        let message = format!("{name} is not a key of this provider and has no effect.");
         let remedy = if folded.starts_with("autostop") {
             "Remove it; the idle time comes with each session, and is 30 minutes where it does not.".to_owned()
         } else if let Some(meant) = similar(key, &folded, known) {
-            text::fill("Did you mean {}?", &[meant])
+            format!("Did you mean {meant}?")
         } else {
             "Remove it, or correct its name.".to_owned()
         };
@@ -119,7 +114,7 @@ mod tests {
 
     #[test]
     fn the_key_that_was_meant_is_found() {
-        let meant = |key: &str| similar(key, &folded(key), &super::super::KEYS);
+        let meant = |key: &str| similar(key, &folded(key), &super::super::config::KEYS);
         for (key, expected) in [
             ("disk_gb", Some("diskGB")),
             ("diskGb", Some("diskGB")),

@@ -1,0 +1,136 @@
+//! What a refusal means: by transport group, then by HTTP status, and by the text only where Daytona gives nothing else.
+//!
+//! Texts of all eras are here. Limits are matched on the first line, because the advice behind it changes.
+
+mod limits;
+mod rejection;
+mod rules;
+mod transport;
+
+use serde::Deserialize;
+
+use super::reply::TextReply;
+use crate::contract::ErrorCode;
+use crate::error::Error;
+use crate::http::secret::Secret;
+use crate::json::{self, lenient};
+use limits::Limit;
+use rejection::quote;
+use rules::{ENVELOPE_RULES, GATEWAY_RULES, LIMIT_PER_SANDBOX, ORGANIZATION_QUOTA};
+
+pub use rejection::{Attempt, Reaction, Rejection};
+pub use transport::failure;
+
+/// Daytona's error envelope, `{path, timestamp, statusCode, error, message}`.
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default, deserialize_with = "lenient")]
+    message: Option<String>,
+}
+
+impl Envelope {
+    /// The message of an envelope; none when the body is not one, as with the pages of gateways.
+    fn message(body: &str) -> Option<String> {
+        json::read_object::<Self>(body).ok()?.message
+    }
+}
+
+/// Classifies a reply whose status is not a success. `subject` is the id or name that the request was about.
+pub fn reply(attempt: Attempt, reply: &TextReply, subject: &str, secret: &Secret) -> Rejection {
+    let message = Envelope::message(&reply.body);
+    let said = message.as_deref().map(first_line);
+    let mut rejection = match said {
+        Some(said) => refused_by_daytona(reply.status, said, subject),
+        None => rules::find(GATEWAY_RULES, reply.status, ""),
+    };
+    let mut error = rejection.error;
+    error.http_status = Some(reply.status);
+    error.retry_after_ms = reply.headers.retry_after_ms().filter(|_| error.retryable);
+    error.maybe_applied = match attempt {
+        Attempt::Read => false,
+        Attempt::Create | Attempt::Change => error.maybe_applied,
+    };
+    if let Some(bucket) = reply.headers.retry_after_bucket().filter(|_| reply.status == 429) {
+        error = error.detail("limit", bucket);
+    }
+    if let Some(target) = reply.headers.get("location").filter(|_| said.is_none()) {
+        // What comes after the path may hold a secret of somebody's.
+        let target = target.split(['?', '#']).next().unwrap_or_default();
+        error = error.detail("location", &quote(&secret.redact(target)));
+    }
+    if let Some(said) = said {
+        error = error.detail("provider-message", &quote(said));
+    }
+    rejection.error = error;
+    rejection
+}
+
+/// A refusal in Daytona's own envelope.
+fn refused_by_daytona(status: u16, said: &str, subject: &str) -> Rejection {
+    if let Some(limit) = limits::parse(said).filter(|_| matches!(status, 400 | 403)) {
+        return over_limit(&limit, said);
+    }
+    if status == 404
+        && !said.starts_with("Cannot ")
+        && said.ends_with("not found")
+        && !subject.is_empty()
+        && said.contains(subject)
+    {
+        let error = Error::new(ErrorCode::NotFound, format!("Daytona has no sandbox {subject}."))
+            .rule("sandbox-not-found")
+            .remedy("It was deleted, or it belongs to another organization than the key.");
+        return Rejection { reaction: Reaction::NotFound, error };
+    }
+    let mut rejection = rules::find(ENVELOPE_RULES, status, said);
+    if rejection.error.get("rule") == Some("organization-suspended") {
+        let (_, reason) = said.split_once(':').unwrap_or_default();
+        rejection.error = rejection.error.detail("reason", &quote(reason.trim_ascii()));
+    }
+    rejection
+}
+
+fn over_limit(limit: &Limit, said: &str) -> Rejection {
+    let row = if limit.per_sandbox { &LIMIT_PER_SANDBOX } else { &ORGANIZATION_QUOTA };
+    let mut rejection = row.applied_to(said);
+    let mut error = rejection.error.detail("limit", limit.name);
+    for (key, value) in [("maximum", &limit.maximum), ("requested", &limit.requested)] {
+        if let Some(value) = value {
+            error = error.detail(key, &quote(value));
+        }
+    }
+    rejection.error = error;
+    let whole = limit.maximum.as_deref().and_then(limits::whole_number);
+    if let Some(maximum) = whole.filter(|maximum| limit.per_sandbox && limit.name == "disk" && *maximum > 0) {
+        rejection.reaction = Reaction::DiskOver(maximum);
+    }
+    rejection
+}
+
+/// A success whose body cannot be read.
+pub fn unreadable(attempt: Attempt, status: u16, why: &str) -> Rejection {
+    let message = format!("The reply cannot be understood: {}.", quote(why));
+    let mut error = Error::new(ErrorCode::Protocol, message)
+        .maybe_applied(attempt != Attempt::Read)
+        .rule("bad-reply")
+        .remedy("Check that the API URL points at Daytona's API, which usually ends in /api.");
+    error.http_status = Some(status);
+    Rejection { reaction: Reaction::Report, error }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default().trim_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_envelope_is_an_object_with_a_message() {
+        let message = |json: &str| Envelope::message(json);
+        assert_eq!(message(r#"{"statusCode":404,"message":"gone"}"#).as_deref(), Some("gone"));
+        assert_eq!(message(r#"{"message":["a","b"]}"#).as_deref(), Some("a, b"));
+        assert_eq!(message("<html>404</html>"), None);
+        assert_eq!(message("{}"), None);
+    }
+}

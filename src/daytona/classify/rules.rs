@@ -1,0 +1,363 @@
+//! The rules by which a reply that is no success is understood: by its status, and by its text where Daytona gives nothing
+//! else. The first rule that matches counts, so rules with texts stand before those without.
+
+use super::rejection::{Reaction, Rejection, quote};
+use crate::contract::ErrorCode;
+use crate::error::Error;
+
+/// One rule: what it matches, and what is made of it.
+pub struct Row {
+    /// First and last status.
+    statuses: (u16, u16),
+    /// One of these has to be in the message, at its start where it begins with `^`; none means any message.
+    texts: &'static [&'static str],
+    rule: &'static str,
+    code: ErrorCode,
+    reaction: Reaction,
+    outcome: Outcome,
+    /// What happened, to which the server's own words are added.
+    says: &'static str,
+    remedy: &'static str,
+}
+
+/// Whether a repetition may help and whether something may have been done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Refused for good.
+    Final,
+    /// Refused for now.
+    ForNow,
+    /// Refused for good, but there is a sandbox.
+    Exists,
+    /// It cannot be told whether it was done; asking again may help.
+    Unclear,
+}
+
+impl Row {
+    fn matches(&self, status: u16, said: &str) -> bool {
+        let (first, last) = self.statuses;
+        let found = |wanted: &&str| match wanted.strip_prefix('^') {
+            Some(start) => said.starts_with(start),
+            None => said.contains(*wanted),
+        };
+        (first..=last).contains(&status) && (self.texts.is_empty() || self.texts.iter().any(found))
+    }
+
+    pub fn applied_to(&self, said: &str) -> Rejection {
+        let message =
+            if said.is_empty() { format!("{}.", self.says) } else { format!("{}: {}", self.says, quote(said)) };
+        let error = Error::new(self.code, message)
+            .retryable(matches!(self.outcome, Outcome::ForNow | Outcome::Unclear))
+            .maybe_applied(matches!(self.outcome, Outcome::Exists | Outcome::Unclear))
+            .rule(self.rule);
+        let error = if self.remedy.is_empty() { error } else { error.remedy(self.remedy) };
+        Rejection { reaction: self.reaction, error }
+    }
+}
+
+/// The first row that matches. Each table ends in rows that match everything.
+pub fn find(table: &[Row], status: u16, said: &str) -> Rejection {
+    let row = table.iter().find(|row| row.matches(status, said)).unwrap_or(&UNKNOWN);
+    // Daytona says no more than "Invalid credentials"; the row knows better.
+    row.applied_to(if status == 401 { "" } else { said })
+}
+
+const CHECK_URL: &str =
+    "Check that the API URL points at Daytona's API, which usually ends in /api, and what proxies stand before it.";
+const TRY_AGAIN: &str = "Try again; if it goes on, look at the server's health.";
+
+/// A row of a table; the macro only names the columns.
+macro_rules! row {
+    ($first:literal..=$last:literal, [$($text:literal),*], $rule:literal, $code:ident, $reaction:ident, $outcome:ident, $says:literal, $remedy:expr) => {
+        Row {
+            statuses: ($first, $last),
+            texts: &[$($text),*],
+            rule: $rule,
+            code: ErrorCode::$code,
+            reaction: Reaction::$reaction,
+            outcome: Outcome::$outcome,
+            says: $says,
+            remedy: $remedy,
+        }
+    };
+}
+
+const UNKNOWN: Row =
+    row!(0..=999, [], "unexpected-status", Protocol, Report, Final, "The server answered in an unknown way", CHECK_URL);
+
+const UNAUTHORIZED: Row = row!(
+    401..=401,
+    [],
+    "unauthorized",
+    Unauthenticated,
+    Report,
+    Final,
+    "Daytona does not accept the API key: it is wrong, expired or of another Daytona",
+    "Replace the key in the org's daytona credential or in DAYTONA_API_KEY before calling again: Daytona locks out addresses that go on with a bad key."
+);
+
+const RATE_LIMITED: Row = row!(
+    429..=429,
+    [],
+    "rate-limited",
+    RateLimited,
+    Report,
+    ForNow,
+    "Daytona's rate limit is reached",
+    "Try again after the time in retry-after-ms, or spread the calls."
+);
+
+pub const LIMIT_PER_SANDBOX: Row = row!(
+    400..=403,
+    [],
+    "limit-per-sandbox",
+    QuotaExceeded,
+    Report,
+    Final,
+    "This is more than one sandbox may have",
+    "Ask for less, or ask Daytona's support for a higher limit."
+);
+
+pub const ORGANIZATION_QUOTA: Row = row!(
+    400..=403,
+    [],
+    "organization-quota",
+    QuotaExceeded,
+    Report,
+    ForNow,
+    "The organization's quota is used up",
+    "End or archive sandboxes that are not needed (stopped ones still hold disk quota), or raise the organization's tier."
+);
+
+/// What Daytona says in its own envelope. 400 and 403 share most texts, because what is 400 today was 403 before 0.170.
+pub const ENVELOPE_RULES: &[Row] = &[
+    UNAUTHORIZED,
+    RATE_LIMITED,
+    row!(
+        404..=404,
+        ["^Cannot "],
+        "no-such-route",
+        Unsupported,
+        NoSuchRoute,
+        Final,
+        "The server has no such route",
+        "Check the API URL: it usually ends in /api. If it is right, this Daytona version does not offer the operation."
+    ),
+    row!(
+        400..=404,
+        ["^Region not found", "^Invalid region"],
+        "region-unknown",
+        InvalidSpec,
+        Region,
+        Final,
+        "Daytona does not know the region",
+        "Use the id of a region of this Daytona, such as us or eu, or leave it out for the organization's default."
+    ),
+    row!(
+        400..=403,
+        ["not available to the organization"],
+        "region-unavailable",
+        PermissionDenied,
+        Region,
+        Final,
+        "The organization may not use this region",
+        "Choose a region that Daytona's dashboard shows for the organization, or ask Daytona for a quota there."
+    ),
+    row!(
+        400..=403,
+        ["^Organization is suspended"],
+        "organization-suspended",
+        PermissionDenied,
+        Report,
+        Final,
+        "The Daytona organization is suspended",
+        "Settle it in Daytona's dashboard, usually under billing. Running sandboxes can still be looked at and deleted."
+    ),
+    row!(
+        400..=403,
+        ["Build info is not supported"],
+        "workspace-without-builds",
+        Unsupported,
+        Report,
+        Final,
+        "This server's /workspace runs registered snapshots only",
+        "Set the pool key dialect to auto or sandbox."
+    ),
+    row!(
+        400..=403,
+        ["No available runners", "No available nodes"],
+        "no-runners",
+        NoCapacity,
+        Report,
+        ForNow,
+        "Daytona has no room just now",
+        "Try again later or use another pool."
+    ),
+    row!(
+        400..=400,
+        ["failed to start: "],
+        "start-failed",
+        Unavailable,
+        StartFailed,
+        Exists,
+        "Daytona created the sandbox, but could not start it",
+        "The sandbox is still there in its failed state: find it with locate, read its reason with status, and terminate it."
+    ),
+    row!(
+        400..=400,
+        ["tate change in progress", "can not be destroyed at this time"],
+        "busy",
+        Conflict,
+        Busy,
+        ForNow,
+        "The sandbox is busy",
+        "Try again in a moment."
+    ),
+    row!(
+        400..=400,
+        [
+            "is not stopped",
+            "is not started",
+            "not in a stoppable state",
+            "not in valid state",
+            "is in an errored state"
+        ],
+        "wrong-state",
+        Conflict,
+        WrongState,
+        Final,
+        "The sandbox is not in a state in which this can be done",
+        ""
+    ),
+    row!(
+        400..=404,
+        ["not found. Did you add it", "not found or not accessible"],
+        "snapshot-not-found",
+        InvalidConfig,
+        Report,
+        Final,
+        "Daytona does not know the snapshot or image",
+        "Register it in Daytona, correct the pool key snapshot, or remove that key to run the image directly (dialect auto or sandbox)."
+    ),
+    row!(
+        400..=400,
+        ["^Snapshot ", "^Image "],
+        "snapshot-not-usable",
+        InvalidConfig,
+        Report,
+        Final,
+        "The snapshot cannot be used",
+        "Activate it in Daytona's dashboard, wait until it is ready, or choose another one."
+    ),
+    row!(
+        403..=403,
+        [],
+        "forbidden",
+        PermissionDenied,
+        Report,
+        Final,
+        "The key may not do this",
+        "Give the key the scopes write:sandboxes and delete:sandboxes in Daytona's dashboard."
+    ),
+    row!(400..=400, [], "rejected", InvalidSpec, Report, Final, "Daytona refused the request", ""),
+    row!(
+        409..=409,
+        ["already exists"],
+        "name-taken",
+        Conflict,
+        Report,
+        Exists,
+        "A sandbox of this session exists already",
+        "Look the session up with locate; it was provisioned before, perhaps by a call that timed out."
+    ),
+    row!(409..=409, [], "busy", Conflict, Busy, ForNow, "The sandbox is busy", "Try again in a moment."),
+    row!(
+        422..=422,
+        [],
+        "not-for-this-class",
+        Unsupported,
+        Report,
+        Final,
+        "This kind of sandbox does not offer the operation",
+        ""
+    ),
+    row!(
+        503..=503,
+        ["maintenance"],
+        "maintenance",
+        Unavailable,
+        Report,
+        ForNow,
+        "Daytona is under maintenance",
+        "Try again later."
+    ),
+    row!(
+        500..=999,
+        [],
+        "server-error",
+        Unavailable,
+        Report,
+        Unclear,
+        "Daytona reports an error of its own",
+        "Try again; if it goes on with this session only, its specification may be what Daytona stumbles over."
+    ),
+    UNKNOWN,
+];
+
+/// What a proxy, a gateway or another program says: nothing but its status.
+pub const GATEWAY_RULES: &[Row] = &[
+    UNAUTHORIZED,
+    RATE_LIMITED,
+    row!(
+        300..=399,
+        [],
+        "redirect",
+        Protocol,
+        Report,
+        Final,
+        "The server redirects elsewhere, which is not followed, because the key would go along",
+        "Write the final address into the API URL, often https instead of http."
+    ),
+    row!(
+        403..=403,
+        [],
+        "gateway-forbidden",
+        PermissionDenied,
+        Report,
+        Final,
+        "A gateway before Daytona refused the request",
+        CHECK_URL
+    ),
+    row!(
+        404..=405,
+        [],
+        "not-daytona",
+        Protocol,
+        Report,
+        Final,
+        "What answers under the API URL is not Daytona's API",
+        CHECK_URL
+    ),
+    row!(408..=408, [], "gateway", Unavailable, Report, Unclear, "A gateway before Daytona gave up waiting", TRY_AGAIN),
+    row!(
+        502..=504,
+        [],
+        "gateway",
+        Unavailable,
+        Report,
+        Unclear,
+        "A gateway before Daytona could not reach it",
+        TRY_AGAIN
+    ),
+    row!(
+        500..=999,
+        [],
+        "server-error",
+        Unavailable,
+        Report,
+        Unclear,
+        "The server reports an error of its own",
+        TRY_AGAIN
+    ),
+    UNKNOWN,
+];

@@ -1,0 +1,122 @@
+//! What a call carries, resolved and checked: pool, server, key, deadline.
+
+pub mod credentials;
+
+use crate::contract::{Context, ErrorCode, Finding, Handle, Severity};
+use crate::daytona::{Client, Dialect, Sandbox};
+use crate::error::Error;
+use crate::http::{Transport, jittered};
+use crate::pairs;
+use crate::pool::{self, Pool};
+use crate::sandbox::handle::{self, Place};
+use credentials::Environment;
+
+/// Milliseconds that `provision` and `terminate` may take when the context does not say.
+pub const LONG_DEADLINE_MS: u32 = 60_000;
+/// Milliseconds that any other call may take when the context does not say.
+pub const DEADLINE_MS: u32 = 30_000;
+
+/// A call that may go ahead.
+pub struct Call<'t, T> {
+    pub pool: Box<Pool>,
+    pub pool_id: String,
+    /// The platform's organization.
+    pub tenant: Option<String>,
+    /// Daytona's organization, as far as the credential tells.
+    pub organization: Option<String>,
+    pub client: Client<'t, T>,
+    /// How long it may take, in milliseconds.
+    pub deadline_ms: u32,
+    /// Whether `status` shall only look.
+    pub observe: bool,
+}
+
+impl<'t, T: Transport> Call<'t, T> {
+    /// Resolves a context. Nothing is sent.
+    pub fn new(
+        context: Context,
+        environment: &impl Environment,
+        transport: &'t T,
+        default_ms: u32,
+    ) -> Result<Self, Error> {
+        let begun = transport.now();
+        let pool = pool_of(&context)?;
+        let deadline_ms = context.deadline_ms.unwrap_or(default_ms);
+        if deadline_ms == 0 {
+            return Err(Error::spec("A deadline of 0 ms leaves no time for anything.")
+                .rule("zero-deadline")
+                .detail("path", "context.deadline-ms"));
+        }
+        if context.pool_id.is_empty() {
+            return Err(Error::spec("The pool's id is empty, so no sandbox could be told from another pool's.")
+                .rule("empty-pool-id")
+                .detail("path", "context.pool-id"));
+        }
+        let base = credentials::base_url(&context, &pool, environment)?;
+        let secret = credentials::key(&context, environment)?;
+        let client = Client::new(transport, base, secret, begun.plus_ms(u64::from(deadline_ms)));
+        let observe = pairs::get(&context.extensions, "observe") == Some("true");
+        let organization = context.credential.and_then(|credential| credential.organization_id);
+        Ok(Self {
+            pool,
+            pool_id: context.pool_id,
+            tenant: context.organization_id,
+            organization,
+            client,
+            deadline_ms,
+            observe,
+        })
+    }
+
+    /// Where a sandbox that this call has seen lives and whose it is.
+    pub fn place(&self, dialect: Dialect) -> Place<'_> {
+        Place {
+            dialect,
+            api: self.client.base().origin(),
+            organization: self.organization.as_deref(),
+            tenant: self.tenant.as_deref(),
+            toolbox: self.pool.toolbox_url.as_ref(),
+        }
+    }
+
+    /// The handle of a sandbox that was seen.
+    pub fn handle(&self, dialect: Dialect, sandbox: &Sandbox) -> Handle {
+        handle::of(&self.place(dialect), sandbox)
+    }
+
+    /// Waits before a next look, longer from one time to the next; false when the deadline would end before.
+    pub fn pause(&self, times: u32) -> bool {
+        const FIRST_MS: u64 = 250;
+        const MAX_MS: u64 = 3_000;
+        let now = self.client.transport().now();
+        let pause = FIRST_MS.checked_shl(times).unwrap_or(MAX_MS).min(MAX_MS);
+        let resume = now.plus_ms(jittered(pause, now));
+        let in_time = resume < self.client.deadline();
+        if in_time {
+            self.client.transport().sleep_until(resume);
+        }
+        in_time
+    }
+}
+
+/// The pool's configuration, or one error that tells all that is wrong with it.
+pub fn pool_of(context: &Context) -> Result<Box<Pool>, Error> {
+    pool::load(&context.config).map_err(|findings| invalid_pool(&findings))
+}
+
+fn invalid_pool(findings: &[Finding]) -> Error {
+    let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let problems: Vec<String> = errors.iter().map(|finding| format!("{}: {}", finding.path, finding.message)).collect();
+    let message = format!("The pool's configuration cannot be used: {}", problems.join(" "));
+    let mut error = Error::config(message).detail("problems", &errors.len().to_string());
+    if let Some(first) = errors.first() {
+        error = error.rule(&first.rule).detail("path", first.path.as_str());
+        if let Some(remedy) = &first.remedy {
+            error = error.remedy(remedy);
+        }
+        if first.rule == "daytona-v2" {
+            error.code = ErrorCode::Unsupported;
+        }
+    }
+    error
+}

@@ -1,0 +1,105 @@
+//! Finding a session's sandbox from the session id alone.
+
+use super::call::Call;
+use super::lookup::in_chosen_dialect;
+use crate::contract::Handle;
+use crate::daytona::{Dialect, Rejection, Sandbox};
+use crate::error::Error;
+use crate::http::Transport;
+use crate::http::url::Segment;
+use crate::moment::Moment;
+use crate::sandbox::labels::{MANAGED_BY, MANAGER, ORGANIZATION, POOL, SESSION};
+use crate::sandbox::name;
+
+/// The handle of the session's sandbox; none when there is none that this provider made for this pool and session.
+pub fn locate<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<Option<Handle>, Error> {
+    if session_id.is_empty() {
+        return Err(Error::spec("The session id is empty.").rule("empty-value").detail("path", "session-id"));
+    }
+    Ok(match find(call, session_id)? {
+        (dialect, Found::Ours(sandbox)) => Some(call.handle(dialect, &sandbox)),
+        (_, Found::Foreign | Found::Nothing) => None,
+    })
+}
+
+/// What a session's look-up found.
+#[derive(Debug)]
+pub enum Found {
+    /// The session's sandbox.
+    Ours(Box<Sandbox>),
+    /// A sandbox of its name that this provider did not make for it.
+    Foreign,
+    Nothing,
+}
+
+/// Looks a session up.
+pub fn find<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<(Dialect, Found), Rejection> {
+    in_chosen_dialect(call, |dialect| match dialect {
+        Dialect::Sandbox => by_name(call, session_id),
+        Dialect::Workspace => Ok(by_labels(call, Dialect::Workspace, session_id)?.map_or(Found::Nothing, Found::Ours)),
+    })
+}
+
+fn by_name<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<Found, Rejection> {
+    let name = name::name(&call.pool_id, session_id);
+    // Our names are plain letters, digits and dashes: always a segment.
+    let Some(segment) = Segment::new(&name) else {
+        return Ok(Found::Nothing);
+    };
+    match call.client.get(Dialect::Sandbox, &segment, &name)? {
+        // Its name is free from the moment on in which its deletion is accepted.
+        Some(found) if found.is_being_destroyed() => Ok(Found::Nothing),
+        Some(found) if is_ours(call, session_id, &found) => Ok(Found::Ours(found)),
+        Some(_) => Ok(Found::Foreign),
+        None if call.client.can_name(Dialect::Sandbox) => Ok(Found::Nothing),
+        None => Ok(by_labels(call, Dialect::Sandbox, session_id)?.map_or(Found::Nothing, Found::Ours)),
+    }
+}
+
+/// The session's sandbox where names do not exist: of several the oldest that is not broken, so that all who look agree.
+pub fn by_labels<T: Transport>(
+    call: &Call<'_, T>,
+    dialect: Dialect,
+    session_id: &str,
+) -> Result<Option<Box<Sandbox>>, Rejection> {
+    let labels = [(MANAGED_BY, MANAGER), (POOL, call.pool_id.as_str()), (SESSION, session_id)];
+    let mut best: Option<Box<Sandbox>> = None;
+    let mut cursor = None;
+    loop {
+        let page = call.client.list(dialect, &labels, cursor.as_deref())?;
+        for candidate in page.items {
+            let Some(segment) = Segment::new(&candidate.id).filter(|_| is_ours(call, session_id, &candidate)) else {
+                continue;
+            };
+            // The list lags, so each counts once it was seen by its id.
+            let seen = call.client.get(dialect, &segment, &candidate.id)?;
+            let seen = seen.filter(|seen| is_ours(call, session_id, seen));
+            best = match (best, seen) {
+                (Some(best), Some(seen)) => Some(if rank(&seen) < rank(&best) { seen } else { best }),
+                (best, seen) => seen.or(best),
+            };
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(best);
+        }
+    }
+}
+
+/// What stands before what: whole before broken, early before late, and a fixed order where there are no dates.
+fn rank(sandbox: &Sandbox) -> (bool, Option<Moment>, &str) {
+    (sandbox.is_broken(), sandbox.created_at, &sandbox.id)
+}
+
+/// Made by this provider for this pool and session, and not on its way out.
+fn is_ours<T: Transport>(call: &Call<'_, T>, session_id: &str, sandbox: &Sandbox) -> bool {
+    is_managed(call, sandbox) && sandbox.label(SESSION) == Some(session_id) && !sandbox.is_being_destroyed()
+}
+
+/// Made by this provider for this pool, and for no other organization of the platform.
+pub fn is_managed<T: Transport>(call: &Call<'_, T>, sandbox: &Sandbox) -> bool {
+    let owner = sandbox.label(ORGANIZATION).zip(call.tenant.as_deref());
+    sandbox.label(MANAGED_BY) == Some(MANAGER)
+        && sandbox.label(POOL) == Some(&call.pool_id)
+        && owner.is_none_or(|(theirs, ours)| theirs == ours)
+}

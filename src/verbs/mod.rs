@@ -1,0 +1,19 @@
+//! One module per verb of the contract. They decide what is done; what is sent and how replies are read is `daytona`'s.
+
+pub mod call;
+pub mod describe;
+pub mod extend;
+pub mod inventory;
+pub mod keep_alive;
+pub mod lifecycle;
+pub mod locate;
+pub mod lookup;
+pub mod origins;
+pub mod provision;
+pub mod relabel;
+pub mod status;
+pub mod target;
+pub mod terminate;
+
+#[cfg(test)]
+mod scenarios;

@@ -1,0 +1,125 @@
+//! Taking a sandbox that a session has already: what an earlier call left, or another host was faster to create.
+
+use super::session::Session;
+use crate::contract::{ErrorCode, Handle, Phase, Status};
+use crate::daytona::{Change, Dialect, NewSandbox, Sandbox, Source};
+use crate::error::Error;
+use crate::http::Transport;
+use crate::sandbox::labels::{DIGEST, EXPIRY};
+use crate::sandbox::name::DIGEST_VERSION;
+use crate::sandbox::{expiry, state};
+use crate::verbs::call::Call;
+use crate::verbs::target::Target;
+use crate::verbs::{keep_alive, lifecycle, locate, terminate};
+
+/// What became of a sandbox that was found.
+#[derive(Debug)]
+pub enum Adopted {
+    /// It is the session's, and up or on its way.
+    Taken(Handle),
+    /// It was broken and is deleted; with the reason, where the server gave one.
+    Removed(Option<String>),
+}
+
+/// Takes a sandbox of the session: a parked one is started, a broken one deleted, one that was made for another
+/// specification refused.
+pub fn adopt<T: Transport>(
+    call: &Call<'_, T>,
+    session: &Session<'_>,
+    dialect: Dialect,
+    sandbox: Box<Sandbox>,
+) -> Result<Adopted, Error> {
+    // A digest of another version cannot be compared; a newer provider does not make a session foreign.
+    let comparable = sandbox.label(DIGEST).filter(|digest| digest.starts_with(DIGEST_VERSION));
+    if comparable.is_some_and(|digest| digest != session.digest) {
+        return Err(conflict(&session.new, &sandbox));
+    }
+    let target = Target::of(call, dialect, &sandbox)?;
+    let exists = |error: Error| error.maybe_applied(true).detail("sandbox-id", target.external_id.as_str());
+    if sandbox.is_broken() {
+        terminate::terminate(call, &target).map_err(exists)?;
+        return Ok(Adopted::Removed(sandbox.error_reason.clone()));
+    }
+    let expiry = new_expiry(call, session, &sandbox);
+    let expiry = expiry.as_deref().map(|expiry| (EXPIRY, expiry));
+    keep_alive::unmark(call, &target, dialect, &sandbox, expiry).map_err(|failed| exists(failed.error))?;
+    let (status, phase) = state::assess(dialect, sandbox.known_state(), sandbox.desired_state.as_deref());
+    if status == Status::Terminated && phase != Phase::Unknown {
+        lifecycle::drive(call, &target, Change::Start).map_err(exists)?;
+    }
+    Ok(Adopted::Taken(call.handle(dialect, &sandbox)))
+}
+
+/// The value of the expiry's label where the old one has passed: a new provision is a new wish.
+fn new_expiry<T: Transport>(call: &Call<'_, T>, session: &Session<'_>, sandbox: &Sandbox) -> Option<String> {
+    let now = call.client.server_time().filter(|now| expiry::of(sandbox).is_some_and(|expiry| *now >= expiry))?;
+    let lived = u64::try_from(now.since(sandbox.created_at?)).ok()?;
+    Some(expiry::label(lived.saturating_add(session.lifetime_sec)))
+}
+
+/// The handle of a sandbox that was just created, unless the server ignored its name and the session turns out to have an
+/// older one: then the new one is deleted, and that one taken.
+pub fn without_duplicate<T: Transport>(
+    call: &Call<'_, T>,
+    session: &Session<'_>,
+    dialect: Dialect,
+    created: Box<Sandbox>,
+) -> Result<Adopted, Error> {
+    let named = dialect == Dialect::Sandbox && created.name.as_deref().is_none_or(|given| given == session.new.name);
+    if !named {
+        // It is created; failing to see others does not change that.
+        let older = locate::by_labels(call, dialect, &session.spec.session_id).ok().flatten();
+        if let Some(older) = older.filter(|older| older.id != created.id) {
+            let target = Target::of(call, dialect, &created)?;
+            terminate::terminate(call, &target)
+                .map_err(|error| error.maybe_applied(true).detail("sandbox-id", target.external_id.as_str()))?;
+            return adopt(call, session, dialect, older);
+        }
+    }
+    Ok(Adopted::Taken(call.handle(dialect, &created)))
+}
+
+/// The session has a sandbox that was made for something else.
+fn conflict(new: &NewSandbox<'_>, sandbox: &Sandbox) -> Error {
+    let differs = differences(new, sandbox).join(", ");
+    let in_what = if differs.is_empty() { "something that the server does not show" } else { &differs };
+    let message = format!("The session has a sandbox already, {}, that differs in {in_what}.", sandbox.id);
+    Error::new(ErrorCode::Conflict, message)
+        .maybe_applied(true)
+        .rule("session-differs")
+        .detail("sandbox-id", sandbox.id.as_str())
+        .detail("differs", &differs)
+        .remedy("Provision it as it was first provisioned, use another session id, or terminate the sandbox that locate finds.")
+}
+
+/// In what a sandbox differs from what would be created, as far as the reply shows it.
+fn differences(new: &NewSandbox<'_>, sandbox: &Sandbox) -> Vec<&'static str> {
+    let made = sandbox.made_of();
+    let mut differs = Vec::new();
+    let mut compare = |what, same: bool| {
+        if !same {
+            differs.push(what);
+        }
+    };
+    if let (Source::Image { .. }, Some(theirs)) = (new.source, made.dockerfile()) {
+        let ours = new.dockerfile().unwrap_or_default();
+        let (our_image, our_command) = ours.split_once('\n').unwrap_or((&ours, ""));
+        let (their_image, their_command) = theirs.split_once('\n').unwrap_or((theirs, ""));
+        compare("image", our_image == their_image);
+        compare("command", our_command.trim_ascii_end() == their_command.trim_ascii_end());
+    }
+    for (what, ours, theirs) in [
+        ("vcpu", new.cpu, made.cpu),
+        ("memory", new.memory_gib, made.memory_gib),
+        ("disk", new.disk_gib, made.disk_gib),
+    ] {
+        compare(what, ours.zip(theirs).is_none_or(|(ours, theirs)| ours == theirs));
+    }
+    compare("region", new.target.zip(made.target.as_deref()).is_none_or(|(ours, theirs)| ours == theirs));
+    if let Some(theirs) = made.env_names() {
+        let ours = |name: &String| new.env.iter().any(|(ours, _)| ours == name);
+        let all = theirs.iter().all(ours) && new.env.iter().all(|(name, _)| theirs.contains(name));
+        compare("env", all);
+    }
+    differs
+}

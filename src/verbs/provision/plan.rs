@@ -1,0 +1,105 @@
+//! What is created: the spec's values before the pool's, the pool's before the defaults.
+#![forbid(unsafe_code)]
+
+use crate::contract::Spec;
+use crate::daytona::{Dialect, NewSandbox, Source};
+use crate::pool::{self, Pool};
+use crate::sandbox::expiry;
+
+/// Minutes of idleness until a sandbox is stopped, when the session does not say.
+const DEFAULT_AUTO_STOP: u32 = 30;
+
+/// Minutes from stopped to archived when nobody says otherwise: an idle sandbox shall cost its storage only.
+const DEFAULT_AUTO_ARCHIVE: u32 = 1;
+
+const MIB_PER_GIB: u32 = 1024;
+const SECONDS_PER_MINUTE: u32 = 60;
+
+/// The command of the session.
+pub fn command(spec: &Spec, pool: &Pool) -> Vec<String> {
+    match spec.command.as_ref().or(pool.command.as_ref()) {
+        Some(command) => command.clone(),
+        None => pool::DEFAULT_COMMAND.map(str::to_owned).to_vec(),
+    }
+}
+
+/// The sandbox of a session.
+pub fn sandbox<'a>(
+    spec: &'a Spec,
+    pool: &'a Pool,
+    name: &'a str,
+    command: &'a [String],
+    labels: Vec<(&'a str, &'a str)>,
+) -> NewSandbox<'a> {
+    let source = match &pool.snapshot {
+        Some(snapshot) => Source::Snapshot(snapshot),
+        None => Source::Image {
+            image: spec.image.as_deref().or(pool.image.as_deref()).unwrap_or(pool::DEFAULT_IMAGE),
+            command,
+        },
+    };
+    let sizes = &spec.resources;
+    NewSandbox {
+        name,
+        source,
+        user: &pool.user,
+        env: &spec.env,
+        labels,
+        cpu: sizes.vcpu.or(pool.cpu),
+        memory_gib: sizes.memory_mb.map(gib).or(pool.memory_gb),
+        disk_gib: Some(sizes.disk_mb.map(gib).or(pool.disk_gb).unwrap_or(pool::DEFAULT_DISK_GB)),
+        target: spec.region.as_deref().or(pool.target.as_deref()),
+        auto_stop_minutes: sizes.timeout_sec.map_or(DEFAULT_AUTO_STOP, minutes).max(1),
+        auto_archive_minutes: pool.auto_archive_minutes,
+        auto_delete_minutes: pool.auto_delete_minutes,
+        ttl_minutes: spec.max_duration_sec.map(minutes).or(pool.max_lifetime_minutes),
+    }
+}
+
+/// The sandbox as it is asked for in a dialect. The provider description, which dialect `workspace` follows to the letter,
+/// names no time from stopped to archived.
+pub fn in_dialect<'a>(new: &NewSandbox<'a>, dialect: Dialect) -> NewSandbox<'a> {
+    let default = match dialect {
+        Dialect::Sandbox => Some(DEFAULT_AUTO_ARCHIVE),
+        Dialect::Workspace => None,
+    };
+    NewSandbox { auto_archive_minutes: new.auto_archive_minutes.or(default), ..new.clone() }
+}
+
+/// Seconds that a session may last.
+pub fn lifetime_sec(spec: &Spec, pool: &Pool) -> u64 {
+    match (spec.max_duration_sec, pool.max_lifetime_minutes) {
+        (Some(seconds), _) => u64::from(seconds),
+        (None, Some(minutes)) => u64::from(minutes) * u64::from(SECONDS_PER_MINUTE),
+        (None, None) => expiry::DEFAULT_LIFETIME_SEC,
+    }
+}
+
+/// Whole GiB, rounded up.
+fn gib(mib: u32) -> u32 {
+    mib.div_ceil(MIB_PER_GIB)
+}
+
+/// Whole minutes, rounded up.
+fn minutes(seconds: u32) -> u32 {
+    seconds.div_ceil(SECONDS_PER_MINUTE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn auto_stop_is_the_timeout_in_minutes_rounded_up() {
+        for (seconds, expected) in [(1, 1), (59, 1), (60, 1), (61, 2), (1800, 30), (3600, 60), (u32::MAX, 71_582_789)] {
+            assert_eq!(minutes(seconds), expected, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_rounded_up_to_whole_gib() {
+        for (mib, expected) in [(1, 1), (1024, 1), (1025, 2), (10_240, 10), (u32::MAX, 4_194_304)] {
+            assert_eq!(gib(mib), expected, "{mib}");
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! One session, one sandbox, whatever happened to the calls before.
+
+use super::*;
+use crate::contract::ErrorCode;
+use crate::http::FailureKind;
+use crate::sandbox::name::tests::spec;
+
+/// The digest of a session that asks for nothing.
+const DIGEST: &str = r#","rensei.dev/digest":"1:48d3db09da9de95794e4b716cb97fe4c""#;
+
+fn taken() -> Answer {
+    refusal(409, &format!("Sandbox with name {NAME} already exists"))
+}
+
+fn there(state: &str, desired: &str, labels: &str) -> Answer {
+    Answer::json(200, &ours(ID, state, desired, labels, "")).header("x-daytona-api-version", "v0.205.0")
+}
+
+fn refused(server: &Server) -> Error {
+    match server.provision(&spec("sess-42")) {
+        Ok(handle) => panic!("provisioned {}", handle.external_id),
+        Err(error) => error,
+    }
+}
+
+/// Methods and paths without bodies and queries.
+fn lines(server: &Server) -> Vec<String> {
+    let line = |line: &String| line.split(' ').take(2).collect::<Vec<_>>().join(" ").replace("/api/sandbox", "");
+    server.sent().iter().map(|sent| line(sent).split('?').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn a_session_that_has_its_sandbox_already_gets_that_one_whatever_the_create_came_to() {
+    for answer in [
+        taken(),
+        Answer::status(502),
+        Answer::failure(FailureKind::Broken),
+        Answer::failure(FailureKind::TimedOut),
+        Answer::json(200, "{\"id\""),
+        refusal(400, "Total disk limit exceeded. Maximum allowed: 30GiB."),
+        refusal(400, "No available runners"),
+        refusal(500, "An unexpected error occurred."),
+        Answer::status(429).header("retry-after", "600"),
+    ] {
+        let server = Server::new([answer, there("started", "started", DIGEST)]);
+        assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == ID));
+        assert_eq!(lines(&server), ["POST ", &format!("GET /{NAME}")]);
+    }
+}
+
+#[test]
+fn a_create_that_is_never_answered_leaves_time_to_look() {
+    let server = Server::new([Answer::silence(), there("creating", "started", DIGEST)]);
+    assert!(server.provision(&spec("sess-42")).is_ok());
+    assert_eq!(server.elapsed_ms(), 55_000);
+}
+
+#[test]
+fn what_is_proven_not_to_be_there_is_created_again_under_the_same_name() {
+    let server = Server::new([Answer::status(502), nothing(), there("pending_build", "started", DIGEST)]);
+    assert!(server.provision(&spec("sess-42")).is_ok());
+    let sent = server.sent();
+    assert_eq!(lines(&server), ["POST ", &format!("GET /{NAME}"), "POST "]);
+    assert_eq!(sent[0], sent[2]);
+}
+
+#[test]
+fn a_server_that_never_creates_anything_is_not_asked_for_ever() {
+    let server = Server::ruled(|line| if line.starts_with("POST") { Answer::status(502) } else { nothing() });
+    let error = refused(&server);
+    assert!(error.maybe_applied && error.retryable);
+    assert_eq!(error.get("sandbox-name"), Some(NAME));
+    assert_eq!(server.sent().iter().filter(|line| line.starts_with("POST")).count(), 4);
+}
+
+#[test]
+fn a_refusal_without_a_sandbox_is_reported_as_it_is() {
+    let server = Server::new([refusal(400, "Total CPU limit exceeded. Maximum allowed: 10."), nothing()]);
+    let error = refused(&server);
+    assert!(error.code == ErrorCode::QuotaExceeded && !error.maybe_applied);
+}
+
+#[test]
+fn a_refused_key_is_not_tried_a_second_time() {
+    let server = Server::new([refusal(401, "Invalid credentials")]);
+    assert!(refused(&server).code == ErrorCode::Unauthenticated);
+    assert_eq!(server.sent().len(), 1);
+}
+
+#[test]
+fn a_sandbox_that_was_made_for_something_else_is_a_conflict_that_names_the_difference() {
+    let made = r#","target":"us","cpu":1,"memory":1,"disk":10,"env":{"A":"1"},
+        "buildInfo":{"dockerfileContent":"FROM other:1\nENTRYPOINT [\"donmai\",\"agent\",\"run\"]\n"}"#;
+    let other = ours(ID, "started", "started", r#","rensei.dev/digest":"1:00""#, made);
+    let server = Server::new([taken(), Answer::json(200, &other)]);
+    let asked = Spec { region: Some("eu".to_owned()), ..spec("sess-42") };
+    let Err(error) = server.provision(&asked) else { panic!("provisioned") };
+    assert!(error.code == ErrorCode::Conflict && error.maybe_applied && !error.retryable);
+    assert_eq!((error.get("sandbox-id"), error.get("differs")), (Some(ID), Some("image, disk, region, env")));
+    assert_eq!(server.sent().len(), 2);
+}
+
+#[test]
+fn another_command_is_named_and_how_the_last_line_ends_is_no_difference() {
+    for (command, differs) in [(r#"[\"sleep\"]\n"#, Some("command")), (r#"[\"donmai\",\"agent\",\"run\"]"#, Some(""))] {
+        let file = format!(r"FROM ghcr.io/renseiai/donmai-worker:latest\nENTRYPOINT {command}");
+        let made = format!(r#","buildInfo":{{"dockerfileContent":"{file}"}}"#);
+        let other = ours(ID, "started", "started", r#","rensei.dev/digest":"1:00""#, &made);
+        let server = Server::new([taken(), Answer::json(200, &other)]);
+        let error = refused(&server);
+        assert!(error.code == ErrorCode::Conflict, "{command}");
+        assert_eq!(error.get("differs"), differs, "{command}");
+    }
+}
+
+#[test]
+fn a_digest_of_another_version_does_not_make_a_session_foreign() {
+    for digest in ["", r#","rensei.dev/digest":"2:00""#] {
+        let server = Server::new([taken(), there("started", "started", digest)]);
+        assert!(server.provision(&spec("sess-42")).is_ok());
+    }
+}
+
+#[test]
+fn a_sandbox_of_somebody_else_under_the_sessions_name_is_never_touched() {
+    for foreign in [
+        format!(r#"{{"id":"{ID}","name":"{NAME}","state":"error","labels":{{"team":"x"}}}}"#),
+        ours(ID, "error", "started", r#","rensei.dev/organization":"org-2""#, ""),
+    ] {
+        let server = Server::new([taken(), Answer::json(200, &foreign)]);
+        let error = refused(&server);
+        assert!(error.code == ErrorCode::Conflict && error.get("rule") == Some("name-taken-by-another"));
+        assert_eq!(server.sent().len(), 2);
+    }
+}
+
+#[test]
+fn a_parked_sandbox_is_started() {
+    for state in ["stopped", "archived", "paused"] {
+        let parked = || there(state, state, DIGEST);
+        let server = Server::new([taken(), parked(), parked(), there("started", "started", DIGEST)]);
+        assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == ID));
+        assert_eq!(
+            lines(&server),
+            ["POST ", &format!("GET /{NAME}"), &format!("GET /{ID}"), &format!("POST /{ID}/start")]
+        );
+    }
+}
+
+#[test]
+fn a_parked_sandbox_without_room_to_start_is_a_quota_error_that_says_it_exists() {
+    let parked = || there("stopped", "stopped", DIGEST);
+    let quota = refusal(400, "Total CPU limit exceeded. Maximum allowed: 10.");
+    let error = refused(&Server::new([taken(), parked(), parked(), quota]));
+    assert!(error.code == ErrorCode::QuotaExceeded && error.maybe_applied);
+    assert_eq!(error.get("sandbox-id"), Some(ID));
+}
+
+#[test]
+fn a_running_sandbox_loses_the_marks_of_an_ended_agent_and_of_an_orphan() {
+    let marks = r#","rensei.dev/agent-exit":"1@2026-11-23T11:00:00Z","rensei.dev/orphan-since":"2026-11-23T11:00:00Z""#;
+    let server = Server::new([taken(), there("started", "started", marks), Answer::status(200)]);
+    assert!(server.provision(&spec("sess-42")).is_ok());
+    let sent = server.sent();
+    assert!(
+        sent[2].starts_with(&format!("PUT /api/sandbox/{ID}/labels")) && sent[2].contains(r#""team":"x""#),
+        "{}",
+        sent[2]
+    );
+    assert!(!sent[2].contains("agent-exit") && !sent[2].contains("orphan"), "{}", sent[2]);
+}
+
+#[test]
+fn an_interval_that_was_raised_becomes_what_was_asked_for_before_a_start() {
+    let parked = || {
+        let json = ours(ID, "stopped", "stopped", r#","rensei.dev/idle-minutes":"12""#, r#","autoStopInterval":1480"#);
+        Answer::json(200, &json)
+    };
+    let server = Server::new([
+        taken(),
+        parked(),
+        Answer::status(201),
+        parked(),
+        Answer::status(201),
+        seen("started", "started"),
+    ]);
+    assert!(server.provision(&spec("sess-42")).is_ok());
+    assert_eq!(lines(&server)[2], format!("POST /{ID}/autostop/12"));
+}
+
+#[test]
+fn a_broken_sandbox_is_deleted_and_created_anew() {
+    for state in ["error", "build_failed"] {
+        let server = Server::new([
+            taken(),
+            there(state, "started", DIGEST),
+            Answer::status(200),
+            there("creating", "started", ""),
+        ]);
+        assert!(server.provision(&spec("sess-42")).is_ok());
+        assert_eq!(lines(&server), ["POST ", &format!("GET /{NAME}"), &format!("DELETE /{ID}"), "POST "]);
+    }
+}
+
+#[test]
+fn a_sandbox_that_breaks_again_is_deleted_and_reported() {
+    let broken = || Answer::json(200, &ours(ID, "error", "started", DIGEST, r#","errorReason":"no disk""#));
+    let server = Server::new([taken(), broken(), Answer::status(200), taken(), broken(), Answer::status(200)]);
+    let error = refused(&server);
+    assert!(error.code == ErrorCode::Unavailable && !error.maybe_applied);
+    assert_eq!((error.get("rule"), error.get("reason")), (Some("start-failed"), Some("no disk")));
+}
+
+#[test]
+fn what_could_not_be_started_is_removed_before_it_is_reported() {
+    let failed = || refusal(400, "Sandbox failed to start: boom");
+    let server = Server::new([failed(), there("error", "started", DIGEST), Answer::status(200)]);
+    let error = refused(&server);
+    assert!(error.get("rule") == Some("start-failed") && !error.maybe_applied, "{}", error.message);
+    assert_eq!(lines(&server), ["POST ", &format!("GET /{NAME}"), &format!("DELETE /{ID}")]);
+    let server = Server::new([failed(), there("error", "started", DIGEST), refusal(403, "Access denied")]);
+    let error = refused(&server);
+    assert!(error.get("rule") == Some("start-failed") && error.maybe_applied);
+    assert_eq!(error.get("sandbox-id"), Some(ID));
+}
+
+/// A reply of a server that ignores names.
+fn nameless(id: &str, created: &str) -> String {
+    let fields = format!(r#","createdAt":"{created}""#);
+    ours(id, "started", "started", DIGEST, &fields).replace(NAME, id)
+}
+
+#[test]
+fn where_names_are_ignored_the_elder_sandbox_wins_and_the_new_one_goes() {
+    let (old, new) = (nameless("b-old", "2026-11-23T10:00:00.000Z"), nameless("a-new", "2026-11-23T11:00:00.000Z"));
+    let list = format!("[{new},{old}]");
+    let script = [&new, &list, &new, &old].map(|json| Answer::json(200, json));
+    let server = Server::new(script.into_iter().chain([Answer::status(200)]));
+    assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == "b-old"));
+    assert_eq!(lines(&server), ["POST ", "GET ", "GET /a-new", "GET /b-old", "DELETE /a-new"]);
+}
+
+#[test]
+fn an_elder_sandbox_is_started_where_it_is_parked_and_refused_where_it_differs() {
+    let new = nameless("a-new", "2026-11-23T11:00:00.000Z");
+    let old = nameless("b-old", "2026-11-23T10:00:00.000Z").replace("started", "archived");
+    let list = format!("[{new},{old}]");
+    let found = || [&new, &list, &new, &old].map(|json| Answer::json(200, json)).into_iter();
+    let parked = Answer::json(200, &old);
+    let server = Server::new(found().chain([Answer::status(200), parked, seen("archived", "started")]));
+    assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == "b-old"));
+    assert_eq!(lines(&server).last().map(String::as_str), Some("POST /b-old/start"));
+    let server = Server::new(found().chain([Answer::status(200)]));
+    let other = Spec { image: Some("other:1".to_owned()), ..spec("sess-42") };
+    assert!(server.provision(&other).is_err_and(|error| error.code == ErrorCode::Conflict));
+}
+
+#[test]
+fn a_session_whose_deadline_has_passed_gets_a_new_one_when_it_is_provisioned_again() {
+    let over = ours(
+        ID,
+        "started",
+        "started",
+        r#","rensei.dev/deadline":"created+60s""#,
+        r#","createdAt":"2026-11-23T11:00:00Z""#,
+    );
+    let server = Server::new([taken(), Answer::json(200, &over).header("date", DATE_HEADER), Answer::status(200)]);
+    let asked = Spec { max_duration_sec: Some(600), ..spec("sess-42") };
+    assert!(server.provision(&asked).is_ok());
+    assert!(server.sent()[2].contains(r#""rensei.dev/deadline":"created+4200s""#), "{}", server.sent()[2]);
+}
+
+#[test]
+fn a_create_that_was_throttled_first_and_never_answered_then_is_looked_up() {
+    let throttled = || Answer::status(429).header("retry-after", "1");
+    let server = Server::new([throttled(), Answer::silence(), there("creating", "started", DIGEST)]);
+    assert!(server.provision(&spec("sess-42")).is_ok());
+    let server = Server::new([throttled(), Answer::silence(), Answer::status(500)]);
+    let error = refused(&server);
+    assert!(error.code == ErrorCode::RateLimited && error.maybe_applied);
+    let nameless = || Answer::json(200, "[]");
+    let server =
+        Server::with_config(r#""dialect":"workspace""#, [nameless(), throttled(), Answer::silence(), nameless()]);
+    let error = refused(&server);
+    assert!(error.code == ErrorCode::RateLimited && error.maybe_applied);
+}
+
+#[test]
+fn a_doubt_about_one_create_is_not_lost_when_the_next_one_is_refused() {
+    let quota = refusal(400, "Total CPU limit exceeded. Maximum allowed: 10.");
+    let server = Server::new([Answer::status(502), nothing(), quota, nothing()]);
+    let error = refused(&server);
+    assert!(error.code == ErrorCode::QuotaExceeded && error.maybe_applied);
+    assert_eq!(error.get("sandbox-name"), Some(NAME));
+}
+
+#[test]
+fn where_names_are_ignored_the_only_sandbox_is_kept() {
+    let new = nameless("a-new", "2026-11-23T11:00:00.000Z");
+    let list = format!("[{new}]");
+    let server = Server::new([&new, &list, &new].map(|json| Answer::json(200, json)));
+    assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == "a-new"));
+}
+
+#[test]
+fn a_workspace_that_exists_is_taken_without_creating_another() {
+    let there = nameless(ID, "2026-11-23T11:00:00.000Z");
+    let list = format!("[{there}]");
+    let server = Server::with_config(r#""dialect":"workspace""#, [&list, &there].map(|json| Answer::json(200, json)));
+    assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == ID));
+    assert!(server.sent().iter().all(|line| line.starts_with("GET ")));
+}
+
+#[test]
+fn where_names_are_ignored_a_doubtful_create_is_not_repeated() {
+    let none = || Answer::json(200, "[]");
+    let server = Server::with_config(r#""dialect":"workspace""#, [none(), Answer::status(502), none()]);
+    let error = refused(&server);
+    assert!(error.maybe_applied && error.retryable);
+    let server = Server::new([
+        Answer::status(502),
+        refusal(404, &format!("Sandbox with ID or name {NAME} not found")).header("x-daytona-api-version", "v0.105.0"),
+        none().header("x-daytona-api-version", "v0.105.0"),
+    ]);
+    assert!(refused(&server).maybe_applied);
+}
