@@ -287,10 +287,11 @@ impl From<SwapError> for Failure {
 
 impl From<PolicyError> for Failure {
     fn from(error: PolicyError) -> Self {
-        Self::config(match error {
+        let failure = Self::config(match error {
             PolicyError::Read { path, source } => format!("{} {source}.", input::told(&path)),
             error => format!("{error}."),
-        })
+        });
+        failure.remedy("Name a policy, a file of TOML as docs/host.md shows it, with --policy.")
     }
 }
 

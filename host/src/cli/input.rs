@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use sandbox_host::input::{Mistake, decode, from_str, is_plain_name, read, read_text};
+use sandbox_host::input::{Mistake, TextError, decode, from_str, is_plain_name, read, read_text};
 use sandbox_host::{Context, Credential, Declaration, Handle, Spec};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -139,9 +139,10 @@ pub fn text_or_stdin(path: &Path) -> Result<String, Failure> {
 pub fn text(path: &Path, failure: fn(String) -> Failure) -> Result<String, Failure> {
     read_text(path, MOST_BYTES).map_err(|error| {
         let failed = failure(format!("{} {error}.", told(path)));
-        match is_content(path) {
-            true => failed.remedy("Name a file here, and not what would be in it."),
-            false => failed,
+        match error {
+            _ if is_content(path) => failed.remedy("Name a file here, and not what would be in it."),
+            TextError::Io(_) => failed.remedy("Name a file that is there and that this user may read."),
+            _ => failed,
         }
     })
 }

@@ -27,7 +27,12 @@ fn told(error: clap::Error, json: bool) -> ExitCode {
         };
     }
     let has_values = error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    let tip = tip(&error);
     let text = if has_values { without_values(error) } else { error }.render().to_string();
+    let text = match tip {
+        Some(tip) => text.replacen("\n\nUsage:", &format!("\n\n  tip: {tip}\n\nUsage:"), 1),
+        None => text,
+    };
     if json {
         let (message, remedy) = text.split_once("\n\n").unwrap_or((&text, ""));
         let failure = Failure::usage(message.trim_start_matches("error: ").trim());
@@ -35,6 +40,20 @@ fn told(error: clap::Error, json: bool) -> ExitCode {
     }
     out::note(text);
     Exit::Usage.into()
+}
+
+/// What somebody probably meant who typed something that does not exist.
+fn tip(error: &clap::Error) -> Option<&'static str> {
+    let ContextValue::String(typed) = error.get(ContextKind::InvalidArg)? else { return None };
+    match (error.kind(), typed.as_str()) {
+        (ErrorKind::UnknownArgument, "--session") => {
+            Some("a handle names the sandbox; `sandbox-host locate --session ID --handle-out FILE` writes it")
+        }
+        (ErrorKind::UnknownArgument, word) if !word.starts_with('-') => {
+            Some("every value has an option before it, for example --session ID, --pool FILE or --handle FILE")
+        }
+        _ => None,
+    }
 }
 
 /// The same error, with `…` for values that may be secrets.
@@ -64,16 +83,20 @@ fn without_values(error: clap::Error) -> clap::Error {
     }
 }
 
-/// What was typed, as far as it can be shown: options by their names, and plain words.
+/// What was typed, as far as it can be shown: options by their names, and words that are too short or too plain to be a key.
 fn word(text: &str) -> String {
-    const SHORT: usize = 24;
+    const SHORT: usize = 8;
+    const LONG: usize = 24;
     // What the definition itself says, such as `--env <NAME=VALUE>`.
     if text.starts_with('<') || text.contains(" <") {
         return text.to_owned();
     }
     let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
-    let is_plain = name.len() <= SHORT && name.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_'));
-    match (is_plain, value) {
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let is_plain = name.len() <= LONG
+        && digits <= 2
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
+    match (is_plain || name.len() < SHORT, value) {
         (true, None) => name.to_owned(),
         (true, Some(_)) => format!("{name}=…"),
         (false, _) => "…".to_owned(),

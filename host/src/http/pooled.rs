@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use super::errors::{ClientError, Failure, from_client, from_exchange};
 use super::resolve::System;
 use super::tls::Trust;
 use super::{HttpClient, HttpError, Reach, Reason, RequestOptions, Resolve, ResponseFuture, WasiBody};
+use crate::log::warn_line;
 use crate::policy::Proxy;
 
 /// Sends requests over pooled keep-alive connections: HTTP/1.1, or HTTP/2 where TLS negotiates it. Follows no redirects,
@@ -40,6 +42,8 @@ pub struct PooledClient {
     resolve: Arc<dyn Resolve>,
     is_proxied: bool,
     ignored_proxy: Option<Arc<str>>,
+    /// Whether the log says so already.
+    has_warned: Arc<AtomicBool>,
     broken: Broken,
     cap: Duration,
 }
@@ -152,6 +156,7 @@ impl PooledClientBuilder {
             inside: pools(true),
             is_proxied: self.proxy.is_some(),
             ignored_proxy: if self.proxy.is_some() { None } else { self.ignored_proxy },
+            has_warned: Arc::default(),
             broken: Broken::default(),
             resolve: self.resolve,
             cap: self.cap,
@@ -190,6 +195,12 @@ impl PooledClient {
         if failure.was_connected {
             self.broken.mark(server);
         } else if let Some(variable) = &self.ignored_proxy {
+            if !self.has_warned.swap(true, Ordering::Relaxed) {
+                warn_line!(
+                    target: "sandbox_host::http",
+                    "{variable} is set and not used: name the proxy in the policy, [egress] proxy"
+                );
+            }
             words.push_str(&format!(
                 "; {variable} is set, but this host uses the proxy of its policy alone: [egress] proxy = \"http://host:port\""
             ));

@@ -1,6 +1,6 @@
 //! Whom the default client trusts: the roots that browsers ship, the system's own, and files of the embedder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use rustls::pki_types::CertificateDer;
@@ -60,8 +60,8 @@ const MOST_BYTES: u64 = 16 << 20;
 
 /// Adds every certificate of a file. One that cannot be used is an error: it was named, so it is meant. Nothing of the file is
 /// in an error, because it may be the key.
-fn add(roots: &mut RootCertStore, path: &PathBuf) -> Result<(), ClientError> {
-    let unreadable = |message: &str| ClientError::CaFile { path: path.clone(), message: message.to_owned() };
+fn add(roots: &mut RootCertStore, path: &Path) -> Result<(), ClientError> {
+    let unreadable = |message: &str| ClientError::CaFile { path: path.to_owned(), message: message.to_owned() };
     let text = read_text(path, MOST_BYTES).map_err(|error| unreadable(&format!("it {error}")))?;
     let certificates = CertificateDer::pem_slice_iter(text.as_bytes())
         .collect::<Result<Vec<_>, _>>()
@@ -72,7 +72,7 @@ fn add(roots: &mut RootCertStore, path: &PathBuf) -> Result<(), ClientError> {
     for certificate in certificates {
         roots
             .add(certificate)
-            .map_err(|error| ClientError::CaCertificate { path: path.clone(), message: error.to_string() })?;
+            .map_err(|error| ClientError::CaCertificate { path: path.to_owned(), message: error.to_string() })?;
     }
     Ok(())
 }

@@ -364,7 +364,7 @@ mod tests {
             format!("[headers]\nadd = {{ {SECRET} = 1 }}"),
             format!("[headers]\nadd = {{ x = {SECRET} }}"),
             format!("[headers]\nadd = {{ x = \"{SECRET} }}"),
-            format!("{SECRET}"),
+            SECRET.to_owned(),
             format!("{SECRET} = 1"),
             format!("[{SECRET}]"),
             format!("[egress]\nprivate-addresses = \"{SECRET}\""),

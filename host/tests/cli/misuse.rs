@@ -10,11 +10,11 @@ type Misuse = (&'static [&'static str], i32, &'static str);
 const MISUSES: &[Misuse] = &[
     // provision
     (&["provision"], 2, "--session"),
-    (&["provision", "s-1"], 2, "unexpected argument"),
+    (&["provision", "s-1"], 2, "every value has an option before it"),
     (&["provision", "--sesion", "s"], 2, "--session"),
     (&["provision", "--session", ""], 4, "session"),
     (&["provision", "--session", "s", "--env", "A"], 2, "NAME=VALUE"),
-    (&["provision", "--session", "s", "--vcpu", "two"], 2, "--vcpu"),
+    (&["provision", "--session", "s", "--vcpu", "two"], 2, "whole number"),
     (&["provision", "--session", "s", "--vcpu", "0"], 4, "vcpu"),
     (&["provision", "--spec", "no-such.json"], 4, "no-such.json"),
     (&["provision", "--spec", r#"{"sessionId":"s"}"#], 4, "Name a file"),
@@ -36,7 +36,7 @@ const MISUSES: &[Misuse] = &[
     (&["status", "--handle", "no-such.json"], 4, "no-such.json"),
     (&["status", "--handle", "pool.json"], 4, "providerId"),
     (&["status", "--handle", "."], 4, "cannot be read"),
-    (&["status", "--session", "s"], 2, "--session"),
+    (&["status", "--session", "s"], 2, "locate --session"),
     (&["watch", "--handle", "handle.json", "--interval", "2"], 2, "45s"),
     (&["terminate", "--handle", "pool.json"], 4, "locate"),
     (&["terminate", "--session", "s"], 2, "--session"),
@@ -60,7 +60,7 @@ const MISUSES: &[Misuse] = &[
     (&["reconcile", "--session", "s", "--min-age", "1"], 2, "45s"),
     // check, describe, serve, and what is no command
     (&["check", "--pool", "broken.json"], 3, "JSON"),
-    (&["check", "pool.json"], 2, "unexpected argument"),
+    (&["check", "pool.json"], 2, "'pool.json'"),
     (&["describe", "--schema", "--component", "no-such.wasm"], 11, "no-such.wasm"),
     (&["serve", "--pool-id", "p"], 2, "context"),
     (&["serve", "--socket", "pool.json"], 2, "socket"),

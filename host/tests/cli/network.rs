@@ -184,6 +184,7 @@ fn a_proxy_variable_that_is_not_used_is_told_where_nothing_can_be_reached_and_it
         assert_eq!((run.code, run.error().code()), (8, "unavailable"), "{run:?}");
         let why = run.error().detail("network").to_owned();
         assert!(why.contains(variable) && why.contains("[egress] proxy"), "{run:?}");
+        assert!(run.err.contains(&format!("{variable} is set and not used")), "{run:?}");
     }
     // Where it is reached, nobody needs to know.
     let mut command = command_at(&stage, &stage.url, &[]);

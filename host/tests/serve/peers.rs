@@ -272,8 +272,7 @@ fn ten_thousand_messages_of_all_kinds_never_harm_another_peer() {
         stream.set_write_timeout(Some(Duration::from_millis(100))).unwrap();
         for _ in 0..numbers.below(400) + 1 {
             sent += 1;
-            let mut line = numbers.line();
-            line.push(b'\n');
+            let line = [&numbers.line()[..], b"\n"].concat();
             if stream.write_all(&line).is_err() {
                 break;
             }

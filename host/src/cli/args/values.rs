@@ -22,6 +22,11 @@ pub fn variable(text: &str) -> Result<(String, String), String> {
     Ok((name, value))
 }
 
+/// A whole number.
+pub fn number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "write a whole number, for example 2".to_owned())
+}
+
 /// A time with its unit.
 pub fn duration(text: &str) -> Result<Duration, String> {
     const HOW: &str = "write a whole number with ms, s, m or h, for example 45s";

@@ -22,7 +22,7 @@ pub async fn run(global: &Global, own: &Describe) -> Done {
     let said = provider.describe().await?;
     let info = provider.info();
     if own.schema {
-        out::line(format!("{}", said.config_schema))?;
+        out::line(&said.config_schema)?;
     } else if global.json {
         print_json(&Described {
             descriptor: said,
