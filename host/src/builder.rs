@@ -27,7 +27,8 @@ pub struct HostBuilder {
 }
 
 impl HostBuilder {
-    /// Sends requests. Default: a [`PooledClient`] with its default settings.
+    /// Sends requests. Default: a [`PooledClient`] with its default settings and the policy's proxy; one of your own has to
+    /// be given that proxy ([`PooledClientBuilder::proxy`](crate::http::PooledClientBuilder::proxy)).
     pub fn http(mut self, client: Arc<dyn HttpClient>) -> Self {
         self.http = Some(client);
         self
@@ -75,11 +76,13 @@ impl HostBuilder {
     /// Makes the host: an engine, a thread that ticks for it, and a linker.
     ///
     /// # Errors
-    /// When the engine, its ticker or the default HTTP client cannot be made.
+    /// When the engine, its ticker or the default HTTP client cannot be made; when the policy has a limit of 0, or injects
+    /// keys or names a proxy without a list of allowed origins.
     pub fn build(mut self) -> Result<Host, BuildError> {
+        self.policy.check()?;
         let http = match self.http {
             Some(client) => client,
-            None => Arc::new(PooledClient::builder().build()?),
+            None => Arc::new(PooledClient::builder().proxy(self.policy.proxy.clone()).build()?),
         };
         self.environment.retain(&self.policy);
         let (engine, ticker) = engine(&self.policy.limits)?;

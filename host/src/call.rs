@@ -20,7 +20,8 @@ pub(crate) async fn fresh<V: Verb>(provider: &Arc<Loading>, verb: V) -> Result<V
     let _pass = provider.shared.quotas.enter(verb.pool())?;
     let work = async {
         let mut session = Session::start(provider, &meter, name).await?;
-        verb.run(&mut session).await
+        let result = verb.run(&mut session).await;
+        session.explained(result)
     };
     bounded(name, limit, &meter, work).await
 }

@@ -77,6 +77,10 @@ impl Origin {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Whether scheme and port are the same.
     pub(crate) fn same_but_host(&self, other: &Self) -> bool {
         (self.https, self.port) == (other.https, other.port)
@@ -103,8 +107,8 @@ impl Egress {
         Self(origins.into())
     }
 
-    /// Lets a request leave and says to which addresses, or says why it may not.
-    pub(crate) fn admit(&self, uri: &Uri, policy: &Policy) -> Result<Reach, String> {
+    /// Lets a request leave and says whereto and to which addresses, or says why it may not.
+    pub(crate) fn admit(&self, uri: &Uri, policy: &Policy) -> Result<(Origin, Reach), String> {
         let origin = Origin::of(uri).map_err(|error| format!("the address of a request is not acceptable: {error}"))?;
         if !self.0.contains(&origin) {
             let known: Vec<String> = self.0.iter().map(Origin::to_string).collect();
@@ -114,19 +118,18 @@ impl Egress {
                 format!("{origin} was called, but this call may contact {} only", known.join(", "))
             });
         }
-        if let Some(allow) = &policy.allow
-            && !allow.iter().any(|pattern| pattern.admits(&origin))
-        {
+        if policy.allow.is_some() && !policy.vouches_for(&origin) {
             return Err(format!(
                 "{origin} was called, but the policy does not allow it. This would: [egress] allow = [\"{origin}\"]"
             ));
         }
-        Ok(match (policy.inside, self.0.first()) {
+        let reach = match (policy.inside, self.0.first()) {
             (Inside::Allow, _) => Reach::Inside,
             (Inside::OwnApi, Some(api)) if *api == origin => Reach::Inside,
             (Inside::OwnApi, Some(api)) => Reach::as_far_as(api),
             _ => Reach::Public,
-        })
+        };
+        Ok((origin, reach))
     }
 }
 
@@ -177,7 +180,7 @@ mod tests {
     }
 
     fn admit(egress: &Egress, policy: &Policy, text: &str) -> Result<Reach, String> {
-        egress.admit(&text.parse().unwrap(), policy)
+        egress.admit(&text.parse().unwrap(), policy).map(|(_, reach)| reach)
     }
 
     #[test]

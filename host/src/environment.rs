@@ -33,11 +33,18 @@ impl Environment {
         Arc::make_mut(&mut self.0).retain(|variable| policy.shows(&variable.name));
     }
 
-    /// The same with placeholders for keys. A key that fits no header is left out: it could not be used either way.
+    /// The same with placeholders for keys. One that fits no header is left out and remembered: a call that would need it
+    /// is told that it cannot be used, and not that there is none.
     pub(crate) fn hidden(&self, placeholders: &mut Placeholders) -> Self {
         let hidden = self.0.iter().filter_map(|variable| {
             let value = match variable.is_key {
-                true => placeholders.hide(&variable.value).ok()?.into(),
+                true => match placeholders.hide(&variable.value, None) {
+                    Ok(placeholder) => placeholder.into(),
+                    Err(_) => {
+                        placeholders.set_unusable();
+                        return None;
+                    }
+                },
                 false => variable.value.clone(),
             };
             Some(Variable { value, ..variable.clone() })

@@ -26,6 +26,14 @@ pub enum BuildError {
     /// The HTTP client could not be made.
     #[error(transparent)]
     Http(#[from] crate::http::ClientError),
+    /// The policy lets providers name whom they call, and has something that must not go to whomever they name.
+    #[error(
+        "{0}, so the policy has to list the origins that may be called: a provider names whom it calls, and nobody vouches for those. Set `Policy::allow`, in a file `[egress] allow`"
+    )]
+    NoAllowList(&'static str),
+    /// A limit of nothing.
+    #[error("`{0}` is 0, which would let nothing happen. Set at least 1, or none")]
+    Zero(&'static str),
 }
 
 /// Bytes were refused as a provider. Nothing of them ran.
@@ -115,13 +123,13 @@ pub enum LoadError {
     /// A file that is no precompiled provider, or a damaged one.
     #[error("this is not a precompiled provider, or it is damaged: {0}. Precompile the component again")]
     NotPrecompiled(&'static str),
-    /// Others than its owner may write to a precompiled file.
+    /// Somebody else than this user and root owns a precompiled file, or may write to it or where it is.
     #[error(
-        "{} is machine code that others may write to, so it is not run. Precompile the component again, into a directory of your own",
+        "the precompiled code is not run, because somebody else owns {} or may write to it. Precompile the component again, into a directory of your own that nobody else may write to",
         path.display()
     )]
     Exposed {
-        /// The file, or the directory that it is in.
+        /// The file, or the directory above it.
         path: PathBuf,
     },
     /// A precompiled provider of another engine.
@@ -226,7 +234,7 @@ pub enum CallError {
     },
     /// The host was to put the key into a header, and no header can hold it.
     #[error(
-        "the key in the context cannot be sent: it has a line break, or another character that no header can hold. Store the key again, without what was copied along with it"
+        "the key of the context, or else of the environment, cannot be sent: it has a line break, or another character that no header can hold. Store the key again, without what was copied along with it"
     )]
     UnusableKey,
     /// The provider named an origin that is none.

@@ -40,10 +40,16 @@ impl Instance {
 
     pub(crate) async fn call<V: Verb>(&mut self, verb: V) -> Result<V::Output, CallError> {
         let _pass = self.provider.shared.quotas.enter(verb.pool())?;
+        self.call_admitted(verb).await
+    }
+
+    /// A call that its pool's quota has let in.
+    pub(crate) async fn call_admitted<V: Verb>(&mut self, verb: V) -> Result<V::Output, CallError> {
         let mut session = self.session.take().ok_or(CallError::Poisoned)?;
         self.meter.reset();
         let limit = limit(&self.provider, &verb);
         let result = bounded(verb.name(), limit, &self.meter, verb.run(&mut session)).await;
+        let result = session.explained(result);
         if matches!(
             result,
             Ok(_)

@@ -8,7 +8,7 @@ use wasmtime::ResourceLimiter;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of linear memory of one instance. Default 64 MiB: a provider needs a few, a reply of the API may take as
+    /// Bytes of linear memory of one instance, all its memories together. Default 64 MiB: a provider needs a few, a reply of the API may take as
     /// many again.
     pub memory_bytes: usize,
     /// Elements of one table. Default 10,000.
@@ -68,6 +68,8 @@ impl Default for Limits {
 #[derive(Debug)]
 pub(crate) struct Limiter {
     memory_bytes: usize,
+    /// Bytes of all memories so far.
+    used: usize,
     table_elements: usize,
     items: usize,
     refused: bool,
@@ -77,6 +79,7 @@ impl Limiter {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             memory_bytes: limits.memory_bytes,
+            used: 0,
             table_elements: limits.table_elements,
             items: limits.items_per_component as usize,
             refused: false,
@@ -90,9 +93,13 @@ impl Limiter {
 }
 
 impl ResourceLimiter for Limiter {
-    fn memory_growing(&mut self, _current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let allowed = desired <= self.memory_bytes && maximum.is_none_or(|max| desired <= max);
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let used = self.used.saturating_add(desired.saturating_sub(current));
+        let allowed = used <= self.memory_bytes && maximum.is_none_or(|max| desired <= max);
         self.refused |= !allowed;
+        if allowed {
+            self.used = used;
+        }
         Ok(allowed)
     }
 
@@ -110,5 +117,25 @@ impl ResourceLimiter for Limiter {
 
     fn memories(&self) -> usize {
         self.items
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::ResourceLimiter;
+
+    use super::{Limiter, Limits};
+
+    #[test]
+    fn the_memories_of_an_instance_share_one_limit() {
+        let mut limiter = Limiter::new(&Limits { memory_bytes: 100, ..Limits::default() });
+        // Two memories of 40 bytes; neither may grow by 30 more, and one may by 20.
+        assert!(limiter.memory_growing(0, 40, None).unwrap() && limiter.memory_growing(0, 40, None).unwrap());
+        assert!(!limiter.refused_memory());
+        assert!(!limiter.memory_growing(40, 70, None).unwrap());
+        assert!(limiter.refused_memory());
+        assert!(limiter.memory_growing(40, 60, None).unwrap());
+        assert!(!limiter.memory_growing(40, 41, None).unwrap());
+        assert!(!limiter.memory_growing(0, 10, Some(5)).unwrap());
     }
 }

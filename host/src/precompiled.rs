@@ -89,28 +89,50 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
     written
 }
 
-/// Refuses a file that others may write to, or that others may replace.
+/// Refuses a file that somebody else owns, may write to or may replace: only this user and root may decide which machine
+/// code runs in this process.
 #[cfg(unix)]
 pub(crate) fn check_permissions(path: &Path, file: &Metadata) -> Result<(), LoadError> {
     use std::os::unix::fs::MetadataExt;
 
-    const GROUP_OR_OTHERS_WRITE: u32 = 0o022;
-    const OTHERS_WRITE: u32 = 0o002;
-    const STICKY: u32 = 0o1000;
-
-    let exposed = |path: &Path| LoadError::Exposed { path: path.to_owned() };
-    if file.mode() & GROUP_OR_OTHERS_WRITE != 0 {
-        return Err(exposed(path));
+    let me = rustix::process::geteuid().as_raw();
+    let exposed = |path: &Path| Err(LoadError::Exposed { path: path.to_owned() });
+    if !is_own(file.uid(), file.mode(), me, Place::Here) {
+        return exposed(path);
     }
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let directory = fs::metadata(parent).map_err(|source| LoadError::Read { path: parent.to_owned(), source })?;
-    if directory.mode() & OTHERS_WRITE != 0 && directory.mode() & STICKY == 0 {
-        return Err(exposed(parent));
+    let wrong = |source| LoadError::Read { path: path.to_owned(), source };
+    // Where links lead to is what counts.
+    let real = path.canonicalize().map_err(wrong)?;
+    for (above, directory) in real.ancestors().skip(1).enumerate() {
+        let metadata = fs::metadata(directory).map_err(wrong)?;
+        let place = if above == 0 { Place::Here } else { Place::Above };
+        if !is_own(metadata.uid(), metadata.mode(), me, place) {
+            return exposed(directory);
+        }
     }
     Ok(())
+}
+
+/// Where in a path something is.
+#[cfg(unix)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The file itself, and the directory that it is in.
+    Here,
+    /// A directory further up, in which others may have files of their own as long as they cannot rename ours: `/tmp`.
+    Above,
+}
+
+/// Whether nobody but this user and root can change what is there.
+#[cfg(unix)]
+fn is_own(owner: u32, mode: u32, me: u32, place: Place) -> bool {
+    const ROOT: u32 = 0;
+    const GROUP_OR_OTHERS_WRITE: u32 = 0o022;
+    const STICKY: u32 = 0o1000;
+
+    let is_shared = mode & GROUP_OR_OTHERS_WRITE != 0;
+    let is_sticky = mode & STICKY != 0;
+    (owner == me || owner == ROOT) && (!is_shared || (place == Place::Above && is_sticky))
 }
 
 /// Other systems have no such bits: the caller's choice of the directory is all there is.
@@ -144,4 +166,24 @@ fn deserialize(engine: &Engine, code: &[u8]) -> Result<Component, LoadError> {
     // somebody forged a whole file; whom that would take is checked in `check_permissions`, and told to the caller of
     // `Host::load_precompiled`.
     unsafe { Component::deserialize(engine, code) }.map_err(|_| LoadError::Stale)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::{Place, is_own};
+
+    #[test]
+    fn only_this_user_and_root_may_own_machine_code_and_nobody_else_may_write_there() {
+        const ME: u32 = 1_000;
+        for place in [Place::Here, Place::Above] {
+            assert!(is_own(ME, 0o700, ME, place) && is_own(0, 0o755, ME, place) && is_own(0, 0o755, 0, place));
+            for (owner, mode) in [(1_001, 0o700), (ME, 0o770), (ME, 0o702), (0, 0o777), (1_001, 0o1777)] {
+                assert!(!is_own(owner, mode, ME, place), "{owner} {mode:o}");
+            }
+        }
+        // As `/tmp` is: others cannot rename what is mine, but they can put something beside it.
+        assert!(is_own(0, 0o1777, ME, Place::Above) && !is_own(0, 0o1777, ME, Place::Here));
+        // Root trusts root alone.
+        assert!(!is_own(ME, 0o700, 0, Place::Here));
+    }
 }

@@ -10,10 +10,11 @@ use crate::bindings::types as wit;
 use crate::egress::{Egress, Origin};
 use crate::error::CallError;
 use crate::exports::Export;
+use crate::leak;
 use crate::log::warn_line;
 use crate::provider::Loading;
 use crate::store::{Computed, ComputedTooLong, StoreData, store};
-use crate::types::Context;
+use crate::types::{Context, ErrorCode, Spec};
 
 /// A store with an instance in it. After an error that is not the provider's own, it must not be used again.
 pub(crate) struct Session {
@@ -60,13 +61,26 @@ impl Session {
     /// A context for the guest: with a placeholder for its key, where the policy says so.
     pub(crate) fn context(&mut self, context: &Context) -> Result<wit::Context, CallError> {
         let mut lowered: wit::Context = context.into();
-        if self.provider.shared.policy.inject_credentials
-            && let (Some(key), Some(lowered)) = (&context.credential, &mut lowered.credential)
-        {
-            let placeholders = &mut self.store.data_mut().hooks.placeholders;
-            lowered.secret = placeholders.hide(&key.secret).map_err(|_| CallError::UnusableKey)?;
+        if !self.provider.shared.policy.inject_credentials {
+            return Ok(lowered);
+        }
+        let placeholders = &mut self.store.data_mut().hooks.placeholders;
+        match (&context.credential, &mut lowered.credential) {
+            (Some(key), Some(lowered)) => {
+                let own = key.api_url.as_ref().and_then(|url| Origin::of(&url.parse().ok()?).ok());
+                lowered.secret = placeholders.hide(&key.secret, own).map_err(|_| CallError::UnusableKey)?;
+            }
+            _ if placeholders.is_unusable() => return Err(CallError::UnusableKey),
+            _ => {}
         }
         Ok(lowered)
+    }
+
+    /// Looks for the keys of a call in what would lie at the vendor. A guest that holds placeholders cannot, so the error is
+    /// the one that it would give.
+    pub(crate) fn check_keys(&self, context: &Context, spec: &Spec) -> Result<(), CallError> {
+        let keys = self.store.data().hooks.placeholders.keys();
+        leak::find(&keys, context, spec).map_or(Ok(()), |path| Err(leak::error(&path).into()))
     }
 
     /// Asks the provider, unless it has said so before, whom a call with this context and handle may contact, and lets
@@ -96,6 +110,18 @@ impl Session {
         Ok(())
     }
 
+    /// Adds to the provider's error why its last request got no response, where that is what it is about.
+    pub(crate) fn explained<T>(&self, result: Result<T, CallError>) -> Result<T, CallError> {
+        let reason = self.store.data().hooks.reason.take();
+        result.map_err(|error| match (error, reason) {
+            (CallError::Provider(mut error), Some(reason)) if is_of_network(error.code) => {
+                error.details.push(NETWORK, reason);
+                CallError::Provider(error)
+            }
+            (error, _) => error,
+        })
+    }
+
     /// Ends what was allowed, and handed out, for one call.
     pub(crate) fn close(&mut self) {
         let hooks = &mut self.store.data_mut().hooks;
@@ -106,6 +132,14 @@ impl Session {
     fn classify(&self, function: &'static str, error: &wasmtime::Error) -> CallError {
         classify(&self.provider, &self.store, function, error)
     }
+}
+
+/// The detail of an error that says why there was no response.
+const NETWORK: &str = "network";
+
+/// Whether such an error may come from a request without a response.
+fn is_of_network(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::Unavailable | ErrorCode::Timeout | ErrorCode::EgressDenied | ErrorCode::Protocol)
 }
 
 impl From<wit::Error> for CallError {

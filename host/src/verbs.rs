@@ -159,6 +159,7 @@ impl Verb for Provision<'_> {
     async fn run(self, session: &mut Session) -> Result<Handle, CallError> {
         let provider = session.provider.clone();
         let context = session.context(self.context)?;
+        session.check_keys(self.context, self.spec)?;
         session.admit(&context, None).await?;
         let handle = session.call(&provider.exports.provider.provision, (context, self.spec.into())).await??;
         Ok(handle.into())

@@ -145,11 +145,13 @@ impl Warm {
         let Some(owner) = verb.context().map(Owner::of) else {
             return fresh(&self.provider, verb).await;
         };
+        // Before an instance: a pool that is over its quota must not make any.
+        let _pass = self.provider.shared.quotas.enter(verb.pool())?;
         let mut kept = match self.take(&owner) {
             Some(kept) => kept,
             None => Kept { instance: Instance::open(&self.provider).await?, calls: 0, made: Instant::now() },
         };
-        let result = kept.instance.call(verb).await;
+        let result = kept.instance.call_admitted(verb).await;
         kept.calls += 1;
         self.keep(owner, kept);
         result

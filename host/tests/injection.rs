@@ -6,7 +6,13 @@ use std::time::Duration;
 
 use daytona::{Daytona, load};
 use fake_daytona::Reply;
-use sandbox_host::{CallError, Context, Credential, ErrorCode, Host, Policy, Spec};
+use sandbox_host::{BuildError, CallError, Context, Credential, ErrorCode, Host, Policy, Spec};
+
+/// Keys are injected, for the origin of this Daytona alone.
+fn injecting(daytona: &Daytona) -> Policy {
+    let origin = daytona.url.trim_end_matches("/api");
+    Policy::default().with_injected_credentials().with_allowed([origin]).unwrap()
+}
 
 fn host(policy: Policy) -> Host {
     Host::builder().policy(policy).build().unwrap()
@@ -15,7 +21,7 @@ fn host(policy: Policy) -> Host {
 #[tokio::test]
 async fn a_whole_session_works_with_a_key_that_only_the_host_has() {
     let daytona = Daytona::start().await;
-    let provider = load(&host(Policy::default().with_injected_credentials()));
+    let provider = load(&host(injecting(&daytona)));
     let context = daytona.context();
     let handle = provider.provision(&context, &Spec::new("s")).await.unwrap();
     provider.status(&context, &handle).await.unwrap();
@@ -33,11 +39,8 @@ async fn a_whole_session_works_with_a_key_that_only_the_host_has() {
 #[tokio::test]
 async fn a_key_from_the_environment_is_injected_as_well() {
     let daytona = Daytona::start().await;
-    let host = Host::builder()
-        .policy(Policy::default().with_injected_credentials())
-        .env_key("DAYTONA_API_KEY", daytona.fake.key())
-        .build()
-        .unwrap();
+    let host =
+        Host::builder().policy(injecting(&daytona)).env_key("DAYTONA_API_KEY", daytona.fake.key()).build().unwrap();
     let context = Context { credential: None, ..daytona.context() };
     load(&host).provision(&context, &Spec::new("s")).await.unwrap();
     assert_eq!(daytona.fake.alive().len(), 1);
@@ -46,7 +49,7 @@ async fn a_key_from_the_environment_is_injected_as_well() {
 #[tokio::test]
 async fn a_wrong_key_is_refused_by_the_server_and_a_key_that_fits_no_header_by_the_host() {
     let daytona = Daytona::start().await;
-    let provider = load(&host(Policy::default().with_injected_credentials()));
+    let provider = load(&host(injecting(&daytona)));
     let wrong = daytona.context().with_credential(Credential::new("dtn_wrong"));
     match provider.provision(&wrong, &Spec::new("s")).await {
         Err(CallError::Provider(error)) => assert_eq!(error.code, ErrorCode::Unauthenticated),
@@ -107,7 +110,7 @@ async fn a_reply_that_repeats_the_key_does_not_bring_it_into_the_guests_memory()
     let key = format!("dtn_{}_that_comes_back", std::process::id());
     daytona.fake.add_key(&key, &["write:sandboxes", "delete:sandboxes"]);
     let context = daytona.context().with_credential(Credential::new(key.as_str()));
-    let policy = Policy::default().with_injected_credentials();
+    let policy = injecting(&daytona);
     let mut instance = load(&host(policy)).instance().await.unwrap();
     let handle = instance.provision(&context, &Spec::new("s")).await.unwrap();
 
@@ -146,7 +149,7 @@ async fn the_key_is_nowhere_in_the_guests_memory() {
         // A key of its own, so that no other test's guest holds it.
         let key = format!("dtn_{}_in_guest_memory_{injected}", std::process::id());
         daytona.fake.add_key(&key, &["write:sandboxes", "delete:sandboxes"]);
-        let policy = if injected { Policy::default().with_injected_credentials() } else { Policy::default() };
+        let policy = if injected { injecting(&daytona) } else { Policy::default() };
         let context = daytona.context().with_credential(Credential::new(key.as_str()));
         // Kept open, because a memory is wiped when its instance ends.
         let mut instance = load(&host(policy)).instance().await.unwrap();
@@ -158,4 +161,75 @@ async fn the_key_is_nowhere_in_the_guests_memory() {
         assert!(searched > 64 << 10, "only {searched} bytes were looked at");
         assert_eq!(found > 0, expected, "found {found} times in {searched} bytes, injected: {injected}");
     }
+}
+
+#[tokio::test]
+async fn a_host_that_injects_keys_is_not_made_without_a_list_of_origins() {
+    let error = Host::builder().policy(Policy::default().with_injected_credentials()).build().err().expect("refused");
+    assert!(matches!(error, BuildError::NoAllowList(_)), "{error:?}");
+    assert!(error.to_string().contains("[egress] allow"), "{error}");
+}
+
+#[tokio::test]
+async fn an_origin_that_only_the_pool_names_gets_no_key() {
+    let daytona = Daytona::start().await;
+    let listed = Policy::default().with_injected_credentials().with_allowed(["api.example.com"]).unwrap();
+    match load(&host(listed)).provision(&daytona.context(), &Spec::new("s")).await {
+        Err(CallError::Provider(error)) => {
+            assert_eq!(error.code, ErrorCode::EgressDenied, "{error:?}");
+            assert!(error.details.get("network").is_some_and(|why| why.contains("[egress] allow")), "{error:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(daytona.fake.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn the_host_looks_for_the_key_where_the_provider_cannot() {
+    let daytona = Daytona::start().await;
+    let provider = load(&host(injecting(&daytona)));
+    let key = daytona.fake.key();
+    let mut in_env = Spec::new("s");
+    in_env.env.push("TOKEN", format!("x{key}x"));
+    let mut in_labels = Spec::new("s");
+    in_labels.labels.push("token", key);
+    let in_command = Spec { command: Some(vec!["run".to_owned(), key.to_owned()]), ..Spec::new("s") };
+    let pool = daytona.context();
+    let mut config: serde_json::Value = serde_json::from_str(&pool.config).unwrap();
+    config["command"] = serde_json::json!(["run", key]);
+    let with_key = Context { config: config.to_string(), ..pool.clone() };
+    for (context, spec, rule, path) in [
+        (&pool, &in_env, "key-in-spec", "spec.env.TOKEN"),
+        (&pool, &in_labels, "key-in-spec", "spec.labels.token"),
+        (&pool, &in_command, "key-in-spec", "spec.command[1]"),
+        (&with_key, &Spec::new("s"), "key-in-pool", "config.command[1]"),
+    ] {
+        match provider.provision(context, spec).await {
+            Err(CallError::Provider(error)) => {
+                assert_eq!(
+                    (error.details.get("rule"), error.details.get("path")),
+                    (Some(rule), Some(path)),
+                    "{error:?}"
+                );
+                assert!(!format!("{error:?}").contains(key), "{error:?}");
+            }
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+    assert_eq!(daytona.fake.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_key_of_the_environment_that_cannot_be_used_is_told_as_such_and_not_as_absent() {
+    let daytona = Daytona::start().await;
+    let host = Host::builder()
+        .policy(injecting(&daytona))
+        .env_key("DAYTONA_API_KEY", format!("{}\n", daytona.fake.key()))
+        .build()
+        .unwrap();
+    let context = Context { credential: None, ..daytona.context() };
+    let error = load(&host).provision(&context, &Spec::new("s")).await.unwrap_err();
+    assert!(matches!(error, CallError::UnusableKey), "{error:?}");
+    // A key of the call's own is not affected.
+    load(&host).provision(&daytona.context(), &Spec::new("s")).await.unwrap();
 }

@@ -117,16 +117,61 @@ fn one_that_others_may_write_to_is_refused() {
     assert_eq!(
         error.to_string(),
         format!(
-            "{} is machine code that others may write to, so it is not run. Precompile the component again, into a \
-             directory of your own",
+            "the precompiled code is not run, because somebody else owns {} or may write to it. Precompile the component \
+             again, into a directory of your own that nobody else may write to",
             path.display()
         )
     );
 
     fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
-    fs::set_permissions(files.0.path(), PermissionsExt::from_mode(0o777)).unwrap();
+    // Others, the group, and others who could not even rename the file.
+    for mode in [0o777, 0o770, 0o1777] {
+        fs::set_permissions(files.0.path(), PermissionsExt::from_mode(mode)).unwrap();
+        let error = host().load_precompiled(&path).unwrap_err();
+        assert!(matches!(error, LoadError::Exposed { path } if path == files.0.path()), "{mode:o}");
+    }
+    fs::set_permissions(files.0.path(), PermissionsExt::from_mode(0o700)).unwrap();
+    host().load_precompiled(&path).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn one_below_a_directory_that_others_may_rename_is_refused_and_one_below_tmp_is_not() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let files = Files::new();
+    let (above, directory) = (files.path("above"), files.path("above/own"));
+    fs::create_dir_all(&directory).unwrap();
+    let path = directory.join("provider");
+    host().load(&Guest::new().build()).unwrap().write_precompiled(&path).unwrap();
+    fs::set_permissions(&above, PermissionsExt::from_mode(0o777)).unwrap();
     let error = host().load_precompiled(&path).unwrap_err();
-    assert!(matches!(error, LoadError::Exposed { path } if path == files.0.path()));
+    assert!(matches!(error, LoadError::Exposed { path } if path == above));
+    // As `/tmp` is, in which everybody may make files and rename none but their own.
+    fs::set_permissions(&above, PermissionsExt::from_mode(0o1777)).unwrap();
+    host().load_precompiled(&path).unwrap();
+}
+
+/// Only root can give files away; the rule itself has a test that needs nobody.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_of_another_user_is_refused_as_is_one_in_the_directory_of_another_user() {
+    use std::os::unix::fs::{MetadataExt, chown};
+
+    let files = Files::new();
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return;
+    }
+    let path = files.path("provider");
+    host().load(&Guest::new().build()).unwrap().write_precompiled(&path).unwrap();
+    const SOMEBODY: u32 = 54_321;
+    for foreign in [path.as_path(), files.0.path()] {
+        chown(foreign, Some(SOMEBODY), None).unwrap();
+        let error = host().load_precompiled(&path).unwrap_err();
+        assert!(matches!(error, LoadError::Exposed { path } if path == foreign), "{}", foreign.display());
+        chown(foreign, Some(0), None).unwrap();
+    }
+    host().load_precompiled(&path).unwrap();
 }
 
 #[test]

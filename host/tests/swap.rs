@@ -360,3 +360,19 @@ async fn a_file_that_appears_in_a_watched_directory_is_swapped_in_and_a_bad_one_
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(answers(&slot).await, "2");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_never_ends_and_one_that_is_too_large_are_refused() {
+    let mut limits = sandbox_host::Limits::default();
+    limits.component_bytes = 1 << 20;
+    let host = Host::builder().limits(limits).build().unwrap();
+    let slot = Slot::builder("test").open(&host, candidate(Guest::new())).await.unwrap();
+    let error = slot.swap(Candidate::file("/dev/zero")).await.unwrap_err();
+    assert!(error.to_string().contains("not a plain file"), "{error}");
+    let directory = tempfile::tempdir().unwrap();
+    let large = directory.path().join("large.wasm");
+    std::fs::File::create(&large).unwrap().set_len(1 << 40).unwrap();
+    let error = slot.swap(Candidate::file(&large)).await.unwrap_err();
+    assert!(matches!(error, SwapError::Load(sandbox_host::LoadError::TooLarge { limit: 1_048_576, .. })), "{error:?}");
+}

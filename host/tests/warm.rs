@@ -237,8 +237,13 @@ async fn instances_and_warm_providers_offer_the_whole_contract() {
 
 #[tokio::test]
 async fn the_real_component_serves_many_sessions_from_one_instance_also_without_holding_the_key() {
-    for policy in [Policy::default(), Policy::default().with_injected_credentials()] {
+    for injected in [false, true] {
         let daytona = Daytona::start().await;
+        let origin = daytona.url.trim_end_matches("/api");
+        let policy = match injected {
+            true => Policy::default().with_injected_credentials().with_allowed([origin]).unwrap(),
+            false => Policy::default(),
+        };
         let warm = load(&Host::builder().policy(policy).build().unwrap()).warm(WarmLimits::default());
         let context = daytona.context();
         for session in ["one", "two", "three"] {
@@ -292,5 +297,40 @@ async fn an_instance_that_serves_many_calls_gives_back_what_each_of_them_took() 
         instance.extend(&context, &handle, 3_600).await.unwrap();
         instance.list(&context, None).await.unwrap();
         instance.terminate(&context, &handle).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_pool_over_its_quota_makes_no_instance() {
+    let policy = set(|policy| {
+        policy.pool_calls_in_flight = Some(1);
+        policy.limits.concurrent_calls = 1;
+    });
+    let host = Host::builder().policy(policy).build().unwrap();
+    let daytona = Daytona::start().await;
+    let warm = load(&host).warm(WarmLimits::default());
+    let context = daytona.context();
+    daytona.fake.once(("POST", "/sandbox"), fake_daytona::Verdict::Swallow);
+    let (first, spec) = (warm.clone(), Spec::new("one"));
+    let (of_first, short) = (context.clone(), std::time::Duration::from_secs(3));
+    let running = tokio::spawn(async move { first.provision(&of_first.with_deadline(short), &spec).await });
+    while daytona.fake.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    // The host has room for one instance. Whoever made one before asking for the quota would be told that it is busy.
+    let error = warm.provision(&context, &Spec::new("two")).await.unwrap_err();
+    assert!(matches!(error, CallError::PoolBusy { limit: 1, .. }), "{error:?}");
+    running.abort();
+}
+
+#[test]
+fn limits_of_nothing_are_refused_when_the_host_is_made() {
+    for change in [
+        (|policy| policy.pool_calls_per_second = Some(0)) as fn(&mut Policy),
+        |policy| policy.pool_calls_in_flight = Some(0),
+        |policy| policy.limits.concurrent_calls = 0,
+    ] {
+        let error = Host::builder().policy(set(change)).build().err().expect("refused");
+        assert!(error.to_string().contains("is 0, which would let nothing happen"), "{error}");
     }
 }

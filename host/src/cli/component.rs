@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sandbox_host::http::{HttpClient, HttpError, PooledClient, RequestOptions, ResponseFuture, WasiBody};
-use sandbox_host::{Host, Policy, Provider};
+use sandbox_host::policy::OriginPattern;
+use sandbox_host::{Host, Origin, Policy, Provider};
 
 use super::args::{GUEST_VARIABLES, Global};
 use super::failure::Failure;
+use super::{input, out};
 
 /// Calls that a command makes at the same time at most. Room for a thousand takes longer to make than a call.
 const FEW: u32 = 8;
@@ -28,10 +30,45 @@ pub fn provider(global: &Global, network: Network) -> Result<Provider, Failure> 
 
 /// The policy that was named, or the default.
 pub fn policy(global: &Global) -> Result<Policy, Failure> {
-    Ok(match &global.policy {
+    let mut policy = match &global.policy {
         Some(file) => Policy::file(file)?,
         None => Policy::default(),
-    })
+    };
+    if policy.inject_credentials && policy.allow.is_none() {
+        // Whoever set the URL beside the key vouches for it. A pool's configuration vouches for nothing.
+        let vouched = vouched_urls(global)?;
+        let origins = vouched.iter().filter_map(|url| Origin::of(&url.parse().ok()?).ok());
+        let patterns: Vec<_> = origins.filter_map(|origin| OriginPattern::parse(&origin.to_string()).ok()).collect();
+        policy.allow = (!patterns.is_empty()).then_some(patterns);
+    }
+    Ok(policy)
+}
+
+/// The URLs that stand beside a key: in the credential's file, else in the environment.
+fn vouched_urls(global: &Global) -> Result<Vec<String>, Failure> {
+    let own = match &global.credential_file {
+        Some(file) => input::credential(file)?.api_url,
+        None => None,
+    };
+    let variables = GUEST_VARIABLES.iter().filter(|(_, is_key)| !is_key);
+    let named = variables.filter_map(|(name, _)| std::env::var(name).ok());
+    Ok(own.into_iter().chain(named).collect())
+}
+
+/// Keeps the keys of this process' environment out of whatever is written.
+pub fn keep_keys_secret(global: &Global) {
+    let passed = global.pass_env.iter().map(String::as_str);
+    for name in GUEST_VARIABLES.into_iter().filter_map(|(name, is_key)| is_key.then_some(name)).chain(passed) {
+        if let Some(value) = std::env::var_os(name) {
+            out::keep_secret(&value.to_string_lossy());
+        }
+    }
+}
+
+/// The variable that asks for a proxy, where there is one: the host takes its proxy from the policy alone.
+fn proxy_variable() -> Option<&'static str> {
+    const NAMES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+    NAMES.into_iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// The host of the command line: client, policy, environment, cache.
@@ -40,6 +77,7 @@ pub fn host(global: &Global, network: Network, policy: Policy) -> Result<Host, F
         Network::NotNeeded => Arc::new(NoNetwork),
         Network::Needed => {
             let client = global.ca_file.iter().fold(PooledClient::builder(), |client, file| client.ca_file(file));
+            let client = client.proxy(policy.proxy.clone()).ignored_proxy_variable(proxy_variable());
             Arc::new(client.build()?)
         }
     };

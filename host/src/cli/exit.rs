@@ -18,6 +18,7 @@ pub enum Exit {
     EgressDenied,
     Protocol,
     Defect,
+    Output,
     Failed,
     Terminated,
     Unfinished,
@@ -38,6 +39,7 @@ Exit codes:
    9  the host does not let the provider call there
   10  what answered is not the API, or does not offer this
   11  the component or the host is at fault
+  12  the result could not be written to standard output: nobody reads it any more, or it is full
   20  status, watch, keep-alive: the sandbox has failed
   21  status, watch, keep-alive: the sandbox is not running and not about to
   22  reconcile: not everything could be done: run it again
@@ -58,6 +60,7 @@ impl Exit {
             Self::EgressDenied => 9,
             Self::Protocol => 10,
             Self::Defect => 11,
+            Self::Output => 12,
             Self::Failed => 20,
             Self::Terminated => 21,
             Self::Unfinished => 22,
@@ -118,6 +121,7 @@ mod tests {
             Exit::EgressDenied,
             Exit::Protocol,
             Exit::Defect,
+            Exit::Output,
             Exit::Failed,
             Exit::Terminated,
             Exit::Unfinished,

@@ -9,10 +9,11 @@ use sandbox_host::slot::SwapError;
 use sandbox_host::{BuildError, CallError, LoadError, ProviderError};
 use serde_json::{Value, json};
 
-use super::args::{Arguments, Verb};
+use super::args::{Arguments, Global, Verb};
 use super::exit::Exit;
 use super::output::{columns, fold, seconds};
 use super::style::{Style, clean};
+use super::{hint, input, out};
 
 /// A failed command.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Failure {
     provider: Option<Box<ProviderError>>,
     /// How to find what may exist all the same.
     locate: Option<String>,
+    /// Nobody reads standard output any more.
+    is_unread: bool,
 }
 
 /// Details that are told in another place.
@@ -31,7 +34,15 @@ const TOLD_APART: [&str; 2] = ["remedy", "rule"];
 
 impl Failure {
     fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
-        Self { exit, code: code.to_owned(), message: message.into(), remedy: None, provider: None, locate: None }
+        Self {
+            exit,
+            code: code.to_owned(),
+            message: message.into(),
+            remedy: None,
+            provider: None,
+            locate: None,
+            is_unread: false,
+        }
     }
 
     /// The command line is wrong in a way that its grammar cannot tell.
@@ -64,11 +75,33 @@ impl Failure {
         Self::new(Exit::NotFound, "not-found", message)
     }
 
+    /// It took longer than the command may take as a whole.
+    pub fn timeout(message: impl Into<String>) -> Self {
+        Self::new(Exit::Unavailable, "timeout", message)
+    }
+
+    /// What answered is not what it should be.
+    pub fn protocol(message: impl Into<String>) -> Self {
+        Self::new(Exit::Protocol, "protocol", message)
+    }
+
+    /// A result could not be written.
+    pub fn output(error: &std::io::Error) -> Self {
+        let is_unread = error.kind() == std::io::ErrorKind::BrokenPipe;
+        let failure =
+            Self::new(Exit::Output, "output", format!("The result cannot be written to standard output: {error}."));
+        Self { is_unread, ..failure }
+    }
+
     /// The user pressed the interrupt key.
     pub fn interrupted(arguments: &Arguments) -> Self {
         let failure = Self::new(Exit::Interrupted, "interrupted", "Interrupted.");
         match &arguments.verb {
-            Verb::Provision(provision) => failure.locate_with(provision.session.as_deref().unwrap_or("SESSION")),
+            Verb::Provision(own) => {
+                // It was read before, and could be read then.
+                let session = input::spec(own).map_or_else(|_| "SESSION".to_owned(), |spec| spec.session_id);
+                failure.locate_with(&arguments.global, &session)
+            }
             _ => failure,
         }
     }
@@ -79,14 +112,14 @@ impl Failure {
         self
     }
 
-    /// Adds how to find a sandbox that may exist.
-    fn locate_with(mut self, session: &str) -> Self {
-        self.locate = Some(format!("sandbox-host locate --session {session}"));
+    /// Adds how to find a sandbox that exists, or may exist.
+    pub fn locate_with(mut self, global: &Global, session: &str) -> Self {
+        self.locate = Some(hint::locate(global, session));
         self
     }
 
     /// A call for a session failed: tells how to find what it may have left.
-    pub fn of_session(error: CallError, session: &str) -> Self {
+    pub fn of_session(error: CallError, global: &Global, session: &str) -> Self {
         let doubtful = match &error {
             CallError::Provider(error) => error.maybe_applied,
             CallError::Busy { .. }
@@ -98,15 +131,18 @@ impl Failure {
             _ => true,
         };
         let failure = Self::from(error);
-        if doubtful { failure.locate_with(session) } else { failure }
+        if doubtful { failure.locate_with(global, session) } else { failure }
     }
 
     /// Tells it, and returns the exit code.
     pub fn report(&self, json: bool) -> ExitCode {
-        if json {
-            println!("{}", self.to_json());
-        } else {
-            eprint!("{}", self.to_text(Style::stderr()));
+        // Where results cannot be written, errors cannot either.
+        if json && self.exit != Exit::Output && out::line(self.to_json()).is_ok() {
+            return self.exit.into();
+        }
+        // Whoever closed standard output, as `head` does, has seen enough.
+        if !self.is_unread || self.locate.is_some() {
+            out::note(self.to_text(Style::stderr()));
         }
         self.exit.into()
     }
@@ -157,7 +193,10 @@ impl Failure {
             }
         }
         if let Some(locate) = &self.locate {
-            rows.push(("may exist", "a sandbox may have been created all the same".to_owned()));
+            rows.push(match self.exit {
+                Exit::Output => ("exists", "the sandbox was created".to_owned()),
+                _ => ("may exist", "a sandbox may have been created all the same".to_owned()),
+            });
             rows.push(("find it", locate.clone()));
         }
         text.push_str(&columns(style, &rows));
@@ -182,6 +221,7 @@ impl From<CallError> for Failure {
                 remedy: error.remedy().map(str::to_owned),
                 provider: Some(Box::new(error)),
                 locate: None,
+                is_unread: false,
             },
             CallError::Busy { .. } | CallError::PoolBusy { .. } | CallError::PoolTooFast { .. } => {
                 Self::new(Exit::Limit, "busy", error.to_string())
@@ -202,7 +242,11 @@ impl From<LoadError> for Failure {
             LoadError::WrongSignature => "wrong-signature",
             _ => "component",
         };
-        let failure = Self::new(Exit::Defect, code, error.to_string());
+        let told = match &error {
+            LoadError::Read { path, source } => format!("{} cannot be read: {source}", input::told(path)),
+            error => error.to_string(),
+        };
+        let failure = Self::new(Exit::Defect, code, told);
         match error {
             LoadError::NotSigned => failure.remedy(
                 "Name a signed component with --component: the one that this program was built with has no signature.",
@@ -214,7 +258,12 @@ impl From<LoadError> for Failure {
 
 impl From<BuildError> for Failure {
     fn from(error: BuildError) -> Self {
-        Self::host(error.to_string())
+        match error {
+            BuildError::Http(error) => error.into(),
+            BuildError::NoAllowList(_) => Self::config(error.to_string())
+                .remedy("Write [egress] allow = [\"host\"] into the policy, or set the URL of the API beside the key."),
+            _ => Self::host(error.to_string()),
+        }
     }
 }
 
@@ -227,6 +276,9 @@ impl From<SwapError> for Failure {
             SwapError::OtherProvider { .. } => "other-provider",
             SwapError::Pool { .. } => "pool",
             SwapError::NothingBefore => "nothing-before",
+            SwapError::Read { path, source } => {
+                return Self::component(format!("{} cannot be read: {source}", input::told(&path)));
+            }
             _ => "component",
         };
         Self::new(Exit::Defect, code, error.to_string())
@@ -235,12 +287,20 @@ impl From<SwapError> for Failure {
 
 impl From<PolicyError> for Failure {
     fn from(error: PolicyError) -> Self {
-        Self::config(error.to_string())
+        let failure = Self::config(match error {
+            PolicyError::Read { path, source } => format!("{} {source}.", input::told(&path)),
+            error => format!("{error}."),
+        });
+        failure.remedy("Name a policy, a file of TOML as docs/host.md shows it, with --policy.")
     }
 }
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
-        Self::config(error.to_string())
+        let error = match error {
+            ClientError::CaFile { path, message } => ClientError::CaFile { path: input::told(&path).into(), message },
+            error => error,
+        };
+        Self::config(format!("{error}."))
     }
 }

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use sandbox_host::input::{Mistake, TextError, decode, from_str, is_plain_name, read, read_text};
 use sandbox_host::{Context, Credential, Declaration, Handle, Spec};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::args::{Global, Provision};
 use super::failure::Failure;
+use super::{env_file, out};
+
+/// Bytes of a file. The largest that makes sense is a list of sessions.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// A pool: its id, its configuration as text, and its own declaration.
 #[derive(Debug, Default, PartialEq)]
@@ -24,11 +28,9 @@ pub struct Pool {
 /// A platform's record of a pool. Other fields of it do not matter here.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Record<'a> {
+struct Record {
     #[serde(default)]
     id: Option<String>,
-    #[serde(borrow)]
-    config: Option<&'a RawValue>,
     #[serde(default, alias = "runtime_provides")]
     runtime_provides: Option<Declaration>,
 }
@@ -38,7 +40,7 @@ impl Pool {
     pub fn read(global: &Global) -> Result<Self, Failure> {
         let mut pool = match &global.pool {
             Some(path) => Self::parse(&text(path, Failure::config)?)
-                .map_err(|error| Failure::config(format!("{}: {error}", path.display())))?,
+                .map_err(|mistake| Failure::config(format!("{}: {mistake}.", told(path))))?,
             None => Self::default(),
         };
         if let Some(id) = &global.pool_id {
@@ -49,19 +51,15 @@ impl Pool {
 
     /// A record has a member `config`; everything else is the configuration itself, whose mistakes are the provider's
     /// to tell.
-    fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        // Read as a map first: a derived struct would take a JSON array for its fields in their order.
-        let is_record = serde_json::from_str::<BTreeMap<String, &RawValue>>(text)
-            .is_ok_and(|members| members.contains_key("config"));
-        if !is_record {
+    fn parse(text: &str) -> Result<Self, Mistake> {
+        let members = serde_json::from_str::<BTreeMap<String, &RawValue>>(text).unwrap_or_default();
+        let Some(config) = members.get("config") else {
             return Ok(Self { config: text.to_owned(), ..Self::default() });
-        }
-        let record: Record<'_> = serde_json::from_str(text)?;
-        Ok(Self {
-            id: record.id,
-            config: record.config.map(|config| config.get().to_owned()).unwrap_or_default(),
-            runtime_provides: record.runtime_provides,
-        })
+        };
+        let record: Record = from_str(text)?;
+        // The text as it stands: its own mistakes are told with their places.
+        let config = if config.get() == "null" { "" } else { config.get() };
+        Ok(Self { id: record.id, config: config.to_owned(), runtime_provides: record.runtime_provides })
     }
 
     /// The context of a call.
@@ -77,31 +75,31 @@ impl Pool {
     }
 }
 
-fn credential(path: &Path) -> Result<Credential, Failure> {
-    object(&text(path, Failure::config)?).map_err(|error: serde_json::Error| {
-        // The parser's words may quote what it read, and what it read is a key: only the place is told.
-        Failure::config(format!(
-            "{}: line {}, column {}: this is not a credential.",
-            path.display(),
-            error.line(),
-            error.column()
-        ))
-        .remedy(r#"Write {"secret": "…"}, with "apiUrl" and "organizationId" beside it where they are known."#)
-    })
+/// Reads `--credential-file`.
+pub fn credential(path: &Path) -> Result<Credential, Failure> {
+    let credential: Credential = from_str(&text(path, Failure::config)?).map_err(|mistake| {
+        Failure::config(format!("{} is not a credential: {mistake}.", told(path)))
+            .remedy(r#"Write {"secret": "…"}, with "apiUrl" and "organizationId" beside it where they are known."#)
+    })?;
+    out::keep_secret(credential.secret.expose());
+    Ok(credential)
 }
 
 /// The specification: the file first, then the options over it.
 pub fn spec(arguments: &Provision) -> Result<Spec, Failure> {
     let mut spec = match &arguments.spec {
-        Some(path) => object(&text(path, Failure::spec)?)
-            .map_err(|error| Failure::spec(format!("{}: {error}", path.display())))?,
+        Some(path) => from_str(&text(path, Failure::spec)?).map_err(|mistake| {
+            Failure::spec(format!("{} is not a specification: {mistake}.", told(path))).remedy(
+                r#"Write {"sessionId": "…"}, with "env" and "labels" as objects and "command" as an array of texts."#,
+            )
+        })?,
         None => Spec::default(),
     };
     if let Some(session) = &arguments.session {
         spec.session_id.clone_from(session);
     }
     if let Some(path) = &arguments.env_file {
-        spec.env.extend(env_file(path)?);
+        spec.env.extend(env_file::read(path)?);
     }
     spec.env.extend(arguments.env.iter().cloned());
     spec.labels.extend(arguments.label.iter().cloned());
@@ -119,35 +117,12 @@ pub fn spec(arguments: &Provision) -> Result<Spec, Failure> {
     Ok(spec)
 }
 
-fn env_file(path: &Path) -> Result<Vec<(String, String)>, Failure> {
-    let text = text(path, Failure::spec)?;
-    parse_env(&text).map_err(|line| Failure::spec(format!("{}: line {line} is not NAME=VALUE.", path.display())))
-}
-
-/// Values are taken as they stand, quotes and all. On a mistake the number of the line: its content may be a secret.
-fn parse_env(text: &str) -> Result<Vec<(String, String)>, usize> {
-    text.lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
-        .map(|(number, line)| match line.split_once('=') {
-            Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
-            _ => Err(number + 1),
-        })
-        .collect()
-}
-
 /// A handle from a file, or from standard input for `-`.
 pub fn handle(path: &Path) -> Result<Handle, Failure> {
-    object(&text_or_stdin(path)?).map_err(|error| {
-        Failure::spec(format!("{} is not a handle: {error}.", path.display()))
+    from_str(&text_or_stdin(path)?).map_err(|mistake| {
+        Failure::spec(format!("{} is not a handle: {mistake}.", told(path)))
             .remedy("A handle is the JSON that `provision` writes; `locate` makes a new one from the session's id.")
     })
-}
-
-/// Reads a record. A derived reader would also take a JSON array for the fields in their order, which nobody means.
-fn object<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
-    serde_json::from_str::<BTreeMap<String, &RawValue>>(text)?;
-    serde_json::from_str(text)
 }
 
 /// The text of a file, or standard input for `-`.
@@ -155,15 +130,40 @@ pub fn text_or_stdin(path: &Path) -> Result<String, Failure> {
     if path != Path::new("-") {
         return text(path, Failure::spec);
     }
-    let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::spec(format!("Standard input cannot be read: {error}.")))?;
-    Ok(text)
+    read(std::io::stdin(), MOST_BYTES)
+        .and_then(|content| decode(&content).map(str::to_owned))
+        .map_err(|error| Failure::spec(format!("Standard input {error}.")))
 }
 
-fn text(path: &Path, failure: fn(String) -> Failure) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| failure(format!("{} cannot be read: {error}.", path.display())))
+/// The text of a file.
+pub fn text(path: &Path, failure: fn(String) -> Failure) -> Result<String, Failure> {
+    read_text(path, MOST_BYTES).map_err(|error| {
+        let failed = failure(format!("{} {error}.", told(path)));
+        match error {
+            _ if is_content(path) => failed.remedy("Name a file here, and not what would be in it."),
+            TextError::Io(_) => failed.remedy("Name a file that is there and that this user may read."),
+            _ => failed,
+        }
+    })
+}
+
+/// A path as it may be shown. What is no path, but a key or a whole record that was typed in the place of one, is not.
+pub fn told(path: &Path) -> String {
+    match path {
+        _ if path == Path::new("-") => "Standard input".to_owned(),
+        _ if is_content(path) => "What was named".to_owned(),
+        _ => path.display().to_string(),
+    }
+}
+
+/// Whether a path looks like what should be in the file.
+fn is_content(path: &Path) -> bool {
+    const LONG: usize = 16;
+    let text = path.to_string_lossy();
+    let extension = path.extension().map(|extension| extension.to_string_lossy());
+    let has_extension = extension.is_some_and(|extension| extension.len() <= 8 && is_plain_name(&extension));
+    let is_record = text.contains(['{', '"', '\n']);
+    is_record || (text.len() >= LONG && !text.contains(['/', '\\']) && !has_extension && !is_plain_name(&text))
 }
 
 /// A file for a handle, made before there is a handle: that it cannot be written must be known before a sandbox exists.
@@ -177,7 +177,7 @@ impl HandleFile {
     /// Makes the file, which must not exist: it could hold the only handle of another sandbox.
     pub fn create(path: &Path) -> Result<Self, Failure> {
         let file = OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| {
-            Failure::usage(format!("{} cannot be made: {error}.", path.display()))
+            Failure::usage(format!("{} cannot be made: {error}.", told(path)))
                 .remedy("Name a file that does not exist, in a directory that does: a handle is never overwritten.")
         })?;
         Ok(Self { path: path.to_owned(), file, written: false })
@@ -206,9 +206,9 @@ impl Drop for HandleFile {
 
 #[cfg(test)]
 mod tests {
-    use sandbox_host::Handle;
+    use std::path::Path;
 
-    use super::{Pool, object, parse_env};
+    use super::{Pool, told};
 
     #[test]
     fn a_pool_file_is_a_record_where_it_has_a_config_and_the_configuration_otherwise() {
@@ -233,22 +233,21 @@ mod tests {
     fn a_record_whose_declaration_is_wrong_is_an_error_and_not_a_configuration() {
         let error = Pool::parse(r#"{"config": {}, "runtimeProvides": {"runtimekinds": []}}"#).unwrap_err();
         assert!(error.to_string().contains("runtimekinds"), "{error}");
+        let error = Pool::parse(r#"{"id": {"x": 1}, "config": {}}"#).unwrap_err();
+        assert!(error.to_string().starts_with("`id` is an object, but has to be a text"), "{error}");
+        let error = Pool::parse(r#"{"id": "a", "id": "b", "config": {}}"#).unwrap_err();
+        assert!(error.to_string().contains("twice"), "{error}");
     }
 
     #[test]
-    fn a_json_array_is_no_record() {
-        assert!(object::<Handle>(r#"{"providerId": "p", "externalId": "x"}"#).is_ok());
-        let error = object::<Handle>(r#"["p", "x", {}]"#).unwrap_err();
-        assert!(error.to_string().contains("expected a map"), "{error}");
-    }
-
-    #[test]
-    fn an_env_file_keeps_values_as_they_stand() {
-        assert_eq!(
-            parse_env("# comment\n\nA=1\n B = \"x y\"=z \n").unwrap(),
-            [("A".to_owned(), "1".to_owned()), ("B".to_owned(), " \"x y\"=z ".to_owned())]
-        );
-        assert_eq!(parse_env("A=1\nSECRET"), Err(2));
-        assert_eq!(parse_env("=1"), Err(1));
+    fn what_was_typed_in_the_place_of_a_path_is_not_shown() {
+        for path in ["pool.json", "handles/session-20261126120000", "h", "/run/secrets/daytona", "session-2026.json"] {
+            assert_eq!(told(Path::new(path)), path);
+        }
+        for content in
+            ["dtn_0123456789abcdef", r#"{"secret": "x"}"#, "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0"]
+        {
+            assert_eq!(told(Path::new(content)), "What was named", "{content}");
+        }
     }
 }

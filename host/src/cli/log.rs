@@ -9,7 +9,7 @@ pub fn start(verb: &Verb) {
     let level = if matches!(verb, Verb::Serve(_)) { LevelFilter::INFO } else { LevelFilter::WARN };
     let log = tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(std::io::stderr)
+        .with_writer(|| super::out::Log)
         .with_ansi(super::style::Style::stderr().is_live());
     // A subscriber that is there already stays.
     let _ = match verb {

@@ -4,28 +4,34 @@ mod args;
 mod component;
 #[cfg(feature = "demo")]
 mod demo;
+mod env_file;
 mod exit;
 mod failure;
+mod hint;
 mod input;
 mod known;
 mod log;
+mod out;
 mod output;
 mod serve;
 mod style;
 mod table;
+mod usage;
 mod verbs;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::Arguments;
 use exit::Exit;
 use failure::Failure;
 
 /// Reads the arguments, runs the verb and returns its exit code.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match usage::arguments() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
+    // Before anything is said.
+    component::keep_keys_secret(&arguments.global);
     let json = arguments.global.json;
     log::start(&arguments.verb);
     let runtime = match tokio::runtime::Runtime::new() {

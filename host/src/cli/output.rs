@@ -7,14 +7,14 @@ use sandbox_host::{Declaration, Descriptor, Finding, Handle, ProviderInfo, Sever
 use serde::Serialize;
 
 use super::failure::Failure;
+use super::out::line;
 use super::style::{Style, clean};
 
 /// One JSON value on standard output.
 pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::host(format!("the result cannot be written: {error}")))?;
-    println!("{text}");
-    Ok(())
+    line(text)
 }
 
 /// Names and values below each other, indented by two.

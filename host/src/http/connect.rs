@@ -16,49 +16,66 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
 use tower_service::Service;
 
-use super::address::{AddressRefused, Kind};
+use super::address::{AddressRefused, Kind, literal};
+use super::dial::Dial;
 use super::resolve::Resolve;
+use super::sniff::Sniffed;
 use super::tls::Trust;
+use crate::policy::Proxy;
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The connector of the default client.
 pub(crate) type Connector = Limited<Secured>;
 
 /// Makes the connector: HTTP/2 where the server offers it in TLS, HTTP/1.1 otherwise.
 /// Private addresses are connected to where `private` says so.
-pub(crate) fn connector(trust: Arc<Trust>, resolve: Arc<dyn Resolve>, limit: Duration, private: bool) -> Connector {
-    let mut tcp = HttpConnector::new_with_resolver(Resolver { resolve, private });
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_keepalive(Some(Duration::from_secs(30)));
-    let plain = HttpsConnector::from((tcp.clone(), trust.nobody()));
-    Limited { inner: Secured { tcp, plain, trust }, limit, private }
+pub(crate) fn connector(
+    trust: Arc<Trust>,
+    resolve: Arc<dyn Resolve>,
+    proxy: Option<Proxy>,
+    limit: Duration,
+    private: bool,
+) -> Connector {
+    let is_proxied = proxy.is_some();
+    let dial = match proxy {
+        Some(proxy) => Dial::Proxied(proxy),
+        None => {
+            let mut tcp = HttpConnector::new_with_resolver(Resolver { resolve, private });
+            tcp.enforce_http(false);
+            tcp.set_nodelay(true);
+            tcp.set_keepalive(Some(Duration::from_secs(30)));
+            Dial::Direct(tcp)
+        }
+    };
+    let plain = HttpsConnector::from((dial.clone(), trust.nobody()));
+    Limited { inner: Secured { dial, plain, trust }, limit, private, is_proxied }
 }
 
 /// Secures a connection where the address says so.
 #[derive(Clone)]
 pub(crate) struct Secured {
-    tcp: HttpConnector<Resolver>,
-    plain: HttpsConnector<HttpConnector<Resolver>>,
+    dial: Dial,
+    plain: HttpsConnector<Dial>,
     trust: Arc<Trust>,
 }
 
 impl Service<Uri> for Secured {
-    type Response = <HttpsConnector<HttpConnector<Resolver>> as Service<Uri>>::Response;
+    type Response = Sniffed<<HttpsConnector<Dial> as Service<Uri>>::Response>;
     type Error = BoxError;
-    type Future = <HttpsConnector<HttpConnector<Resolver>> as Service<Uri>>::Future;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.plain.poll_ready(context)
     }
 
     fn call(&mut self, address: Uri) -> Self::Future {
-        if address.scheme() == Some(&Scheme::HTTPS) {
-            HttpsConnector::from((self.tcp.clone(), self.trust.config())).call(address)
-        } else {
-            self.plain.call(address)
-        }
+        let plain = address.scheme() != Some(&Scheme::HTTPS);
+        let connecting = match plain {
+            true => self.plain.call(address),
+            false => HttpsConnector::from((self.dial.clone(), self.trust.config())).call(address),
+        };
+        Box::pin(async move { Ok(Sniffed::new(connecting.await?, plain)) })
     }
 }
 
@@ -124,7 +141,7 @@ impl Service<Name> for Resolver {
 /// Connecting took too long.
 #[derive(Debug, thiserror::Error)]
 #[error("no connection within {0:?}")]
-pub(crate) struct ConnectTimeout(Duration);
+pub(crate) struct ConnectTimeout(pub(crate) Duration);
 
 /// Bounds connecting as a whole: neither the TLS handshake nor the resolver has a limit of its own.
 #[derive(Clone)]
@@ -132,6 +149,7 @@ pub(crate) struct Limited<C> {
     inner: C,
     limit: Duration,
     private: bool,
+    is_proxied: bool,
 }
 
 impl<C> Service<Uri> for Limited<C>
@@ -150,13 +168,16 @@ where
     }
 
     fn call(&mut self, address: Uri) -> Self::Future {
-        // An address that is written out is not resolved.
+        // An address that is written out is not resolved, and a proxy resolves everything.
         let host = address.host().unwrap_or_default();
-        if let Ok(written) = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>()
-            && !allowed(written, self.private)
-        {
-            let refused = AddressRefused { name: host.to_owned(), address: written };
-            return Box::pin(async { Err(refused.into()) });
+        match literal(host) {
+            Ok(Some(written)) if !allowed(written, self.private) => {
+                let refused = AddressRefused { name: host.to_owned(), address: written };
+                return Box::pin(async { Err(refused.into()) });
+            }
+            // Nobody here sees what a proxy would make of it.
+            Err(unclear) if self.is_proxied => return Box::pin(async move { Err(unclear.into()) }),
+            _ => {}
         }
         let connecting = self.inner.call(address);
         let limit = self.limit;

@@ -10,7 +10,7 @@ use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpHooks};
 use super::capped::capped;
 use super::open::Open;
 use super::scrub::scrubbed;
-use super::{HttpClient, HttpError, Placeholders, headers};
+use super::{HttpClient, HttpError, Placeholders, Reason, headers};
 use crate::egress::Egress;
 use crate::log::warn_line;
 use crate::policy::Policy;
@@ -25,6 +25,8 @@ pub(crate) struct Hooks {
     egress: Egress,
     open: Open,
     denied: u32,
+    /// Why the last request got no response.
+    pub(crate) reason: Reason,
     pub(crate) placeholders: Placeholders,
 }
 
@@ -37,6 +39,7 @@ impl Hooks {
             egress: Egress::default(),
             open: Open::default(),
             denied: 0,
+            reason: Reason::default(),
             placeholders: Placeholders::default(),
         }
     }
@@ -48,16 +51,18 @@ impl Hooks {
 
     /// Makes a request ready to leave, or says why it may not.
     fn admit(&self, request: &mut http::Request<WasiBody>) -> Result<(), String> {
-        let reach = self.egress.admit(request.uri(), &self.policy)?;
+        let (origin, reach) = self.egress.admit(request.uri(), &self.policy)?;
         headers::check(request.headers(), &self.policy)?;
         request.extensions_mut().insert(reach);
+        request.extensions_mut().insert(self.reason.clone());
         headers::add(request.headers_mut(), &self.policy);
-        self.placeholders.reveal(request.headers_mut());
+        self.placeholders.reveal(request.headers_mut(), &origin, &self.policy);
         Ok(())
     }
 
     /// Logs a denial, as long as there are not too many.
     fn tell(&mut self, method: &http::Method, reason: &str) {
+        self.reason.set(reason);
         self.denied = self.denied.saturating_add(1);
         if self.denied <= LOGGED {
             warn_line!(target: "sandbox_host::egress", method = %method, "denied: {reason}");
@@ -65,7 +70,7 @@ impl Hooks {
         if self.denied == LOGGED {
             warn_line!(target: "sandbox_host::egress", "further denials of this instance are not logged");
         }
-        let _ = (method, reason);
+        let _ = method;
     }
 }
 
@@ -91,9 +96,12 @@ impl WasiHttpHooks for Hooks {
         };
         let limit = self.policy.response_bytes;
         let keys = self.placeholders.keys();
+        let reason = self.reason.clone();
         let response = self.client.send(request, options.unwrap_or_default());
         Box::new(async move {
-            let response = scrubbed(capped(response.await?, limit, open)?, &keys);
+            let response = response.await?;
+            reason.clear();
+            let response = scrubbed(capped(response, limit, open)?, &keys);
             Ok((response, Box::new(async { Ok(()) }) as Connection))
         })
     }

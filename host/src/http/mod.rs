@@ -1,8 +1,10 @@
 //! What is behind `wasi:http`: the trait that sends a request, and the client that does so by default.
 
 mod address;
+mod broken;
 mod capped;
 mod connect;
+mod dial;
 mod errors;
 mod headers;
 mod hooks;
@@ -10,9 +12,12 @@ mod inject;
 mod open;
 pub(crate) mod outgoing;
 mod pooled;
+mod reason;
 mod resolve;
 mod scrub;
+mod sniff;
 mod tls;
+mod words;
 
 use std::pin::Pin;
 
@@ -21,6 +26,7 @@ pub use errors::ClientError;
 pub(crate) use hooks::Hooks;
 pub(crate) use inject::Placeholders;
 pub use pooled::{PooledClient, PooledClientBuilder};
+pub use reason::Reason;
 pub use resolve::{Addresses, Resolve};
 /// The failures that a guest can be told, by the names of `wasi:http`.
 pub use wasmtime_wasi_http::Error as HttpError;
@@ -36,7 +42,7 @@ pub type ResponseFuture = Pin<Box<dyn Future<Output = Result<http::Response<Wasi
 /// Sends the requests of guests. By the time that one arrives here, it was admitted.
 ///
 /// The request's extensions hold a [`Reach`]: how far into private networks it may go. A client that opens connections of
-/// its own has to hold to it.
+/// its own has to hold to it. They also hold a [`Reason`], in which it may say why there is no response.
 ///
 /// An implementation follows no redirects, decompresses nothing and repeats nothing: the provider decides. The request
 /// has an absolute address and a `host` header. Its body may still be written while the response is awaited, and has to

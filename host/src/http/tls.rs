@@ -1,13 +1,14 @@
 //! Whom the default client trusts: the roots that browsers ship, the system's own, and files of the embedder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use super::errors::ClientError;
+use crate::input::read_text;
 
 /// The configurations of connections.
 pub(crate) struct Trust {
@@ -54,19 +55,75 @@ impl Trust {
     }
 }
 
-/// Adds every certificate of a file. One that cannot be used is an error: it was named, so it is meant.
-fn add(roots: &mut RootCertStore, path: &PathBuf) -> Result<(), ClientError> {
-    let unreadable = |message: String| ClientError::CaFile { path: path.clone(), message };
-    let certificates = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| unreadable(error.to_string()))?;
+/// Bytes of a file of certificates. The store of a whole system has about 300,000.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// Adds every certificate of a file. One that cannot be used is an error: it was named, so it is meant. Nothing of the file is
+/// in an error, because it may be the key.
+fn add(roots: &mut RootCertStore, path: &Path) -> Result<(), ClientError> {
+    let unreadable = |message: &str| ClientError::CaFile { path: path.to_owned(), message: message.to_owned() };
+    let text = read_text(path, MOST_BYTES).map_err(|error| unreadable(&format!("it {error}")))?;
+    let certificates = CertificateDer::pem_slice_iter(text.as_bytes())
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| unreadable(words(&text, Some(&error))))?;
     if certificates.is_empty() {
-        return Err(unreadable("there is no certificate in it".to_owned()));
+        return Err(unreadable(words(&text, None)));
     }
     for certificate in certificates {
         roots
             .add(certificate)
-            .map_err(|error| ClientError::CaCertificate { path: path.clone(), message: error.to_string() })?;
+            .map_err(|error| ClientError::CaCertificate { path: path.to_owned(), message: error.to_string() })?;
     }
     Ok(())
+}
+
+/// What is wrong with such a file.
+fn words(text: &str, error: Option<&pem::Error>) -> &'static str {
+    let has = |word: &str| text.contains(word);
+    if has("-----BEGIN") && has("PRIVATE KEY") && !has("CERTIFICATE") {
+        return "it is a private key, which has no place here. Name the certificate of the CA";
+    }
+    if has("-----BEGIN") && text.trim().lines().count() < 3 {
+        return "its line ends are lost";
+    }
+    match error {
+        None => "there is no certificate in it",
+        Some(pem::Error::MissingSectionEnd { .. }) => "a block in it has no end",
+        Some(pem::Error::IllegalSectionStart { .. }) => "a block in it has no proper first line",
+        Some(pem::Error::Base64Decode(_)) => "a block in it is not base64",
+        Some(pem::Error::SectionTooLarge) => "a block in it is too large",
+        Some(_) => "it cannot be read as PEM",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{RootCertStore, add};
+
+    #[test]
+    fn a_private_key_is_told_as_what_it_is_and_nothing_of_it_is_shown() {
+        const BODY: &str = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v";
+        let directory = tempfile::tempdir().unwrap();
+        let key = format!("-----BEGIN PRIVATE KEY-----\n{BODY}\n-----END PRIVATE KEY-----\n");
+        let certificate = key.replace("PRIVATE KEY", "CERTIFICATE");
+        for (content, told) in [
+            (key.clone(), "private key"),
+            (format!("\u{feff}{key}"), "private key"),
+            (key.replace('\n', ""), "private key"),
+            (key.replace('\n', "\\n"), "private key"),
+            (key.replace('\n', "\r\n").replace("PRIVATE", "RSA PRIVATE"), "private key"),
+            (certificate.replace('\n', " "), "line ends are lost"),
+            (certificate.replace("-----END", ""), "no end"),
+            (certificate.replace(BODY, &format!("!{BODY}")), "not base64"),
+            (BODY.to_owned(), "no certificate"),
+        ] {
+            let path: PathBuf = directory.path().join("ca.pem");
+            std::fs::write(&path, &content).unwrap();
+            let error = add(&mut RootCertStore::empty(), &path).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains(BODY), "{error:?}");
+            assert!(error.to_string().contains(told), "{content}: {error}");
+        }
+    }
 }

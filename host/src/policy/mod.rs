@@ -12,15 +12,19 @@
 //! for what passed 1 and 2, and has to check addresses itself.
 
 mod pattern;
+mod proxy;
 mod quota;
 #[cfg(feature = "policy-file")]
 mod read;
 
 pub use pattern::{OriginPattern, PatternError};
+pub use proxy::{Proxy, ProxyError};
 pub(crate) use quota::Quotas;
 #[cfg(feature = "policy-file")]
 pub use read::PolicyError;
 
+use crate::egress::Origin;
+use crate::error::BuildError;
 use crate::limits::Limits;
 use crate::warm::WarmLimits;
 
@@ -30,6 +34,9 @@ use crate::warm::WarmLimits;
 pub struct Policy {
     /// Origins that may be called, of those that the provider names. None: all that it names.
     pub allow: Option<Vec<OriginPattern>>,
+    /// The HTTP proxy through which every request goes. It looks names up, so the host cannot check where they lead:
+    /// [`Policy::allow`] is required with it. None: requests go directly, whatever the process' environment says.
+    pub proxy: Option<Proxy>,
     /// Who may reach private addresses.
     pub inside: Inside,
     /// Request headers that a guest may not set, in lower case, beside those that are always refused.
@@ -70,6 +77,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             allow: None,
+            proxy: None,
             inside: Inside::default(),
             deny_headers: Vec::new(),
             add_headers: Vec::new(),
@@ -86,7 +94,8 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Keeps keys away from guests. A guest is handed a placeholder where the context, or the environment, has a key; on
+    /// Keeps keys away from guests. Needs [`Policy::allow`]: a guest names its origins itself, and one that it made up
+    /// would get the key. A guest is handed a placeholder where the context, or the environment, has a key; on
     /// the way to an allowed origin, the host puts the key where the placeholder stands in the header `authorization`, and
     /// covers it where a reply repeats it as it stands. The key is in no memory that the guest can read.
     pub fn with_injected_credentials(mut self) -> Self {
@@ -101,6 +110,31 @@ impl Policy {
     pub fn with_allowed<'a>(mut self, patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, PatternError> {
         self.allow = Some(patterns.into_iter().map(OriginPattern::parse).collect::<Result<_, _>>()?);
         Ok(self)
+    }
+
+    /// What no host can be made with.
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        if self.allow.is_none() && self.inject_credentials {
+            return Err(BuildError::NoAllowList("keys are injected"));
+        }
+        if self.allow.is_none() && self.proxy.is_some() {
+            return Err(BuildError::NoAllowList("a proxy looks names up"));
+        }
+        for (name, value) in [
+            ("pool_calls_per_second", self.pool_calls_per_second),
+            ("pool_calls_in_flight", self.pool_calls_in_flight),
+            ("limits.concurrent_calls", Some(self.limits.concurrent_calls)),
+        ] {
+            if value == Some(0) {
+                return Err(BuildError::Zero(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an origin is one of those that the embedder vouches for.
+    pub(crate) fn vouches_for(&self, origin: &Origin) -> bool {
+        self.allow.as_ref().is_some_and(|allow| allow.iter().any(|pattern| pattern.admits(origin)))
     }
 
     /// Whether guests may see an environment variable.

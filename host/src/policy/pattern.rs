@@ -23,10 +23,19 @@ pub struct OriginPattern {
 
 /// A text is no such entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no origin: {reason}. Write host, host:port, *.suffix, or http://host:port")]
+#[error("this is no origin: {reason}. {}", Self::FORMS)]
 pub struct PatternError {
-    text: String,
     reason: OriginError,
+}
+
+impl PatternError {
+    /// What can be written instead.
+    pub(crate) const FORMS: &str = "Write host, host:port, *.suffix, or http://host:port";
+
+    /// What is wrong.
+    pub fn reason(&self) -> OriginError {
+        self.reason
+    }
 }
 
 impl OriginPattern {
@@ -35,7 +44,7 @@ impl OriginPattern {
     /// # Errors
     /// When it is none of the forms in the table.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
-        let error = |reason| PatternError { text: text.to_owned(), reason };
+        let error = |reason| PatternError { reason };
         let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
         let (below, host) = match rest.strip_prefix("*.") {
             Some(host) => (true, host),

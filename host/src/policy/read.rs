@@ -6,8 +6,9 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
 
-use super::{Inside, OriginPattern, PatternError, Policy};
+use super::{Inside, OriginPattern, PatternError, Policy, Proxy, ProxyError};
 use crate::hex::unhex;
+use crate::input::{Mistake, TextError, from_value, plain_name, read_text};
 use crate::limits::Limits;
 use crate::warm::WarmLimits;
 
@@ -15,26 +16,42 @@ use crate::warm::WarmLimits;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// The file is not there, or not readable.
-    #[error("{} cannot be read: {source}", path.display())]
+    /// The file is not there, or not readable as text.
+    #[error("{} {source}", path.display())]
     Read {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: TextError,
     },
-    /// It is no TOML, has a key that does not exist, or a value of another type.
+    /// It is no TOML. Of the text nothing is told: a value in it may be a secret.
+    #[error("this is not a policy: line {line}, column {column} is not TOML")]
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+    },
+    /// It has a key that does not exist, or a value of another type.
     #[error("this is not a policy: {0}")]
-    Syntax(String),
+    Key(#[from] Mistake),
     /// An entry of `egress.allow`.
-    #[error("egress.allow: {0}")]
-    Allow(#[from] PatternError),
+    #[error("egress.allow: entry {entry} is no origin: {}. {}", error.reason(), PatternError::FORMS)]
+    Allow {
+        /// Which one, from 1. The entry itself is not told: a URL may have a password in it.
+        entry: usize,
+        /// What is wrong with it.
+        error: PatternError,
+    },
     /// A header that is none.
-    #[error("headers: `{0}` is not a name, or its value is not one, that a header can have")]
+    #[error("headers.add: `{0}` is not a name, or its value is not one, that a header can have")]
     Header(String),
-    /// A key that is none.
-    #[error("components.trusted-keys: `{0}` is no Ed25519 public key. Write its 32 bytes as 64 hexadecimal digits")]
-    Key(String),
+    /// A public key that is none.
+    #[error("components.trusted-keys: entry {0} is no Ed25519 public key. Write its 32 bytes as 64 hexadecimal digits")]
+    TrustedKey(usize),
+    /// The proxy.
+    #[error("egress.proxy: {0}")]
+    Proxy(#[from] ProxyError),
     /// A limit of nothing.
     #[error("{0} is 0, which would let nothing happen. Write at least 1, or leave the key out")]
     Zero(&'static str),
@@ -57,9 +74,13 @@ struct File {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct Egress {
     allow: Option<Vec<String>>,
+    proxy: Option<String>,
     private_addresses: Private,
     response_bytes: Option<u64>,
 }
+
+/// Of a policy's file.
+const MOST_BYTES: u64 = 1 << 20;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
@@ -133,11 +154,18 @@ impl Policy {
     /// # Errors
     /// See [`PolicyError`].
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
-        let file: File = toml::from_str(text).map_err(|error| PolicyError::Syntax(error.to_string()))?;
-        let allow = file.egress.allow.map(|entries| entries.iter().map(|entry| OriginPattern::parse(entry)).collect());
+        let table: toml::Table = toml::from_str(text).map_err(|error| syntax(text, &error))?;
+        let file: File = from_value(&serde_json::to_value(table).unwrap_or_default())?;
+        let allow = file.egress.allow.map(|entries| {
+            let patterns = entries.iter().enumerate().map(|(index, entry)| {
+                OriginPattern::parse(entry).map_err(|error| PolicyError::Allow { entry: index + 1, error })
+            });
+            patterns.collect::<Result<Vec<_>, _>>()
+        });
         let default = Self::default();
         Ok(Self {
             allow: allow.transpose()?,
+            proxy: file.egress.proxy.as_deref().map(Proxy::parse).transpose()?,
             inside: match file.egress.private_addresses {
                 Private::Deny => Inside::Deny,
                 Private::OwnApi => Inside::OwnApi,
@@ -155,7 +183,8 @@ impl Policy {
                 .components
                 .trusted_keys
                 .into_iter()
-                .map(|key| unhex(&key).ok_or(PolicyError::Key(key)))
+                .enumerate()
+                .map(|(index, key)| unhex(&key).ok_or(PolicyError::TrustedKey(index + 1)))
                 .collect::<Result<_, _>>()?,
             warm: warm(file.instances)?,
             limits: limits(file.limits, file.components.bytes)?,
@@ -168,16 +197,22 @@ impl Policy {
     /// As there, and when the file cannot be read.
     pub fn file(path: impl AsRef<Path>) -> Result<Self, PolicyError> {
         let path = path.as_ref();
-        let text =
-            std::fs::read_to_string(path).map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
+        let text = read_text(path, MOST_BYTES).map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
         Self::parse(&text)
     }
+}
+
+/// Where it is no TOML. The parser's own words repeat the line.
+fn syntax(text: &str, error: &toml::de::Error) -> PolicyError {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    PolicyError::Syntax { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
 }
 
 fn header((name, value): (String, String)) -> Result<(String, String), PolicyError> {
     match (HeaderName::try_from(&name), HeaderValue::try_from(&value)) {
         (Ok(name), Ok(_)) => Ok((name.as_str().to_owned(), value)),
-        _ => Err(PolicyError::Header(name)),
+        _ => Err(PolicyError::Header(plain_name(&name).to_owned())),
     }
 }
 
@@ -242,6 +277,7 @@ mod tests {
             r#"
             [egress]
             allow = ["api.example.com", "*.example.net", "http://localhost:3986"]
+            proxy = "http://user:word@proxy.example.com:3128"
             private-addresses = "deny"
             response-bytes = 1000
             [headers]
@@ -277,6 +313,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(policy.allow.as_ref().unwrap()[1], OriginPattern::parse("*.example.net").unwrap());
+        assert_eq!(policy.proxy.as_ref().unwrap().to_string(), "http://proxy.example.com:3128");
         assert_eq!((policy.inside, policy.response_bytes, policy.inject_credentials), (Inside::Deny, 1000, true));
         assert_eq!(policy.deny_headers, ["x-internal"]);
         assert_eq!(policy.add_headers, [("x-platform".to_owned(), "acme".to_owned())]);
@@ -304,10 +341,11 @@ mod tests {
         for (text, told) in [
             ("[egres]", "egres"),
             ("[egress]\nalow = []", "alow"),
-            ("[egress]\nallow = [\"a/b\"]", "`a/b` is no origin"),
-            ("[egress]\nprivate-addresses = \"maybe\"", "maybe"),
-            ("[headers]\nadd = { \"a b\" = \"x\" }", "`a b`"),
-            ("[components]\ntrusted-keys = [\"12\"]", "`12` is no Ed25519 public key"),
+            ("[egress]\nallow = [\"a/b\"]", "entry 1 is no origin"),
+            ("[egress]\nproxy = \"socks5://a\"", "egress.proxy"),
+            ("[egress]\nprivate-addresses = \"maybe\"", "`egress.private-addresses` has to be one of `deny`"),
+            ("[headers]\nadd = { \"a b\" = \"x\" }", "headers.add: `…`"),
+            ("[components]\ntrusted-keys = [\"12\"]", "entry 1 is no Ed25519 public key"),
             ("[pools]\ncalls-in-flight = 0", "pools.calls-in-flight is 0"),
             ("[instances]\nidle = 0", "instances.idle is 0"),
             ("[limits]\ncompute-ms = -1", "compute-ms"),
@@ -315,5 +353,33 @@ mod tests {
             let error = Policy::parse(text).unwrap_err().to_string();
             assert!(error.contains(told), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn no_value_of_a_policy_is_in_an_error() {
+        const SECRET: &str = "sk-live-TOPSECRET12345";
+        for text in [
+            format!("[headers]\nadd = \"{SECRET}\""),
+            format!("[headers]\nadd = {{ x = \"{SECRET}\\n\" }}"),
+            format!("[headers]\nadd = {{ {SECRET} = 1 }}"),
+            format!("[headers]\nadd = {{ x = {SECRET} }}"),
+            format!("[headers]\nadd = {{ x = \"{SECRET} }}"),
+            SECRET.to_owned(),
+            format!("{SECRET} = 1"),
+            format!("[{SECRET}]"),
+            format!("[egress]\nprivate-addresses = \"{SECRET}\""),
+            format!("[egress]\nallow = [\"{SECRET}/{SECRET}\"]"),
+            format!("[egress]\nproxy = \"http://user:{SECRET}@\""),
+            format!("[egress]\nproxy = \"{SECRET}\""),
+            format!("[components]\ntrusted-keys = [\"{SECRET}\"]"),
+            format!("[limits]\ncompute-ms = \"{SECRET}\""),
+        ] {
+            let error = Policy::parse(&text).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains(SECRET), "{text}: {error:?}");
+        }
+        assert_eq!(
+            Policy::parse("[egress]\n[headers\n").unwrap_err().to_string(),
+            "this is not a policy: line 2, column 9 is not TOML"
+        );
     }
 }

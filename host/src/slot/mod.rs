@@ -27,6 +27,7 @@ mod lease;
 mod verify;
 mod watch;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -64,6 +65,8 @@ struct Inner {
     active: RwLock<Arc<Generation>>,
     /// Held through a swap, so that two at once come one after the other.
     swapping: tokio::sync::Mutex<History>,
+    /// Whether there is a version to go back to: known without waiting for a swap.
+    can_roll_back: AtomicBool,
     retired: Mutex<Vec<std::sync::Weak<Generation>>>,
     events: broadcast::Sender<Event>,
 }
@@ -136,6 +139,7 @@ impl SlotBuilder {
                 rules: self.rules,
                 active: RwLock::new(generation),
                 swapping: tokio::sync::Mutex::new(History { previous: None, last_number: 1 }),
+                can_roll_back: AtomicBool::new(false),
                 retired: Mutex::new(Vec::new()),
                 events,
             }),
@@ -194,7 +198,7 @@ impl Slot {
         Lease::new(&active, &self.inner.events)
     }
 
-    /// What is going on.
+    /// What is going on. Does not wait, for a swap neither.
     pub async fn status(&self) -> SlotStatus {
         let active = self.active();
         let retired: Vec<Arc<Generation>> = {
@@ -206,7 +210,7 @@ impl Slot {
             in_flight: active.in_flight(),
             draining: retired.iter().map(|old| (old.version(), old.in_flight())).collect(),
             waiting_instances: active.waiting() + retired.iter().map(|old| old.waiting()).sum::<usize>(),
-            can_roll_back: self.inner.swapping.lock().await.previous.is_some(),
+            can_roll_back: self.inner.can_roll_back.load(Ordering::Acquire),
         }
     }
 
@@ -226,8 +230,14 @@ impl Slot {
     pub async fn swap(&self, candidate: Candidate) -> Result<Swapped, SwapError> {
         let mut history = self.inner.swapping.lock().await;
         let old = self.active();
-        let digest = candidate.digest();
-        match verify::replacement(&self.inner.host, &self.inner.rules, candidate, &old).await {
+        let (digest, outcome) = match verify::read(&self.inner.host, candidate).await {
+            Ok(candidate) => {
+                let digest = candidate.digest();
+                (Some(digest), verify::replacement(&self.inner.host, &self.inner.rules, candidate, &old).await)
+            }
+            Err(error) => (None, Err(error)),
+        };
+        match outcome {
             Ok(Some((provider, descriptor))) => Ok(self.switch(&mut history, &old, provider, descriptor)),
             Ok(None) => Ok(Swapped { from: old.version(), to: old.version(), changed_capabilities: Vec::new() }),
             Err(error) => {
@@ -283,6 +293,7 @@ impl Slot {
         *self.inner.active.write().unwrap_or_else(PoisonError::into_inner) = new;
         old.retire();
         history.previous = Some((old.provider().clone(), old.descriptor().clone()));
+        self.inner.can_roll_back.store(true, Ordering::Release);
         self.tell(Event::Swapped {
             from: swapped.from.clone(),
             to: swapped.to.clone(),

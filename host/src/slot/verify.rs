@@ -1,7 +1,7 @@
 //! The checks that stand between bytes and serving.
 
 use super::Rules;
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Read};
 use super::error::SwapError;
 use super::generation::Generation;
 use crate::host::Host;
@@ -14,7 +14,7 @@ pub(super) async fn load(
     rules: &Rules,
     candidate: Candidate,
 ) -> Result<(Provider, Descriptor), SwapError> {
-    let provider = compile(host, candidate.verified(&rules.trusted_keys)?).await?;
+    let provider = compile(host, read(host, candidate).await?.verified(&rules.trusted_keys)?).await?;
     let descriptor = describe(&provider).await?;
     Ok((provider, descriptor))
 }
@@ -23,10 +23,10 @@ pub(super) async fn load(
 pub(super) async fn replacement(
     host: &Host,
     rules: &Rules,
-    candidate: Candidate,
+    candidate: Read,
     old: &Generation,
 ) -> Result<Option<(Provider, Descriptor)>, SwapError> {
-    let same = candidate.digest() == Some(old.provider().info().digest_hex());
+    let same = candidate.digest() == old.provider().info().digest_hex();
     let bytes = candidate.verified(&rules.trusted_keys)?;
     if same {
         return Ok(None);
@@ -42,6 +42,13 @@ pub(super) async fn replacement(
         }
     }
     Ok(Some((provider, descriptor)))
+}
+
+/// Reads a candidate's file, off the threads that serve.
+pub(super) async fn read(host: &Host, candidate: Candidate) -> Result<Read, SwapError> {
+    let limit = host.limits().component_bytes;
+    let read = tokio::task::spawn_blocking(move || candidate.read(limit)).await;
+    read.map_err(|_| SwapError::ShuttingDown)?
 }
 
 async fn compile(host: &Host, bytes: Vec<u8>) -> Result<Provider, SwapError> {

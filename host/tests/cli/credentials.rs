@@ -77,10 +77,9 @@ fn a_credential_file_that_is_none_is_told_by_its_place_and_not_by_its_content() 
         stage.write("credential.json", content);
         let run = stage.json(&["provision", "--session", "s", "--credential-file", "credential.json"]);
         assert_eq!((run.code, run.error().code()), (3, "invalid-config"), "{run:?}");
-        assert!(
-            run.error().message().contains("credential.json") && run.error().message().contains("line 1"),
-            "{run:?}"
-        );
+        let (error, message) = (run.error(), run.error().message().to_owned());
+        assert!(message.contains("credential.json") && !error.remedy().is_empty(), "{run:?}");
+        assert!(message.contains("line 1") || message.contains("is an array"), "{run:?}");
         assert!(run.error().remedy().contains("secret"), "{run:?}");
     }
 }
@@ -111,4 +110,38 @@ fn the_environment_of_the_program_is_not_the_providers() {
     let mut command = stage.command(&["provision", "--session", "s", "--json", "--pool", "pool.json"]);
     command.env_remove("DAYTONA_API_KEY").env("OTHER_KEY", key);
     assert_eq!(stage.finish(command).code, 5);
+}
+
+#[test]
+fn the_environments_key_for_a_url_that_only_the_pool_names_is_a_warning() {
+    let stage = Stage::new();
+    stage.pool(json!({}));
+    let run = stage.finish(stage.command(&["check", "--json", "--pool", "pool.json"]));
+    let finding = run.value()["findings"][0].clone();
+    assert_eq!((run.code, &finding["rule"]), (0, &json!("key-to-pools-url")), "{run:?}");
+    assert_eq!((&finding["severity"], &finding["path"]), (&json!("warning"), &json!("$.daytonaApiUrl")), "{run:?}");
+
+    // Whoever sets the URL beside the key has said where it may go.
+    let mut command = stage.command(&["check", "--json", "--pool", "pool.json"]);
+    command.env("DAYTONA_API_URL", &stage.url);
+    assert_eq!(stage.finish(command).value()["findings"], json!([]));
+    let credential = json!({ "secret": stage.fake.key(), "apiUrl": stage.url });
+    stage.write("credential.json", credential.to_string());
+    let run = stage.finish(stage.command(&[
+        "check",
+        "--json",
+        "--pool",
+        "pool.json",
+        "--credential-file",
+        "credential.json",
+    ]));
+    assert_eq!(run.value()["findings"], json!([]), "{run:?}");
+}
+
+#[test]
+fn a_key_that_is_typed_in_the_place_of_a_file_is_not_shown() {
+    let stage = Stage::new();
+    let run = stage.json(&["locate", "--session", "s", "--credential-file", WRONG_KEY]);
+    assert_eq!((run.code, run.error().code()), (3, "invalid-config"), "{run:?}");
+    assert!(run.error().remedy().contains("Name a file"), "{run:?}");
 }

@@ -213,3 +213,82 @@ fn what_could_not_be_done_is_told_by_the_exit_code() {
     assert_eq!(run.code, 22, "{run:?}");
     assert!(run.out.contains("failed  lost-1") && run.out.contains("tried again"), "{}", run.out);
 }
+
+#[test]
+fn a_list_that_leads_in_circles_ends_with_an_error() {
+    for cursors in [&["a", "a"][..], &["a", "b"], &[""]] {
+        let stage = Stage::new();
+        stage.fake.on_request(move |request| {
+            // After each cursor the next one, and after the last the first.
+            let at = request
+                .query_values("cursor")
+                .pop()
+                .map_or(0, |cursor| cursors.iter().position(|known| *known == cursor).map_or(0, |at| at + 1));
+            Verdict::Answer(Reply::json(200, &json!({ "items": [], "nextCursor": cursors[at % cursors.len()] })))
+        });
+        let run = stage.json(&["list"]);
+        assert_ne!(run.code, 0, "{cursors:?}: {run:?}");
+        assert!(!run.error().remedy().is_empty(), "{cursors:?}: {run:?}");
+    }
+}
+
+#[test]
+fn a_deadline_bounds_a_list_as_a_whole() {
+    let stage = Stage::new();
+    stage.fake.on_request(|request| {
+        let page: u64 = request.query_values("cursor").pop().and_then(|cursor| cursor.parse().ok()).unwrap_or_default();
+        Verdict::Answer(Reply::json(200, &json!({ "items": [], "nextCursor": (page + 1).to_string() })))
+    });
+    let run = stage.json(&["list", "--deadline", "500ms"]);
+    assert_eq!((run.code, run.error().code()), (8, "timeout"), "{run:?}");
+    assert!(stage.fake.requests().len() > 1, "every page was within the deadline");
+}
+
+/// Acts twice, as late as a deletion needs, with this file of sessions. Returns the exit codes.
+fn acted_twice(stage: &Stage, known: &str, more: &[&str]) -> [i32; 2] {
+    stage.write("list.txt", known);
+    [(); 2].map(|()| {
+        let time = time(stage);
+        let run = reconcile(stage, &[&["--known", "list.txt", "--as-of", &time, "--act"], more].concat());
+        if run.code != 0 {
+            assert!(!run.error().remedy().is_empty(), "{run:?}");
+        }
+        run.code
+    })
+}
+
+#[test]
+fn what_is_no_list_of_sessions_ends_none() {
+    for text in [
+        "<html><head><title>502 Bad Gateway</title></head></html>\n",
+        "{\n  \"error\": \"unauthorized\"\n}\n",
+        "{\"sessions\":[\"known-1\"]}\n",
+        "{\"id\":\"known-1\"}\n",
+        "\"known-1\"\n",
+        "null\n",
+        "id,status\nknown-1,running\n",
+    ] {
+        let stage = stage();
+        assert_eq!(acted_twice(&stage, text, &[]), [4, 4], "{text}");
+        assert!(!marked(&stage, "known-1") && !ended(&stage, "known-1"), "{text}");
+    }
+}
+
+#[test]
+fn a_list_of_which_no_id_is_any_sandboxs_ends_none_unless_it_is_said_to_be_right() {
+    let stage = stage();
+    assert_eq!(acted_twice(&stage, "502 Bad Gateway\n", &[]), [2, 2]);
+    assert!(!marked(&stage, "known-1") && !ended(&stage, "lost-1"));
+    assert_eq!(acted_twice(&stage, "session-of-another-pool\n", &["--allow-no-match"]), [0, 0]);
+    assert!(ended(&stage, "known-1") && ended(&stage, "lost-1"));
+}
+
+#[test]
+fn an_id_counts_as_it_stands_and_without_the_blanks_around_it() {
+    let stage = stage();
+    assert_eq!(stage.run(&["provision", "--session", " padded "]).code, 0);
+    stage.fake.skip(Duration::from_secs(7_200));
+    // What a tool pads, and an id that has blanks itself.
+    assert_eq!(acted_twice(&stage, "  known-1   \r\n padded \nlost-1\n", &[]), [0, 0]);
+    assert_eq!(stage.left(), 3);
+}

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -34,9 +35,13 @@ fn answer(mut stream: TcpStream, reply: &str) {
 
 /// Provisions at this address.
 fn provision_at(stage: &Stage, url: &str, more: &[&str]) -> Run {
+    stage.finish(command_at(stage, url, more))
+}
+
+fn command_at(stage: &Stage, url: &str, more: &[&str]) -> Command {
     stage.write("there.json", json!({ "daytonaApiUrl": url, "diskGB": 10 }).to_string());
     let arguments = [&["provision", "--session", "s-1", "--json", "--pool", "there.json"], more].concat();
-    stage.finish(stage.command(&arguments))
+    stage.command(&arguments)
 }
 
 #[test]
@@ -93,7 +98,7 @@ fn a_server_that_never_answers_leaves_a_doubt_and_the_command_that_settles_it() 
     let error = run.error();
     assert_eq!(run.code, 8, "{run:?}");
     assert_eq!(error.member("maybeApplied"), true, "{run:?}");
-    assert_eq!(error.member("locate"), "sandbox-host locate --session s-1");
+    assert_eq!(error.member("locate"), "sandbox-host locate --session s-1 --pool there.json");
 }
 
 #[test]
@@ -151,4 +156,56 @@ fn a_certificate_file_that_is_none_is_told_by_name() {
     let run = stage.json(&["provision", "--session", "s", "--ca-file", "ca.pem"]);
     assert_eq!((run.code, run.error().code()), (3, "invalid-config"), "{run:?}");
     assert!(run.error().message().contains("ca.pem"), "{run:?}");
+}
+
+#[test]
+fn a_private_key_in_the_place_of_certificates_is_told_as_such_and_not_shown() {
+    let stage = Stage::new();
+    const BODY: &str = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3vFAKEFAKEFAKE";
+    stage.secret(BODY);
+    let key = format!("-----BEGIN PRIVATE KEY-----\n{BODY}\n-----END PRIVATE KEY-----\n");
+    for content in [key.clone(), key.replace('\n', ""), key.replace('\n', "\\n"), key.replace('\n', "\r\n")] {
+        stage.write("ca.pem", content);
+        let run = stage.json(&["provision", "--session", "s", "--ca-file", "ca.pem"]);
+        assert_eq!((run.code, run.error().code()), (3, "invalid-config"), "{run:?}");
+        assert!(run.error().message().contains("private key"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_proxy_variable_that_is_not_used_is_told_where_nothing_can_be_reached_and_its_password_is_not() {
+    let stage = Stage::new();
+    stage.secret("proxy-password-1");
+    let free = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let mut command = command_at(&stage, &format!("http://{free}/api"), &["--deadline", "200ms"]);
+        command.env(variable, "http://user:proxy-password-1@127.0.0.1:3128");
+        let run = stage.finish(command);
+        assert_eq!((run.code, run.error().code()), (8, "unavailable"), "{run:?}");
+        let why = run.error().detail("network").to_owned();
+        assert!(why.contains(variable) && why.contains("[egress] proxy"), "{run:?}");
+        assert!(run.err.contains(&format!("{variable} is set and not used")), "{run:?}");
+    }
+    // Where it is reached, nobody needs to know.
+    let mut command = command_at(&stage, &stage.url, &[]);
+    command.env("HTTPS_PROXY", "http://127.0.0.1:3128");
+    let run = stage.finish(command);
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
+}
+
+#[test]
+fn why_a_connection_did_not_come_about_is_told_in_words() {
+    let stage = Stage::new();
+    let run = provision_at(&stage, &stage.url.replace("http://", "https://"), &["--deadline", "2s"]);
+    assert!(run.error().detail("network").contains("not TLS"), "{run:?}");
+
+    // An alert, as a TLS server answers a request that is not.
+    let alert = "\u{15}\u{3}\u{1}\0\u{2}\u{2}\u{16}";
+    let run = provision_at(&stage, &format!("http://{}/api", raw(Some(alert))), &["--deadline", "2s"]);
+    let error = run.error();
+    assert_eq!((run.code, error.member("retryable"), error.member("maybeApplied")), (8, &json!(false), &json!(false)));
+    assert!(error.detail("network").contains("write https in the URL"), "{run:?}");
+
+    let run = provision_at(&stage, "http://no-such-host.invalid/api", &["--deadline", "300ms"]);
+    assert!(run.error().detail("network").contains("no-such-host.invalid"), "{run:?}");
 }

@@ -30,10 +30,46 @@ fn a_denial_is_logged_with_the_line_that_would_allow_it() {
 #[test]
 fn keys_can_be_kept_from_the_provider() {
     let stage = Stage::new();
-    stage.write("policy.toml", "[credentials]\ninject = true\n");
+    let origin = stage.url.trim_end_matches("/api");
+    stage.write("policy.toml", format!("[egress]\nallow = [\"{origin}\"]\n[credentials]\ninject = true\n"));
     let run = stage.json(&["provision", "--session", "s", "--policy", "policy.toml"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(stage.fake.alive().len(), 1);
+}
+
+#[test]
+fn keys_are_injected_for_urls_that_somebody_vouches_for_and_the_pool_does_not() {
+    let stage = Stage::new();
+    stage.write("policy.toml", "[credentials]\ninject = true\n");
+    let arguments = ["provision", "--session", "s", "--policy", "policy.toml", "--json", "--pool", "pool.json"];
+    stage.pool(serde_json::json!({}));
+    let run = stage.finish(stage.command(&arguments));
+    assert_eq!((run.code, run.error().code()), (3, "invalid-config"), "{run:?}");
+    assert!(run.error().remedy().contains("[egress] allow"), "{run:?}");
+    assert_eq!(stage.fake.requests().len(), 0);
+
+    // The URL beside the key.
+    let mut command = stage.command(&arguments);
+    command.env("DAYTONA_API_URL", &stage.url);
+    let run = stage.finish(command);
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[test]
+fn a_key_in_the_specification_is_refused_also_where_the_provider_does_not_know_it() {
+    let stage = Stage::new();
+    stage.write("policy.toml", "[credentials]\ninject = true\n");
+    stage.pool(serde_json::json!({}));
+    let with_key = format!("TOKEN={}", stage.fake.key());
+    for more in [&[][..], &["--policy", "policy.toml"]] {
+        let arguments = ["provision", "--session", "s", "--env", &with_key, "--json", "--pool", "pool.json"];
+        let mut command = stage.command(&[&arguments, more].concat());
+        command.env("DAYTONA_API_URL", &stage.url);
+        let run = stage.finish(command);
+        assert_eq!((run.code, run.error().code()), (4, "invalid-spec"), "{run:?}");
+        assert_eq!(run.error().detail("rule"), "key-in-spec", "{run:?}");
+    }
+    assert_eq!(stage.fake.requests().len(), 0);
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn plain_http_to_another_machine_and_a_disk_above_the_usual_maximum_are_warnings
     assert_eq!(run.code, 0, "{run:?}");
     let mut rules: Vec<String> = findings(&run).into_iter().map(|(_, _, rule)| rule).collect();
     rules.sort();
-    assert_eq!(rules, ["over-usual-maximum", "plain-http"]);
+    assert_eq!(rules, ["key-to-pools-url", "over-usual-maximum", "plain-http"]);
 }
 
 #[test]

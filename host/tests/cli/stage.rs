@@ -122,7 +122,7 @@ impl Stage {
     }
 
     /// What every run has to hold to: it ends by itself, and tells no secret.
-    fn check(&self, output: std::process::Output) -> Run {
+    pub fn check(&self, output: std::process::Output) -> Run {
         let run = Run {
             code: output.status.code().expect("it ended by itself"),
             out: String::from_utf8(output.stdout).expect("UTF-8"),

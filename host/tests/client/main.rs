@@ -1,6 +1,9 @@
 //! The client that is behind `wasi:http` by default, against servers on loopback sockets.
 
+mod breaks;
+mod proxy;
 mod server;
+mod trust;
 
 use std::time::Duration;
 

@@ -108,10 +108,15 @@ impl<W: Write, R: BufRead> Talk<W, R> {
 
     /// The next line.
     pub fn hear(&mut self) -> Value {
+        serde_json::from_str(&self.hear_line()).expect("a line is JSON")
+    }
+
+    /// The next line as it was written.
+    pub fn hear_line(&mut self) -> String {
         let mut line = String::new();
         assert!(self.output.read_line(&mut line).expect("it can be read") > 0, "it hung up");
         self.heard.push_str(&line);
-        serde_json::from_str(&line).expect("a line is JSON")
+        line
     }
 
     /// The next answer; notifications before it are kept.

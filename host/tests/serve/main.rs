@@ -2,6 +2,8 @@
 
 mod client;
 mod messages;
+#[cfg(unix)]
+mod peers;
 mod session;
 #[cfg(unix)]
 mod socket;

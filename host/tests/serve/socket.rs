@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::client::{Stage, Talk, exists};
 
 /// The program on a socket, once it listens.
-fn listening(stage: &Stage, path: &Path, more: &[&str]) -> Child {
+pub fn listening(stage: &Stage, path: &Path, more: &[&str]) -> Child {
     let mut command = stage.command(&[&["--socket", path.to_str().unwrap()], more].concat());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut process = command.spawn().unwrap();
@@ -29,7 +29,7 @@ fn listening(stage: &Stage, path: &Path, more: &[&str]) -> Child {
     process
 }
 
-fn connect(path: &Path) -> Talk<UnixStream, BufReader<UnixStream>> {
+pub fn connect(path: &Path) -> Talk<UnixStream, BufReader<UnixStream>> {
     let stream = UnixStream::connect(path).unwrap();
     Talk::new(stream.try_clone().unwrap(), BufReader::new(stream))
 }

@@ -50,6 +50,11 @@ pub struct Reconcile {
     /// Also delete those that an earlier run has marked
     #[arg(long, requires = "as_of", conflicts_with = "mark")]
     pub act: bool,
+
+    /// Act although none of the sessions that are known has a sandbox here. Without it that is taken for the wrong list, or
+    /// for the wrong pool
+    #[arg(long, requires = "act")]
+    pub allow_no_match: bool,
 }
 
 impl Reconcile {

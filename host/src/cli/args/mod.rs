@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::exit;
 pub use inventory::Reconcile;
-use values::{duration, pair, seconds};
+use values::{duration, number, pair, seconds, variable};
 
 /// Variables of this process that guests see, where they are set, and whether they are keys.
 pub const GUEST_VARIABLES: [(&str, bool); 2] = [("DAYTONA_API_KEY", true), ("DAYTONA_API_URL", false)];
@@ -50,7 +50,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub credential_file: Option<PathBuf>,
 
-    /// How long one call may take, for example 45s or 500ms
+    /// How long one call may take, for example 45s or 500ms; `list` and `reconcile` as a whole
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     pub deadline: Option<Duration>,
 
@@ -206,10 +206,11 @@ pub struct Provision {
     pub image: Option<String>,
 
     /// An environment variable of the launch command; may be repeated
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub env: Vec<(String, String)>,
 
-    /// A file with lines NAME=VALUE; empty lines and lines that start with # are skipped
+    /// A file with lines NAME=VALUE or `export NAME=VALUE`; values are taken as they stand. Empty lines and lines that
+    /// start with # are skipped
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
 
@@ -218,23 +219,23 @@ pub struct Provision {
     pub label: Vec<(String, String)>,
 
     /// Virtual CPUs
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = number)]
     pub vcpu: Option<u32>,
 
     /// Memory in MiB
-    #[arg(long, value_name = "MIB")]
+    #[arg(long, value_name = "MIB", value_parser = number)]
     pub memory_mb: Option<u32>,
 
     /// Disk in MiB
-    #[arg(long, value_name = "MIB")]
+    #[arg(long, value_name = "MIB", value_parser = number)]
     pub disk_mb: Option<u32>,
 
     /// Seconds without activity after which the sandbox may be stopped
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = number)]
     pub timeout_sec: Option<u32>,
 
     /// Seconds that the session may last at most
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = number)]
     pub max_duration_sec: Option<u32>,
 
     /// Where to run it, in the vendor's terms

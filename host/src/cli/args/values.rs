@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::cli::env_file::is_name;
+
 /// `NAME=VALUE`.
 pub fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -9,6 +11,20 @@ pub fn pair(text: &str) -> Result<(String, String), String> {
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
         None => Err("write it as NAME=VALUE".to_owned()),
     }
+}
+
+/// `NAME=VALUE` with a name that a variable can have.
+pub fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = pair(text)?;
+    if !is_name(&name) {
+        return Err("the name before = is none that a variable can have: write letters, digits and _".to_owned());
+    }
+    Ok((name, value))
+}
+
+/// A whole number.
+pub fn number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "write a whole number, for example 2".to_owned())
 }
 
 /// A time with its unit.
@@ -39,7 +55,7 @@ pub fn seconds(text: &str) -> Result<u32, String> {
 mod tests {
     use std::time::Duration;
 
-    use super::{duration, pair, seconds};
+    use super::{duration, pair, seconds, variable};
 
     #[test]
     fn a_time_has_a_unit() {
@@ -64,5 +80,9 @@ mod tests {
         assert_eq!(pair("A="), Ok(("A".into(), String::new())));
         assert!(pair("=b").is_err());
         assert!(pair("A").is_err());
+        assert_eq!(variable("A_1=b c"), Ok(("A_1".into(), "b c".into())));
+        for wrong in ["A B=c", "export A=1", "$env:A=1", "1A=x", "A-B=x", "A"] {
+            assert!(variable(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -66,11 +66,7 @@ pub async fn failures(stage: &Stage, teller: &mut Teller) -> Scene {
 
 async fn provision(stage: &Stage, teller: &mut Teller, session: &str) -> Result<Handle, Failure> {
     teller.call(&format!("provision --session {session}"), "");
-    let handle = stage
-        .provider
-        .provision(&stage.context(), &Spec::new(session))
-        .await
-        .map_err(|error| Failure::of_session(error, session))?;
+    let handle = stage.provider.provision(&stage.context(), &Spec::new(session)).await?;
     teller.wire(stage);
     teller.made(stage, &handle);
     Ok(handle)

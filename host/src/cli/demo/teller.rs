@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::stage::Stage;
 use super::wire::Exchange;
 use crate::cli::failure::Failure;
+use crate::cli::out;
 use crate::cli::output::{columns, print_json, seconds};
 use crate::cli::style::{Style, clean};
 
@@ -44,7 +45,8 @@ impl Teller {
 
     fn line(&self, text: &str) {
         if !self.json {
-            println!("{text}");
+            // A demo that nobody sees plays on: the last line says whether it could be shown.
+            let _ = out::line(text);
         }
     }
 
@@ -218,7 +220,7 @@ impl Teller {
             ("", "sandbox-host provision --session my-first --handle-out handle.json".to_owned()),
             ("and then", "sandbox-host --help".to_owned()),
         ];
-        println!("\n{}\n{}", style.dim("─".repeat(WIDTH)), columns(style, &rows).trim_end());
+        out::line(format!("\n{}\n{}", style.dim("─".repeat(WIDTH)), columns(style, &rows).trim_end()))?;
         Ok(())
     }
 

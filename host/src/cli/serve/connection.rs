@@ -1,43 +1,83 @@
 //! One peer: reads its messages, runs each in a task of its own, and writes the answers.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::task::AbortHandle;
 
 use super::lines::{LIMIT, Line, next};
-use super::message::{CANCELLED, INVALID_REQUEST, PARSE_ERROR, Request, RpcError, SHUTTING_DOWN, answer, notification};
+use super::message::{
+    CANCELLED, INVALID_REQUEST, Id, PARSE_ERROR, Request, RpcError, SHUTTING_DOWN, answer, notification,
+};
 use super::methods;
-use super::server::Server;
+use super::queue::{Queue, Room};
+use super::server::{Server, Work};
+use crate::cli::out::redacted;
 
 /// Answers that may wait for a slow reader before its requests wait, too.
 const ANSWERS_WAITING: usize = 64;
 
+/// Who a peer is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The process that started this one. There is no other, and the server ends with it.
+    Parent,
+    /// One of many.
+    Other,
+}
+
+impl Kind {
+    /// Messages that may be worked on at once. One of many gets a quarter of the calls that the host has room for, so that
+    /// it cannot take all of it.
+    fn most_messages(self) -> usize {
+        match self {
+            Self::Parent => 1_024,
+            Self::Other => 256,
+        }
+    }
+}
+
+/// Longer lines are read on a thread of their own, so that others are not kept waiting.
+const LONG: usize = 64 << 10;
+
 /// The peer on standard input and output. Returns when it hangs up, or the server stops.
 pub async fn stdio(server: &Arc<Server>) {
-    peer(server, tokio::io::stdin(), tokio::io::stdout()).await;
+    peer(server, tokio::io::stdin(), tokio::io::stdout(), Kind::Parent).await;
 }
+
+/// An answer, and the room that its request takes until it is written.
+type Answer = (String, Option<Arc<Room>>);
 
 /// Serves one peer until it hangs up or the server stops, and then until its last answer is written.
 pub async fn peer(
     server: &Arc<Server>,
     input: impl AsyncRead + Unpin,
     mut output: impl AsyncWrite + Unpin + Send + 'static,
+    kind: Kind,
 ) {
-    let (answers, mut waiting) = mpsc::channel::<Value>(ANSWERS_WAITING);
+    let (answers, mut waiting) = mpsc::channel::<Answer>(ANSWERS_WAITING);
     let writer = tokio::spawn(async move {
-        while let Some(answer) = waiting.recv().await {
-            let mut line = answer.to_string();
-            line.push('\n');
+        while let Some((answer, _room)) = waiting.recv().await {
+            let line = format!("{}\n", redacted(&answer));
             // A peer that does not listen any more gets nothing more.
             if output.write_all(line.as_bytes()).await.is_err() || output.flush().await.is_err() {
                 break;
             }
         }
     });
-    let peer = Arc::new(Peer { server: Arc::clone(server), answers, running: Mutex::default() });
+    let queue = Queue::new(kind.most_messages());
+    let peer = Arc::new(Peer {
+        server: Arc::clone(server),
+        answers,
+        running: Mutex::default(),
+        serial: AtomicU64::new(0),
+        follower: Mutex::default(),
+    });
     let mut reader = BufReader::new(input);
     loop {
         let line = tokio::select! {
@@ -45,14 +85,33 @@ pub async fn peer(
             () = server.stopped() => break,
             line = next(&mut reader, LIMIT) => line,
         };
-        match line {
-            Line::End => break,
-            Line::TooLong => {
-                let error = RpcError::new(INVALID_REQUEST, format!("a message may have {LIMIT} bytes"));
-                peer.send(answer(&Value::Null, Err(error))).await;
+        let taken = async {
+            match line {
+                Line::End => false,
+                Line::TooLong => {
+                    let error = RpcError::new(INVALID_REQUEST, format!("a message may have {LIMIT} bytes"));
+                    peer.send((answer(&Id::null(), Err(error)), None)).await;
+                    true
+                }
+                Line::Message(line) => {
+                    peer.take(line, &queue).await;
+                    true
+                }
             }
-            Line::Message(line) => peer.take(line).await,
+        };
+        // What waits for room must not keep the server from stopping.
+        let goes_on = tokio::select! {
+            biased;
+            () = server.stopped() => false,
+            goes_on = taken => goes_on,
+        };
+        if !goes_on {
+            break;
         }
+    }
+    // The end of its parent's words is the server's; what was begun is finished, for as long as it may take.
+    if kind == Kind::Parent {
+        server.stop();
     }
     // Tasks that are still running hold the peer, and with it the way to the writer.
     drop(peer);
@@ -61,30 +120,80 @@ pub async fn peer(
 
 struct Peer {
     server: Arc<Server>,
-    answers: mpsc::Sender<Value>,
-    /// Requests that can be cancelled, by their ids as JSON.
-    running: Mutex<HashMap<String, oneshot::Sender<()>>>,
+    answers: mpsc::Sender<Answer>,
+    /// Requests that can be cancelled, by their ids. Some peers use one twice.
+    running: Mutex<HashMap<Id, Vec<Running>>>,
+    serial: AtomicU64,
+    /// Who tells the peer of events; ends with it.
+    follower: Mutex<Option<AbortHandle>>,
+}
+
+struct Running {
+    serial: u64,
+    cancel: oneshot::Sender<()>,
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        if let Some(follower) = lock(&self.follower).take() {
+            follower.abort();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a line is.
+enum Parsed {
+    No,
+    Single(Box<Message>),
+    Batch(Vec<Message>),
+    TooMany,
+}
+
+type Message = Result<Request, (Id, RpcError)>;
+
+/// Reads a line. The values of a batch are read one by one, so that one that is wrong is its own.
+fn parse(line: &[u8], most: usize) -> Parsed {
+    let Ok(whole) = serde_json::from_slice::<&RawValue>(line) else { return Parsed::No };
+    if !whole.get().starts_with('[') {
+        return Parsed::Single(Box::new(Request::parse(whole)));
+    }
+    match serde_json::from_str::<Vec<&RawValue>>(whole.get()) {
+        Ok(batch) if batch.len() > most => Parsed::TooMany,
+        Ok(batch) => Parsed::Batch(batch.into_iter().map(Request::parse).collect()),
+        Err(_) => Parsed::No,
+    }
 }
 
 impl Peer {
-    async fn send(&self, message: Value) {
+    async fn send(&self, answer: Answer) {
         // The writer is gone when the peer is.
-        let _ = self.answers.send(message).await;
+        let _ = self.answers.send(answer).await;
     }
 
-    /// Begins to work on a message. What has to happen in the order of arrival happens here.
-    async fn take(self: &Arc<Self>, line: Vec<u8>) {
-        let Ok(message) = serde_json::from_slice::<Value>(&line) else {
-            // The reader's words may quote what it read, and that may be a key.
-            let error = RpcError::new(PARSE_ERROR, "this line is not JSON; a message is one line");
-            return self.send(answer(&Value::Null, Err(error))).await;
+    /// Begins to work on a line, once there is room for it. What has to happen in the order of arrival happens here.
+    async fn take(self: &Arc<Self>, line: Vec<u8>, queue: &Queue) {
+        let (bytes, most) = (line.len(), queue.most_messages());
+        let parsed = match bytes > LONG {
+            // It fails only when the runtime ends.
+            true => tokio::task::spawn_blocking(move || parse(&line, most)).await.unwrap_or(Parsed::No),
+            false => parse(&line, most),
         };
-        match message {
-            Value::Array(batch) if batch.is_empty() => {
-                let error = RpcError::new(INVALID_REQUEST, "a batch has to have a message in it");
-                self.send(answer(&Value::Null, Err(error))).await;
+        let refused = |code, text: &str| (answer(&Id::null(), Err(RpcError::new(code, text))), None);
+        match parsed {
+            // The reader's words may quote what it read, and that may be a key.
+            Parsed::No => self.send(refused(PARSE_ERROR, "this line is not JSON; a message is one line")).await,
+            Parsed::TooMany => {
+                self.send(refused(INVALID_REQUEST, &format!("a batch may have {most} messages"))).await;
             }
-            Value::Array(batch) => {
+            Parsed::Batch(batch) if batch.is_empty() => {
+                self.send(refused(INVALID_REQUEST, "a batch has to have a message in it")).await;
+            }
+            Parsed::Batch(batch) => {
+                let Some(room) = queue.enter(batch.len(), bytes).await else { return };
                 let parts: Vec<_> = batch.into_iter().map(|message| self.begin(message)).collect();
                 let peer = Arc::clone(self);
                 tokio::spawn(async move {
@@ -94,15 +203,16 @@ impl Peer {
                         answers.extend(part.await.ok().flatten());
                     }
                     if !answers.is_empty() {
-                        peer.send(Value::Array(answers)).await;
+                        peer.send((format!("[{}]", answers.join(",")), Some(Arc::new(room)))).await;
                     }
                 });
             }
-            single => {
-                let (peer, part) = (Arc::clone(self), self.begin(single));
+            Parsed::Single(single) => {
+                let Some(room) = queue.enter(1, bytes).await else { return };
+                let (peer, part) = (Arc::clone(self), self.begin(*single));
                 tokio::spawn(async move {
                     if let Ok(Some(answer)) = part.await {
-                        peer.send(answer).await;
+                        peer.send((answer, Some(Arc::new(room)))).await;
                     }
                 });
             }
@@ -110,8 +220,8 @@ impl Peer {
     }
 
     /// Starts a task for a message, which ends with the answer to it, where there is to be one.
-    fn begin(self: &Arc<Self>, message: Value) -> tokio::task::JoinHandle<Option<Value>> {
-        let request = match Request::parse(message) {
+    fn begin(self: &Arc<Self>, message: Message) -> tokio::task::JoinHandle<Option<String>> {
+        let request = match message {
             Ok(request) => request,
             Err((id, error)) => return tokio::spawn(async move { Some(answer(&id, Err(error))) }),
         };
@@ -121,31 +231,32 @@ impl Peer {
             return tokio::spawn(async move { answer });
         }
         if request.method == "events" {
-            self.follow(self.server.slot.subscribe());
+            self.follow();
             let answer = request.id.map(|id| answer(&id, Ok(Value::Null)));
             return tokio::spawn(async move { answer });
         }
+        if self.server.is_stopping() {
+            let error = RpcError::new(SHUTTING_DOWN, "the host is shutting down");
+            return tokio::spawn(async move { request.id.map(|id| answer(&id, Err(error))) });
+        }
+        // Counted from here on: what was taken is finished, also when the peer has hung up by then.
+        let work = self.server.begin();
         let (cancel, cancelled) = oneshot::channel();
-        let name = request.id.as_ref().map(Value::to_string);
-        if let Some(name) = &name {
-            // An id that is used twice at once belongs to the later request.
-            self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), cancel);
+        let serial = self.serial.fetch_add(1, Ordering::Relaxed);
+        if let Some(id) = &request.id {
+            lock(&self.running).entry(id.clone()).or_default().push(Running { serial, cancel });
         }
         let peer = Arc::clone(self);
         tokio::spawn(async move {
-            let outcome = peer.work(&request, cancelled).await;
-            if let Some(name) = name {
-                peer.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
+            let outcome = peer.work(&request, cancelled, work).await;
+            if let Some(id) = &request.id {
+                peer.finished(id, serial);
             }
             request.id.map(|id| answer(&id, outcome))
         })
     }
 
-    async fn work(&self, request: &Request, cancelled: oneshot::Receiver<()>) -> Result<Value, RpcError> {
-        if self.server.is_stopping() {
-            return Err(RpcError::new(SHUTTING_DOWN, "the host is shutting down"));
-        }
-        let _work = self.server.begin();
+    async fn work(&self, request: &Request, cancelled: oneshot::Receiver<()>, _work: Work) -> Result<Value, RpcError> {
         let cancelled = async {
             // A notification has no id, so nobody can cancel it, and its sender is gone.
             if cancelled.await.is_err() {
@@ -154,7 +265,7 @@ impl Peer {
         };
         tokio::select! {
             biased;
-            outcome = methods::run(&self.server, &request.method, request.params.clone()) => outcome,
+            outcome = methods::run(&self.server, &request.method, &request.params) => outcome,
             () = cancelled => Err(RpcError::new(
                 CANCELLED,
                 "cancelled; what was sent by then was sent: after a provision, call locate",
@@ -162,17 +273,38 @@ impl Peer {
         }
     }
 
-    /// Cancels a request of this peer. Whether there was one.
-    fn cancel(&self, params: &Value) -> bool {
-        let Some(id) = params.get("id") else { return false };
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id.to_string());
-        running.is_some_and(|running| running.send(()).is_ok())
+    /// Forgets a request, and no other one with the same id.
+    fn finished(&self, id: &Id, serial: u64) {
+        let mut running = lock(&self.running);
+        if let Some(same) = running.get_mut(id) {
+            same.retain(|running| running.serial != serial);
+            if same.is_empty() {
+                running.remove(id);
+            }
+        }
     }
 
-    /// Tells the slot's events as notifications, from now on and as long as the peer is there.
-    fn follow(&self, mut events: broadcast::Receiver<sandbox_host::slot::Event>) {
+    /// Cancels every request of this peer with an id. Whether there was one.
+    fn cancel(&self, params: &Value) -> bool {
+        let running: Vec<Running> = {
+            let mut running = lock(&self.running);
+            match params.get("id").and_then(|id| serde_json::to_string(id).ok()) {
+                Some(id) => running.remove(&Id::written(id)).unwrap_or_default(),
+                None => Vec::new(),
+            }
+        };
+        running.into_iter().map(|running| running.cancel.send(()).is_ok()).fold(false, |any, one| any | one)
+    }
+
+    /// Tells the slot's events as notifications, from now on and as long as the peer is there. To ask twice changes nothing.
+    fn follow(&self) {
+        let mut follower = lock(&self.follower);
+        if follower.is_some() {
+            return;
+        }
+        let mut events = self.server.slot.subscribe();
         let answers = self.answers.downgrade();
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             loop {
                 let params = match events.recv().await {
                     Ok(event) => serde_json::to_value(event).unwrap_or_default(),
@@ -180,10 +312,11 @@ impl Peer {
                     Err(broadcast::error::RecvError::Closed) => break,
                 };
                 let Some(answers) = answers.upgrade() else { break };
-                if answers.send(notification("event", params)).await.is_err() {
+                if answers.send((notification("event", &params), None)).await.is_err() {
                     break;
                 }
             }
         });
+        *follower = Some(task.abort_handle());
     }
 }

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use sandbox_host::input::from_value;
 use sandbox_host::slot::{Candidate, Lease};
 use sandbox_host::{CallError, Context, Credential, Declaration, Handle, Known, Mode, Pairs, Spec};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::message::{INVALID_PARAMS, METHOD_NOT_FOUND, RpcError, SWAP_REFUSED};
+use super::message::{Request, RpcError, SWAP_REFUSED};
 use super::server::Server;
 
 /// A context as it comes in: the configuration is an object, or the text of one.
@@ -163,17 +164,9 @@ impl Swap {
     }
 }
 
-/// Parameters by name. The words of the error come from the reader, which may quote a value, and a value may be a key:
-/// only what kind of mistake it is and where is told.
-fn read<T: DeserializeOwned>(params: Value) -> Result<T, RpcError> {
-    let has_key = params.pointer("/context/credential").is_some();
-    serde_json::from_value(params).map_err(|error| {
-        if has_key {
-            RpcError::new(INVALID_PARAMS, "the parameters do not fit the method; see docs/host-rpc.schema.json")
-        } else {
-            RpcError::new(INVALID_PARAMS, format!("the parameters do not fit the method: {error}"))
-        }
-    })
+/// Parameters by name. What does not fit is named by its path and its type, never by its value.
+fn read<T: DeserializeOwned>(params: &Value) -> Result<T, RpcError> {
+    Ok(from_value(params)?)
 }
 
 fn written(value: impl Serialize) -> Result<Value, RpcError> {
@@ -182,7 +175,7 @@ fn written(value: impl Serialize) -> Result<Value, RpcError> {
 }
 
 /// Runs a method.
-pub async fn run(server: &Server, method: &str, params: Value) -> Result<Value, RpcError> {
+pub async fn run(server: &Server, method: &str, params: &Value) -> Result<Value, RpcError> {
     let slot = &server.slot;
     match method {
         "describe" => {
@@ -262,7 +255,7 @@ pub async fn run(server: &Server, method: &str, params: Value) -> Result<Value, 
             server.stop();
             Ok(Value::Null)
         }
-        _ => Err(RpcError::new(METHOD_NOT_FOUND, format!("there is no method `{method}`"))),
+        _ => Err(Request::unknown(method)),
     }
 }
 
@@ -275,7 +268,7 @@ fn seen(server: &Server, context: ContextIn) -> Context {
 
 async fn on_handle<T: Serialize>(
     server: &Server,
-    params: Value,
+    params: &Value,
     call: impl AsyncFnOnce(&Lease, &Context, &Handle) -> Result<T, CallError>,
 ) -> Result<Value, RpcError> {
     let own: OnHandle = read(params)?;

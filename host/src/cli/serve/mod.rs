@@ -9,9 +9,11 @@ mod lines;
 mod message;
 mod methods;
 mod pools;
+mod queue;
 mod server;
 #[cfg(unix)]
 mod socket;
+mod surrogates;
 
 use std::sync::Arc;
 
@@ -50,7 +52,13 @@ pub async fn run(global: &Global, own: &Serve) -> Done {
     let server = Arc::new(Server::new(slot, pools, takes_bytes, own.drain));
     server.stop_on_signals();
     match &own.socket {
-        None => connection::stdio(&server).await,
+        None => {
+            server
+                .until_drained(async {
+                    connection::stdio(&server).await;
+                })
+                .await;
+        }
         #[cfg(unix)]
         Some(path) => socket::serve(&server, path).await?,
         #[cfg(not(unix))]
@@ -58,6 +66,5 @@ pub async fn run(global: &Global, own: &Serve) -> Done {
             return Err(Failure::usage("This system has no Unix sockets.").remedy("Leave --socket out."));
         }
     }
-    server.finish().await;
     Ok(Exit::Ok)
 }

@@ -23,7 +23,7 @@ pub struct Server {
 }
 
 /// A message that is being worked on.
-pub struct Work<'a>(&'a Server);
+pub struct Work(watch::Sender<usize>);
 
 impl Server {
     pub fn new(slot: Slot, pools: Pools, takes_bytes: bool, drain: Duration) -> Self {
@@ -39,9 +39,9 @@ impl Server {
     }
 
     /// Counts a message until what is returned is dropped.
-    pub fn begin(&self) -> Work<'_> {
+    pub fn begin(&self) -> Work {
         self.running.send_modify(|running| *running += 1);
-        Work(self)
+        Work(self.running.clone())
     }
 
     /// Takes no more messages.
@@ -69,12 +69,24 @@ impl Server {
         });
     }
 
-    /// Waits for what is running, but not for ever.
-    pub async fn finish(&self) {
-        self.stop();
+    /// Waits for what is running and for its answers to be written, which `served` does, but not for longer than `--drain`
+    /// from when the server was told to stop: a peer that does not read its answers must not keep it.
+    pub async fn until_drained(&self, served: impl Future<Output = ()>) {
         let mut running = self.running.subscribe();
-        // Whoever is still waiting after that time is cut off.
-        let _ = tokio::time::timeout(self.drain, running.wait_for(|running| *running == 0)).await;
+        let finished = async {
+            served.await;
+            // From here on nobody brings anything new.
+            self.stop();
+            let _ = running.wait_for(|running| *running == 0).await;
+        };
+        let too_long = async {
+            self.stopped().await;
+            tokio::time::sleep(self.drain).await;
+        };
+        tokio::select! {
+            () = finished => {}
+            () = too_long => {}
+        }
     }
 
     pub async fn health(&self) -> Value {
@@ -93,9 +105,9 @@ impl Server {
     }
 }
 
-impl Drop for Work<'_> {
+impl Drop for Work {
     fn drop(&mut self) {
-        self.0.running.send_modify(|running| *running -= 1);
+        self.0.send_modify(|running| *running -= 1);
     }
 }
 

@@ -5,13 +5,21 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 
-use super::connection::peer;
+use super::connection::{Kind, peer};
 use super::server::Server;
 use crate::cli::failure::Failure;
+use crate::cli::out;
+
+/// Peers at once; of more, the next ones wait until one hangs up.
+const MOST_PEERS: usize = 1_024;
+
+/// How long nobody is accepted after an error.
+const AFTER_ERROR: Duration = Duration::from_millis(100);
 
 /// Serves whoever connects, until the server stops; then lets every peer have its answers.
 pub async fn serve(server: &Arc<Server>, path: &Path) -> Result<(), Failure> {
@@ -19,27 +27,35 @@ pub async fn serve(server: &Arc<Server>, path: &Path) -> Result<(), Failure> {
         Failure::usage(format!("{} cannot be used as a socket: {error}.", path.display()))
             .remedy("Name a path in a directory of your own at which nothing is.")
     })?;
-    eprintln!("listening on {}", path.display());
-    let mut peers = JoinSet::new();
-    loop {
-        let stream = tokio::select! {
-            () = server.stopped() => break,
-            accepted = listener.accept() => accepted,
-            Some(_) = peers.join_next() => continue,
-        };
-        // A peer that is gone before it was accepted is no reason to stop.
-        let Ok((stream, _)) = stream else { continue };
-        let server = Arc::clone(server);
-        peers.spawn(async move {
-            let (input, output) = stream.into_split();
-            peer(&server, input, output).await;
-        });
-    }
-    // Nobody can connect from here on. That the file cannot be removed does no harm: the next server replaces it.
-    drop(listener);
-    let _ = fs::remove_file(path);
-    server.finish().await;
-    while peers.join_next().await.is_some() {}
+    out::note(format!("listening on {}\n", path.display()));
+    server
+        .until_drained(async {
+            let mut peers = JoinSet::new();
+            loop {
+                let accepted = tokio::select! {
+                    () = server.stopped() => break,
+                    accepted = listener.accept(), if peers.len() < MOST_PEERS => accepted,
+                    Some(_) = peers.join_next() => continue,
+                };
+                let (input, output) = match accepted {
+                    Ok((stream, _)) => stream.into_split(),
+                    Err(error) => {
+                        // A peer that is gone before it was accepted is no reason to stop. Where no file can be opened any
+                        // more the same comes back at once, so the next attempt has to wait.
+                        out::note(format!("a connection cannot be accepted: {error}\n"));
+                        tokio::time::sleep(AFTER_ERROR).await;
+                        continue;
+                    }
+                };
+                let server = Arc::clone(server);
+                peers.spawn(async move { peer(&server, input, output, Kind::Other).await });
+            }
+            // Nobody can connect from here on. That the file cannot be removed does no harm: the next server replaces it.
+            drop(listener);
+            let _ = fs::remove_file(path);
+            while peers.join_next().await.is_some() {}
+        })
+        .await;
     Ok(())
 }
 

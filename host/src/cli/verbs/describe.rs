@@ -6,6 +6,7 @@ use crate::cli::Done;
 use crate::cli::args::{Describe, Global};
 use crate::cli::component::{Network, provider};
 use crate::cli::exit::Exit;
+use crate::cli::out;
 use crate::cli::output::{descriptor, print_json};
 use crate::cli::style::Style;
 
@@ -21,7 +22,7 @@ pub async fn run(global: &Global, own: &Describe) -> Done {
     let said = provider.describe().await?;
     let info = provider.info();
     if own.schema {
-        println!("{}", said.config_schema);
+        out::line(&said.config_schema)?;
     } else if global.json {
         print_json(&Described {
             descriptor: said,
@@ -34,7 +35,7 @@ pub async fn run(global: &Global, own: &Describe) -> Done {
             }),
         })?;
     } else {
-        print!("{}", descriptor(Style::stdout(), &said, info));
+        out::print(descriptor(Style::stdout(), &said, info))?;
     }
     Ok(Exit::Ok)
 }

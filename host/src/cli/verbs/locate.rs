@@ -4,6 +4,7 @@ use crate::cli::component::{Network, provider};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::{HandleFile, Pool};
+use crate::cli::out;
 use crate::cli::output::{columns, handle, print_json};
 use crate::cli::style::{Style, clean};
 
@@ -24,11 +25,11 @@ pub async fn run(global: &Global, own: &Locate) -> Done {
         return Ok(Exit::Ok);
     }
     let style = Style::stdout();
-    println!("{}  {}", style.good("found"), style.bold(clean(&own.session)));
+    out::line(format!("{}  {}", style.good("found"), style.bold(clean(&own.session))))?;
     let mut rows = handle(&found);
     if let Some(path) = path {
         rows.push(("handle in", path.display().to_string()));
     }
-    print!("{}", columns(style, &rows));
+    out::print(columns(style, &rows))?;
     Ok(Exit::Ok)
 }

@@ -1,9 +1,14 @@
+use std::path::Path;
+
+use sandbox_host::Handle;
+
 use crate::cli::Done;
 use crate::cli::args::{Global, Provision};
 use crate::cli::component::{Network, provider};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::{self, HandleFile, Pool};
+use crate::cli::out;
 use crate::cli::output::{columns, handle, print_json};
 use crate::cli::style::{Style, clean};
 
@@ -12,20 +17,29 @@ pub async fn run(global: &Global, own: &Provision) -> Done {
     let context = Pool::read(global)?.context(global)?;
     let file = own.handle_out.as_deref().map(HandleFile::create).transpose()?;
     let provider = provider(global, Network::Needed)?;
-    let made =
-        provider.provision(&context, &spec).await.map_err(|error| Failure::of_session(error, &spec.session_id))?;
+    let made = provider
+        .provision(&context, &spec)
+        .await
+        .map_err(|error| Failure::of_session(error, global, &spec.session_id))?;
+    // From here on there is a sandbox: whatever cannot be written, its handle must not get lost.
     let path = file.map(|file| file.write(&made)).transpose()?;
-    if global.json || path.is_none() {
-        // Without a file the handle itself is the result: it must not get lost.
-        print_json(&made)?;
-        return Ok(Exit::Ok);
+    shown(global, &spec.session_id, &made, path.as_deref()).map_err(|failure| {
+        out::note(format!("{}\n", serde_json::to_string(&made).unwrap_or_default()));
+        failure.locate_with(global, &spec.session_id)
+    })?;
+    if path.is_none() && out::is_lost() {
+        out::note(format!("{}\n", serde_json::to_string(&made).unwrap_or_default()));
     }
-    let style = Style::stdout();
-    println!("{}  {}", style.good("provisioned"), style.bold(clean(&spec.session_id)));
-    let mut rows = handle(&made);
-    if let Some(path) = path {
-        rows.push(("handle in", path.display().to_string()));
-    }
-    print!("{}", columns(style, &rows));
     Ok(Exit::Ok)
+}
+
+fn shown(global: &Global, session: &str, made: &Handle, path: Option<&Path>) -> Result<(), Failure> {
+    let Some(path) = path.filter(|_| !global.json) else {
+        // Without a file the handle itself is the result.
+        return print_json(made);
+    };
+    let style = Style::stdout();
+    let mut rows = handle(made);
+    rows.push(("handle in", path.display().to_string()));
+    out::print(format!("{}  {}\n{}", style.good("provisioned"), style.bold(clean(session)), columns(style, &rows)))
 }

@@ -9,6 +9,7 @@ use crate::cli::component::{Network, provider};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::{self, Pool};
+use crate::cli::out;
 use crate::cli::output::{print_json, state};
 use crate::cli::style::Style;
 
@@ -42,7 +43,7 @@ pub async fn status(global: &Global, own: &Status) -> Done {
     if global.json {
         print_json(&seen)?;
     } else {
-        print!("{}", state(Style::stdout(), &seen));
+        out::print(state(Style::stdout(), &seen))?;
     }
     Ok(seen.status.into())
 }
@@ -74,7 +75,7 @@ pub async fn lifecycle(global: &Global, on: &OnHandle, goal: Goal) -> Done {
     if global.json {
         print_json(&seen)?;
     } else {
-        print!("{}", state(Style::stdout(), &seen));
+        out::print(state(Style::stdout(), &seen))?;
     }
     // Whoever keeps a session alive wants to know whether it is.
     Ok(if matches!(goal, Goal::KeepAlive) { seen.status.into() } else { Exit::Ok })
@@ -91,7 +92,7 @@ pub async fn terminate(global: &Global, own: &OnHandle) -> Done {
             Termination::Requested => ("requested", "the vendor deletes it; `status` tells when it is gone"),
             Termination::Gone => ("gone", "it does not exist any more"),
         };
-        println!("{}  {meaning}", style.good(style.bold(word)));
+        out::line(format!("{}  {meaning}", style.good(style.bold(word))))?;
     }
     Ok(Exit::Ok)
 }

@@ -1,6 +1,5 @@
 //! Looks again and again until the sandbox runs, has failed or is over.
 
-use std::io::Write;
 use std::time::Duration;
 
 use sandbox_host::{CallError, State, Status};
@@ -10,6 +9,7 @@ use super::sandbox::Sandbox;
 use crate::cli::Done;
 use crate::cli::args::{Global, Watch};
 use crate::cli::failure::Failure;
+use crate::cli::out;
 use crate::cli::output::{print_json, seconds, state};
 use crate::cli::style::{Style, clean};
 
@@ -40,8 +40,8 @@ pub async fn run(global: &Global, own: &Watch) -> Done {
         print_json(&last)?;
     } else {
         let style = Style::stdout();
-        print!("{}", state(style, &last));
-        println!("  {}", style.dim(format!("after {}", seconds(progress.start.elapsed()))));
+        out::print(state(style, &last))?;
+        out::line(format!("  {}", style.dim(format!("after {}", seconds(progress.start.elapsed())))))?;
     }
     Ok(last.status.into())
 }
@@ -79,7 +79,7 @@ impl Progress {
         }
         self.last = line;
         if !self.silent && !self.style.is_live() {
-            eprintln!("{:>8}  {}", seconds(self.start.elapsed()), self.last);
+            out::note(format!("{:>8}  {}\n", seconds(self.start.elapsed()), self.last));
         }
     }
 
@@ -105,17 +105,15 @@ impl Progress {
         let turn = TURNS[usize::try_from(time.as_millis() / 100).unwrap_or_default() % TURNS.len()];
         // Cut to one line of a narrow terminal: a line that wraps cannot be rewritten.
         let text: String = format!("{turn} {:>8}  {}", seconds(time), self.last).chars().take(78).collect();
-        let mut out = std::io::stderr();
         // Progress that cannot be shown is no reason to stop watching.
-        let _ = write!(out, "\r\x1b[2K{}", self.style.busy(text)).and_then(|()| out.flush());
+        out::note(format!("\r\x1b[2K{}", self.style.busy(text)));
         self.drawn = true;
     }
 
     /// Leaves the line clean for what comes.
     fn end(&mut self) {
         if self.drawn {
-            let mut out = std::io::stderr();
-            let _ = write!(out, "\r\x1b[2K").and_then(|()| out.flush());
+            out::note("\r\x1b[2K");
             self.drawn = false;
         }
     }
