@@ -8,9 +8,11 @@ const OTHER_KEY: &str = "the recorded key was the server's built-in one";
 /// Steps are counted from 1, in the order in which they are sent; watching counts as one.
 pub const ACCESS_VALIDATION_DELETE: &[Known] = &[
     (3, "/oidc/issuer", OTHER_LOGIN),
+    (6, "/lastUsedAt", "the recorded key had been used before; here it is used for the first time"),
     (6, "/name", OTHER_KEY),
     (6, "/userId", OTHER_KEY),
     (6, "/value", OTHER_KEY),
+    (8, "/lastUsedAt", "as for step 6"),
     (8, "/name", OTHER_KEY),
     (8, "/userId", OTHER_KEY),
     (8, "/value", OTHER_KEY),

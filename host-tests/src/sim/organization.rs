@@ -178,7 +178,7 @@ fn server(plan: &Plan) -> FakeDaytona {
 /// Faults at any exchange, and answers of proxies that know nothing of Daytona.
 fn weather(fake: &FakeDaytona, plan: &Plan) {
     // Large bodies cost the simulation more than they teach it: one kind in thirty.
-    let kinds: Vec<FaultKind> = FaultKind::all().into_iter().filter(|kind| *kind != FaultKind::Oversized).collect();
+    let kinds: Vec<FaultKind> = FaultKind::usual().into_iter().filter(|kind| *kind != FaultKind::Oversized).collect();
     if plan.weather > 0 {
         let chance = plan.weather as f64 / 1_000.0;
         fake.storm(Storm::new(plan.seed, chance).of(&kinds).at_most(plan.faults));
