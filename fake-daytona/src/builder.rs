@@ -30,6 +30,7 @@ pub struct Builder {
     seed: u64,
     counts_only: bool,
     fresh_lookups: bool,
+    dashboard_url: Option<String>,
 }
 
 impl Builder {
@@ -48,6 +49,7 @@ impl Builder {
             seed: 0,
             counts_only: false,
             fresh_lookups: false,
+            dashboard_url: None,
         }
     }
 
@@ -105,6 +107,12 @@ impl Builder {
         self
     }
 
+    /// Where texts of quotas lead to, and `dashboardUrl`. Default: `http://localhost:3000/dashboard`.
+    pub fn dashboard_url(mut self, url: &str) -> Self {
+        self.dashboard_url = Some(url.to_owned());
+        self
+    }
+
     /// The wall clock's time at the moment of `build`.
     pub fn epoch(mut self, epoch: Timestamp) -> Self {
         self.epoch = epoch;
@@ -138,6 +146,7 @@ impl Builder {
         world.organization.user_id = world.mint_id();
         world.regions = self.regions.iter().map(|id| Region::new(id)).collect();
         world.lookups.fresh = self.fresh_lookups;
+        world.dashboard = self.dashboard_url.unwrap_or(world.dashboard);
         let region = self.regions[0].clone();
         world.default_snapshot = self.default_snapshot.clone();
         let scopes = if self.generation == Generation::V0_100 {

@@ -107,6 +107,12 @@ impl FakeDaytona {
         self.change(|world, _| world.latencies.stop = duration);
     }
 
+    /// Every stop kills, as when the daemon does not end in time: its session stays on the disk, so that the exit code of an
+    /// ended launch command is shown again after the next start.
+    pub fn stops_kill(&self, kill: bool) {
+        self.change(|world, _| world.stops_kill = kill);
+    }
+
     /// Deletes accepted from now on take this long.
     pub fn delete_takes(&self, duration: Duration) {
         self.change(|world, _| world.latencies.delete = duration);
@@ -274,6 +280,11 @@ impl FakeDaytona {
         self.change(|world, _| world.lacks_default_region = !has);
     }
 
+    /// The identifier of a snapshot that creates can name.
+    pub fn snapshot_id(&self, name: &str) -> Option<String> {
+        self.change(|world, now| world.snapshots.find(name, now).map(|row| row.id.clone()))
+    }
+
     /// How many snapshots of its own the organization may have that are not inactive. Default: any number.
     pub fn set_snapshot_quota(&self, most: Option<usize>) {
         self.change(|world, _| world.snapshot_quota = most);
@@ -282,6 +293,12 @@ impl FakeDaytona {
     /// The largest image that may become a snapshot, in GiB; every image here has half of one. Default: any.
     pub fn set_largest_snapshot(&self, gigabytes: Option<u64>) {
         self.change(|world, _| world.largest_snapshot = gigabytes);
+    }
+
+    /// The image of the next snapshot that is registered is not there.
+    pub fn lose_next_image(&self, reason: &str) {
+        let fails = Some(reason.to_owned());
+        self.change(|world, _| world.snapshot_outcomes.script(Outcome { fails, takes: Some(Duration::ZERO) }));
     }
 
     /// The next snapshot that is registered from an image, or taken of a sandbox, fails. The latter says nothing.

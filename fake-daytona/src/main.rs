@@ -141,6 +141,7 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
         .key(&arguments.key)
         .limits(Limits { per_sandbox: arguments.per_sandbox, organization: arguments.organization })
         .toolbox_url(&format!("{origin}/toolbox"))
+        .dashboard_url(&format!("{origin}/dashboard"))
         .seed(now.as_nanos() as u64)
         .epoch(Timestamp::from_millis(now.as_millis() as u64));
     if arguments.quick {

@@ -26,7 +26,7 @@ fn the_component_gives_every_promise_that_is_held_against_it() {
 
 #[test]
 fn two_thousand_sessions_on_servers_of_every_generation_keep_every_promise() {
-    let sum = many(1, 2_000, threads(), &Cuts::default(), Sabotage::Nothing);
+    let sum = many(Plan::draw, 1, 2_000, threads(), &Cuts::default(), Sabotage::Nothing);
     assert!(sum.broken.is_empty(), "{sum}");
     assert_eq!(sum.generations.len(), Generation::ALL.len());
     assert!(sum.sessions >= 2_000 && sum.faults > 1_000 && sum.crashes > 500, "{sum}");

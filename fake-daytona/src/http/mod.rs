@@ -243,8 +243,8 @@ async fn routed(
     };
     match route {
         // For runners and the server's own services.
-        Route::OthersOnly => return Err(plain(Refusal::forbidden("Invalid authentication context"))),
         Route::AdminsOnly => return Err(plain(Refusal::forbidden("Access denied"))),
+        Route::OthersOnly => return Err(plain(Refusal::forbidden("Invalid authentication context"))),
         _ => {}
     }
     let bucket = bucket_of(core, &route);

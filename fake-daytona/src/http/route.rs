@@ -32,11 +32,15 @@ pub(crate) enum Route {
     SwitchedOff(Bucket),
     /// A route of the server's administrators.
     AdminsOnly,
+    Runners,
     DockerRegistries,
     RegistryPushAccess,
     Volumes(&'static str),
     PreviewAccess(String),
     Relatives(String),
+    Parent(String),
+    Region(String),
+    Backup(String),
     TelemetryMetrics(String),
     CreateSandbox,
     ListSandboxes,
@@ -113,14 +117,15 @@ impl Route {
             ["users", ..] if generation != Generation::Documented => Some(Self::PersonsOnly),
             _ if !generation.has_account_routes() => None,
             ["health"] if get => Some(Self::Health),
-            ["health", "ready"] | ["runners", "me" | "by-snapshot-ref"] | ["runners", "by-sandbox", _] | ["jobs"]
-                if get =>
-            {
-                Some(Self::OthersOnly)
+            ["health", "ready"] | ["jobs"] if get => Some(Self::OthersOnly),
+            ["runners", "me" | "by-snapshot-ref"] | ["runners", "by-sandbox", _] | ["preview", _, "public"] if get => {
+                Some(Self::OwnersOnly)
             }
-            ["preview", _, "public"] if get => Some(Self::OthersOnly),
+            ["regions", id] if get => Some(Self::Region(own(id))),
+            ["regions"] if post => Some(Self::AdminsOnly),
             ["preview", id, "access"] if get => Some(Self::PreviewAccess(own(id))),
-            ["runners"] | ["audit", "organizations", _] | ["admin", _, ..] => Some(Self::AdminsOnly),
+            ["runners"] if get => Some(Self::Runners),
+            ["audit", "organizations", _] | ["admin", _, ..] => Some(Self::AdminsOnly),
             ["api-keys"] => Some(Self::PersonsOnly),
             ["docker-registry"] if get => Some(Self::DockerRegistries),
             ["docker-registry", "registry-push-access"] if get => Some(Self::RegistryPushAccess),
@@ -146,7 +151,8 @@ impl Route {
     fn of_organizations(generation: Generation, method: &Method, rest: &[&str]) -> Option<Self> {
         match (method.as_str(), rest) {
             ("PATCH", [_, "quota"]) => Some(Self::AdminsOnly),
-            ("GET", [_, "otel-config"]) => Some(Self::OthersOnly),
+            ("GET", [_, "otel-config"]) => Some(Self::OwnersOnly),
+            ("GET", ["by-sandbox-id" | "region-quota", ..]) => None,
             (_, [_, "available-sandbox-classes"]) => generation.has_ttl().then_some(Self::PersonsOnly),
             (_, [_, "gpu-capacity"]) => generation.has_kvm().then_some(Self::PersonsOnly),
             (_, [_, "quota"]) => None,
@@ -160,7 +166,8 @@ impl Route {
         match (method.as_str(), rest) {
             ("POST", []) => Some(Self::CreateSandbox),
             ("GET", []) => Some(Self::ListSandboxes),
-            ("GET", ["for-runner"]) if modern => Some(Self::OthersOnly),
+            ("GET", ["for-runner"]) if modern => Some(Self::OwnersOnly),
+            ("GET", [id, "parent"]) if generation.has_sandbox_snapshots() => Some(Self::Parent(own(id))),
             ("GET", [_, "region-quota" | "organization"]) if modern => Some(Self::OwnersOnly),
             ("GET", [id, "forks" | "ancestors"]) if generation.has_sandbox_snapshots() => {
                 Some(Self::Relatives(own(id)))
@@ -181,6 +188,7 @@ impl Route {
                 "stop" => Some(Self::Stop(own(id))),
                 "archive" => Some(Self::Archive(own(id))),
                 "pause" if generation.has_sandbox_class() => Some(Self::Pause(own(id))),
+                "backup" if modern => Some(Self::Backup(own(id))),
                 "recover" if modern => Some(Self::Recover(own(id))),
                 "resize" if modern => Some(Self::Resize(own(id))),
                 "fork" | "snapshot" if modern && !generation.has_sandbox_snapshots() => {
@@ -242,7 +250,7 @@ impl Route {
         }
     }
 
-    /// It is a route below `/snapshots`.
+    /// The scope comes before the rate is counted: below `/snapshots` and `/volumes`.
     pub(crate) fn is_of_snapshots(&self) -> bool {
         matches!(
             self,
@@ -253,6 +261,7 @@ impl Route {
                 | Self::ActivateSnapshot(_)
                 | Self::DeactivateSnapshot(_)
                 | Self::SnapshotBuildLogsUrl(_)
+                | Self::Volumes(_)
         )
     }
 
@@ -289,6 +298,7 @@ impl Route {
             | Self::SetPublic(..)
             | Self::SshAccess(_)
             | Self::NetworkSettings(_)
+            | Self::Backup(_)
             | Self::SwitchedOff(_)
             | Self::CreateWorkspace
             | Self::StartWorkspace(_)

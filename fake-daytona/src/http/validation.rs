@@ -143,7 +143,13 @@ impl<'a> Fields<'a> {
 
     /// Strings of an array.
     pub(crate) fn texts(&mut self, name: &str) -> Option<Vec<String>> {
-        let list = self.list(name)?;
+        let Some(list) = self.list(name) else {
+            // A text is a text, if not a list of them.
+            if self.get(name).is_some_and(|value| !value.is_string()) {
+                self.problem(format!("each value in {name} must be a string"));
+            }
+            return None;
+        };
         let texts: Option<Vec<String>> = list.iter().map(|value| value.as_str().map(str::to_owned)).collect();
         if texts.is_none() {
             self.problem(format!("each value in {name} must be a string"));
@@ -172,11 +178,10 @@ const MOST_RULES: usize = 10;
 pub(crate) fn page(call: &Call<'_>) -> Result<usize, Refusal> {
     match call.query("page").map(|text| text.trim().parse::<f64>()) {
         None => Ok(1),
+        Some(Ok(page)) if page.fract() != 0.0 => Err(Refusal::bad_request("page must be an integer number")),
         Some(Ok(page)) if page >= 1.0 => Ok(page as usize),
         Some(Ok(_)) => Err(Refusal::bad_request("page must not be less than 1")),
-        Some(Err(_)) => Err(Refusal::bad_request(
-            "page must not be less than 1, page must be a number conforming to the specified constraints",
-        )),
+        Some(Err(_)) => Err(Refusal::bad_request("page must be an integer number, page must not be less than 1")),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::refusal::Refusal;
 use crate::settings::Size;
 use crate::world::Starting;
 use crate::world::sandbox::Sandbox;
+use crate::world::state::State;
 
 pub(super) async fn start(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let (key, starting) = {
@@ -48,7 +49,12 @@ pub(super) fn archive(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
 
 /// All sandboxes here are containers, and those cannot be paused.
 pub(super) fn pause(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
-    call.core.world().look_up(id, call.core.now())?;
+    let mut world = call.core.world();
+    let key = world.look_up(id, call.core.now())?;
+    let row = world.sandbox(key);
+    if row.state != State::Started || row.is_busy() {
+        return Err(Refusal::bad_request("Sandbox must be in started state to pause"));
+    }
     Err(Refusal::new(422, "Pausing is not supported for this sandbox"))
 }
 
@@ -63,6 +69,13 @@ pub(super) fn recover(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let key = world.look_up(id, call.core.now())?;
     world.recover(key, call.core.now(), skip_start)?;
     Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+}
+
+/// Makes a backup by hand. In most states the real server ends as a whole when it is asked for one; this one does not.
+pub(super) fn backup(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
+    let mut world = call.core.world();
+    let key = world.look_up(id, call.core.now())?;
+    Ok(Reply::json(201, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
 }
 
 /// Behind a feature flag that is off unless a script turns it on.

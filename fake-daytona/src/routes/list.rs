@@ -364,7 +364,7 @@ fn cursor(world: &World, text: &str) -> Result<(String, Key), Refusal> {
     Ok((sort, world.find(&id).ok_or_else(invalid)?))
 }
 
-fn moment(text: &str) -> Timestamp {
+pub(super) fn moment(text: &str) -> Timestamp {
     let since = humantime::parse_rfc3339(text).ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     Timestamp::from_millis(since.map_or(0, |since| since.as_millis() as u64))
 }

@@ -25,7 +25,7 @@ pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refus
         Route::Health => account::health(),
         Route::PersonsOnly => Err(Refusal::new(401, "Invalid credentials")),
         Route::OthersOnly | Route::OwnersOnly => Err(Refusal::forbidden("Invalid authentication context")),
-        Route::AdminsOnly => Err(Refusal::forbidden("Access denied")),
+        Route::AdminsOnly | Route::Runners => Err(Refusal::forbidden("Access denied")),
         Route::SwitchedOff(_) => {
             let path = call.request.path_and_query();
             Err(Refusal::not_found(format!("Cannot {} {path}", call.request.method)))
@@ -34,6 +34,9 @@ pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refus
         Route::RegistryPushAccess => Err(Refusal::unexpected()),
         Route::Volumes(_) => account::volumes(call),
         Route::PreviewAccess(id) => access::preview_access(call, &id),
+        Route::Parent(id) => sandbox::parent(call, &id),
+        Route::Backup(id) => lifecycle::backup(call, &id),
+        Route::Region(_) => Err(Refusal::not_found("Region not found")),
         Route::Relatives(id) => sandbox::relatives(call, &id),
         Route::TelemetryMetrics(id) => sandbox::telemetry(call, &id),
         Route::Config => account::config(call),

@@ -56,6 +56,12 @@ pub(super) fn relatives(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     Ok(Reply::json(200, &[(); 0]))
 }
 
+pub(super) fn parent(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
+    let mut world = call.core.world();
+    let key = world.look_up(id, call.core.now())?;
+    Err(Refusal::not_found(format!("Parent sandbox not found for sandbox {}", world.sandbox(key).id)))
+}
+
 /// Nothing measures what runs nowhere.
 pub(super) fn telemetry(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     call.core.world().live_by_id(id)?;

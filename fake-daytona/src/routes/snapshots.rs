@@ -10,7 +10,7 @@ use crate::core::Core;
 use crate::http::Call;
 use crate::http::object::Object;
 use crate::http::reply::Reply;
-use crate::http::validation::{self, Fields, is_plain_name};
+use crate::http::validation::{self, Fields};
 use crate::refusal::Refusal;
 use crate::settings::Size;
 use crate::world::entrypoint::{IDLE, of_dockerfile};
@@ -38,13 +38,12 @@ fn shown(core: &Core, row: &Snapshot) -> Object {
     body.optional("lastUsedAt", row.last_used_at.map(|at| at.rfc3339()));
     body.set_if_some("buildInfo", row.build.as_ref().map(body::build_info));
     body.set("regionIds", vec![row.region.as_str()]);
-    let has_runner = !matches!(row.state, "pending");
-    body.set_if_some("initialRunnerId", has_runner.then_some(RUNNER_ID));
+    body.set("initialRunnerId", RUNNER_ID);
     let built = row.build.as_ref().map(|build| build.snapshot_ref.clone());
-    let pulled = row.gigabytes.map(|_| format!("daytona-sha256:{}:daytona", digest(&row.image_name)));
+    let pulled = Some(format!("daytona-sha256:{}:daytona", digest(&row.image_name)));
     let host = core.toolbox_url();
     let host = host.split("://").nth(1).unwrap_or_default().trim_end_matches("/toolbox").to_owned();
-    body.set_if_some("ref", built.or(pulled).map(|name| format!("{host}/daytona/{name}")));
+    body.optional("ref", built.or(pulled).filter(|_| row.has_ref).map(|name| format!("{host}/daytona/{name}")));
     if core.generation.has_sandbox_class() {
         body.set("sandboxClass", "container");
     }
@@ -74,6 +73,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, Refusal> {
     if gpu.is_some_and(|gpu| gpu > 1.0) {
         fields.problem("gpu must not be greater than 1");
     }
+    fields.words("gpuType", &["H100", "RTX-PRO-6000"]);
     let builds = fields.object("buildInfo").cloned();
     let region = fields.text("regionId");
     fields.one_of("sandboxClass", &["linux-vm", "container", "android", "windows"]);
@@ -91,7 +91,8 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, Refusal> {
     check_source(&name, image.as_deref(), builds.is_some(), entrypoint.is_some())?;
     check_class(&call.body, &region.id)?;
     world.refuse_when_suspended(now)?;
-    if !region.has_quota {
+    let names_region = call.body.get("regionId").and_then(Value::as_str).is_some_and(|id| !id.trim().is_empty());
+    if names_region && !region.has_quota {
         let id = &region.id;
         return Err(Refusal::forbidden(format!("Region {id} is not available to the organization")));
     }
@@ -125,20 +126,27 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, Refusal> {
             Some(build.dockerfile.as_deref().map_or_else(|| IDLE.map(str::to_owned).to_vec(), of_dockerfile))
         }
         None => entrypoint
-            .map(|words| words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>())
+            .map(|words| words.into_iter().filter(|word| !word.trim().is_empty()).collect::<Vec<_>>())
             .filter(|words| !words.is_empty()),
     };
     let id = world.mint_id();
-    let row = Snapshot {
+    let mut row = Snapshot {
         image_name: image.unwrap_or_default(),
         entrypoint: command,
         build,
         error_reason: call.body.get("errorReason").and_then(Value::as_str).map(str::to_owned),
         ..Snapshot::ready(id, &name, size, &region.id, now)
     };
+    // Columns of the row get through.
+    row.gigabytes = call.body.get("size").and_then(Value::as_f64);
+    row.last_used_at = call.body.get("lastUsedAt").and_then(Value::as_str).map(super::list::moment);
+    let body_of_image = row.build.is_none();
     let row = world.register(row, now);
     let mut body = shown(core, row);
     body.remove("initialRunnerId");
+    if body_of_image {
+        body.remove("ref");
+    }
     Ok(Reply::json(200, &body))
 }
 
@@ -367,13 +375,9 @@ pub(super) fn deactivate(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
 /// A snapshot of a sandbox: the sandbox is busy for a while, then there is one more snapshot, unless its name is taken.
 pub(super) fn of_sandbox(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut fields = Fields::of(&call.body);
-    let name = fields.text("name");
-    match &name {
-        Some(name) if !is_plain_name(name) => {
-            fields.problem("name must not contain HTML tags, URLs, or control characters");
-        }
-        None if call.body.get("name").is_none_or(Value::is_null) => fields.problem("name must be a string"),
-        _ => {}
+    let name = fields.name();
+    if name.is_none() && call.body.get("name").is_none_or(Value::is_null) {
+        fields.problem("name must be a string");
     }
     let with_memory = fields.flag("includeMemory").unwrap_or(false);
     fields.finish()?;
@@ -394,5 +398,7 @@ pub(super) fn of_sandbox(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
         ..Snapshot::ready(new_id, name.as_deref().unwrap_or_default(), source.size, &source.target, done)
     };
     world.capture(row, now, done);
-    Ok(Reply::json(200, &body::sandbox(core, world.sandbox(key), Occasion::Read)))
+    let mut body = body::sandbox(core, world.sandbox(key), Occasion::Read);
+    body.remove("buildInfo");
+    Ok(Reply::json(200, &body))
 }

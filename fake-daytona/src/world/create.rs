@@ -11,6 +11,7 @@ use super::lifecycle::refuse_suspended;
 use super::outcome::Outcome;
 use super::region::Region;
 use super::sandbox::{BuildInfo, Cause, Sandbox, Step};
+use super::snapshots::Snapshots;
 use super::state::{Desired, State};
 use super::{BUILD_CACHE, Built, Key, World, quota};
 use crate::clock::Timestamp;
@@ -110,19 +111,25 @@ impl World {
         }
         let size = self.size_of(&order, snapshot.as_deref(), at);
         if surface != Surface::Documented {
-            self.admitted_to(&region, order.auto_delete == Some(0.0), size)?;
+            self.refuse_without_quota(&region)?;
         }
         quota::check_size(self.generation, &self.limits_in(&region), size)?;
+        if surface != Surface::Documented {
+            self.admitted_to(&region, order.auto_delete == Some(0.0), size)?;
+        }
         quota::check_total(self.generation, &self.limits, self.usage(), size, &self.dashboard)?;
         self.refuse_volumes(&order.volumes)?;
         if order.linked_sandbox.is_some() && order.auto_delete != Some(0.0) && self.generation.has_sandbox_class() {
             return Err(Refusal::bad_request("Linked sandboxes must be ephemeral (set autoDeleteInterval to 0)"));
         }
-        if !self.has_runners && order.build.is_none() && surface != Surface::Documented {
+        let is_copied = |snapshots: &mut Snapshots, name: &str| {
+            snapshots.find(name, at).is_none_or(|snapshot| snapshot.usable_from <= at || snapshot.state != "active")
+        };
+        let has_copy = snapshot.as_deref().is_none_or(|name| is_copied(&mut self.snapshots, name));
+        if !(self.has_runners && has_copy) && order.build.is_none() && surface != Surface::Documented {
             return Err(Refusal::bad_request("No available runners"));
         }
-        let shadowed =
-            asked_for.is_none() && snapshot.as_deref().is_some_and(|name| self.snapshots.is_pending(name, at));
+        let shadowed = snapshot.as_deref().is_some_and(|name| self.snapshots.is_pending(name, at));
         if shadowed && order.build.is_none() {
             let fails = Some("Cannot read properties of null (reading 'startsWith')".to_owned());
             self.start_outcomes.script_first(Outcome { fails, takes: None });
@@ -158,8 +165,8 @@ impl World {
         if !is_there {
             return Err(Refusal::bad_request(format!("{noun} {name} is not available in region {}", region.id)));
         }
-        if wanted.is_none() && snapshot.state == "pending" {
-            // Whoever names none is not asked whether the default one is ready: an own one may shadow it.
+        if name == self.default_snapshot && snapshot.state == "pending" {
+            // Nobody asks whether the default one is ready, and an own one may shadow it.
             return Ok(snapshot.name.clone());
         }
         if snapshot.state != "active" {

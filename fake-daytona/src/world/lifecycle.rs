@@ -180,6 +180,7 @@ impl World {
         }
         let (pick_up, stop) = (self.latencies.pick_up, self.latencies.stop);
         let outcome = self.stop_outcomes.next();
+        self.sandboxes[key].entrypoint.will_be_killed |= self.stops_kill;
         self.change(key, at, |sandbox| {
             sandbox.desired = Desired::Stopped;
             sandbox.plan.clear();
@@ -193,6 +194,9 @@ impl World {
     }
 
     pub(crate) fn archive(&mut self, key: Key, at: Timestamp) -> Result<(), Refusal> {
+        if self.sandboxes[key].state.is_errored() {
+            return Err(self.wrong_state("Sandbox is in an errored state", "Workspace is not stopped"));
+        }
         self.refuse_when_busy(key)?;
         if self.sandboxes[key].state != State::Stopped {
             return Err(self.wrong_state("Sandbox is not stopped", "Workspace is not stopped"));
@@ -218,11 +222,12 @@ impl World {
 
     /// Starts an errored sandbox again, or leaves it stopped.
     pub(crate) fn recover(&mut self, key: Key, at: Timestamp, skip_start: bool) -> Result<(), Refusal> {
-        self.refuse_when_suspended(at)?;
         let sandbox = &self.sandboxes[key];
         if !sandbox.state.is_errored() || !sandbox.recoverable {
             return Err(Refusal::bad_request("Sandbox is not in a recoverable state"));
         }
+        self.refuse_when_suspended(at)?;
+        let sandbox = &self.sandboxes[key];
         if sandbox.recovered_at.is_some_and(|last| at - last < RECOVERY_COOL_DOWN) {
             return Err(Refusal::conflict("Sandbox was recovered recently. Please try again later."));
         }

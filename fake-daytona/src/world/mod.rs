@@ -53,6 +53,7 @@ pub(crate) struct World {
     /// The organization's default region first.
     pub(crate) regions: Vec<Region>,
     pub(crate) lacks_default_region: bool,
+    pub(crate) stops_kill: bool,
     /// What is kept of look-ups, and may be wrong.
     pub(crate) lookups: Lookups,
     /// Own snapshots that the organization may have, and GiB that an image may have.
@@ -120,6 +121,7 @@ impl World {
             organization: Organization::default(),
             regions: vec![Region::new(generation.default_region())],
             lacks_default_region: false,
+            stops_kill: false,
             lookups: Lookups::default(),
             snapshot_quota: None,
             largest_snapshot: None,

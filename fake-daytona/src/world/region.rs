@@ -69,13 +69,18 @@ impl World {
         Limits { per_sandbox: region.per_sandbox.unwrap_or(self.limits.per_sandbox), ..self.limits }
     }
 
-    /// Refuses what the region does not admit.
-    pub(super) fn admitted_to(&self, region: &Region, is_ephemeral: bool, size: Size) -> Result<(), Refusal> {
+    /// Refuses everything in a region in which the organization has no quota.
+    pub(super) fn refuse_without_quota(&self, region: &Region) -> Result<(), Refusal> {
         if !region.has_quota {
             let class = if self.generation.has_sandbox_class() { " for class container" } else { "" };
             let id = &region.id;
             return Err(Refusal::forbidden(format!("Region {id} is not available to the organization{class}")));
         }
+        Ok(())
+    }
+
+    /// Refuses what the region does not admit.
+    pub(super) fn admitted_to(&self, region: &Region, is_ephemeral: bool, size: Size) -> Result<(), Refusal> {
         if region.ephemeral_only && !is_ephemeral {
             return Err(Refusal::bad_request("Only ephemeral sandboxes are permitted in this region"));
         }

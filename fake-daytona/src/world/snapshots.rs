@@ -21,6 +21,8 @@ pub(crate) struct Snapshot {
     pub(crate) size: Size,
     /// GiB of the image; nothing before it is known, and for what was built.
     pub(crate) gigabytes: Option<f64>,
+    /// It was fetched, so there is a name for it in the server's own registry.
+    pub(crate) has_ref: bool,
     pub(crate) entrypoint: Option<Vec<String>>,
     pub(crate) build: Option<BuildInfo>,
     pub(crate) state: &'static str,
@@ -41,11 +43,13 @@ pub(crate) struct Change {
     due: Timestamp,
     to: &'static str,
     reason: Option<String>,
+    /// The image was looked at, so its size is known.
+    sized: bool,
 }
 
 impl Change {
     pub(crate) fn new(due: Timestamp, to: &'static str) -> Self {
-        Self { due, to, reason: None }
+        Self { due, to, reason: None, sized: to == "pulling" }
     }
 }
 
@@ -60,6 +64,7 @@ impl Snapshot {
             region: region.to_owned(),
             size,
             gigabytes: Some(IMAGE_SIZE),
+            has_ref: true,
             entrypoint: None,
             build: None,
             state: "active",
@@ -78,9 +83,14 @@ impl Snapshot {
         while let Some(change) = self.plan.pop_front_if(|change| change.due <= now) {
             self.state = change.to;
             self.updated_at = change.due;
+            if change.sized {
+                self.gigabytes = Some(IMAGE_SIZE);
+            }
+            self.has_ref |= change.to == "pulling";
             if change.to == "active" {
                 self.last_used_at.get_or_insert(change.due);
                 self.gigabytes = self.build.is_none().then_some(IMAGE_SIZE);
+                self.has_ref = true;
             }
             if change.reason.is_some() {
                 self.error_reason = change.reason;
@@ -212,36 +222,42 @@ impl World {
     pub(crate) fn register(&mut self, mut row: Snapshot, at: Timestamp) -> &Snapshot {
         let (pick_up, takes) = (self.latencies.pick_up, self.latencies.snapshot);
         row.state = "pending";
-        row.gigabytes = None;
         let outcome = if row.build.is_some() { self.build_outcomes.next() } else { self.snapshot_outcomes.next() };
-        let begun = at + pick_up;
+        // A build is picked up at once.
+        let begun = at + if row.build.is_some() { pick_up.min(AT_ONCE) } else { pick_up };
         let (is_fetched, is_known) = self.snapshots.knows_image(&row.image_name);
-        let reason = match outcome {
-            Outcome { fails: Some(reason), .. } => Some(reason),
-            _ if row.build.is_none() && is_fetched => {
-                Some("An operation is already in progress for this resource".to_owned())
-            }
-            _ => self.too_big(),
+        let built = row.build.is_some();
+        let too_big = self.too_big().filter(|_| !built);
+        let sized = too_big.is_some();
+        // Refused before anything is fetched: there is no such image, another fetches it, it is too big.
+        let refused = match &outcome {
+            Outcome { fails: Some(reason), takes: Some(takes) } if takes.is_zero() && !built => Some(reason.clone()),
+            _ if is_fetched && !built => Some("An operation is already in progress for this resource".to_owned()),
+            _ => too_big,
         };
-        let done = if row.build.is_some() {
-            row.plan.push_back(Change::new(begun, "building"));
-            begun + outcome.takes.unwrap_or(takes)
-        } else if is_known {
+        let done = if let Some(reason) = refused {
+            row.plan.push_back(Change { due: begun, to: "error", reason: Some(reason), sized });
             begun
         } else {
-            row.plan.push_back(Change::new(begun, "pulling"));
-            begun + outcome.takes.unwrap_or(takes)
+            let done = begun + outcome.takes.unwrap_or(takes);
+            let known = is_known && !built;
+            if !known {
+                row.plan.push_back(Change::new(begun, if built { "building" } else { "pulling" }));
+            }
+            let done = if known { begun } else { done };
+            let to = if outcome.fails.is_some() { "error" } else { "active" };
+            row.plan.push_back(Change { reason: outcome.fails, ..Change::new(done, to) });
+            done
         };
-        let to = if reason.is_some() { "error" } else { "active" };
-        row.plan.push_back(Change { due: done, to, reason });
+        row.has_ref = built;
         // What was built is copied to the other runners afterwards.
-        row.usable_from = if row.build.is_some() { done + pick_up * COPY_STEPS } else { done };
+        row.usable_from = if row.build.is_some() { done + pick_up * COPY_STEPS } else { at };
         self.snapshots.add(row)
     }
 
     /// An inactive one is fetched again.
     pub(crate) fn reactivate(&mut self, id: &str, at: Timestamp) {
-        let (begun, takes) = (at + self.latencies.pick_up, self.latencies.snapshot);
+        let (begun, takes) = (at + self.latencies.pick_up.min(AT_ONCE), self.latencies.snapshot);
         if let Some(row) = self.snapshots.find_by_id(id, at) {
             row.state = "pending";
             row.updated_at = at;
@@ -272,6 +288,9 @@ impl World {
     /// How long the change before the last one has to be over before a snapshot can be activated again.
     pub(crate) const ACTIVATION_PAUSE: std::time::Duration = std::time::Duration::from_secs(60 * CACHED.as_secs());
 }
+
+/// What is picked up at once is picked up a moment later.
+const AT_ONCE: std::time::Duration = std::time::Duration::from_millis(1);
 
 /// How many pick-ups by the server's jobs it takes until all runners have what was built.
 const COPY_STEPS: u32 = 20;
