@@ -49,6 +49,23 @@ fn what_is_left_out_of_a_plan_changes_nothing_about_the_rest() {
 }
 
 #[test]
+fn new_faults_change_nothing_about_the_plan_that_they_are_added_to() {
+    for seed in 1..50 {
+        let cut = Plan::odd(seed).cut(&Cuts { without: Cuts::odd_words().collect(), ..Cuts::default() });
+        assert_eq!(format!("{cut:?}"), format!("{:?}", Plan::draw(seed)), "seed {seed}");
+    }
+}
+
+#[test]
+fn the_same_number_tells_the_same_story_with_new_faults() {
+    for seed in 1..20 {
+        let story = |_| run(Plan::odd(seed), Sabotage::Nothing).journal;
+        let [first, second] = [0, 1].map(story).map(|journal| format!("{journal:?}"));
+        assert!(first == second, "seed {seed}");
+    }
+}
+
+#[test]
 fn a_busy_refusal_taken_for_an_accepted_end_is_noticed() {
     is_noticed(Sabotage::BusyIsAccepted, &["end"]);
 }

@@ -320,7 +320,7 @@ impl Route {
 fn in_lower_case(segments: &[String]) -> Vec<String> {
     let resource = segments.first().map(|first| first.to_ascii_lowercase()).unwrap_or_default();
     let has_names = matches!(resource.as_str(), "sandbox" | "workspace" | "snapshots" | "toolbox");
-    let is_word = |index: usize| index % 2 == 0 || !has_names;
+    let is_word = |index: usize| index.is_multiple_of(2) || !has_names;
     let cased = segments.iter().enumerate();
     cased.map(|(index, segment)| if is_word(index) { segment.to_ascii_lowercase() } else { segment.clone() }).collect()
 }

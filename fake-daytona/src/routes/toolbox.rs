@@ -66,7 +66,7 @@ fn dispatch(core: &Arc<Core>, request: &RecordedRequest, id: &str, path: &str) -
         return Reply::new(502);
     }
     // Reads that must not keep a sandbox alive say so.
-    if !request.header("x-daytona-skip-last-activity-update").is_some_and(|value| value == "true") {
+    if request.header("x-daytona-skip-last-activity-update").is_none_or(|value| value != "true") {
         world.touch(key, now, TOOLBOX_THROTTLE);
     }
     let entrypoint = &world.sandbox(key).entrypoint;

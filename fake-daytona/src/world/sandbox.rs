@@ -211,6 +211,9 @@ fn same_text(stored: &Value, wanted: &Value) -> bool {
     match stored {
         Value::String(_) => stored == wanted,
         Value::Null => false,
-        other => wanted.as_str().is_some_and(|text| other.to_string() == text),
+        other => {
+            let shown = other.to_string();
+            wanted.as_str() == Some(shown.as_str())
+        }
     }
 }

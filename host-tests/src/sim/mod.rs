@@ -74,6 +74,7 @@ pub fn run(plan: Plan, sabotage: Sabotage) -> Report {
 }
 
 async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
+    let plan = plan.settled();
     let rng = Rng::new(plan.seed).part(1_000);
     let organization = Organization::found(plan.clone(), sabotage).await;
     let features = Features::of(organization.newest()).await;

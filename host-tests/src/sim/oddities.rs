@@ -62,7 +62,7 @@ pub const WORDS: [&str; 13] = [
 
 impl Oddities {
     /// Drawn from a sequence of their own, so that nothing else of a plan depends on them.
-    pub fn draw(rng: &mut Rng, sessions: &mut [Session]) -> Self {
+    pub fn draw(rng: &mut Rng, sessions: &[Session]) -> Self {
         let some = |rng: &mut Rng, chance, most: u64| -> Vec<Duration> {
             let count = if rng.percent(chance) { rng.between(1, most) } else { 0 };
             (0..count).map(|_| rng.time(Duration::ZERO, minutes(120))).collect()
@@ -73,7 +73,7 @@ impl Oddities {
             rng.percent(chance).then_some((at, lasts))
         };
         let hours = 3_600_000;
-        let oddities = Self {
+        Self {
             kept_lookups: rng.percent(60),
             odd_replies: rng.pick(&[0, 0, 10, 50]),
             date_ahead: rng.pick(&[0, 0, 0, -hours, hours, -26 * hours, 26 * hours, -90_000, 90_000]),
@@ -87,16 +87,7 @@ impl Oddities {
             suspension: period(rng, 15, minutes(30 * 60)),
             maintenance: period(rng, 20, minutes(40)),
             too_large: sessions.iter().filter(|_| rng.percent(4)).map(|session| session.number).collect(),
-        };
-        if oddities.hard_stops {
-            // The agent ends shortly before its sandbox is parked, so that nobody has seen it end.
-            for session in sessions.iter_mut() {
-                if let Some((at, _)) = session.parks.filter(|(at, _)| *at > minutes(2)) {
-                    session.fate = Fate::Exits { after: at - Duration::from_secs(1), code: 3 };
-                }
-            }
         }
-        oddities
     }
 
     /// The same without what this word stands for.
@@ -172,7 +163,20 @@ impl Plan {
     /// The plan of this number with oddities.
     pub fn odd(seed: u64) -> Self {
         let mut plan = Self::draw(seed);
-        plan.oddities = Oddities::draw(&mut Rng::new(seed).part(5_000), &mut plan.sessions);
+        plan.oddities = Oddities::draw(&mut Rng::new(seed).part(5_000), &plan.sessions);
         plan
+    }
+
+    /// With the agents of parked sessions ending a moment before, where stops are hard: so nobody has seen them end, and
+    /// their exit code is what the next start finds.
+    pub fn settled(mut self) -> Self {
+        if self.oddities.hard_stops {
+            for session in &mut self.sessions {
+                if let Some((at, _)) = session.parks.filter(|(at, _)| *at > minutes(2)) {
+                    session.fate = Fate::Exits { after: at - Duration::from_secs(1), code: 3 };
+                }
+            }
+        }
+        self
     }
 }

@@ -106,6 +106,11 @@ impl Cuts {
         Self::WORDS.into_iter().chain(oddities::WORDS)
     }
 
+    /// The words of what only a plan with oddities has.
+    pub fn odd_words() -> impl Iterator<Item = &'static str> {
+        oddities::WORDS.into_iter()
+    }
+
     /// What can be left out of every plan as a whole.
     pub const WORDS: [&'static str; 11] = [
         "crashes",
