@@ -97,7 +97,7 @@ impl fmt::Display for Sum {
             )?;
             let draw = self.draw.unwrap_or(Plan::draw);
             let cuts = shrink(draw, *seed, promise, self.sabotage);
-            let odd = if draw as usize == Plan::odd as usize { " --new-faults" } else { "" };
+            let odd = if draw(*seed).oddities.drawn { " --new-faults" } else { "" };
             let word = Sabotage::WORDS.into_iter().find(|(_, known)| *known == self.sabotage);
             let sabotage = word.map_or_else(String::new, |(word, _)| format!(" --sabotage {word}"));
             writeln!(f, "  replay: cargo xtask sim --seed {seed} --replay --journal{odd}{cuts}{sabotage}")?;

@@ -15,6 +15,8 @@ use super::rng::{Rng, minutes};
 /// All of it. The default is none of it.
 #[derive(Clone, Debug, Default)]
 pub struct Oddities {
+    /// They were asked for, even where chance brings none of them.
+    pub drawn: bool,
     /// What a look-up by name has found is kept for ten seconds, and so is that it found nothing.
     pub kept_lookups: bool,
     /// Odd replies of a thousand exchanges: pages, cursors that lead nowhere, compressed bodies, lost races.
@@ -74,6 +76,7 @@ impl Oddities {
         };
         let hours = 3_600_000;
         Self {
+            drawn: true,
             kept_lookups: rng.percent(60),
             odd_replies: rng.pick(&[0, 0, 10, 50]),
             date_ahead: rng.pick(&[0, 0, 0, -hours, hours, -26 * hours, 26 * hours, -90_000, 90_000]),
