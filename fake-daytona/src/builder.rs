@@ -9,6 +9,7 @@ use crate::inspect::Log;
 use crate::settings::{Latencies, Limits, Size};
 use crate::world::World;
 use crate::world::organization::{ALL_SCOPES, ApiKey};
+use crate::world::region::Region;
 use crate::world::snapshots::Snapshot;
 use crate::{DEFAULT_KEY, FakeDaytona};
 
@@ -28,6 +29,8 @@ pub struct Builder {
     epoch: Timestamp,
     seed: u64,
     counts_only: bool,
+    fresh_lookups: bool,
+    dashboard_url: Option<String>,
 }
 
 impl Builder {
@@ -45,6 +48,8 @@ impl Builder {
             epoch: DEFAULT_EPOCH,
             seed: 0,
             counts_only: false,
+            fresh_lookups: false,
+            dashboard_url: None,
         }
     }
 
@@ -102,6 +107,12 @@ impl Builder {
         self
     }
 
+    /// Where texts of quotas lead to, and `dashboardUrl`. Default: `http://localhost:3000/dashboard`.
+    pub fn dashboard_url(mut self, url: &str) -> Self {
+        self.dashboard_url = Some(url.to_owned());
+        self
+    }
+
     /// The wall clock's time at the moment of `build`.
     pub fn epoch(mut self, epoch: Timestamp) -> Self {
         self.epoch = epoch;
@@ -120,39 +131,40 @@ impl Builder {
         self
     }
 
+    /// Look-ups by name and operations on rows always tell the truth of the moment, which those of no real server do: what
+    /// they find is kept for ten seconds, and can be wrong.
+    pub fn fresh_lookups(mut self) -> Self {
+        self.fresh_lookups = true;
+        self
+    }
+
     /// The fake. Its clock starts now; outside of a runtime, with the first request.
     pub fn build(self) -> FakeDaytona {
-        let clock = Clock::new(self.epoch);
+        let clock = Arc::new(Clock::new(self.epoch));
         let mut world = World::new(self.generation, self.limits, self.latencies, self.seed);
         world.organization.id = world.mint_id();
         world.organization.user_id = world.mint_id();
-        world.regions = self.regions;
+        world.regions = self.regions.iter().map(|id| Region::new(id)).collect();
+        world.lookups.fresh = self.fresh_lookups;
+        world.dashboard = self.dashboard_url.unwrap_or(world.dashboard);
+        let region = self.regions[0].clone();
         world.default_snapshot = self.default_snapshot.clone();
         let scopes = if self.generation == Generation::V0_100 {
             ALL_SCOPES.map(|scope| scope.replace("snapshots", "images")).to_vec()
         } else {
             ALL_SCOPES.map(str::to_owned).to_vec()
         };
-        let key =
-            ApiKey { name: "fake".to_owned(), scopes, created_at: self.epoch, expires_at: None, last_used_at: None };
+        let key = ApiKey::new(scopes, self.epoch);
         world.organization.keys.insert(self.key.clone(), key);
         let own = self.snapshots.into_iter().map(|(name, size, entrypoint)| (name, size, entrypoint, false));
         let standard = [(self.default_snapshot, Size::new(1, 1, 3), None, true)];
         for (name, size, entrypoint, general) in standard.into_iter().chain(own) {
+            let id = world.mint_id();
             let row = Snapshot {
-                id: world.mint_id(),
-                image_name: name.clone(),
-                name,
                 general,
-                size,
                 entrypoint,
-                state: "active",
-                next: None,
-                error_reason: None,
-                created_at: self.epoch,
-                updated_at: self.epoch,
-                last_used_at: None,
-                source_sandbox_id: None,
+                last_used_at: general.then_some(self.epoch),
+                ..Snapshot::ready(id, &name, size, &region, self.epoch)
             };
             world.snapshots.add(row);
         }

@@ -7,13 +7,15 @@ use std::time::Duration;
 use crate::FakeDaytona;
 use crate::clock::Timestamp;
 use crate::fault::{Matcher, Storm, Verdict};
+use crate::http::Dashboard;
 use crate::http::reply::Reply;
 use crate::http::throttle::Bucket;
 use crate::inspect::{RecordedRequest, SandboxView};
 use crate::settings::{Latencies, Limits};
 use crate::world::entrypoint::Fate;
-use crate::world::organization::ApiKey;
+use crate::world::organization::{ApiKey, Suspension};
 use crate::world::outcome::Outcome;
+use crate::world::region::Region;
 use crate::world::state::{Desired, State};
 use crate::world::{Key, World};
 
@@ -58,6 +60,18 @@ impl FakeDaytona {
         self.change(|world, _| world.start_outcomes.by_chance(probability, outcome, seed));
     }
 
+    /// The next stop that is planned ends in `error` with this reason.
+    pub fn fail_next_stop(&self, reason: &str) {
+        let fails = Some(reason.to_owned());
+        self.change(|world, _| world.stop_outcomes.script(Outcome { fails, takes: None }));
+    }
+
+    /// The next delete that is planned ends in an errored row that no read finds.
+    pub fn fail_next_delete(&self, reason: &str) {
+        let fails = Some(reason.to_owned());
+        self.change(|world, _| world.delete_outcomes.script(Outcome { fails, takes: None }));
+    }
+
     /// Builds end in `build_failed` with this reason, with a probability (0 to 1).
     pub fn builds_fail_by_chance(&self, probability: f64, reason: &str, seed: u64) {
         let outcome = Outcome { fails: Some(reason.to_owned()), takes: None };
@@ -93,6 +107,12 @@ impl FakeDaytona {
         self.change(|world, _| world.latencies.stop = duration);
     }
 
+    /// Every stop kills, as when the daemon does not end in time: its session stays on the disk, so that the exit code of an
+    /// ended launch command is shown again after the next start.
+    pub fn stops_kill(&self, kill: bool) {
+        self.change(|world, _| world.stops_kill = kill);
+    }
+
     /// Deletes accepted from now on take this long.
     pub fn delete_takes(&self, duration: Duration) {
         self.change(|world, _| world.latencies.delete = duration);
@@ -116,6 +136,36 @@ impl FakeDaytona {
     /// Says whether an errored sandbox can be recovered.
     pub fn set_recoverable(&self, id_or_name: &str, recoverable: bool) -> bool {
         self.with(id_or_name, |world, key, now| world.change(key, now, |row| row.recoverable = recoverable))
+    }
+
+    /// A started sandbox stops at once and hard, as when its runner ends it: its daemon cannot clean up, so that the exit
+    /// code of an ended launch command is shown again after the next start. Returns whether there is such a sandbox.
+    pub fn kill(&self, id_or_name: &str) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            world.change(key, now, |row| row.entrypoint.will_be_killed = true);
+            world.force_state(key, now, State::Stopped, Some(Desired::Stopped), None);
+            world.change(key, now, |row| row.forced = false);
+        })
+    }
+
+    /// Somebody copies a sandbox with everything in it, labels too, under another name. Returns the identifier of the copy,
+    /// which runs at once.
+    pub fn copy(&self, id_or_name: &str, name: &str) -> Option<String> {
+        self.change(|world, now| {
+            let key = world.find_ever(id_or_name)?;
+            let copy = world.copy(key, name, now);
+            Some(world.sandbox(copy).id.clone())
+        })
+    }
+
+    /// A backup of a sandbox is there already, as the server makes one of what is stopped for a while.
+    pub fn back_up(&self, id_or_name: &str) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            world.change_quietly(key, now, |row| {
+                row.backup_state = "Completed";
+                row.backup_created_at = Some(now);
+            });
+        })
     }
 
     /// The fate of a sandbox's launch command, from its current run on.
@@ -172,20 +222,89 @@ impl FakeDaytona {
 
 /// The organization and the server.
 impl FakeDaytona {
-    /// Suspends the organization: creates and starts are refused. An empty reason is none.
+    /// Suspends the organization: creates and starts are refused, and a day later the server stops what runs. An empty
+    /// reason is none.
     pub fn suspend(&self, reason: &str) {
+        self.suspend_since(reason, self.now(), None);
+    }
+
+    /// Suspends the organization from this moment, which may be past, until another one.
+    pub fn suspend_since(&self, reason: &str, since: Timestamp, until: Option<Timestamp>) {
         let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
-        self.change(|world, _| world.organization.suspended = Some(reason));
+        self.change(|world, _| {
+            world.organization.seen_by_creates = None;
+            world.suspend(Some(Suspension { reason, since, until }));
+        });
+    }
+
+    /// Suspends the organization as the real server does: creates go by what they saw up to ten seconds ago.
+    pub fn suspend_unnoticed(&self, reason: &str) {
+        let suspension = Suspension { reason: Some(reason.to_owned()), since: self.now(), until: None };
+        self.change(|world, _| world.suspend(Some(suspension)));
     }
 
     /// Ends a suspension.
     pub fn unsuspend(&self) {
-        self.change(|world, _| world.organization.suspended = None);
+        self.change(|world, _| {
+            world.organization.seen_by_creates = None;
+            world.suspend(None);
+        });
     }
 
-    /// Everything but health and configuration is 503.
+    /// Everything is 503, health, configuration and unknown routes too.
     pub fn maintenance(&self, on: bool) {
         self.change(|world, _| world.maintenance = on);
+    }
+
+    /// What is answered outside of the API. Default: the dashboard's page, with 200, whatever is asked.
+    pub fn set_dashboard(&self, dashboard: Dashboard) {
+        self.core.set_dashboard(dashboard);
+    }
+
+    /// One more organization on this server, with this key and sandboxes of its own. What is returned looks into it and
+    /// scripts it; requests go to the server as ever, and their key decides where they belong.
+    pub fn another_organization(&self, key: &str) -> Self {
+        Self { core: self.core.found(key) }
+    }
+
+    /// One more region, or another form of one that there is; the first is the default one.
+    pub fn set_region(&self, region: Region) {
+        self.change(|world, _| match world.regions.iter_mut().find(|known| known.id == region.id) {
+            Some(known) => *known = region,
+            None => world.regions.push(region),
+        });
+    }
+
+    /// Whether the organization has a default region. Without one nothing can be created, whatever region is named.
+    pub fn has_default_region(&self, has: bool) {
+        self.change(|world, _| world.lacks_default_region = !has);
+    }
+
+    /// The identifier of a snapshot that creates can name.
+    pub fn snapshot_id(&self, name: &str) -> Option<String> {
+        self.change(|world, now| world.snapshots.find(name, now).map(|row| row.id.clone()))
+    }
+
+    /// How many snapshots of its own the organization may have that are not inactive. Default: any number.
+    pub fn set_snapshot_quota(&self, most: Option<usize>) {
+        self.change(|world, _| world.snapshot_quota = most);
+    }
+
+    /// The largest image that may become a snapshot, in GiB; every image here has half of one. Default: any.
+    pub fn set_largest_snapshot(&self, gigabytes: Option<u64>) {
+        self.change(|world, _| world.largest_snapshot = gigabytes);
+    }
+
+    /// The image of the next snapshot that is registered is not there.
+    pub fn lose_next_image(&self, reason: &str) {
+        let fails = Some(reason.to_owned());
+        self.change(|world, _| world.snapshot_outcomes.script(Outcome { fails, takes: Some(Duration::ZERO) }));
+    }
+
+    /// The next snapshot that is registered from an image, or taken of a sandbox, fails. The latter says nothing.
+    pub fn fail_next_snapshot(&self, reason: &str) {
+        let fails = Some(reason.to_owned());
+        self.change(|world, _| world.snapshot_outcomes.script(Outcome { fails, takes: None }));
     }
 
     /// No runner has room: snapshots are refused, builds wait in `pending_build`.
@@ -205,17 +324,23 @@ impl FakeDaytona {
 
     /// One more key of the organization, with these scopes only.
     pub fn add_key(&self, key: &str, scopes: &[&str]) {
-        let row = ApiKey {
-            name: "fake".to_owned(),
-            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-            created_at: self.now(),
-            expires_at: None,
-            last_used_at: None,
-        };
+        let row = ApiKey::new(scopes.iter().map(|scope| (*scope).to_owned()).collect(), self.now());
         self.change(|world, _| world.organization.keys.insert(key.to_owned(), row));
     }
 
-    /// The scopes of a key. Returns whether there is such a key.
+    /// A key is deleted, and works on for ten seconds, as long as the server has it in its cache. Returns whether there
+    /// was such a key.
+    pub fn delete_key(&self, key: &str) -> bool {
+        self.change(|world, now| world.organization.change_late(key, None, now))
+    }
+
+    /// A key keeps these scopes only, ten seconds from now. Returns whether there is such a key.
+    pub fn take_scopes(&self, key: &str, scopes: &[&str]) -> bool {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        self.change(|world, now| world.organization.change_late(key, Some(scopes), now))
+    }
+
+    /// The scopes of a key, at once. Returns whether there is such a key.
     pub fn set_scopes(&self, key: &str, scopes: &[&str]) -> bool {
         self.change(|world, _| {
             let found = world.organization.keys.get_mut(key);
@@ -268,7 +393,7 @@ impl FakeDaytona {
             found
                 .map(|row| {
                     row.state = state;
-                    row.next = None;
+                    row.plan.clear();
                 })
                 .is_some()
         })
@@ -287,6 +412,24 @@ impl FakeDaytona {
     /// `toolboxProxyUrl` of every reply from now on.
     pub fn set_toolbox_url(&self, url: &str) {
         self.core.set_toolbox_url(url.trim_end_matches('/').to_owned());
+    }
+}
+
+/// The manner of all replies of the API.
+impl FakeDaytona {
+    /// Every request takes this long before it is handled.
+    pub fn delay_requests(&self, delay: Duration) {
+        self.core.change_manner(|manner| manner.delay = delay);
+    }
+
+    /// The header `Date` is ahead of the server's clock by so many milliseconds, or behind it where that is negative.
+    pub fn date_is_ahead(&self, millis: i64) {
+        self.core.change_manner(|manner| manner.date_ahead = millis);
+    }
+
+    /// Moments in replies are written in a zone so many minutes east of Greenwich, in place of `Z`.
+    pub fn write_offsets(&self, minutes: Option<i32>) {
+        self.core.change_manner(|manner| manner.offset = minutes);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What all parts of one fake share: the clock, the world, the script, the log.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -9,8 +9,10 @@ use tokio::sync::Notify;
 use crate::clock::{Clock, Timestamp};
 use crate::fault::script::Script;
 use crate::generation::Generation;
+use crate::http::Dashboard;
 use crate::http::throttle::Throttle;
 use crate::inspect::Log;
+use crate::settings::Manner;
 use crate::world::sandbox::Sandbox;
 use crate::world::{Key, World};
 
@@ -18,7 +20,7 @@ use crate::world::{Key, World};
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) generation: Generation,
-    pub(crate) clock: Clock,
+    pub(crate) clock: Arc<Clock>,
     pub(crate) api_path: String,
     pub(crate) key: String,
     organization_id: String,
@@ -31,12 +33,17 @@ pub(crate) struct Core {
     changed: Notify,
     /// Accepted by the server so far.
     connections: AtomicU64,
+    dashboard: Mutex<Dashboard>,
+    /// Other organizations of the same server, each with keys and sandboxes of its own.
+    others: Mutex<Vec<Arc<Core>>>,
+    /// How every reply is written: delayed, dated otherwise.
+    manner: Mutex<Manner>,
 }
 
 impl Core {
     pub(crate) fn new(
         world: World,
-        clock: Clock,
+        clock: Arc<Clock>,
         api_path: String,
         key: String,
         toolbox_url: String,
@@ -55,7 +62,47 @@ impl Core {
             log: Mutex::new(log),
             changed: Notify::new(),
             connections: AtomicU64::new(0),
+            dashboard: Mutex::default(),
+            others: Mutex::default(),
+            manner: Mutex::default(),
         }
+    }
+
+    pub(crate) fn dashboard(&self) -> Dashboard {
+        *lock(&self.dashboard)
+    }
+
+    pub(crate) fn set_dashboard(&self, dashboard: Dashboard) {
+        *lock(&self.dashboard) = dashboard;
+    }
+
+    pub(crate) fn manner(&self) -> Manner {
+        *lock(&self.manner)
+    }
+
+    pub(crate) fn change_manner(&self, change: impl FnOnce(&mut Manner)) {
+        change(&mut lock(&self.manner));
+    }
+
+    /// One more organization of this server: everything in it is its own, the clock is the same.
+    pub(crate) fn found(self: &Arc<Self>, key: &str) -> Arc<Self> {
+        let world = self.world().another(key, self.now());
+        let toolbox = self.toolbox_url();
+        let log = Log::new(true);
+        let clock = self.clock.clone();
+        let other = Arc::new(Self::new(world, clock, self.api_path.clone(), key.to_owned(), toolbox, log));
+        lock(&self.others).push(other.clone());
+        other
+    }
+
+    /// The organization that a key belongs to; the use of the key is noted.
+    pub(crate) fn with_key(self: &Arc<Self>, secret: &str, now: Timestamp) -> Option<Arc<Self>> {
+        let uses = |core: &Arc<Self>| core.world().organization.uses(secret, now);
+        if uses(self) {
+            return Some(self.clone());
+        }
+        let others = lock(&self.others).clone();
+        others.into_iter().find(|other| uses(other))
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -105,6 +152,9 @@ impl Core {
     /// Tells those who wait that something may have changed.
     pub(crate) fn announce(&self) {
         self.changed.notify_waiters();
+        for other in lock(&self.others).iter() {
+            other.announce();
+        }
     }
 
     /// Waits until `done` holds for a sandbox, or `limit` has passed.

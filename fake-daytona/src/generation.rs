@@ -132,6 +132,31 @@ impl Generation {
         self == V0_179
     }
 
+    /// Outside of its API the server has its dashboard, and a page about itself at the root of its API.
+    pub fn has_dashboard(self) -> bool {
+        self != Documented
+    }
+
+    /// Sandboxes can be snapshotted, and the route of forks exists. Recorded as missing on 0.179.
+    pub fn has_sandbox_snapshots(self) -> bool {
+        self.since(V0_190)
+    }
+
+    /// Operations below `/workspace` look at a row that is up to ten seconds old. Recorded on 0.179.
+    pub fn has_stale_operations(self) -> bool {
+        self == V0_179
+    }
+
+    /// The toolbox has a session with the launch command (daemon 0.153).
+    pub fn has_entrypoint_session(self) -> bool {
+        self.since(V0_179)
+    }
+
+    /// The text of a stop of what is not started.
+    pub fn not_stoppable(self) -> &'static str {
+        if self.since(V0_190) { "Sandbox is not in a stoppable state" } else { "Sandbox is not started" }
+    }
+
     /// Replies tell their rate-limit bucket. Recorded on 0.179 and later only.
     pub fn tells_rate_limits(self) -> bool {
         self.since(V0_179)

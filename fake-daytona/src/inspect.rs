@@ -45,6 +45,14 @@ impl RecordedRequest {
         self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// It changes something that exists.
+    pub(crate) fn is_operation(&self) -> bool {
+        let creates = matches!(self.route.trim_end_matches('/'), "/sandbox" | "/workspace" | "/snapshots");
+        !creates
+            && !self.route.ends_with("/last-activity")
+            && !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+    }
+
     /// The body as JSON; `null` when it is none.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)

@@ -45,14 +45,15 @@ use axum::extract::Request;
 
 pub use builder::Builder;
 pub use clock::{DEFAULT_EPOCH, Timestamp};
-pub use fault::{FaultKind, Matcher, Storm, UnknownFault, Verdict};
+pub use fault::{FaultKind, Matcher, Rewrite, Storm, UnknownFault, Verdict};
 pub use generation::{Generation, UnknownGeneration};
-pub use http::ConnectionReset;
 pub use http::reply::Reply;
 pub use http::throttle::Bucket;
+pub use http::{ConnectionReset, Dashboard};
 pub use inspect::{RecordedRequest, SandboxView};
 pub use settings::{Latencies, Limits, Size};
 pub use world::entrypoint::{Fate, Run};
+pub use world::region::Region;
 pub use world::sandbox::{Cause, Moment};
 pub use world::state::{Desired, State};
 

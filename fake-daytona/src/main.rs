@@ -64,9 +64,13 @@ struct Arguments {
     #[arg(long, default_value_t = 0, value_name = "N")]
     fault_seed: u64,
 
-    /// Kinds of faults, separated by commas; all of them when none is named
+    /// Kinds of faults, separated by commas; the usual ones when none is named: odd ones, such as `page`, only by name
     #[arg(long, value_delimiter = ',', value_name = "KIND")]
     faults: Vec<FaultKind>,
+
+    /// Look-ups by name always tell the truth of the moment, which those of no recorded server do
+    #[arg(long)]
+    fresh_lookups: bool,
 
     /// Counts requests instead of keeping them; for servers that run for long
     #[arg(long)]
@@ -95,6 +99,13 @@ Scripting, without a key either:
   POST /__fake/entrypoints  {"fate": "exits", "afterSeconds": 60, "code": 3}
   POST /__fake/keys         {"key": "dtn_reader", "scopes": []}
   POST /__fake/next-start   {"fails": "no such image"}
+  POST /__fake/manner       {"delayMillis": 200, "dateAheadSeconds": -3600, "offsetMinutes": 120}
+  POST /__fake/server       {"maintenance": true, "dashboard": "missing", "stopsKill": true}
+  POST /__fake/organization {"suspended": "Depleted credits", "defaultRegion": false}
+  POST /__fake/organizations {"key": "dtn_of_others"}
+  POST /__fake/regions      {"id": "eu", "hasQuota": false, "ephemeralOnly": true}
+  POST /__fake/sandboxes/{idOrName}/copy   {"name": "copy-of-one"}
+  POST /__fake/sandboxes/{idOrName}/kill   {}
   GET  /__fake/faults       the kinds of faults
 
 Example:
@@ -141,6 +152,7 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
         .key(&arguments.key)
         .limits(Limits { per_sandbox: arguments.per_sandbox, organization: arguments.organization })
         .toolbox_url(&format!("{origin}/toolbox"))
+        .dashboard_url(&format!("{origin}/dashboard"))
         .seed(now.as_nanos() as u64)
         .epoch(Timestamp::from_millis(now.as_millis() as u64));
     if arguments.quick {
@@ -151,6 +163,9 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     }
     if arguments.unlimited {
         builder = builder.limits(Limits::none());
+    }
+    if arguments.fresh_lookups {
+        builder = builder.fresh_lookups();
     }
     if arguments.counts_only {
         builder = builder.counts_only();

@@ -109,3 +109,14 @@ impl Latencies {
         }
     }
 }
+
+/// How the server writes every reply of its API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Manner {
+    /// Before it handles a request.
+    pub(crate) delay: Duration,
+    /// Milliseconds by which the header `Date` is ahead of the truth; behind it when negative.
+    pub(crate) date_ahead: i64,
+    /// Minutes east of Greenwich in which moments are written, in place of `Z`.
+    pub(crate) offset: Option<i32>,
+}

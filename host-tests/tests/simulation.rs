@@ -26,7 +26,7 @@ fn the_component_gives_every_promise_that_is_held_against_it() {
 
 #[test]
 fn two_thousand_sessions_on_servers_of_every_generation_keep_every_promise() {
-    let sum = many(1, 2_000, threads(), &Cuts::default(), Sabotage::Nothing);
+    let sum = many(Plan::draw, 1, 2_000, threads(), &Cuts::default(), Sabotage::Nothing);
     assert!(sum.broken.is_empty(), "{sum}");
     assert_eq!(sum.generations.len(), Generation::ALL.len());
     assert!(sum.sessions >= 2_000 && sum.faults > 1_000 && sum.crashes > 500, "{sum}");
@@ -46,6 +46,24 @@ fn what_is_left_out_of_a_plan_changes_nothing_about_the_rest() {
     let whole = Plan::draw(7);
     let cut = Plan::draw(7).cut(&Cuts { keep: Some(vec![1]), ..Cuts::default() });
     assert_eq!(format!("{:?}", cut.sessions[0]), format!("{:?}", whole.sessions[1]));
+}
+
+#[test]
+fn new_faults_change_nothing_about_the_plan_that_they_are_added_to() {
+    for seed in 1..50 {
+        let mut cut = Plan::odd(seed).cut(&Cuts { without: Cuts::odd_words().collect(), ..Cuts::default() });
+        assert!(std::mem::take(&mut cut.oddities.drawn), "seed {seed}");
+        assert_eq!(format!("{cut:?}"), format!("{:?}", Plan::draw(seed)), "seed {seed}");
+    }
+}
+
+#[test]
+fn the_same_number_tells_the_same_story_with_new_faults() {
+    for seed in 1..20 {
+        let story = |_| run(Plan::odd(seed), Sabotage::Nothing).journal;
+        let [first, second] = [0, 1].map(story).map(|journal| format!("{journal:?}"));
+        assert!(first == second, "seed {seed}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::rewrite::Rewrite;
 use super::verdict::Verdict;
 use crate::http::reply::Reply;
 use crate::random::Draw;
@@ -53,9 +54,28 @@ pub enum FaultKind {
     StaleRead,
     /// A state that no version has.
     UnknownState,
+
+    /// A page of HTML with 200 in place of the answer, not handled: a login, a proxy, a dashboard.
+    Page,
+    /// The same, and handled all the same.
+    PageAfter,
+    /// A list's cursor leads to the page that it came with.
+    RepeatedCursor,
+    /// A list's cursor is an empty text.
+    EmptyCursor,
+    /// A list's page is empty, with more behind it.
+    EmptyPage,
+    /// Half of a surrogate pair in the answer.
+    LoneSurrogate,
+    /// The answer is compressed, though nobody asked for that.
+    Compressed,
+    /// 409 because another operation came first; reads and creates are spared.
+    LostRace,
+    /// Labels that were written are overwritten by somebody who had read the old ones.
+    LostLabels,
 }
 
-const NAMES: [(FaultKind, &str); 21] = [
+const NAMES: [(FaultKind, &str); 30] = [
     (FaultKind::Delay, "delay"),
     (FaultKind::DelayAfter, "delay-after"),
     (FaultKind::Silence, "silence"),
@@ -77,6 +97,15 @@ const NAMES: [(FaultKind, &str); 21] = [
     (FaultKind::LateDuplicate, "late-duplicate"),
     (FaultKind::StaleRead, "stale-read"),
     (FaultKind::UnknownState, "unknown-state"),
+    (FaultKind::Page, "page"),
+    (FaultKind::PageAfter, "page-after"),
+    (FaultKind::RepeatedCursor, "repeated-cursor"),
+    (FaultKind::EmptyCursor, "empty-cursor"),
+    (FaultKind::EmptyPage, "empty-page"),
+    (FaultKind::LoneSurrogate, "lone-surrogate"),
+    (FaultKind::Compressed, "compressed"),
+    (FaultKind::LostRace, "lost-race"),
+    (FaultKind::LostLabels, "lost-labels"),
 ];
 
 /// The longest delay: longer than the server's own wait of 30 s, so that a client's patience is tried.
@@ -84,10 +113,32 @@ const LONGEST_DELAY: u64 = 45_000;
 
 const MIB: u64 = 1024 * 1024;
 
+const PAGE: &str = "<!doctype html><html><head><title>Sign in</title></head><body></body></html>";
+
 impl FaultKind {
     /// All of them.
     pub fn all() -> Vec<Self> {
         NAMES.map(|(kind, _)| kind).to_vec()
+    }
+
+    /// What a network, a busy server and a gateway do sooner or later: all but [`FaultKind::odd`].
+    pub fn usual() -> Vec<Self> {
+        Self::all().into_iter().filter(|kind| !Self::odd().contains(kind)).collect()
+    }
+
+    /// What a real server, or something in front of it, was seen to answer and few expect.
+    pub fn odd() -> Vec<Self> {
+        vec![
+            Self::Page,
+            Self::PageAfter,
+            Self::RepeatedCursor,
+            Self::EmptyCursor,
+            Self::EmptyPage,
+            Self::LoneSurrogate,
+            Self::Compressed,
+            Self::LostRace,
+            Self::LostLabels,
+        ]
     }
 
     /// Those that leave the caller in doubt whether its request was handled.
@@ -135,6 +186,15 @@ impl FaultKind {
             Self::LateDuplicate => Verdict::ApplyAgainAfter(pause(draw, 100, 60_000)),
             Self::StaleRead => Verdict::Stale(pause(draw, 100, 10_000)),
             Self::UnknownState => Verdict::ApplyThenState("hibernating".to_owned()),
+            Self::Page => Verdict::Answer(Reply::html(200, PAGE)),
+            Self::PageAfter => Verdict::ApplyThenAnswer(Reply::html(200, PAGE)),
+            Self::RepeatedCursor => Verdict::ApplyThenRewrite(Rewrite::RepeatedCursor),
+            Self::EmptyCursor => Verdict::ApplyThenRewrite(Rewrite::EmptyCursor),
+            Self::EmptyPage => Verdict::ApplyThenRewrite(Rewrite::EmptyPage),
+            Self::LoneSurrogate => Verdict::ApplyThenRewrite(Rewrite::LoneSurrogate),
+            Self::Compressed => Verdict::ApplyThenRewrite(Rewrite::Compressed),
+            Self::LostRace => Verdict::LoseRace,
+            Self::LostLabels => Verdict::ApplyThenLoseLabels,
         }
     }
 }

@@ -6,11 +6,13 @@
 
 mod kind;
 mod matcher;
+pub(crate) mod rewrite;
 pub(crate) mod script;
 mod storm;
 mod verdict;
 
 pub use kind::{FaultKind, UnknownFault};
 pub use matcher::Matcher;
+pub use rewrite::Rewrite;
 pub use storm::Storm;
 pub use verdict::Verdict;

@@ -39,13 +39,13 @@ enum Faults {
 }
 
 impl Storm {
-    /// Every kind of fault, at every request, with this probability (0 to 1).
+    /// Every usual kind of fault, at every request, with this probability (0 to 1).
     pub fn new(seed: u64, probability: f64) -> Self {
         Self {
             seed,
             probability,
             matcher: Matcher::any(),
-            faults: Faults::Kinds(FaultKind::all()),
+            faults: Faults::Kinds(FaultKind::usual()),
             left: usize::MAX,
             seen: HashMap::new(),
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::rewrite::Rewrite;
 use crate::http::reply::Reply;
 
 /// What becomes of a request.
@@ -52,6 +53,14 @@ pub enum Verdict {
     /// The server handles it, and every `state` in the answer reads like this.
     ApplyThenState(String),
 
+    /// The server handles it, and its answer is written like this.
+    ApplyThenRewrite(Rewrite),
+    /// Another operation comes first: 409, not handled. Reads and creates are handled as ever.
+    LoseRace,
+    /// The server handles it, and what it wrote of labels is overwritten at once by somebody who had read the old ones.
+    /// What writes no labels is handled as ever.
+    ApplyThenLoseLabels,
+
     /// The server gets the same request twice at once; the client gets the second answer.
     ApplyTwice,
     /// The server gets the same request again, this much later; the client gets the first answer.
@@ -84,6 +93,9 @@ impl Verdict {
             Self::ApplyThenTruncate(_) => "apply-then-truncate",
             Self::ApplyThenPad(_) => "apply-then-pad",
             Self::ApplyThenState(_) => "apply-then-state",
+            Self::ApplyThenRewrite(_) => "apply-then-rewrite",
+            Self::LoseRace => "lose-race",
+            Self::ApplyThenLoseLabels => "apply-then-lose-labels",
             Self::ApplyTwice => "apply-twice",
             Self::ApplyAgainAfter(_) => "apply-again-after",
             Self::Stale(_) => "stale",

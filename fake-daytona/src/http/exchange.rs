@@ -9,8 +9,10 @@ use serde_json::Value;
 
 use super::reply::Reply;
 use super::{answer, envelope, throttle_refusal};
+use crate::clock::Timestamp;
 use crate::core::Core;
 use crate::fault::Verdict;
+use crate::fault::rewrite::with_offsets;
 use crate::inspect::RecordedRequest;
 use crate::refusal::Refusal;
 use crate::server::Peer;
@@ -32,6 +34,10 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) async fn carry_out(self, verdict: Verdict) -> Response {
+        let delay = self.core.manner().delay;
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         let number = self.request.number;
         let core = self.core.clone();
         let outcome = match verdict {
@@ -78,6 +84,12 @@ impl Exchange {
             }
             Verdict::ApplyThenPad(bytes) => Some(padded(self.apply(None).await, bytes)),
             Verdict::ApplyThenState(state) => Some(with_state(self.apply(None).await, &state)),
+            Verdict::ApplyThenRewrite(rewrite) => Some(rewrite.apply(self.apply(None).await, &self.request)),
+            Verdict::LoseRace if self.request.is_operation() => {
+                Some(self.refuse(409, "Sandbox was modified by another operation".to_owned()))
+            }
+            Verdict::LoseRace => Some(self.apply(None).await),
+            Verdict::ApplyThenLoseLabels => Some(self.apply_and_lose_labels().await),
             Verdict::ApplyTwice => {
                 // Both are under way at once, as when a proxy repeats what it thinks lost.
                 let (_, second) = tokio::join!(self.apply(None), self.apply(None));
@@ -100,6 +112,20 @@ impl Exchange {
 
     async fn apply(&self, stale: Option<Duration>) -> Reply {
         answer(&self.core, &self.request, &self.peer, stale).await
+    }
+
+    /// Handles it; then somebody writes the labels that were there before.
+    async fn apply_and_lose_labels(&self) -> Reply {
+        let words: Vec<&str> = self.request.route.trim_matches('/').split('/').collect();
+        let [_, id, "labels"] = words.as_slice() else { return self.apply(None).await };
+        let key = self.core.world().live(id).ok();
+        let old = key.map(|key| self.core.world().sandbox(key).labels.clone());
+        let reply = self.apply(None).await;
+        if let (Some(key), Some(old)) = (key, old) {
+            let now = self.core.now();
+            self.core.world().set_labels(key, now, old);
+        }
+        reply
     }
 
     /// Handles it after a pause, whoever waits.
@@ -134,11 +160,17 @@ impl Exchange {
     }
 }
 
-pub(super) fn dated(core: &Core, reply: Reply) -> Reply {
+/// With the time of the server's clock, in its manner.
+pub(super) fn dated(core: &Core, mut reply: Reply) -> Reply {
+    let manner = core.manner();
+    if let Some(minutes) = manner.offset {
+        reply.body = with_offsets(&reply.body, minutes);
+    }
     if reply.headers.iter().any(|(name, _)| name == "date") {
         return reply;
     }
-    reply.header("date", &core.now().http_date())
+    let shown = core.now().as_millis().saturating_add_signed(manner.date_ahead);
+    reply.header("date", &Timestamp::from_millis(shown).http_date())
 }
 
 fn padded(mut reply: Reply, bytes: usize) -> Reply {

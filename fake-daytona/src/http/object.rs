@@ -26,6 +26,10 @@ impl Object {
         self.fields.push((name, value.into()));
     }
 
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.fields.retain(|(field, _)| *field != name);
+    }
+
     pub(crate) fn optional(&mut self, name: &'static str, value: Option<impl Into<Value>>) {
         match value {
             Some(value) => self.set(name, value),

@@ -18,13 +18,30 @@ pub(crate) enum Setting {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     Health,
-    HealthReady,
     Config,
     SharedRegions,
     Regions,
     CurrentKey,
-    /// A route that only tokens of a person may call.
+    /// A route that only tokens of a person may call: any key is a failed authentication there.
     PersonsOnly,
+    /// A route of runners and of the server's own services.
+    OthersOnly,
+    /// The same, where the rate is counted before that is found out.
+    OwnersOnly,
+    /// It exists with a feature that this server does not have: as if there were no such route, but counted.
+    SwitchedOff(Bucket),
+    /// A route of the server's administrators.
+    AdminsOnly,
+    Runners,
+    DockerRegistries,
+    RegistryPushAccess,
+    Volumes(&'static str),
+    PreviewAccess(String),
+    Relatives(String),
+    Parent(String),
+    Region(String),
+    Backup(String),
+    TelemetryMetrics(String),
     CreateSandbox,
     ListSandboxes,
     PaginatedSandboxes,
@@ -54,6 +71,7 @@ pub(crate) enum Route {
     DeleteSnapshot(String),
     ActivateSnapshot(String),
     DeactivateSnapshot(String),
+    SnapshotBuildLogsUrl(String),
     CreateWorkspace,
     ListWorkspaces,
     GetWorkspace(String),
@@ -79,6 +97,7 @@ pub(crate) enum Access {
 impl Route {
     /// The route of a request, or nothing when this server has no such route. `segments` are decoded.
     pub(crate) fn find(generation: Generation, method: &Method, segments: &[String]) -> Option<Self> {
+        let segments = in_lower_case(segments);
         let words: Vec<&str> = segments.iter().map(String::as_str).collect();
         let own = str::to_owned;
         let (get, post, put, delete) =
@@ -86,13 +105,33 @@ impl Route {
         match words.as_slice() {
             ["sandbox", rest @ ..] if generation.has_sandbox() => Self::of_sandbox(generation, method, rest),
             ["workspace", rest @ ..] if generation.has_workspace() => Self::of_workspace(generation, method, rest),
-            ["toolbox", id, "toolbox", rest @ ..] if generation.has_proxied_toolbox() => {
-                Some(Self::Toolbox(own(id), rest.join("/")))
+            // What the toolbox has beyond that, its version for one, has no route here.
+            ["toolbox", id, "toolbox", "process" | "files" | "git" | "lsp" | "work-dir" | "user-home-dir", ..]
+                if generation.has_proxied_toolbox() =>
+            {
+                Some(Self::Toolbox(own(id), words[3..].join("/")))
             }
-            ["organizations", ..] | ["users", ..] if generation != Generation::Documented => Some(Self::PersonsOnly),
+            ["organizations", rest @ ..] if generation != Generation::Documented => {
+                Self::of_organizations(generation, method, rest)
+            }
+            ["users", ..] if generation != Generation::Documented => Some(Self::PersonsOnly),
             _ if !generation.has_account_routes() => None,
             ["health"] if get => Some(Self::Health),
-            ["health", "ready"] if get => Some(Self::HealthReady),
+            ["health", "ready"] | ["jobs"] if get => Some(Self::OthersOnly),
+            ["runners", "me" | "by-snapshot-ref"] | ["runners", "by-sandbox", _] | ["preview", _, "public"] if get => {
+                Some(Self::OwnersOnly)
+            }
+            ["regions", id] if get => Some(Self::Region(own(id))),
+            ["regions"] if post => Some(Self::AdminsOnly),
+            ["preview", id, "access"] if get => Some(Self::PreviewAccess(own(id))),
+            ["runners"] if get => Some(Self::Runners),
+            ["audit", "organizations", _] | ["admin", _, ..] => Some(Self::AdminsOnly),
+            ["api-keys"] => Some(Self::PersonsOnly),
+            ["docker-registry"] if get => Some(Self::DockerRegistries),
+            ["docker-registry", "registry-push-access"] if get => Some(Self::RegistryPushAccess),
+            ["volumes", ..] if get => Some(Self::Volumes("read:volumes")),
+            ["volumes"] if post => Some(Self::Volumes("write:volumes")),
+            ["volumes", _] if delete => Some(Self::Volumes("delete:volumes")),
             ["config"] if get => Some(Self::Config),
             ["shared-regions"] if get => Some(Self::SharedRegions),
             ["regions"] if get => Some(Self::Regions),
@@ -102,8 +141,22 @@ impl Route {
             ["snapshots", id] if get => Some(Self::GetSnapshot(own(id))),
             ["snapshots", id] if delete => Some(Self::DeleteSnapshot(own(id))),
             ["snapshots", id, "activate"] if post => Some(Self::ActivateSnapshot(own(id))),
+            ["snapshots", id, "build-logs-url"] if get => Some(Self::SnapshotBuildLogsUrl(own(id))),
             ["snapshots", id, "deactivate"] if post || put => Some(Self::DeactivateSnapshot(own(id))),
             _ => None,
+        }
+    }
+
+    /// No route below `/organizations` is for keys. Which of them exist was asked of 0.190.
+    fn of_organizations(generation: Generation, method: &Method, rest: &[&str]) -> Option<Self> {
+        match (method.as_str(), rest) {
+            ("PATCH", [_, "quota"]) => Some(Self::AdminsOnly),
+            ("GET", [_, "otel-config"]) => Some(Self::OwnersOnly),
+            ("GET", ["by-sandbox-id" | "region-quota", ..]) => None,
+            (_, [_, "available-sandbox-classes"]) => generation.has_ttl().then_some(Self::PersonsOnly),
+            (_, [_, "gpu-capacity"]) => generation.has_kvm().then_some(Self::PersonsOnly),
+            (_, [_, "quota"]) => None,
+            _ => Some(Self::PersonsOnly),
         }
     }
 
@@ -113,6 +166,13 @@ impl Route {
         match (method.as_str(), rest) {
             ("POST", []) => Some(Self::CreateSandbox),
             ("GET", []) => Some(Self::ListSandboxes),
+            ("GET", ["for-runner"]) if modern => Some(Self::OwnersOnly),
+            ("GET", [id, "parent"]) if generation.has_sandbox_snapshots() => Some(Self::Parent(own(id))),
+            ("GET", [_, "region-quota" | "organization"]) if modern => Some(Self::OwnersOnly),
+            ("GET", [id, "forks" | "ancestors"]) if generation.has_sandbox_snapshots() => {
+                Some(Self::Relatives(own(id)))
+            }
+            ("GET", [id, "telemetry", "metrics"]) if modern => Some(Self::TelemetryMetrics(own(id))),
             ("GET", ["paginated"]) if generation.has_paginated() => Some(Self::PaginatedSandboxes),
             ("GET", [id]) => Some(Self::GetSandbox(own(id))),
             ("DELETE", [id]) => Some(Self::DeleteSandbox(own(id))),
@@ -128,8 +188,13 @@ impl Route {
                 "stop" => Some(Self::Stop(own(id))),
                 "archive" => Some(Self::Archive(own(id))),
                 "pause" if generation.has_sandbox_class() => Some(Self::Pause(own(id))),
+                "backup" if modern => Some(Self::Backup(own(id))),
                 "recover" if modern => Some(Self::Recover(own(id))),
                 "resize" if modern => Some(Self::Resize(own(id))),
+                "fork" | "snapshot" if modern && !generation.has_sandbox_snapshots() => {
+                    let is_create = *verb == "fork";
+                    Some(Self::SwitchedOff(if is_create { Bucket::SandboxCreate } else { Bucket::Authenticated }))
+                }
                 "fork" if modern => Some(Self::Fork(own(id))),
                 "snapshot" if modern => Some(Self::SnapshotSandbox(own(id))),
                 "ssh-access" if modern => Some(Self::SshAccess(own(id))),
@@ -185,8 +250,24 @@ impl Route {
         }
     }
 
+    /// The scope comes before the rate is counted: below `/snapshots` and `/volumes`.
+    pub(crate) fn is_of_snapshots(&self) -> bool {
+        matches!(
+            self,
+            Self::CreateSnapshot
+                | Self::ListSnapshots
+                | Self::GetSnapshot(_)
+                | Self::DeleteSnapshot(_)
+                | Self::ActivateSnapshot(_)
+                | Self::DeactivateSnapshot(_)
+                | Self::SnapshotBuildLogsUrl(_)
+                | Self::Volumes(_)
+        )
+    }
+
     pub(crate) fn bucket(&self) -> Bucket {
         match self {
+            Self::SwitchedOff(bucket) => *bucket,
             Self::CreateSandbox | Self::Fork(_) => Bucket::SandboxCreate,
             Self::DeleteSandbox(_)
             | Self::Start(_)
@@ -217,6 +298,8 @@ impl Route {
             | Self::SetPublic(..)
             | Self::SshAccess(_)
             | Self::NetworkSettings(_)
+            | Self::Backup(_)
+            | Self::SwitchedOff(_)
             | Self::CreateWorkspace
             | Self::StartWorkspace(_)
             | Self::StopWorkspace(_)
@@ -226,7 +309,18 @@ impl Route {
             | Self::PutWorkspaceLabels(_) => Some("write:sandboxes"),
             Self::CreateSnapshot | Self::ActivateSnapshot(_) | Self::DeactivateSnapshot(_) => Some("write:snapshots"),
             Self::DeleteSnapshot(_) => Some("delete:snapshots"),
+            Self::Volumes(scope) => Some(scope),
             _ => None,
         }
     }
+}
+
+/// The words of a route are read whatever their case, names and identifiers are not: the second segment of the
+/// resources, and every other one from there on.
+fn in_lower_case(segments: &[String]) -> Vec<String> {
+    let resource = segments.first().map(|first| first.to_ascii_lowercase()).unwrap_or_default();
+    let has_names = matches!(resource.as_str(), "sandbox" | "workspace" | "snapshots" | "toolbox");
+    let is_word = |index: usize| index.is_multiple_of(2) || !has_names;
+    let cased = segments.iter().enumerate();
+    cased.map(|(index, segment)| if is_word(index) { segment.to_ascii_lowercase() } else { segment.clone() }).collect()
 }

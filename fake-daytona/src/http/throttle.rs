@@ -96,6 +96,19 @@ impl Throttle {
         Ok(Tally { limit, remaining: limit.saturating_sub(window.hits), reset })
     }
 
+    /// Counts a refused key against its client's address. The error is the number of seconds for which everything from
+    /// there is refused from now on, good keys included: the one that reaches the limit is refused so already.
+    pub(crate) fn fail(&mut self, client: &str, now: Timestamp) -> Result<Tally, u64> {
+        let tally = self.count(Bucket::FailedAuth, client, now)?;
+        if tally.remaining > 0 {
+            return Ok(tally);
+        }
+        let window =
+            self.windows.entry((Bucket::FailedAuth, client.to_owned())).or_insert(Window { since: now, hits: 0 });
+        window.since = now;
+        Err(seconds(WINDOW))
+    }
+
     /// Whether a request would be refused, without counting it.
     pub(crate) fn check(&self, bucket: Bucket, client: &str, now: Timestamp) -> Result<(), u64> {
         if let Some(until) = self.exhausted_until.get(&bucket)

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::Call;
 use crate::refusal::Refusal;
 
 /// Reads fields of a body and collects what is wrong with them; `null` is the same as missing.
@@ -31,6 +32,61 @@ impl<'a> Fields<'a> {
                 None
             }
         }
+    }
+
+    /// A name: a text without tags, addresses and control characters. What is no text breaks both rules.
+    pub(crate) fn name(&mut self) -> Option<String> {
+        let given = self.get("name")?;
+        if !given.as_str().is_some_and(is_plain_name) {
+            self.problem("name must not contain HTML tags, URLs, or control characters");
+        }
+        self.text("name")
+    }
+
+    /// One of a few words, or a list of them.
+    pub(crate) fn words(&mut self, name: &str, known: &[&str]) {
+        let Some(given) = self.get(name) else { return };
+        let is_known = |value: &Value| value.as_str().is_some_and(|word| known.contains(&word));
+        let all_known = match given {
+            Value::Array(list) => list.iter().all(is_known),
+            one => is_known(one),
+        };
+        if !all_known {
+            self.problem(format!("each value in {name} must be one of the following values: {}", known.join(", ")));
+        }
+    }
+
+    /// One of a few words.
+    pub(crate) fn one_of(&mut self, name: &str, known: &[&str]) {
+        let Some(given) = self.get(name) else { return };
+        if !given.as_str().is_some_and(|word| known.contains(&word)) {
+            self.problem(format!("{name} must be one of the following values: {}", known.join(", ")));
+        }
+    }
+
+    /// A list of objects with texts in these fields; the first is required in each of them.
+    pub(crate) fn objects(&mut self, name: &str, texts: &[(&str, bool)]) -> Option<&'a [Value]> {
+        let list = match self.get(name)? {
+            Value::Array(list) => list,
+            _ => {
+                self.problem(format!("{name} must be an array"));
+                self.problem(format!("each value in nested property {name} must be either object or array"));
+                return None;
+            }
+        };
+        for (index, row) in list.iter().enumerate() {
+            if !row.is_object() && !row.is_array() {
+                self.problem(format!("each value in nested property {name} must be either object or array"));
+                continue;
+            }
+            for (field, required) in texts {
+                let given = row.get(field).filter(|value| !value.is_null());
+                if given.map_or(*required, |value| !value.is_string()) {
+                    self.problem(format!("{name}.{index}.{field} must be a string"));
+                }
+            }
+        }
+        Some(list)
     }
 
     pub(crate) fn object(&mut self, name: &str) -> Option<&'a Map<String, Value>> {
@@ -87,7 +143,13 @@ impl<'a> Fields<'a> {
 
     /// Strings of an array.
     pub(crate) fn texts(&mut self, name: &str) -> Option<Vec<String>> {
-        let list = self.list(name)?;
+        let Some(list) = self.list(name) else {
+            // A text is a text, if not a list of them.
+            if self.get(name).is_some_and(|value| !value.is_string()) {
+                self.problem(format!("each value in {name} must be a string"));
+            }
+            return None;
+        };
         let texts: Option<Vec<String>> = list.iter().map(|value| value.as_str().map(str::to_owned)).collect();
         if texts.is_none() {
             self.problem(format!("each value in {name} must be a string"));
@@ -106,11 +168,38 @@ pub(crate) fn is_plain_name(name: &str) -> bool {
     let lower = name.to_lowercase();
     let url = ["://", "www.", "data:", "javascript:", "mailto:"].iter().any(|mark| lower.contains(mark));
     let tag = name.find('<').is_some_and(|open| name[open..].contains('>'));
-    !url && !tag && !name.chars().any(char::is_control)
+    !url && !tag && !name.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+}
+
+/// The longest list of networks or domains.
+const MOST_RULES: usize = 10;
+
+/// The page that a list is asked for, from 1.
+pub(crate) fn page(call: &Call<'_>) -> Result<usize, Refusal> {
+    match call.query("page").map(|text| text.trim().parse::<f64>()) {
+        None => Ok(1),
+        Some(Ok(page)) if page.fract() != 0.0 => Err(Refusal::bad_request("page must be an integer number")),
+        Some(Ok(page)) if page >= 1.0 => Ok(page as usize),
+        Some(Ok(_)) => Err(Refusal::bad_request("page must not be less than 1")),
+        Some(Err(_)) => Err(Refusal::bad_request("page must be an integer number, page must not be less than 1")),
+    }
+}
+
+/// A query parameter that is one of a few words.
+pub(crate) fn word(call: &Call<'_>, name: &str, known: &[&str]) -> Result<Option<String>, Refusal> {
+    match call.query(name) {
+        Some(word) if !known.contains(&word.as_str()) => {
+            Err(Refusal::bad_request(format!("{name} must be one of the following values: {}", known.join(", "))))
+        }
+        word => Ok(word),
+    }
 }
 
 /// The first problem of a comma-separated list of IPv4 networks.
 pub(crate) fn check_networks(list: &str) -> Result<(), Refusal> {
+    if list.split(',').count() > MOST_RULES {
+        return Err(Refusal::bad_request("Network allow list cannot contain more than 10 networks"));
+    }
     for network in list.split(',').map(str::trim) {
         let (address, prefix) = network.split_once('/').unwrap_or((network, ""));
         if address.parse::<std::net::Ipv4Addr>().is_err() {
@@ -127,6 +216,9 @@ pub(crate) fn check_networks(list: &str) -> Result<(), Refusal> {
 
 /// The first problem of a comma-separated list of domains.
 pub(crate) fn check_domains(list: &str) -> Result<(), Refusal> {
+    if list.split(',').count() > MOST_RULES {
+        return Err(Refusal::bad_request("Domain allow list cannot contain more than 10 domains"));
+    }
     for domain in list.split(',').map(str::trim) {
         let plain = domain.strip_prefix("*.").unwrap_or(domain);
         let label = |label: &str| {
@@ -163,7 +255,7 @@ mod tests {
 
     #[test]
     fn names_with_addresses_tags_or_control_characters_are_not_plain() {
-        for bad in ["https://evil", "www.x.org", "data:x", "<b>x</b>", "a\nb"] {
+        for bad in ["https://evil", "www.x.org", "data:x", "<b>x</b>", "a\u{7}b"] {
             assert!(!is_plain_name(bad), "{bad}");
         }
         assert!(is_plain_name("rensei-sess-42-899de6a060c37588"));

@@ -50,17 +50,28 @@ pub(super) fn config(call: &Call<'_>) -> Result<Reply, Refusal> {
     Ok(Reply::json(200, &body))
 }
 
+/// There are none, and none can be made.
+pub(super) fn volumes(call: &Call<'_>) -> Result<Reply, Refusal> {
+    match (call.request.method.as_str(), call.request.route.trim_matches('/').split('/').next_back()) {
+        ("GET" | "HEAD", Some("volumes")) => Ok(Reply::json(200, &[(); 0])),
+        ("POST", _) => Err(Refusal::unexpected()),
+        (_, id) => Err(Refusal::not_found(format!("Volume with ID {} not found", id.unwrap_or_default()))),
+    }
+}
+
 pub(super) fn regions(call: &Call<'_>) -> Result<Reply, Refusal> {
     let since = call.core.clock.epoch().rfc3339();
+    let shared = call.request.route.contains("shared");
     let regions: Vec<Value> = call
         .core
         .world()
         .regions
         .iter()
+        .filter(|region| region.has_quota || shared)
         .map(|region| {
             json!({
-                "id": region,
-                "name": region,
+                "id": region.id,
+                "name": region.id,
                 "organizationId": null,
                 "regionType": "shared",
                 "createdAt": since,
@@ -76,7 +87,7 @@ pub(super) fn regions(call: &Call<'_>) -> Result<Reply, Refusal> {
 
 pub(super) fn current_key(call: &Call<'_>) -> Result<Reply, Refusal> {
     let world = call.core.world();
-    let Some(key) = world.organization.keys.get(&call.key) else {
+    let Some(key) = world.organization.key(&call.key, call.core.now()) else {
         return Err(Refusal::new(401, "Invalid credentials"));
     };
     let mut body = Object::with_nulls();

@@ -44,7 +44,7 @@ pub(crate) fn sandbox(core: &Core, row: &Sandbox, occasion: Occasion) -> Object 
     if generation.has_sandbox_class() {
         body.optional("domainAllowList", row.domain_allow_list.as_deref());
     }
-    body.set("labels", row.labels.clone());
+    body.set("labels", row.odd_labels.clone().unwrap_or_else(|| row.labels.clone().into()));
     body.set("volumes", row.volumes.clone());
     states(&mut body, core, row, &row.shown());
     if generation.has_spot() {
@@ -119,7 +119,9 @@ fn states(body: &mut Object, core: &Core, row: &Sandbox, state: &State) {
     if core.generation.has_activity() {
         body.set("recoverable", row.recoverable);
     }
-    body.set("backupState", row.backup_state);
+    // The backup is queued a moment after the wish is stored.
+    let queued = row.state == State::Archiving && row.backup_state == "None" && core.now() > row.last_activity_at;
+    body.set("backupState", if queued { "Pending" } else { row.backup_state });
     body.set_if_some("backupCreatedAt", row.backup_created_at.map(|at| at.rfc3339()));
 }
 
@@ -136,10 +138,10 @@ fn class_key(core: &Core) -> &'static str {
     if core.generation.has_sandbox_class() { "sandboxClass" } else { "class" }
 }
 
-fn build_info(build: &BuildInfo) -> Value {
+pub(super) fn build_info(build: &BuildInfo) -> Value {
     json!({
-        "dockerfileContent": build.dockerfile,
-        "contextHashes": build.context_hashes,
+        "dockerfileContent": build.content,
+        "contextHashes": build.hashes,
         "createdAt": build.created_at.rfc3339(),
         "updatedAt": build.updated_at.rfc3339(),
         "snapshotRef": build.snapshot_ref,

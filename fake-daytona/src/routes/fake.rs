@@ -11,7 +11,7 @@ use crate::http::reply::Reply;
 use crate::inspect::{RecordedRequest, SandboxView, Summary};
 use crate::surface;
 
-const ROUTES: [&str; 13] = [
+const ROUTES: [&str; 20] = [
     "GET /__fake/summary",
     "GET /__fake/sandboxes",
     "GET /__fake/sandboxes/{idOrName}",
@@ -25,6 +25,13 @@ const ROUTES: [&str; 13] = [
     "POST /__fake/next-start",
     "POST /__fake/next-build",
     "POST /__fake/sandboxes/{idOrName}/state",
+    "POST /__fake/sandboxes/{idOrName}/copy",
+    "POST /__fake/sandboxes/{idOrName}/kill",
+    "POST /__fake/manner",
+    "POST /__fake/server",
+    "POST /__fake/organization",
+    "POST /__fake/organizations",
+    "POST /__fake/regions",
 ];
 
 pub(crate) fn answer(core: &Arc<Core>, request: &RecordedRequest) -> Reply {

@@ -9,11 +9,12 @@ use crate::refusal::Refusal;
 use crate::settings::Size;
 use crate::world::Starting;
 use crate::world::sandbox::Sandbox;
+use crate::world::state::State;
 
 pub(super) async fn start(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let (key, starting) = {
         let mut world = call.core.world();
-        let key = world.live(id)?;
+        let key = world.look_up(id, call.core.now())?;
         (key, world.start(key, call.core.now())?)
     };
     if starting == Starting::Soon {
@@ -27,38 +28,54 @@ pub(super) async fn start(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     Ok(Reply::json(200, &body::sandbox(call.core, row, occasion)))
 }
 
-/// `force` only changes the signal that the container gets.
+/// Whether a stop is one by force: the container gets another signal.
+pub(super) fn hard(call: &Call<'_>) -> bool {
+    call.query("force").as_deref() == Some("true")
+}
+
 pub(super) fn stop(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
-    let key = world.live(id)?;
-    world.stop(key, call.core.now())?;
+    let key = world.look_up(id, call.core.now())?;
+    world.stop(key, call.core.now(), hard(call))?;
     Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Change)))
 }
 
 pub(super) fn archive(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
-    let key = world.live(id)?;
+    let key = world.look_up(id, call.core.now())?;
     world.archive(key, call.core.now())?;
     Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
 }
 
 /// All sandboxes here are containers, and those cannot be paused.
 pub(super) fn pause(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
-    call.core.world().live(id)?;
+    let mut world = call.core.world();
+    let key = world.look_up(id, call.core.now())?;
+    let row = world.sandbox(key);
+    if row.state != State::Started || row.is_busy() {
+        return Err(Refusal::bad_request("Sandbox must be in started state to pause"));
+    }
     Err(Refusal::new(422, "Pausing is not supported for this sandbox"))
 }
 
 pub(super) fn fork(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
-    call.core.world().live(id)?;
+    call.core.world().look_up(id, call.core.now())?;
     Err(Refusal::new(422, "Forking is not supported for this sandbox"))
 }
 
 pub(super) fn recover(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let skip_start = call.query("skipStart").as_deref() == Some("true");
     let mut world = call.core.world();
-    let key = world.live(id)?;
+    let key = world.look_up(id, call.core.now())?;
     world.recover(key, call.core.now(), skip_start)?;
     Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+}
+
+/// Makes a backup by hand. In most states the real server ends as a whole when it is asked for one; this one does not.
+pub(super) fn backup(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
+    let mut world = call.core.world();
+    let key = world.look_up(id, call.core.now())?;
+    Ok(Reply::json(201, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
 }
 
 /// Behind a feature flag that is off unless a script turns it on.
@@ -77,7 +94,7 @@ pub(super) fn resize(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
         amount.map(|amount| amount as u64)
     });
     fields.finish()?;
-    let key = world.live(id)?;
+    let key = world.look_up(id, call.core.now())?;
     let now = world.sandbox(key).size;
     let mut next = |standard: u64, index: usize| wanted[index].take().unwrap_or(standard);
     let size = Size { cpu: next(now.cpu, 0), memory: next(now.memory, 1), disk: next(now.disk, 2), gpu: now.gpu };

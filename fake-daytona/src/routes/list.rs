@@ -20,7 +20,60 @@ pub(super) fn sandboxes(call: &Call<'_>) -> Result<Reply, Refusal> {
     if call.core.generation.lists_by_cursor() { by_cursor(call) } else { whole(call) }
 }
 
+/// How far the list runs behind: always, or because this read is stale.
+fn lag(call: &Call<'_>) -> Lag {
+    let lag = call.core.world().lag;
+    Lag { behind: call.stale.unwrap_or_default().max(lag.behind), ..lag }
+}
+
+/// What is wrong with a whole number of the query.
+fn number_problems(call: &Call<'_>, name: &str, least: u64) -> Vec<String> {
+    let Some(text) = single(call, name) else { return Vec::new() };
+    let number = text.and_then(|text| as_number(&text));
+    let mut problems = Vec::new();
+    if number.is_none_or(|number| number < least as f64) {
+        problems.push(format!("{name} must not be less than {least}"));
+    }
+    if number.is_none_or(|number| number.fract() != 0.0) {
+        problems.push(format!("{name} must be an integer number"));
+    }
+    problems
+}
+
+/// The one value of a parameter. The inner nothing: it was given more than once.
+fn single(call: &Call<'_>, name: &str) -> Option<Option<String>> {
+    let mut values = call.request.query_values(name);
+    match values.len() {
+        0 => None,
+        1 => Some(values.pop()),
+        _ => Some(None),
+    }
+}
+
+/// As JavaScript reads a number: nothing is zero.
+fn as_number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    if text.is_empty() { Some(0.0) } else { text.parse().ok() }
+}
+
+/// A moment in the query, whatever zone it is written in.
+fn instant(text: &str) -> Option<Timestamp> {
+    let date_only = text.len() == 10;
+    let text = if date_only { format!("{text}T00:00:00Z") } else { text.replace(' ', "+") };
+    let (local, minutes) = match text.rfind(['+', '-']).filter(|at| *at > 10) {
+        Some(at) => {
+            let (hours, minutes) = text[at + 1..].split_once(':')?;
+            let offset = hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?;
+            (format!("{}Z", &text[..at]), if text[at..].starts_with('-') { -offset } else { offset })
+        }
+        None => (text, 0),
+    };
+    let since = humantime::parse_rfc3339(&local).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(Timestamp::from_millis(u64::try_from(since.as_millis() as i64 - minutes * 60_000).ok()?))
+}
+
 /// What a list is asked for.
+#[derive(Default)]
 struct Filter {
     labels: Map<String, Value>,
     states: Vec<String>,
@@ -33,13 +86,39 @@ struct Filter {
     recoverable: Option<bool>,
     /// Least and most cores, GiB of memory and GiB of disk.
     sizes: [(Option<u64>, Option<u64>); 3],
+    /// From and to: creation, and the last change.
+    created: (Option<Timestamp>, Option<Timestamp>),
+    touched: (Option<Timestamp>, Option<Timestamp>),
     /// How far the list runs behind: always, or because this read is stale.
     lag: Lag,
 }
 
 impl Filter {
     fn of(call: &Call<'_>) -> Result<Self, Refusal> {
-        let states = call.request.query_values("states");
+        if !call.core.generation.lists_by_cursor() {
+            return Self::of_old(call);
+        }
+        let mut states = call.request.query_values("states");
+        states.retain(|state| !state.is_empty());
+        let mut problems = Vec::new();
+        for (name, least) in [
+            ("minCpu", 1),
+            ("maxCpu", 1),
+            ("minMemoryGiB", 1),
+            ("maxMemoryGiB", 1),
+            ("minDiskGiB", 1),
+            ("maxDiskGiB", 1),
+        ] {
+            problems.extend(number_problems(call, name, least));
+        }
+        for name in ["createdAtAfter", "createdAtBefore", "lastEventAfter", "lastEventBefore"] {
+            if call.query(name).is_some_and(|text| instant(&text).is_none()) {
+                problems.push(format!("{name} must be a Date instance"));
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Refusal::bad_request(problems.join(", ")));
+        }
         if states.iter().any(|state| !State::filterable().any(|known| known == state)) {
             let known: Vec<&str> = State::filterable().collect();
             return Err(Refusal::bad_request(format!(
@@ -47,6 +126,7 @@ impl Filter {
                 known.join(", ")
             )));
         }
+        let moment = |name: &str| call.query(name).and_then(|text| instant(&text));
         Ok(Self {
             labels: labels(call)?,
             states,
@@ -61,10 +141,19 @@ impl Filter {
                 let bound = |end: &str| call.query(&format!("{end}{what}")).and_then(|text| text.parse().ok());
                 (bound("min"), bound("max"))
             }),
-            lag: {
-                let lag = call.core.world().lag;
-                Lag { behind: call.stale.unwrap_or_default().max(lag.behind), ..lag }
-            },
+            created: (moment("createdAtAfter"), moment("createdAtBefore")),
+            touched: (moment("lastEventAfter"), moment("lastEventBefore")),
+            lag: lag(call),
+        })
+    }
+
+    /// What 0.179 and before read of the query.
+    fn of_old(call: &Call<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            labels: labels(call)?,
+            include_errored_deleted: call.query("includeErroredDeleted").as_deref() == Some("true"),
+            lag: lag(call),
+            ..Self::default()
         })
     }
 
@@ -83,16 +172,39 @@ impl Filter {
             && [row.size.cpu, row.size.memory, row.size.disk].into_iter().zip(self.sizes).all(
                 |(size, (least, most))| least.is_none_or(|least| size >= least) && most.is_none_or(|most| size <= most),
             )
+            && within(row.created_at, self.created)
+            && within(row.updated_at, self.touched)
             && row.has_labels(&self.labels);
         fits.then_some(state)
     }
 }
 
-fn labels(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
-    let Some(text) = call.query("labels") else { return Ok(Map::new()) };
+fn within(at: Timestamp, (from, to): (Option<Timestamp>, Option<Timestamp>)) -> bool {
+    from.is_none_or(|from| at >= from) && to.is_none_or(|to| at <= to)
+}
+
+/// What a list by labels asks for: the entries of whatever JSON it is; a number or nothing has none.
+pub(super) fn labels(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
+    let text = match single(call, "labels") {
+        None => return Ok(Map::new()),
+        Some(None) => return Err(Refusal::bad_request("labels must be a string")),
+        Some(Some(text)) if text.is_empty() => return Ok(Map::new()),
+        Some(Some(text)) => text,
+    };
     match serde_json::from_str(&text) {
         Ok(Value::Object(map)) => Ok(map),
-        _ => Err(Refusal::bad_request("Invalid labels JSON format")),
+        Ok(Value::Array(list)) => {
+            Ok(list.into_iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect())
+        }
+        Ok(Value::String(text)) => {
+            let entries = text.chars().enumerate();
+            Ok(entries.map(|(index, c)| (index.to_string(), Value::from(c.to_string()))).collect())
+        }
+        Ok(_) => Ok(Map::new()),
+        Err(_) if !call.core.generation.lists_by_cursor() && call.core.generation.has_sandbox() => {
+            Err(Refusal::unexpected())
+        }
+        Err(_) => Err(Refusal::bad_request("Invalid labels JSON format")),
     }
 }
 
@@ -162,7 +274,8 @@ fn by_cursor(call: &Call<'_>) -> Result<Reply, Refusal> {
     let limit = limit(call)?;
     let filter = Filter::of(call)?;
     let sort = Sort::of(call)?;
-    let ascending = call.query("order").as_deref() == Some("asc");
+    let order = crate::http::validation::word(call, "order", &["asc", "desc"])?;
+    let ascending = order.as_deref() == Some("asc");
     let now = call.core.now();
     let world = call.core.world();
     let after = call.query("cursor").map(|text| cursor(&world, &text)).transpose()?;
@@ -221,13 +334,23 @@ struct Page {
     next_cursor: Option<String>,
 }
 
-fn limit(call: &Call<'_>) -> Result<usize, Refusal> {
-    let Some(text) = call.query("limit") else { return Ok(100) };
-    match text.parse::<f64>() {
-        Ok(limit) if limit > 200.0 => Err(Refusal::bad_request("limit must not be greater than 200")),
-        Ok(limit) if limit < 1.0 => Err(Refusal::bad_request("limit must not be less than 1")),
-        Ok(limit) if limit.fract() == 0.0 => Ok(limit as usize),
-        _ => Err(Refusal::bad_request("limit must be an integer number")),
+/// The length of a page: 100 unless it is asked for.
+pub(super) fn limit(call: &Call<'_>) -> Result<usize, Refusal> {
+    let Some(text) = single(call, "limit") else { return Ok(100) };
+    let number = text.and_then(|text| as_number(&text));
+    let mut problems = Vec::new();
+    if number.is_none_or(|number| number.fract() != 0.0) {
+        problems.push("limit must be an integer number");
+    }
+    if number.is_none_or(|number| number < 1.0) {
+        problems.push("limit must not be less than 1");
+    }
+    if number.is_none_or(|number| number > 200.0) {
+        problems.push("limit must not be greater than 200");
+    }
+    match number {
+        Some(limit) if problems.is_empty() => Ok(limit as usize),
+        _ => Err(Refusal::bad_request(problems.join(", "))),
     }
 }
 
@@ -241,14 +364,14 @@ fn cursor(world: &World, text: &str) -> Result<(String, Key), Refusal> {
     Ok((sort, world.find(&id).ok_or_else(invalid)?))
 }
 
-fn moment(text: &str) -> Timestamp {
+pub(super) fn moment(text: &str) -> Timestamp {
     let since = humantime::parse_rfc3339(text).ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     Timestamp::from_millis(since.map_or(0, |since| since.as_millis() as u64))
 }
 
 /// The list of 0.179 and before: everything, in full, oldest first.
 fn whole(call: &Call<'_>) -> Result<Reply, Refusal> {
-    let filter = Filter { states: Vec::new(), ..Filter::of(call)? };
+    let filter = Filter::of(call)?;
     let now = call.core.now();
     let world = call.core.world();
     let bodies: Vec<Object> = world

@@ -23,7 +23,22 @@ use crate::refusal::Refusal;
 pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refusal> {
     match route {
         Route::Health => account::health(),
-        Route::HealthReady | Route::PersonsOnly => Err(Refusal::new(401, "Invalid credentials")),
+        Route::PersonsOnly => Err(Refusal::new(401, "Invalid credentials")),
+        Route::OthersOnly | Route::OwnersOnly => Err(Refusal::forbidden("Invalid authentication context")),
+        Route::AdminsOnly | Route::Runners => Err(Refusal::forbidden("Access denied")),
+        Route::SwitchedOff(_) => {
+            let path = call.request.path_and_query();
+            Err(Refusal::not_found(format!("Cannot {} {path}", call.request.method)))
+        }
+        Route::DockerRegistries => Ok(Reply::json(200, &[(); 0])),
+        Route::RegistryPushAccess => Err(Refusal::unexpected()),
+        Route::Volumes(_) => account::volumes(call),
+        Route::PreviewAccess(id) => access::preview_access(call, &id),
+        Route::Parent(id) => sandbox::parent(call, &id),
+        Route::Backup(id) => lifecycle::backup(call, &id),
+        Route::Region(_) => Err(Refusal::not_found("Region not found")),
+        Route::Relatives(id) => sandbox::relatives(call, &id),
+        Route::TelemetryMetrics(id) => sandbox::telemetry(call, &id),
         Route::Config => account::config(call),
         Route::SharedRegions | Route::Regions => account::regions(call),
         Route::CurrentKey => account::current_key(call),
@@ -56,6 +71,7 @@ pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refus
         Route::DeleteSnapshot(id) => snapshots::delete(call, &id),
         Route::ActivateSnapshot(id) => snapshots::activate(call, &id),
         Route::DeactivateSnapshot(id) => snapshots::deactivate(call, &id),
+        Route::SnapshotBuildLogsUrl(id) => snapshots::build_logs_url(call, &id),
         Route::CreateWorkspace => workspace::create(call).await,
         Route::ListWorkspaces => workspace::list(call),
         Route::GetWorkspace(id) => workspace::get(call, &id),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::http::reply::Reply;
 use crate::inspect::RecordedRequest;
-use crate::{FakeDaytona, Fate, FaultKind, Matcher, Storm};
+use crate::{Dashboard, FakeDaytona, Fate, FaultKind, Matcher, Region, Storm};
 
 /// What went wrong, for whoever wrote the script.
 type Problem = String;
@@ -38,6 +38,46 @@ pub(super) fn answer(fake: &FakeDaytona, request: &RecordedRequest, words: &[&st
         ("POST", ["next-build"]) => read(request).and_then(|next: Next| {
             next.apply(|reason| fake.fail_next_build(reason), |duration| fake.next_build_takes(duration))
         }),
+        ("POST", ["sandboxes", id, "copy"]) => read(request).and_then(|Named { name }| {
+            let copy = fake.copy(id, &name);
+            copy.map(|id| json!({"id": id})).ok_or_else(|| format!("there never was a sandbox {id}"))
+        }),
+        ("POST", ["sandboxes", id, "kill"]) => {
+            let known = fake.kill(id);
+            known.then(|| json!({})).ok_or_else(|| format!("there never was a sandbox {id}"))
+        }
+        ("POST", ["manner"]) => read(request).map(|manner: Manner| {
+            fake.delay_requests(Duration::from_millis(manner.delay_millis));
+            fake.date_is_ahead(manner.date_ahead_seconds.saturating_mul(1_000));
+            fake.write_offsets(manner.offset_minutes);
+            json!({})
+        }),
+        ("POST", ["organizations"]) => read(request).map(|NewOrganization { key }| {
+            let other = fake.another_organization(&key);
+            json!({"id": other.organization_id()})
+        }),
+        ("POST", ["organization"]) => read(request).map(|wish: OrganizationWish| {
+            match wish.suspended {
+                Some(Some(reason)) => fake.suspend(&reason),
+                Some(None) => fake.unsuspend(),
+                None => {}
+            }
+            if let Some(has) = wish.default_region {
+                fake.has_default_region(has);
+            }
+            json!({})
+        }),
+        ("POST", ["regions"]) => read(request).map(|wish: RegionWish| {
+            fake.set_region(Region {
+                has_quota: wish.has_quota,
+                has_snapshots: wish.has_snapshots,
+                ephemeral_only: wish.ephemeral_only,
+                non_ephemeral_disk: wish.non_ephemeral_disk,
+                ..Region::new(&wish.id)
+            });
+            json!({})
+        }),
+        ("POST", ["server"]) => read(request).and_then(|wish: ServerWish| server(fake, &wish)),
         ("POST", ["sandboxes", id, "state"]) => read(request).and_then(|wish: Forced| {
             let known = fake.set_state(id, &wish.state, None, wish.reason.as_deref());
             known.then(|| json!({})).ok_or_else(|| format!("there never was a sandbox {id}"))
@@ -99,6 +139,89 @@ fn faults(fake: &FakeDaytona, wish: Faults) -> Result<Value, Problem> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Skip {
     skip_seconds: u64,
+}
+
+/// The name of a copy.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    name: String,
+}
+
+/// How every reply is written; what is missing is as it should be.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Default)]
+struct Manner {
+    delay_millis: u64,
+    date_ahead_seconds: i64,
+    offset_minutes: Option<i32>,
+}
+
+/// One more organization, by its first key.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewOrganization {
+    key: String,
+}
+
+/// What changes of the organization; what is missing stays.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct OrganizationWish {
+    /// A reason, or `null` for the end of a suspension.
+    #[serde(default, deserialize_with = "given")]
+    suspended: Option<Option<String>>,
+    default_region: Option<bool>,
+}
+
+/// Tells `null` from what is missing.
+fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+/// A region; what is missing is as in the first one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RegionWish {
+    id: String,
+    #[serde(default = "yes")]
+    has_quota: bool,
+    #[serde(default = "yes")]
+    has_snapshots: bool,
+    #[serde(default)]
+    ephemeral_only: bool,
+    non_ephemeral_disk: Option<u64>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What changes of the server; what is missing stays.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ServerWish {
+    maintenance: Option<bool>,
+    stops_kill: Option<bool>,
+    /// `page` or `missing`.
+    dashboard: Option<String>,
+}
+
+fn server(fake: &FakeDaytona, wish: &ServerWish) -> Result<Value, Problem> {
+    match wish.dashboard.as_deref() {
+        None => {}
+        Some("page") => fake.set_dashboard(Dashboard::Page),
+        Some("missing") => fake.set_dashboard(Dashboard::Missing),
+        Some(other) => return Err(format!("unknown dashboard {other:?}; known are page and missing")),
+    }
+    if let Some(on) = wish.maintenance {
+        fake.maintenance(on);
+    }
+    if let Some(kill) = wish.stops_kill {
+        fake.stops_kill(kill);
+    }
+    Ok(json!({}))
 }
 
 /// One more key of the organization.

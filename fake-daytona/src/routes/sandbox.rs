@@ -15,7 +15,7 @@ use crate::world::state::State;
 pub(super) const START_WAIT: Duration = Duration::from_secs(30);
 
 pub(super) async fn create(call: &Call<'_>) -> Result<Reply, Refusal> {
-    let order = order::of_sandbox(&call.body)?;
+    let order = order::of_sandbox(call.core.generation, &call.body)?;
     let (key, reply, waits) = {
         let mut world = call.core.world();
         let key = world.create(order, Surface::Sandbox, call.core.now())?;
@@ -42,17 +42,35 @@ pub(super) fn refuse_failed_start(row: &Sandbox) -> Result<(), Refusal> {
 }
 
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
-    let world = call.core.world();
+    let mut world = call.core.world();
     if let Some(then) = call.then() {
         return Ok(Reply::json(200, &body::sandbox(call.core, &world.as_of(id, then)?, Occasion::Read)));
     }
-    let key = world.live(id)?;
+    let key = world.look_up(id, call.core.now())?;
     Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+}
+
+/// Containers have no forks, and are none.
+pub(super) fn relatives(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
+    call.core.world().look_up(id, call.core.now())?;
+    Ok(Reply::json(200, &[(); 0]))
+}
+
+pub(super) fn parent(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
+    let mut world = call.core.world();
+    let key = world.look_up(id, call.core.now())?;
+    Err(Refusal::not_found(format!("Parent sandbox not found for sandbox {}", world.sandbox(key).id)))
+}
+
+/// Nothing measures what runs nowhere.
+pub(super) fn telemetry(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
+    call.core.world().live_by_id(id)?;
+    Ok(Reply::json(200, &serde_json::json!({"series": []})))
 }
 
 pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
-    let key = world.live(id)?;
+    let key = world.look_up(id, call.core.now())?;
     world.delete(key, call.core.now())?;
     Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Change)))
 }

@@ -1,16 +1,18 @@
 //! `/sandbox`: intervals, labels, network, activity.
 
+use serde_json::Value;
+
 use super::body::{self, Occasion};
 use crate::http::Call;
 use crate::http::reply::Reply;
 use crate::http::route::Setting;
 use crate::http::validation::{Fields, check_domains, check_networks};
 use crate::refusal::Refusal;
-use crate::world::{Key, World, archive_minutes, interval, whole};
+use crate::world::{ACTIVITY_THROTTLE, Key, MAX_AUTO_ARCHIVE, World, archive_minutes, interval, whole};
 
 pub(super) fn set(call: &Call<'_>, setting: Setting, id: &str, minutes: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
-    let key = world.live(id)?;
+    let key = world.look_up(id, call.core.now())?;
     apply(call, &mut world, key, setting, minutes)?;
     Ok(Reply::json(201, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
 }
@@ -32,7 +34,8 @@ pub(super) fn apply(
             world.change(key, now, |row| row.auto_stop = minutes);
         }
         Setting::AutoArchive => {
-            let minutes = archive_minutes(interval(Some(number), 0, "Auto-archive")?);
+            // What is longer than the longest is the longest, however long.
+            let minutes = archive_minutes(interval(Some(number.min(MAX_AUTO_ARCHIVE as f64)), 0, "Auto-archive")?);
             world.change(key, now, |row| row.auto_archive = minutes);
         }
         Setting::AutoDelete => {
@@ -49,31 +52,48 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// By id only; answers with nothing.
+/// Answers with nothing, also where there is nothing any more.
 pub(super) fn last_activity(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
+    let now = call.core.now();
     let mut world = call.core.world();
-    let key = world.live_by_id(id)?;
-    world.touch(key, call.core.now());
+    let key = match world.find_by_id(id) {
+        Some(key) => key,
+        None => world.look_up(id, now)?,
+    };
+    if !world.sandbox(key).is_gone() {
+        world.touch(key, now, ACTIVITY_THROTTLE);
+    }
     Ok(Reply::new(201))
 }
 
-/// Replaces the whole map.
+/// Replaces the whole map by whatever is sent, a map or not; where nothing is sent it stays, and the reply does not
+/// show it.
 pub(super) fn labels(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
-    let mut fields = Fields::of(&call.body);
-    let labels = fields.object("labels").cloned();
-    if labels.is_none() && call.body.get("labels").is_none_or(serde_json::Value::is_null) {
-        fields.problem("labels must be an object");
+    let sent = call.body.get("labels").cloned();
+    if let Some(Value::String(_) | Value::Number(_) | Value::Bool(_)) = sent {
+        return Err(Refusal::bad_request("labels must be an object"));
     }
-    fields.finish()?;
+    let now = call.core.now();
     let mut world = call.core.world();
-    let key = world.live(id)?;
-    world.set_labels(key, call.core.now(), labels.unwrap_or_default());
+    let key = world.look_up(id, now)?;
+    let Some(sent) = sent else {
+        world.change(key, now, |_| ());
+        let mut body = body::sandbox(call.core, world.sandbox(key), Occasion::Read);
+        body.remove("labels");
+        return Ok(Reply::json(200, &body));
+    };
+    let (labels, odd) = match sent {
+        Value::Object(labels) => (labels, None),
+        odd => (serde_json::Map::new(), Some(odd)),
+    };
+    world.set_labels(key, now, labels);
+    world.change(key, now, |row| row.odd_labels = odd);
     Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
 }
 
 pub(super) fn public(call: &Call<'_>, id: &str, value: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
-    let key = world.live(id)?;
+    let key = world.look_up(id, call.core.now())?;
     world.change(key, call.core.now(), |row| row.public = value == "true");
     Ok(Reply::json(201, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
 }
@@ -85,11 +105,14 @@ pub(super) fn network(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let domains = fields.text("domainAllowList").filter(|_| call.core.generation.has_sandbox_class());
     fields.finish()?;
     let mut world = call.core.world();
-    let key = world.live(id)?;
+    let key = world.look_up(id, call.core.now())?;
     if block.is_none() && networks.is_none() && domains.is_none() {
-        return Err(Refusal::bad_request(
-            "At least one of networkBlockAll, networkAllowList or domainAllowList must be provided",
-        ));
+        let fields = if call.core.generation.has_sandbox_class() {
+            "networkBlockAll, networkAllowList or domainAllowList"
+        } else {
+            "networkBlockAll or networkAllowList"
+        };
+        return Err(Refusal::bad_request(format!("At least one of {fields} must be provided")));
     }
     if world.restricted_egress {
         return Err(Refusal::bad_request(

@@ -3,6 +3,7 @@
 //! It has a host of its own, its own envelope, and every call to it counts as activity.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -12,21 +13,25 @@ use crate::http::object::Object;
 use crate::http::reply::Reply;
 use crate::http::{Call, bearer};
 use crate::inspect::RecordedRequest;
-use crate::world::entrypoint::Fate;
+use crate::world::entrypoint::{Fate, ToldCode};
 use crate::world::state::State;
 
 /// The identifier of the session that runs the launch command.
 const SESSION: &str = "entrypoint";
+
+/// Calls of the toolbox closer together than this are no new activity.
+const TOOLBOX_THROTTLE: Duration = Duration::from_secs(45);
 
 /// A call at the toolbox's own address: `/toolbox/{id}/…`.
 pub(crate) fn answer(core: &Arc<Core>, request: &RecordedRequest, id: &str, path: &str) -> Reply {
     if !core.generation.has_activity() {
         return refused(core, request, 404, "not found");
     }
-    if !is_admitted(core, request, id) {
-        return refused(core, request, 401, "unauthorized: invalid or missing authentication token");
+    // Whatever goes wrong in the look-up of the sandbox is a bad key to the proxy, an unknown sandbox too.
+    match admitted(core, request, id) {
+        Some(core) => dispatch(&core, request, id, path),
+        None => refused(core, request, 401, "unauthorized: invalid or missing authentication token"),
     }
-    dispatch(core, request, id, path)
 }
 
 /// A call through the main API, whose key was checked there.
@@ -34,20 +39,23 @@ pub(super) fn through_api(call: &Call<'_>, id: &str, path: &str) -> Reply {
     dispatch(call.core, call.request, id, path)
 }
 
-fn is_admitted(core: &Core, request: &RecordedRequest, id: &str) -> bool {
+/// The organization in which the caller may reach this sandbox.
+fn admitted(core: &Arc<Core>, request: &RecordedRequest, id: &str) -> Option<Arc<Core>> {
+    let now = core.now();
     let token = preview_token(id);
     if request.header("x-daytona-preview-token") == Some(token.as_str()) {
-        return true;
+        return Some(core.clone());
     }
-    let now = core.now();
-    bearer(request).is_some_and(|secret| core.world().organization.key(secret, now).is_some())
+    let core = core.with_key(bearer(request)?, now)?;
+    let is_there = core.world().live_by_id(id).is_ok();
+    is_there.then_some(core)
 }
 
 fn dispatch(core: &Arc<Core>, request: &RecordedRequest, id: &str, path: &str) -> Reply {
     let now = core.now();
     let mut world = core.world();
     let Ok(key) = world.live_by_id(id) else {
-        return refused(core, request, 404, &format!("sandbox {id} not found"));
+        return refused(core, request, 404, "sandbox container not found");
     };
     let row = world.sandbox(key);
     if row.state != State::Started || row.is_busy() {
@@ -57,17 +65,27 @@ fn dispatch(core: &Arc<Core>, request: &RecordedRequest, id: &str, path: &str) -
     if row.entrypoint.is_cut_off(now) {
         return Reply::new(502);
     }
-    world.touch(key, now);
+    // Reads that must not keep a sandbox alive say so.
+    if request.header("x-daytona-skip-last-activity-update").is_none_or(|value| value != "true") {
+        world.touch(key, now, TOOLBOX_THROTTLE);
+    }
     let entrypoint = &world.sandbox(key).entrypoint;
-    let has_session =
-        core.generation.has_activity() && entrypoint.fate != Fate::NeverStarts && !entrypoint.command.is_empty();
+    let has_session = core.generation.has_entrypoint_session()
+        && entrypoint.fate != Fate::NeverStarts
+        && !entrypoint.command.is_empty();
     let missing = || refused(core, request, 404, "session not found");
     match (request.method.as_str(), path) {
         ("GET", "process/session/entrypoint") if has_session => {
             let mut command = Object::with_nulls();
             command.set("id", format!("{SESSION}_command"));
             command.set("command", entrypoint.command.join(" "));
-            command.set_if_some("exitCode", entrypoint.exit_code(now));
+            match entrypoint.told_code(now) {
+                ToldCode::None => {}
+                ToldCode::Code(code) => command.set("exitCode", code),
+                ToldCode::Unreadable => {
+                    return refused(core, request, 500, "failed to convert exit code to int");
+                }
+            }
             let mut body = Object::with_nulls();
             body.set("sessionId", SESSION);
             body.set("commands", vec![Value::from(command)]);

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::body::{self, Occasion};
+use super::lifecycle::hard;
 use super::sandbox::START_WAIT;
 use super::{order, settings};
+use crate::clock::Timestamp;
 use crate::generation::Generation;
 use crate::http::Call;
 use crate::http::reply::Reply;
@@ -14,7 +16,7 @@ use crate::http::route::Setting;
 use crate::http::validation::Fields;
 use crate::refusal::Refusal;
 use crate::world::sandbox::Sandbox;
-use crate::world::state::Desired;
+use crate::world::state::{Desired, State};
 use crate::world::{Key, Surface, World};
 
 /// How long a destroyed row can still be read.
@@ -25,7 +27,7 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Reply, Refusal> {
     let generation = core.generation;
     let (order, surface) = match generation {
         Generation::Documented => (order::of_documented(&call.body)?, Surface::Documented),
-        _ => (order::of_workspace(&call.body)?, Surface::Workspace),
+        _ => (order::of_workspace(generation, &call.body)?, Surface::Workspace),
     };
     if order.build.is_some() && !generation.workspace_builds() {
         return Err(Refusal::forbidden(
@@ -76,6 +78,22 @@ fn find(call: &Call<'_>, world: &World, id: &str) -> Result<Key, Refusal> {
         .ok_or_else(|| world.unknown(id))
 }
 
+/// The row as an operation sees it: as it was up to ten seconds ago.
+fn operated(world: &mut World, key: Key, now: Timestamp) -> Sandbox {
+    let (state, desired) = world.seen_by_operation(key, now);
+    Sandbox { state, desired, ..world.sandbox(key).clone() }
+}
+
+/// What was decided on an old row is not written over a newer one.
+fn refuse_modified(world: &World, key: Key, seen: &Sandbox) -> Result<(), Refusal> {
+    let row = world.sandbox(key);
+    if row.state == seen.state && row.desired == seen.desired { Ok(()) } else { Err(modified()) }
+}
+
+fn modified() -> Refusal {
+    Refusal::conflict("Sandbox was modified by another operation")
+}
+
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let world = call.core.world();
     if let Some(then) = call.then() {
@@ -86,11 +104,7 @@ pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
 }
 
 pub(super) fn list(call: &Call<'_>) -> Result<Reply, Refusal> {
-    let labels = match call.query("labels").map(|text| serde_json::from_str(&text)) {
-        None => Map::new(),
-        Some(Ok(Value::Object(labels))) => labels,
-        Some(_) => return Err(Refusal::bad_request("Invalid labels JSON format")),
-    };
+    let labels = super::list::labels(call)?;
     let world = call.core.world();
     let items: Vec<Value> = world
         .labelled(&labels)
@@ -110,8 +124,15 @@ pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
         world.destroy_now(key, now);
         return Ok(Reply::new(200));
     }
-    if call.core.generation == Generation::V0_179 && world.sandbox(key).desired == Desired::Destroyed {
-        return Err(Refusal::conflict("Sandbox was modified by another operation"));
+    let seen = operated(&mut world, key, now);
+    if call.core.generation.has_stale_operations() {
+        if world.sandbox(key).desired == Desired::Destroyed {
+            return Err(modified());
+        }
+        if seen.is_busy() && seen.state != State::PendingBuild {
+            return Err(Refusal::conflict("Sandbox state change in progress"));
+        }
+        refuse_modified(&world, key, &seen)?;
     }
     world.delete(key, now)?;
     Ok(Reply::new(200))
@@ -128,13 +149,30 @@ pub(super) fn start(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
 pub(super) fn stop(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
     let key = find(call, &world, id)?;
-    world.stop(key, call.core.now())?;
+    let seen = operated(&mut world, key, call.core.now());
+    if call.core.generation.has_stale_operations() {
+        if seen.is_busy() {
+            return Err(Refusal::conflict("Sandbox state change in progress"));
+        }
+        if seen.state != State::Started {
+            return Err(Refusal::bad_request("Sandbox is not started"));
+        }
+        refuse_modified(&world, key, &seen)?;
+    }
+    world.stop(key, call.core.now(), hard(call))?;
     Ok(Reply::new(200))
 }
 
 pub(super) fn archive(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
     let key = find(call, &world, id)?;
+    let seen = operated(&mut world, key, call.core.now());
+    if call.core.generation.has_stale_operations() {
+        if seen.state != State::Stopped {
+            return Err(Refusal::bad_request("Sandbox is not stopped"));
+        }
+        refuse_modified(&world, key, &seen)?;
+    }
     world.archive(key, call.core.now())?;
     Ok(Reply::new(200))
 }

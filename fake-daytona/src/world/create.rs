@@ -7,11 +7,14 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::entrypoint::{Entrypoint, IDLE, of_dockerfile};
+use super::lifecycle::refuse_suspended;
+use super::outcome::Outcome;
+use super::region::Region;
 use super::sandbox::{BuildInfo, Cause, Sandbox, Step};
+use super::snapshots::Snapshots;
 use super::state::{Desired, State};
 use super::{BUILD_CACHE, Built, Key, World, quota};
 use crate::clock::Timestamp;
-use crate::generation::Generation;
 use crate::refusal::Refusal;
 use crate::settings::Size;
 
@@ -52,13 +55,22 @@ pub(crate) struct Order {
     pub(crate) network_allow_list: Option<String>,
     pub(crate) domain_allow_list: Option<String>,
     pub(crate) volumes: Vec<Value>,
+    pub(crate) linked_sandbox: Option<String>,
 }
 
 /// `buildInfo` of a create.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Build {
     pub(crate) dockerfile: Option<String>,
-    pub(crate) context_hashes: Option<Vec<String>>,
+    /// As they were sent, whatever their type.
+    pub(crate) content: Value,
+    pub(crate) hashes: Value,
+}
+
+impl Build {
+    fn context_hashes(&self) -> impl Iterator<Item = &str> {
+        self.hashes.as_array().into_iter().flatten().filter_map(Value::as_str)
+    }
 }
 
 /// The longest auto-archive interval, in minutes; 0 means this.
@@ -76,13 +88,15 @@ impl World {
                 return Err(Refusal::bad_request("Cannot specify Sandbox resources when using a snapshot"));
             }
         }
-        let target = self.region(order.target.as_deref(), surface)?;
+        let region = self.region(order.target.as_deref(), surface)?;
+        let asked_for = order.snapshot.clone().filter(|name| !name.trim().is_empty());
         let snapshot = match (&order.build, surface) {
             (Some(_), _) => None,
             (None, Surface::Documented) => order.snapshot.clone(),
-            (None, _) => Some(self.usable_snapshot(order.snapshot.as_deref(), at)?),
+            (None, _) => Some(self.usable_snapshot(asked_for.as_deref(), &region, at)?),
         };
-        self.refuse_when_suspended()?;
+        let seen = self.organization.suspension_of_create(at);
+        refuse_suspended(seen.as_ref())?;
         let asks_for_lists = order.network_allow_list.is_some() || order.domain_allow_list.is_some();
         if self.restricted_egress && asks_for_lists && self.generation.refuses_lists_on_create() {
             let field = if order.domain_allow_list.is_some() { "domainAllowList" } else { "networkAllowList" };
@@ -96,12 +110,31 @@ impl World {
             return Err(Refusal::bad_request("GPU sandboxes must be ephemeral - set autoDeleteInterval to 0"));
         }
         let size = self.size_of(&order, snapshot.as_deref(), at);
-        quota::check_size(self.generation, &self.limits, size)?;
+        if surface != Surface::Documented {
+            self.refuse_without_quota(&region)?;
+        }
+        quota::check_size(self.generation, &self.limits_in(&region), size)?;
+        if surface != Surface::Documented {
+            self.admitted_to(&region, order.auto_delete == Some(0.0), size)?;
+        }
         quota::check_total(self.generation, &self.limits, self.usage(), size, &self.dashboard)?;
-        if !self.has_runners && order.build.is_none() && surface != Surface::Documented {
+        self.refuse_volumes(&order.volumes)?;
+        if order.linked_sandbox.is_some() && order.auto_delete != Some(0.0) && self.generation.has_sandbox_class() {
+            return Err(Refusal::bad_request("Linked sandboxes must be ephemeral (set autoDeleteInterval to 0)"));
+        }
+        let is_copied = |snapshots: &mut Snapshots, name: &str| {
+            snapshots.find(name, at).is_none_or(|snapshot| snapshot.usable_from <= at || snapshot.state != "active")
+        };
+        let has_copy = snapshot.as_deref().is_none_or(|name| is_copied(&mut self.snapshots, name));
+        if !(self.has_runners && has_copy) && order.build.is_none() && surface != Surface::Documented {
             return Err(Refusal::bad_request("No available runners"));
         }
-        let sandbox = self.furnish(order, surface, target, snapshot, size, at)?;
+        let shadowed = snapshot.as_deref().is_some_and(|name| self.snapshots.is_pending(name, at));
+        if shadowed && order.build.is_none() {
+            let fails = Some("Cannot read properties of null (reading 'startsWith')".to_owned());
+            self.start_outcomes.script_first(Outcome { fails, takes: None });
+        }
+        let sandbox = self.furnish(order, surface, region.id, snapshot, size, at)?;
         if self.names.contains_key(&sandbox.name) {
             return Err(Refusal::conflict(format!("Sandbox with name {} already exists", sandbox.name)));
         }
@@ -110,18 +143,17 @@ impl World {
         Ok(key)
     }
 
-    fn region(&self, wanted: Option<&str>, surface: Surface) -> Result<String, Refusal> {
-        match wanted {
-            None => Ok(self.regions[0].clone()),
-            Some(target) if surface == Surface::Documented || self.regions.iter().any(|region| region == target) => {
-                Ok(target.to_owned())
-            }
-            Some(_) if self.generation == Generation::V0_100 => Err(Refusal::bad_request("Invalid region")),
-            Some(_) => Err(Refusal::not_found("Region not found")),
+    /// No volume was ever made here, so none is known.
+    fn refuse_volumes(&self, volumes: &[Value]) -> Result<(), Refusal> {
+        let Some(volume) = volumes.first() else { return Ok(()) };
+        if !self.generation.has_sandbox_class() {
+            return Err(Refusal::unexpected());
         }
+        let id = volume.get("volumeId").and_then(Value::as_str).unwrap_or_default();
+        Err(Refusal::not_found(format!("Volume '{id}' not found")))
     }
 
-    fn usable_snapshot(&mut self, wanted: Option<&str>, at: Timestamp) -> Result<String, Refusal> {
+    fn usable_snapshot(&mut self, wanted: Option<&str>, region: &Region, at: Timestamp) -> Result<String, Refusal> {
         let name = wanted.unwrap_or(&self.default_snapshot).to_owned();
         let noun = self.generation.snapshot_noun();
         let Some(snapshot) = self.snapshots.find(&name, at) else {
@@ -129,8 +161,16 @@ impl World {
                 "{noun} {name} not found. Did you add it through the Daytona Dashboard?"
             )));
         };
+        let is_there = if snapshot.general { region.has_snapshots } else { snapshot.region == region.id };
+        if !is_there {
+            return Err(Refusal::bad_request(format!("{noun} {name} is not available in region {}", region.id)));
+        }
+        if name == self.default_snapshot && snapshot.state == "pending" {
+            // Nobody asks whether the default one is ready, and an own one may shadow it.
+            return Ok(snapshot.name.clone());
+        }
         if snapshot.state != "active" {
-            return Err(Refusal::bad_request(format!("{noun} {} is {}", snapshot.name, snapshot.state)));
+            return Err(Refusal::bad_request(format!("{noun} {name} is {}", snapshot.state)));
         }
         snapshot.last_used_at = Some(at);
         Ok(snapshot.name.clone())
@@ -192,6 +232,7 @@ impl World {
             user: order.user.unwrap_or_else(|| "daytona".to_owned()),
             env: order.env,
             labels: order.labels,
+            odd_labels: None,
             size,
             public: order.public,
             network_block_all: order.network_block_all,
@@ -233,16 +274,17 @@ impl World {
         })
     }
 
-    fn build_info(&mut self, build: Build, at: Timestamp) -> BuildInfo {
+    pub(crate) fn build_info(&mut self, build: Build, at: Timestamp) -> BuildInfo {
         // The hash of a missing text is that of the word "undefined": the server hashes what JavaScript prints.
         let mut hashed = build.dockerfile.clone().unwrap_or_else(|| "undefined".to_owned());
-        hashed.extend(build.context_hashes.iter().flatten().map(String::as_str));
+        hashed.extend(build.context_hashes());
         let digest: String = Sha256::digest(hashed).iter().map(|byte| format!("{byte:02x}")).collect();
         let snapshot_ref = format!("daytona-{digest}:daytona");
         let built = self.builds.entry(snapshot_ref.clone()).or_insert_with(|| Built {
             info: BuildInfo {
                 dockerfile: build.dockerfile,
-                context_hashes: build.context_hashes,
+                content: build.content,
+                hashes: build.hashes,
                 snapshot_ref,
                 created_at: at,
                 updated_at: at,

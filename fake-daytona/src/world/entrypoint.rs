@@ -20,6 +20,20 @@ pub(crate) struct Entrypoint {
     /// Every run: one per start of the sandbox, unless the command never starts.
     pub(crate) runs: Vec<Run>,
     pub(crate) logs: String,
+    /// The next end of its sandbox is a hard one: the daemon cannot clean up.
+    pub(crate) will_be_killed: bool,
+    /// The exit code that an earlier run left behind on a hard stop: the next run shows it from its beginning.
+    pub(crate) left_code: Option<i32>,
+}
+
+/// What the toolbox tells of the launch command's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ToldCode {
+    /// It runs, as far as the daemon knows.
+    None,
+    Code(i32),
+    /// Two codes stand in the file: the daemon cannot read it.
+    Unreadable,
 }
 
 /// One run of a launch command.
@@ -109,8 +123,20 @@ impl Fates {
 }
 
 impl Entrypoint {
-    /// A run begins with the sandbox.
+    /// What the toolbox tells of the end of the current run. After a hard stop it is the end of the run before.
+    pub(crate) fn told_code(&self, now: Timestamp) -> ToldCode {
+        match (self.left_code, self.exit_code(now)) {
+            (Some(_), Some(_)) => ToldCode::Unreadable,
+            (Some(code), None) | (None, Some(code)) => ToldCode::Code(code),
+            (None, None) => ToldCode::None,
+        }
+    }
+
+    /// A run begins with the sandbox; its log is a new one.
     pub(crate) fn begin(&mut self, at: Timestamp) {
+        if !self.runs.is_empty() {
+            self.logs.clear();
+        }
         self.started_at = Some(at);
         if self.fate != Fate::NeverStarts {
             self.runs.push(Run { started_at: at, ended_at: None, exit_code: None });
@@ -120,6 +146,11 @@ impl Entrypoint {
     /// The sandbox stops: a run that has not ended by itself is killed.
     pub(crate) fn end(&mut self, at: Timestamp) {
         let view = self.runs_at(at).last().copied();
+        if self.started_at.is_some() {
+            let code = view.and_then(|view| view.exit_code).or(self.left_code);
+            self.left_code = code.filter(|_| self.will_be_killed);
+            self.will_be_killed = false;
+        }
         if let (Some(last), Some(view)) = (self.runs.last_mut(), view)
             && last.ended_at.is_none()
         {

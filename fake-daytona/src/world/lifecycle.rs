@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::organization::Suspension;
 use super::outcome::Outcome;
 use super::sandbox::{Cause, Sandbox, Step};
 use super::state::{Desired, State};
@@ -38,17 +39,15 @@ impl World {
         Refusal::bad_request(if self.generation.has_sandbox() { today } else { old })
     }
 
-    pub(crate) fn refuse_when_suspended(&self) -> Result<(), Refusal> {
-        match &self.organization.suspended {
-            None => Ok(()),
-            Some(None) => Err(Refusal::forbidden("Organization is suspended")),
-            Some(Some(reason)) => Err(Refusal::forbidden(format!("Organization is suspended: {reason}"))),
-        }
+    pub(crate) fn refuse_when_suspended(&self, at: Timestamp) -> Result<(), Refusal> {
+        refuse_suspended(self.organization.suspension(at))
     }
 
     pub(crate) fn delete(&mut self, key: Key, at: Timestamp) -> Result<(), Refusal> {
         let sandbox = &self.sandboxes[key];
-        let deletable_early = sandbox.state == State::PendingBuild && sandbox.desired != Desired::Destroyed;
+        // Archiving may be interrupted.
+        let early = matches!(sandbox.state, State::PendingBuild | State::Archiving);
+        let deletable_early = early && sandbox.desired != Desired::Destroyed;
         if self.generation == Generation::V0_100
             && matches!(sandbox.shown(), State::Destroyed | State::Unknown | State::Creating)
         {
@@ -72,6 +71,8 @@ impl World {
         let hides = self.generation.has_sandbox();
         let (pick_up, delete) = (self.latencies.pick_up, self.latencies.delete);
         let early = self.sandboxes[key].state == State::PendingBuild;
+        let errored = self.sandboxes[key].state.is_errored() && hides;
+        let outcome = if errored { Outcome::default() } else { self.delete_outcomes.next() };
         self.change(key, at, |sandbox| {
             if renames {
                 sandbox.name = format!("DESTROYED_{}_{}", sandbox.name, at.as_millis());
@@ -86,8 +87,13 @@ impl World {
             if early {
                 sandbox.state = State::Destroying;
             }
+            let done = at + pick_up + outcome.takes.unwrap_or(delete);
             sandbox.plan.push_back(Step::new(at + pick_up, State::Destroying));
-            sandbox.plan.push_back(Step::new(at + pick_up + delete, State::Destroyed));
+            // A runner that fails leaves an errored row that nobody is shown, and perhaps a container.
+            sandbox.plan.push_back(match outcome.fails {
+                None => Step::new(done, State::Destroyed),
+                Some(reason) => Step { due: done, to: State::Error, reason: Some(reason) },
+            });
         });
     }
 
@@ -107,17 +113,21 @@ impl World {
     }
 
     pub(crate) fn start(&mut self, key: Key, at: Timestamp) -> Result<Starting, Refusal> {
-        self.refuse_when_suspended()?;
         let sandbox = &self.sandboxes[key];
         if sandbox.state.is_errored() {
             return Err(self.wrong_state("Sandbox is in an errored state", "Workspace is not in valid state"));
         }
-        self.refuse_when_busy(key)?;
+        // The backup is given up.
+        let archiving = sandbox.state == State::Archiving && sandbox.desired == Desired::Archived;
+        if !archiving {
+            self.refuse_when_busy(key)?;
+        }
         let sandbox = &self.sandboxes[key];
         if sandbox.state == State::Started {
             return Ok(Starting::Already);
         }
-        if !matches!(sandbox.state, State::Stopped | State::Archived | State::Paused) {
+        self.refuse_when_suspended(at)?;
+        if !matches!(sandbox.state, State::Stopped | State::Archiving | State::Archived | State::Paused) {
             return Err(self.wrong_state("Sandbox is not in valid state", "Workspace is not in valid state"));
         }
         let held = quota::held_by(sandbox);
@@ -147,16 +157,18 @@ impl World {
         Ok(if from == State::Archived { Starting::FromArchive } else { Starting::Soon })
     }
 
-    pub(crate) fn stop(&mut self, key: Key, at: Timestamp) -> Result<(), Refusal> {
+    /// `hard` kills the daemon, which then cannot clean up after itself.
+    pub(crate) fn stop(&mut self, key: Key, at: Timestamp, hard: bool) -> Result<(), Refusal> {
         let sandbox = &self.sandboxes[key];
         if sandbox.state.is_errored() {
             return Err(self.wrong_state("Sandbox is in an errored state", "Workspace is not in valid state"));
         }
         self.refuse_when_busy(key)?;
         if self.sandboxes[key].state != State::Started {
-            return Err(self.wrong_state("Sandbox is not in a stoppable state", "Workspace is not started"));
+            return Err(self.wrong_state(self.generation.not_stoppable(), "Workspace is not started"));
         }
         self.asked_for(key);
+        self.sandboxes[key].entrypoint.will_be_killed = hard;
         self.begin_stop(key, at);
         Ok(())
     }
@@ -167,15 +179,24 @@ impl World {
             return self.begin_destroy(key, at);
         }
         let (pick_up, stop) = (self.latencies.pick_up, self.latencies.stop);
+        let outcome = self.stop_outcomes.next();
+        self.sandboxes[key].entrypoint.will_be_killed |= self.stops_kill;
         self.change(key, at, |sandbox| {
             sandbox.desired = Desired::Stopped;
             sandbox.plan.clear();
+            let done = at + pick_up + outcome.takes.unwrap_or(stop);
             sandbox.plan.push_back(Step::new(at + pick_up, State::Stopping));
-            sandbox.plan.push_back(Step::new(at + pick_up + stop, State::Stopped));
+            sandbox.plan.push_back(match outcome.fails {
+                None => Step::new(done, State::Stopped),
+                Some(reason) => Step { due: done, to: State::Error, reason: Some(reason) },
+            });
         });
     }
 
     pub(crate) fn archive(&mut self, key: Key, at: Timestamp) -> Result<(), Refusal> {
+        if self.sandboxes[key].state.is_errored() {
+            return Err(self.wrong_state("Sandbox is in an errored state", "Workspace is not stopped"));
+        }
         self.refuse_when_busy(key)?;
         if self.sandboxes[key].state != State::Stopped {
             return Err(self.wrong_state("Sandbox is not stopped", "Workspace is not stopped"));
@@ -194,8 +215,6 @@ impl World {
             sandbox.desired = Desired::Archived;
             sandbox.state = State::Archiving;
             sandbox.last_activity_at = at;
-            sandbox.backup_state = "Completed";
-            sandbox.backup_created_at = Some(at);
             sandbox.plan.clear();
             sandbox.plan.push_back(Step::new(at + takes, State::Archived));
         });
@@ -203,11 +222,12 @@ impl World {
 
     /// Starts an errored sandbox again, or leaves it stopped.
     pub(crate) fn recover(&mut self, key: Key, at: Timestamp, skip_start: bool) -> Result<(), Refusal> {
-        self.refuse_when_suspended()?;
         let sandbox = &self.sandboxes[key];
         if !sandbox.state.is_errored() || !sandbox.recoverable {
             return Err(Refusal::bad_request("Sandbox is not in a recoverable state"));
         }
+        self.refuse_when_suspended(at)?;
+        let sandbox = &self.sandboxes[key];
         if sandbox.recovered_at.is_some_and(|last| at - last < RECOVERY_COOL_DOWN) {
             return Err(Refusal::conflict("Sandbox was recovered recently. Please try again later."));
         }
@@ -263,24 +283,26 @@ impl World {
         Ok(())
     }
 
-    /// Takes a snapshot of a sandbox: it is `snapshotting`, and then what it was.
-    pub(crate) fn begin_snapshot(&mut self, key: Key, at: Timestamp) -> Result<(), Refusal> {
-        self.refuse_when_busy(key)?;
-        let state = self.sandboxes[key].state.clone();
-        if !matches!(state, State::Started | State::Stopped) {
-            return Err(Refusal::bad_request("Sandbox must be started or stopped to create a snapshot"));
+    /// Takes a snapshot of a sandbox: it is `snapshotting`, and then what it was. Returns when that is over.
+    pub(crate) fn begin_snapshot(&mut self, key: Key, at: Timestamp) -> Result<Timestamp, Refusal> {
+        self.refuse_when_suspended(at)?;
+        let sandbox = &self.sandboxes[key];
+        let state = sandbox.state.clone();
+        // Whatever is under way has a state of its own, and the text is the same for all of them.
+        if !matches!(state, State::Started | State::Stopped) || sandbox.is_busy() {
+            return Err(Refusal::bad_request("Sandbox must be in started or stopped state to create a snapshot"));
         }
-        let takes = self.latencies.snapshot;
+        let done = at + self.latencies.snapshot;
         self.asked_for(key);
         self.enter(key, State::Snapshotting, None, at);
-        self.change(key, at, |sandbox| sandbox.plan.push_back(Step::new(at + takes, state)));
-        Ok(())
+        self.change(key, at, |sandbox| sandbox.plan.push_back(Step::new(done, state)));
+        Ok(done)
     }
 
-    /// An activity that counts: `last-activity`, throttled to one per five seconds, or a toolbox call.
-    pub(crate) fn touch(&mut self, key: Key, at: Timestamp) {
+    /// An activity that counts, unless the last one was a moment ago.
+    pub(crate) fn touch(&mut self, key: Key, at: Timestamp, at_most_every: Duration) {
         let sandbox = &mut self.sandboxes[key];
-        if sandbox.activity_written_at.is_some_and(|last| at - last < ACTIVITY_THROTTLE) {
+        if sandbox.activity_written_at.is_some_and(|last| at - last < at_most_every) {
             return;
         }
         sandbox.activity_written_at = Some(at);
@@ -292,8 +314,17 @@ impl World {
 /// How long after a recovery the next one is refused.
 const RECOVERY_COOL_DOWN: Duration = Duration::from_secs(3600);
 
-/// Activities closer together than this are dropped.
-const ACTIVITY_THROTTLE: Duration = Duration::from_secs(5);
+/// Calls of `last-activity` closer together than this are dropped.
+pub(crate) const ACTIVITY_THROTTLE: Duration = Duration::from_secs(5);
+
+/// Refuses what a suspended organization may not do.
+pub(super) fn refuse_suspended(suspension: Option<&Suspension>) -> Result<(), Refusal> {
+    match suspension.map(|suspension| suspension.reason.as_deref().filter(|reason| !reason.is_empty())) {
+        None => Ok(()),
+        Some(None) => Err(Refusal::forbidden("Organization is suspended")),
+        Some(Some(reason)) => Err(Refusal::forbidden(format!("Organization is suspended: {reason}"))),
+    }
+}
 
 impl Step {
     pub(super) fn new(due: Timestamp, to: State) -> Self {

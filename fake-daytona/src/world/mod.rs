@@ -6,9 +6,11 @@
 mod create;
 pub(crate) mod entrypoint;
 mod lifecycle;
+mod lookup;
 pub(crate) mod organization;
 pub(crate) mod outcome;
 pub(crate) mod quota;
+pub(crate) mod region;
 pub(crate) mod sandbox;
 mod schedule;
 pub(crate) mod snapshots;
@@ -20,16 +22,20 @@ use std::ops::Bound;
 use std::time::Duration;
 
 pub(crate) use create::{Build, MAX_AUTO_ARCHIVE, Order, Surface, archive_minutes, interval, whole};
-pub(crate) use lifecycle::Starting;
+pub(crate) use lifecycle::{ACTIVITY_THROTTLE, Starting};
+
+pub(crate) use schedule::RUNNER_ID;
 
 use crate::clock::Timestamp;
 use crate::generation::Generation;
 use crate::refusal::Refusal;
 use crate::settings::{Latencies, Limits};
 use entrypoint::Fates;
-use organization::Organization;
+use lookup::Lookups;
+use organization::{ApiKey, Organization};
 use outcome::Outcomes;
 use quota::Usage;
+use region::Region;
 use sandbox::{BuildInfo, Cause, Moment, Sandbox};
 use snapshots::Snapshots;
 use state::{Desired, State};
@@ -44,7 +50,17 @@ pub(crate) struct World {
     pub(crate) limits: Limits,
     pub(crate) latencies: Latencies,
     pub(crate) organization: Organization,
-    pub(crate) regions: Vec<String>,
+    /// The organization's default region first.
+    pub(crate) regions: Vec<Region>,
+    pub(crate) lacks_default_region: bool,
+    pub(crate) stops_kill: bool,
+    /// What is kept of look-ups, and may be wrong.
+    pub(crate) lookups: Lookups,
+    /// Own snapshots that the organization may have, and GiB that an image may have.
+    pub(crate) snapshot_quota: Option<usize>,
+    pub(crate) largest_snapshot: Option<u64>,
+    /// When the server looks next for what a suspended organization still runs.
+    suspension_sweep: Option<Timestamp>,
     pub(crate) snapshots: Snapshots,
     pub(crate) default_snapshot: String,
     pub(crate) dashboard: String,
@@ -55,6 +71,10 @@ pub(crate) struct World {
     /// What the coming starts and builds end in.
     pub(crate) start_outcomes: Outcomes,
     pub(crate) build_outcomes: Outcomes,
+    /// What the coming stops, deletes and registrations of snapshots end in.
+    pub(crate) stop_outcomes: Outcomes,
+    pub(crate) delete_outcomes: Outcomes,
+    pub(crate) snapshot_outcomes: Outcomes,
     /// The fate of launch commands of sandboxes created from now on.
     pub(crate) fates: Fates,
     pub(crate) lag: Lag,
@@ -99,7 +119,13 @@ impl World {
             limits,
             latencies,
             organization: Organization::default(),
-            regions: vec![generation.default_region().to_owned()],
+            regions: vec![Region::new(generation.default_region())],
+            lacks_default_region: false,
+            stops_kill: false,
+            lookups: Lookups::default(),
+            snapshot_quota: None,
+            largest_snapshot: None,
+            suspension_sweep: None,
             snapshots: Snapshots::default(),
             default_snapshot: String::new(),
             dashboard: "http://localhost:3000/dashboard".to_owned(),
@@ -109,6 +135,9 @@ impl World {
             restricted_egress: false,
             start_outcomes: Outcomes::default(),
             build_outcomes: Outcomes::default(),
+            stop_outcomes: Outcomes::default(),
+            delete_outcomes: Outcomes::default(),
+            snapshot_outcomes: Outcomes::default(),
             fates: Fates::default(),
             lag: Lag::default(),
             executions: HashMap::new(),
@@ -123,6 +152,24 @@ impl World {
             seed,
             ids_minted: 0,
         }
+    }
+
+    /// The world of another organization on the same server, with one key and no sandboxes.
+    pub(crate) fn another(&mut self, secret: &str, at: Timestamp) -> Self {
+        let seed = u64::from_str_radix(&self.mint_id()[..8], 16).unwrap_or_default();
+        let mut world = Self::new(self.generation, self.limits, self.latencies, seed);
+        world.organization.id = world.mint_id();
+        world.organization.user_id = world.mint_id();
+        world.regions.clone_from(&self.regions);
+        world.default_snapshot.clone_from(&self.default_snapshot);
+        world.lookups.fresh = self.lookups.fresh;
+        let scopes = self.organization.keys.values().max_by_key(|key| key.scopes.len());
+        let scopes = scopes.map(|key| key.scopes.clone()).unwrap_or_default();
+        world.organization.keys.insert(secret.to_owned(), ApiKey::new(scopes, at));
+        for general in self.snapshots.general() {
+            world.snapshots.add(general);
+        }
+        world
     }
 
     /// The next identifier: the same sequence of UUIDs in every run with the same seed.
@@ -194,6 +241,11 @@ impl World {
         self.find(id_or_name).or_else(|| self.sandboxes.iter().rposition(|row| row.created_name == id_or_name))
     }
 
+    /// Any row by id.
+    pub(crate) fn find_by_id(&self, id: &str) -> Option<Key> {
+        self.ids.get(id).copied()
+    }
+
     /// A row that `/sandbox` still knows, by id or name.
     pub(crate) fn live(&self, id_or_name: &str) -> Result<Key, Refusal> {
         self.find(id_or_name).filter(|key| !self.sandboxes[*key].is_gone()).ok_or_else(|| self.unknown(id_or_name))
@@ -251,6 +303,29 @@ impl World {
         key
     }
 
+    /// One more sandbox that is like another one in everything but its identifier and its name.
+    pub(crate) fn copy(&mut self, key: Key, name: &str, at: Timestamp) -> Key {
+        let id = self.mint_id();
+        let mut row = self.sandboxes[key].clone();
+        row.created_name = name.to_owned();
+        row.name = name.to_owned();
+        (row.created_at, row.updated_at, row.last_activity_at) = (at, at, at);
+        (row.activity_written_at, row.activity_pending, row.scheduled) = (None, None, None);
+        row.history.clear();
+        row.plan.clear();
+        row.old_labels.clear();
+        row.billed = Duration::ZERO;
+        row.started_at = None;
+        (row.hidden, row.forced, row.destroyed_at) = (false, false, None);
+        row.entrypoint =
+            entrypoint::Entrypoint { command: row.entrypoint.command, fate: row.entrypoint.fate, ..Default::default() };
+        (row.state, row.desired, row.cause) = (State::Stopped, Desired::Started, Cause::Script);
+        row.id = id;
+        let copy = self.insert(row);
+        self.enter(copy, State::Started, None, at);
+        copy
+    }
+
     /// Changes a row and keeps every index, the quota and the agenda in step with it.
     pub(crate) fn change<T>(&mut self, key: Key, at: Timestamp, edit: impl FnOnce(&mut Sandbox) -> T) -> T {
         let sandbox = &mut self.sandboxes[key];
@@ -263,6 +338,10 @@ impl World {
             self.names.remove(&name);
             self.names.insert(sandbox.name.clone(), key);
         }
+        if !self.lookups.fresh {
+            self.lookups.changed(&self.sandboxes[key].name, at);
+        }
+        let sandbox = &mut self.sandboxes[key];
         self.by_activity.remove(&(activity, key));
         // A list that runs behind still shows what was destroyed a moment ago.
         let listed = !sandbox.is_gone() || sandbox.hidden || self.lag.is_on();

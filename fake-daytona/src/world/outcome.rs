@@ -27,6 +27,11 @@ impl Outcomes {
         self.scripted.push_back(outcome);
     }
 
+    /// The next one goes like this, whatever was said about those to come.
+    pub(crate) fn script_first(&mut self, outcome: Outcome) {
+        self.scripted.push_front(outcome);
+    }
+
     /// Each goes like this with a probability.
     pub(crate) fn by_chance(&mut self, probability: f64, outcome: Outcome, seed: u64) {
         self.chances.push((probability, outcome, Draw::new(seed)));

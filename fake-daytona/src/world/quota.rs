@@ -41,7 +41,7 @@ pub(crate) fn held_by(sandbox: &Sandbox) -> Size {
     }
 }
 
-const CONTACT: &str = "\nNeed higher resource limits per-sandbox? Contact us at support@daytona.io and let us know about \
+pub(super) const CONTACT: &str = "\nNeed higher resource limits per-sandbox? Contact us at support@daytona.io and let us know about \
                        your use case.";
 
 /// Refuses a single sandbox that is too big.

@@ -22,6 +22,8 @@ pub(crate) struct Sandbox {
     pub(crate) user: String,
     pub(crate) env: Map<String, Value>,
     pub(crate) labels: Map<String, Value>,
+    /// What was put in place of the labels and is no map: shown, and matched by nothing.
+    pub(crate) odd_labels: Option<Value>,
     pub(crate) size: Size,
     pub(crate) public: bool,
     pub(crate) network_block_all: bool,
@@ -110,6 +112,8 @@ pub enum Cause {
     TimeToLive,
     /// A start or a build failed.
     Failure,
+    /// The organization has been suspended for a day.
+    Suspension,
     /// The server gave up on a state that took too long.
     ServerLimit,
     /// A script of the test.
@@ -126,6 +130,7 @@ impl Cause {
             Self::AutoDelete => "auto-delete",
             Self::TimeToLive => "time-to-live",
             Self::Failure => "failure",
+            Self::Suspension => "suspension",
             Self::ServerLimit => "server-limit",
             Self::Script => "script",
         }
@@ -136,7 +141,9 @@ impl Cause {
 #[derive(Clone, Debug)]
 pub(crate) struct BuildInfo {
     pub(crate) dockerfile: Option<String>,
-    pub(crate) context_hashes: Option<Vec<String>>,
+    /// As they were sent, whatever their type.
+    pub(crate) content: Value,
+    pub(crate) hashes: Value,
     pub(crate) snapshot_ref: String,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
@@ -165,7 +172,10 @@ impl Sandbox {
     }
 
     pub(crate) fn has_labels(&self, wanted: &Map<String, Value>) -> bool {
-        wanted.iter().all(|(key, value)| self.labels.get(key) == Some(value))
+        // Compared as texts: what is asked for and is none matches nothing.
+        wanted
+            .iter()
+            .all(|(key, value)| value.is_string() && self.labels.get(key).is_some_and(|has| same_text(has, value)))
     }
 
     /// The row as a read of `/sandbox` found it at `then`. Nothing: it was not there, or not any more.
@@ -193,5 +203,17 @@ impl Sandbox {
     /// What a read showed at `at`; nothing when it did not exist yet.
     pub(crate) fn seen_at(&self, at: Timestamp) -> Option<&Moment> {
         self.history.iter().rev().find(|moment| moment.at <= at)
+    }
+}
+
+/// Whether a stored label reads like this text.
+fn same_text(stored: &Value, wanted: &Value) -> bool {
+    match stored {
+        Value::String(_) => stored == wanted,
+        Value::Null => false,
+        other => {
+            let shown = other.to_string();
+            wanted.as_str() == Some(shown.as_str())
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
+use super::organization::Suspension;
 use super::sandbox::{Cause, Sandbox};
 use super::state::{Desired, State};
 use super::{Key, World};
@@ -14,6 +15,12 @@ const IDLE_CHECK: Duration = Duration::from_secs(10);
 
 /// How often accepted activities are written to the rows.
 const ACTIVITY_FLUSH: Duration = Duration::from_secs(10);
+
+/// How long what a suspended organization runs may go on.
+const SUSPENSION_GRACE: Duration = Duration::from_secs(24 * 3600);
+
+/// How often the server looks for it then.
+const SUSPENSION_CHECK: Duration = Duration::from_secs(60);
 
 /// What happens to a sandbox next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +55,12 @@ impl Event {
 impl World {
     /// Carries out everything that is due by `now`.
     pub(crate) fn advance(&mut self, now: Timestamp) {
-        while let Some(Reverse((due, key))) = self.agenda.peek().copied() {
-            if due > now {
+        loop {
+            let first = self.agenda.peek().map(|Reverse((due, _))| *due).unwrap_or(now).min(now);
+            self.sweep_suspended(first);
+            let Some(Reverse((due, key))) = self.agenda.peek().copied().filter(|Reverse((due, _))| *due <= now) else {
                 break;
-            }
+            };
             self.agenda.pop();
             if self.sandboxes[key].scheduled != Some(due) {
                 continue;
@@ -63,6 +72,33 @@ impl World {
                 _ => self.reschedule(key),
             }
         }
+    }
+
+    /// A day after its suspension the server begins to stop, every minute, whatever an organization still runs; its own
+    /// snapshots can no longer be used.
+    fn sweep_suspended(&mut self, now: Timestamp) {
+        while let Some(due) = self.suspension_sweep.filter(|due| *due <= now) {
+            self.suspension_sweep = Some(due + SUSPENSION_CHECK);
+            if self.organization.suspension(due).is_none() {
+                self.suspension_sweep = None;
+                return;
+            }
+            let running: Vec<Key> = (0..self.sandboxes.len())
+                .filter(|key| self.sandboxes[*key].state == State::Started && !self.sandboxes[*key].is_busy())
+                .collect();
+            for key in running {
+                self.sandboxes[key].cause = Cause::Suspension;
+                self.begin_stop(key, due);
+            }
+            self.snapshots.deactivate_own(due);
+        }
+    }
+
+    /// Suspends the organization, or ends its suspension.
+    pub(crate) fn suspend(&mut self, suspension: Option<Suspension>) {
+        self.suspension_sweep =
+            suspension.as_ref().map(|suspension| (suspension.since + SUSPENSION_GRACE).round_up(SUSPENSION_CHECK));
+        self.organization.suspended = suspension;
     }
 
     /// When something happens to this sandbox by itself. Nothing: never.
@@ -151,7 +187,11 @@ impl World {
                     }
                 }
                 State::Creating | State::BuildingSnapshot | State::Restoring => sandbox.runner_id = Some(runner),
-                State::Archived => sandbox.runner_id = None,
+                State::Archived => {
+                    sandbox.runner_id = None;
+                    sandbox.backup_state = "Completed";
+                    sandbox.backup_created_at.get_or_insert(at);
+                }
                 State::Destroyed => {
                     sandbox.runner_id = None;
                     sandbox.destroyed_at = Some(at);
@@ -164,6 +204,9 @@ impl World {
                 sandbox.size = size;
             }
             sandbox.error_reason = reason;
+            if state == State::Error && sandbox.desired == Desired::Destroyed {
+                sandbox.hidden = true;
+            }
             sandbox.state = state;
             sandbox.forced = false;
             sandbox.last_activity_at = at;
@@ -171,10 +214,12 @@ impl World {
     }
 
     pub(super) fn runner_id(&self) -> String {
-        // One runner is enough: nothing in the API lets a client choose one.
-        "5a1d0e7e-0000-4000-8000-000000000001".to_owned()
+        RUNNER_ID.to_owned()
     }
 }
+
+/// One runner is enough: nothing in the API lets a client choose one.
+pub(crate) const RUNNER_ID: &str = "5a1d0e7e-0000-4000-8000-000000000001";
 
 /// What happens to a sandbox next, and when.
 fn next(sandbox: &Sandbox, generation: Generation) -> Option<(Timestamp, Event)> {
@@ -211,7 +256,8 @@ fn next(sandbox: &Sandbox, generation: Generation) -> Option<(Timestamp, Event)>
             }
             _ => {}
         }
-        if matches!(sandbox.state, State::Stopped | State::Archived)
+        // Nothing ever deletes what is archived.
+        if sandbox.state == State::Stopped
             && let Ok(minutes) = u64::try_from(sandbox.auto_delete)
         {
             offer(idle(minutes), Event::AutoDelete);

@@ -137,6 +137,7 @@ impl Player {
                 assert_eq!(answer(self.router.clone(), request).await.0, 200);
                 tokio::time::advance(Duration::from_secs(60)).await;
             }
+            "a backup is there" => assert!(self.fake.back_up(&self.variables.fill(text))),
             "seconds pass" => {
                 tokio::time::advance(Duration::from_secs(with.as_u64().expect("seconds"))).await;
             }

@@ -62,9 +62,21 @@ impl Client {
 
     /// Any request; `path` begins at the root of the server.
     pub async fn send(&self, method: &str, path: &str, body: Option<String>) -> Answer {
+        self.request(method, path, body, None).await
+    }
+
+    /// The same with one more header.
+    pub async fn send_with(&self, method: &str, path: &str, header: (&str, &str)) -> Answer {
+        self.request(method, path, None, Some(header)).await
+    }
+
+    async fn request(&self, method: &str, path: &str, body: Option<String>, header: Option<(&str, &str)>) -> Answer {
         let mut request = Request::builder().method(method.parse::<Method>().unwrap()).uri(path);
         if let Some(key) = &self.key {
             request = request.header("authorization", format!("Bearer {key}"));
+        }
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
         }
         if body.is_some() {
             request = request.header("content-type", "application/json");
@@ -95,6 +107,10 @@ impl Client {
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.call("POST", path, body).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.call("PUT", path, body).await
     }
 
     pub async fn delete(&self, path: &str) -> Answer {

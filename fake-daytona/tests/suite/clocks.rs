@@ -123,9 +123,16 @@ async fn activities_within_five_seconds_of_one_are_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn last_activity_knows_ids_only() {
+async fn last_activity_is_accepted_by_name_and_of_what_is_destroyed() {
     let (client, _) = twenty_minutes_idle().await;
-    assert_eq!(client.post("/sandbox/a/last-activity", Value::Null).await.status, 404);
+    assert_eq!(client.post("/sandbox/a/last-activity", Value::Null).await.status, 201);
+    let id = client.get("/sandbox/a").await.id();
+    client.delete(&format!("/sandbox/{id}")).await;
+    tokio::time::advance(seconds(60)).await;
+    assert_eq!(client.get(&format!("/sandbox/{id}")).await.status, 404);
+    assert_eq!(client.post(&format!("/sandbox/{id}/last-activity"), Value::Null).await.status, 201);
+    let unknown = client.post("/sandbox/none/last-activity", Value::Null).await;
+    assert_eq!(unknown.refusal(), (404, "Sandbox with ID or name none not found"));
 }
 
 #[tokio::test(start_paused = true)]

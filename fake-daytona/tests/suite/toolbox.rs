@@ -63,14 +63,14 @@ async fn a_command_is_executed_as_scripted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sandbox_that_does_not_run_asks_whether_it_is_started() {
+async fn a_sandbox_that_does_not_run_asks_whether_it_is_started_and_an_unknown_one_looks_like_a_bad_key() {
     let client = Client::new(Generation::V0_190);
     let id = client.started(json!({"name": "a"})).await;
     client.fake.set_state("a", "stopped", None, None);
     let answer = call(&client, "GET", &id, "process/session/entrypoint", Value::Null).await;
     assert_eq!(answer.status, 400);
     assert!(answer.message().ends_with("Is the Sandbox started?"), "{}", answer.message());
-    assert_eq!(call(&client, "GET", "none", "process/session/entrypoint", Value::Null).await.status, 404);
+    assert_eq!(call(&client, "GET", "none", "process/session/entrypoint", Value::Null).await.status, 401);
 }
 
 #[tokio::test(start_paused = true)]

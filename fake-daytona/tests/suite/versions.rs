@@ -163,6 +163,6 @@ async fn a_name_is_free_again_the_moment_a_delete_is_accepted() {
     client.delete("/sandbox/mine").await;
     let second = client.started(json!({"name": "mine"})).await;
     assert_ne!(first, second);
-    assert_eq!(client.get("/sandbox/mine").await.id(), second);
+    assert_eq!(client.get(&format!("/sandbox/{second}")).await.text("name"), "mine");
     assert_eq!(client.fake.sandboxes().len(), 2);
 }

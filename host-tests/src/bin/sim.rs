@@ -8,6 +8,7 @@ use host_tests::sim::{Cuts, Plan, Report, Sabotage, many, run};
 
 const USAGE: &str = "sim [--sessions N] [--seed S] [--threads T]    as many organizations from S on as make N sessions
 sim --seed S --replay [--keep 0,2] [--faults N] [--without crashes,…] [--journal]    one organization
+with either: [--new-faults]         what real servers do and few expect: look-ups that are kept, dates, copies, odd replies
 with either: [--sabotage WORD]    something broken on purpose, which has to be noticed";
 
 /// What the command line asks for.
@@ -19,6 +20,7 @@ struct Wish {
     journal: bool,
     cuts: Cuts,
     sabotage: Sabotage,
+    draw: fn(u64) -> Plan,
 }
 
 fn main() -> ExitCode {
@@ -42,11 +44,13 @@ fn wish(mut arguments: impl Iterator<Item = String>) -> Result<Wish, String> {
         journal: false,
         cuts: Cuts::default(),
         sabotage: Sabotage::Nothing,
+        draw: Plan::draw,
     };
     while let Some(name) = arguments.next() {
         match name.as_str() {
             "--replay" => wish.replay = true,
             "--journal" => wish.journal = true,
+            "--new-faults" => wish.draw = Plan::odd,
             _ => {
                 let value = arguments.next().ok_or(format!("{name} needs a value"))?;
                 let number = || value.parse::<usize>().map_err(|error| format!("{name} {value}: {error}"));
@@ -61,8 +65,10 @@ fn wish(mut arguments: impl Iterator<Item = String>) -> Result<Wish, String> {
                     }
                     "--without" => {
                         for word in value.split(',') {
-                            let known = Cuts::WORDS.into_iter().find(|known| *known == word);
-                            wish.cuts.without.push(known.ok_or(format!("--without {word}: one of {:?}", Cuts::WORDS))?);
+                            let known = Cuts::words().find(|known| *known == word);
+                            wish.cuts.without.push(known.ok_or_else(|| {
+                                format!("--without {word}: one of {:?}", Cuts::words().collect::<Vec<_>>())
+                            })?);
                         }
                     }
                     "--sabotage" => {
@@ -78,13 +84,13 @@ fn wish(mut arguments: impl Iterator<Item = String>) -> Result<Wish, String> {
 }
 
 fn simulate(wish: &Wish) -> bool {
-    let sum = many(wish.seed, wish.sessions, wish.threads, &wish.cuts, wish.sabotage);
+    let sum = many(wish.draw, wish.seed, wish.sessions, wish.threads, &wish.cuts, wish.sabotage);
     print!("{sum}");
     sum.broken.is_empty()
 }
 
 fn replay(wish: &Wish) -> bool {
-    let report = run(Plan::draw(wish.seed).cut(&wish.cuts), wish.sabotage);
+    let report = run((wish.draw)(wish.seed).cut(&wish.cuts), wish.sabotage);
     let mut text = format!("{:#?}\n", report.plan);
     if wish.journal {
         story(&report).into_iter().for_each(|line| text.extend([line, "\n".to_owned()]));

@@ -247,10 +247,15 @@ impl Host {
         let own = self.organization.context(None);
         let elsewhere = Context { config: self.organization.elsewhere.clone(), ..own.clone() };
         let mut credential = Credential::new(FOREIGN_KEY);
-        credential.organization_id = Some("another-organization".to_owned());
+        // A key belongs to an organization whether or not it is named.
+        if !self.organization.plan.oddities.foreign_key {
+            credential.organization_id = Some("another-organization".to_owned());
+        }
+        let outside = Context { config: self.organization.outside.clone(), ..own.clone() };
+        let outside = self.organization.plan.oddities.dashboard.then_some(outside);
         let another = own.with_credential(credential);
         let provider = self.organization.provider(&self.session);
-        for context in [elsewhere, another] {
+        for context in [elsewhere, another].into_iter().chain(outside) {
             let begun = self.organization.now();
             let outcome = provider.status(&context, handle).await.into();
             self.witness("status elsewhere", begun, Some(handle), outcome);
@@ -266,8 +271,15 @@ impl Host {
         spec.image = Some(format!("ghcr.io/acme/agent:{}", if drifted { 2 } else { 1 }));
         spec.resources.timeout_sec = self.session.timeout_sec;
         spec.max_duration_sec = self.session.max_duration_sec;
+        if self.is_too_large() {
+            spec.env.push("TASK", "x".repeat(110_000));
+        }
         spec.env.push("REGISTRATION_TOKEN", format!("token-{}", self.rng.next()));
         spec
+    }
+
+    fn is_too_large(&self) -> bool {
+        self.organization.plan.oddities.too_large.contains(&self.session.number)
     }
 
     async fn provision(&mut self, lives: u32) -> Result<Handle, Option<ProviderError>> {
@@ -326,7 +338,8 @@ impl Host {
     fn witness(&self, verb: &'static str, begun: fake_daytona::Timestamp, handle: Option<&Handle>, outcome: Outcome) {
         let ended = self.organization.now();
         let entry = Entry { session: self.session.number, host: self.number, verb, begun, ended, outcome };
-        let told = Told { session: &self.session, handle, image: self.image.as_deref() };
+        let told =
+            Told { session: &self.session, handle, image: self.image.as_deref(), too_large: self.is_too_large() };
         self.organization.witness(entry, &told);
     }
 

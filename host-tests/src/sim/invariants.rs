@@ -154,7 +154,7 @@ fn agreed(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>
 /// Nothing that is not ours is ever touched.
 fn strangers(evidence: &Evidence<'_>, found: &mut Vec<Violation>) {
     let begun = evidence.entries.first().map(|entry| entry.begun);
-    for id in &evidence.organization.strangers {
+    for id in &evidence.organization.of_others() {
         let touched =
             evidence.requests.iter().find(|request| request.method != "GET" && request.route.contains(id.as_str()));
         let gone = evidence.sandboxes.iter().find(|view| view.id == *id).filter(|view| !view.alive);

@@ -27,17 +27,18 @@ pub struct Sum {
     /// By promise, the seeds that broke it, each with the first violation.
     pub broken: BTreeMap<&'static str, BTreeMap<u64, String>>,
     sabotage: Sabotage,
+    draw: Option<fn(u64) -> Plan>,
 }
 
 /// Runs as many plans from this seed on as make so many sessions.
-pub fn many(seed: u64, sessions: usize, threads: usize, cuts: &Cuts, sabotage: Sabotage) -> Sum {
+pub fn many(draw: fn(u64) -> Plan, seed: u64, sessions: usize, threads: usize, cuts: &Cuts, sabotage: Sabotage) -> Sum {
     let begun = Instant::now();
-    let sum = Mutex::new(Sum { sabotage, ..Sum::default() });
+    let sum = Mutex::new(Sum { sabotage, draw: Some(draw), ..Sum::default() });
     let next = AtomicU64::new(seed);
     let planned = AtomicUsize::new(0);
     let work = || {
         while planned.load(Ordering::SeqCst) < sessions {
-            let plan = Plan::draw(next.fetch_add(1, Ordering::SeqCst)).cut(cuts);
+            let plan = draw(next.fetch_add(1, Ordering::SeqCst)).cut(cuts);
             planned.fetch_add(plan.sessions.len().max(1), Ordering::SeqCst);
             let report = run(plan, sabotage);
             sum.lock().unwrap_or_else(PoisonError::into_inner).add(&report);
@@ -94,10 +95,12 @@ impl fmt::Display for Sum {
                 "\nbroken: {promise}, in {} organizations, first with seed {seed}\n  {violation}",
                 seeds.len()
             )?;
-            let cuts = shrink(*seed, promise, self.sabotage);
+            let draw = self.draw.unwrap_or(Plan::draw);
+            let cuts = shrink(draw, *seed, promise, self.sabotage);
+            let odd = if draw(*seed).oddities.drawn { " --new-faults" } else { "" };
             let word = Sabotage::WORDS.into_iter().find(|(_, known)| *known == self.sabotage);
             let sabotage = word.map_or_else(String::new, |(word, _)| format!(" --sabotage {word}"));
-            writeln!(f, "  replay: cargo xtask sim --seed {seed} --replay --journal{cuts}{sabotage}")?;
+            writeln!(f, "  replay: cargo xtask sim --seed {seed} --replay --journal{odd}{cuts}{sabotage}")?;
         }
         if self.broken.is_empty() {
             writeln!(f, "every promise was kept")?;

@@ -17,6 +17,7 @@ mod journal;
 mod lifetimes;
 mod many;
 mod network;
+mod oddities;
 mod organization;
 mod plan;
 mod rng;
@@ -73,6 +74,7 @@ pub fn run(plan: Plan, sabotage: Sabotage) -> Report {
 }
 
 async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
+    let plan = plan.settled();
     let rng = Rng::new(plan.seed).part(1_000);
     let organization = Organization::found(plan.clone(), sabotage).await;
     let features = Features::of(organization.newest()).await;
@@ -92,6 +94,7 @@ async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
             organization.fake.fail_next_build("no space left on device");
         });
     }
+    oddities::befall(&organization);
     let cleaning = tokio::spawn(janitor::clean(organization.clone(), rng.part(100)));
     while let Some(ended) = hosts.join_next().await {
         ended.expect("a host does not panic");
@@ -102,6 +105,9 @@ async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
     cleaning.abort();
     // In good weather the next two looks find and end whatever is left.
     organization.fake.clear_script();
+    organization.fake.delay_requests(Duration::ZERO);
+    organization.fake.maintenance(false);
+    organization.fake.unsuspend();
     let mut rng = rng.part(200);
     for _ in 0..2 {
         tokio::time::sleep(minutes(2)).await;

@@ -37,6 +37,10 @@ pub struct Organization {
     pub journal: Journal,
     /// A configuration that leads to another server, where the same key is good.
     pub elsewhere: String,
+    /// A configuration that leads to the dashboard instead of the API.
+    pub outside: String,
+    /// Copies of the platform's sandboxes that somebody has made.
+    copies: Mutex<Vec<String>>,
     config: String,
     /// The first release.
     old: Provider,
@@ -54,9 +58,17 @@ impl Organization {
         let begun = Instant::now();
         let fake = server(&plan);
         let other = FakeDaytona::builder(plan.generation).build();
+        let oddities = &plan.oddities;
+        if oddities.foreign_key {
+            drop(fake.another_organization(FOREIGN_KEY));
+        }
         let board = [("daytona.example", &fake), ("proxy.daytona.example", &fake), ("other.example", &other)]
             .into_iter()
             .fold(Switchboard::new(sabotage), |board, (host, fake)| board.server(host, KEY, FakeNetwork(fake.clone())));
+        let board = match oddities.foreign_key {
+            true => board.server("daytona.example", FOREIGN_KEY, FakeNetwork(fake.clone())),
+            false => board,
+        };
         let board = Arc::new(board);
         let host = || {
             let mut limits = sandbox_host::Limits::default();
@@ -69,6 +81,7 @@ impl Organization {
         let (old, new) = (crate::load_first_release(&host()), crate::load(&host()));
         let strangers = strangers(&fake, &plan).await;
         weather(&fake, &plan);
+        manner(&fake, &plan);
         let keep_alive = if sabotage == Sabotage::KeepAliveOff { r#","keepAlive":"off""# } else { "" };
         let config = |host: &str| format!(r#"{{"daytonaApiUrl":"https://{host}/api","diskGB":3{keep_alive}}}"#);
         Arc::new(Self {
@@ -76,6 +89,8 @@ impl Organization {
             begun,
             journal: Journal::default(),
             elsewhere: config("other.example"),
+            outside: format!(r#"{{"daytonaApiUrl":"https://daytona.example","diskGB":3{keep_alive}}}"#),
+            copies: Mutex::default(),
             config: config("daytona.example"),
             old,
             new,
@@ -84,6 +99,22 @@ impl Organization {
             strangers,
             plan,
         })
+    }
+
+    /// Somebody copies one of the platform's sandboxes that run.
+    pub fn copy_one(&self, name: &str) {
+        let ours = |view: &fake_daytona::SandboxView| {
+            view.state == "started" && self.plan.sessions.iter().any(|session| witness::is_of(view, session))
+        };
+        let Some(view) = self.fake.alive().into_iter().find(ours) else { return };
+        let copy = self.fake.copy(&view.id, name);
+        self.copies.lock().unwrap_or_else(PoisonError::into_inner).extend(copy);
+    }
+
+    /// Everything that is not the platform's to touch.
+    pub fn of_others(&self) -> Vec<String> {
+        let copies = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
+        self.strangers.iter().chain(copies.iter()).cloned().collect()
     }
 
     /// The server's time.
@@ -159,7 +190,9 @@ fn server(plan: &Plan) -> FakeDaytona {
     let start = plan.start;
     let latencies =
         Latencies { start, after_build: start, build: start * 2, delete: start / 4, ..Latencies::default() };
-    let fake = FakeDaytona::builder(plan.generation)
+    let builder = FakeDaytona::builder(plan.generation);
+    let builder = if plan.oddities.kept_lookups { builder } else { builder.fresh_lookups() };
+    let fake = builder
         .limits(Limits::none())
         .latencies(latencies)
         .toolbox_url("https://proxy.daytona.example/toolbox")
@@ -178,7 +211,7 @@ fn server(plan: &Plan) -> FakeDaytona {
 /// Faults at any exchange, and answers of proxies that know nothing of Daytona.
 fn weather(fake: &FakeDaytona, plan: &Plan) {
     // Large bodies cost the simulation more than they teach it: one kind in thirty.
-    let kinds: Vec<FaultKind> = FaultKind::all().into_iter().filter(|kind| *kind != FaultKind::Oversized).collect();
+    let kinds: Vec<FaultKind> = FaultKind::usual().into_iter().filter(|kind| *kind != FaultKind::Oversized).collect();
     if plan.weather > 0 {
         let chance = plan.weather as f64 / 1_000.0;
         fake.storm(Storm::new(plan.seed, chance).of(&kinds).at_most(plan.faults));
@@ -200,6 +233,23 @@ fn weather(fake: &FakeDaytona, plan: &Plan) {
                 fake.storm(storm.always(verdict.clone()).at_most(plan.faults));
             }
         }
+    }
+}
+
+/// How the server writes every reply, and what of its odd replies strike.
+fn manner(fake: &FakeDaytona, plan: &Plan) {
+    let oddities = &plan.oddities;
+    fake.delay_requests(oddities.delay);
+    fake.date_is_ahead(oddities.date_ahead);
+    fake.write_offsets(oddities.offset);
+    fake.stops_kill(oddities.hard_stops);
+    if oddities.odd_replies > 0 {
+        let chance = oddities.odd_replies as f64 / 1_000.0;
+        fake.storm(Storm::new(plan.seed ^ 0x0DD, chance).of(&FaultKind::odd()).at_most(plan.faults));
+        // Lists are few and have the oddest replies.
+        let cursors = [FaultKind::RepeatedCursor, FaultKind::EmptyCursor, FaultKind::EmptyPage];
+        let lists = Matcher::new("GET", "/sandbox");
+        fake.storm(Storm::new(plan.seed ^ 0x0DE, chance * 5.0).on(lists).of(&cursors).at_most(plan.faults));
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use fake_daytona::{Fate, Generation};
 
+use super::oddities::{self, Oddities};
 use super::rng::{Rng, minutes};
 
 /// One organization on one server, with everything that will befall it.
@@ -30,6 +31,7 @@ pub struct Plan {
     pub reconciles: Duration,
     pub min_age_sec: u32,
     pub sessions: Vec<Session>,
+    pub oddities: Oddities,
 }
 
 /// One session of the platform.
@@ -94,12 +96,22 @@ pub struct Cuts {
     pub keep: Option<Vec<usize>>,
     /// No more faults than these.
     pub faults: Option<usize>,
-    /// Each of these by its word in [`Cuts::WORDS`].
+    /// Each of these by its word in [`Cuts::words`].
     pub without: Vec<&'static str>,
 }
 
 impl Cuts {
-    /// What can be left out as a whole.
+    /// Every word, those of oddities last.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Self::WORDS.into_iter().chain(oddities::WORDS)
+    }
+
+    /// The words of what only a plan with oddities has.
+    pub fn odd_words() -> impl Iterator<Item = &'static str> {
+        oddities::WORDS.into_iter()
+    }
+
+    /// What can be left out of every plan as a whole.
     pub const WORDS: [&'static str; 11] = [
         "crashes",
         "twins",
@@ -154,6 +166,7 @@ impl Plan {
             reconciles: minutes(rng.pick(&[10, 30, 90])),
             min_age_sec: rng.pick(&[60, 600, 1_800]),
             sessions: (0..count).map(|number| Session::draw(seed, number, root.part(1 + number as u64))).collect(),
+            oddities: Oddities::default(),
         }
     }
 
@@ -179,7 +192,7 @@ impl Plan {
                     self.strangers = false;
                     self.sessions.iter_mut().for_each(|session| session.taken = false);
                 }
-                _ => {}
+                odd => self.oddities.without(odd),
             }
         }
         self
@@ -187,7 +200,10 @@ impl Plan {
 
     /// Nothing of the server or the way to it ever goes wrong.
     pub fn is_calm(&self) -> bool {
-        (self.weather == 0 || self.faults == 0) && self.liars == 0 && self.failures.is_empty()
+        (self.weather == 0 || self.faults == 0)
+            && self.liars == 0
+            && self.failures.is_empty()
+            && self.oddities.are_calm()
     }
 }
 

@@ -3,19 +3,19 @@
 use super::{Cuts, Plan, Sabotage, run};
 
 /// The smallest cut of a plan that still breaks the same promise, as far as leaving out one thing at a time leads.
-pub fn shrink(seed: u64, promise: &str, sabotage: Sabotage) -> Cuts {
+pub fn shrink(draw: fn(u64) -> Plan, seed: u64, promise: &str, sabotage: Sabotage) -> Cuts {
     let fails = |cuts: &Cuts| {
-        let report = run(Plan::draw(seed).cut(cuts), sabotage);
+        let report = run(draw(seed).cut(cuts), sabotage);
         report.violations.iter().any(|violation| violation.promise == promise)
     };
     let mut cuts = Cuts::default();
-    let numbers: Vec<usize> = Plan::draw(seed).sessions.iter().map(|session| session.number).collect();
+    let numbers: Vec<usize> = draw(seed).sessions.iter().map(|session| session.number).collect();
     if numbers.len() > 1 {
         // Most failures need one session only.
         let alone = numbers.iter().map(|number| Cuts { keep: Some(vec![*number]), ..cuts.clone() }).find(fails);
         cuts = alone.unwrap_or_else(|| without_sessions(&numbers, &fails));
     }
-    for word in Cuts::WORDS {
+    for word in Cuts::words() {
         let mut fewer = cuts.clone();
         fewer.without.push(word);
         if fails(&fewer) {

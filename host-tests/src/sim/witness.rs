@@ -34,6 +34,10 @@ pub fn name(session_id: &str) -> String {
 
 /// A sandbox that was made for this session of the platform's pool.
 pub fn is_of(view: &SandboxView, session: &Session) -> bool {
+    // Whoever copies a sandbox copies its labels; the name tells.
+    if view.created_name.starts_with(super::oddities::COPY) {
+        return false;
+    }
     let label = |key: &str| view.labels.get(key).map(String::as_str);
     label("rensei.dev/managed-by") == Some("daytona-sandbox-provider")
         && label("rensei.dev/pool") == Some(POOL)
@@ -68,6 +72,8 @@ pub struct Told<'a> {
     pub handle: Option<&'a Handle>,
     /// The image that it asked for.
     pub image: Option<&'a str>,
+    /// What it asks for is larger than the server reads.
+    pub too_large: bool,
 }
 
 /// Everything that is wrong with what a host was told.
@@ -85,6 +91,12 @@ pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec
     let view = handle.and_then(|handle| organization.fake.sandbox(&handle.external_id));
     let old_enough = |view: &SandboxView| entry.begun - view.created_at > STALE;
     match &entry.outcome {
+        Outcome::Refused(error) if told.too_large && entry.verb == "provision" => {
+            // Trouble on the way may come first, and an earlier version may do as it did.
+            if !error.retryable && !matches!(error.code.to_string().as_str(), "invalid-spec" | "conflict" | "timeout") {
+                wrong("size", format!("what is too large for the server is told as {}: {error}", error.code));
+            }
+        }
         Outcome::Refused(_) | Outcome::Broken(_) | Outcome::Event(_) => {}
         answer if entry.verb.ends_with("elsewhere") => {
             wrong("proof", format!("{} was answered with {answer} where the sandbox never was", entry.verb));
@@ -126,6 +138,12 @@ pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec
                         wrong("spec", format!("{} was handed out for {image}, and is {made_of:?}", view.id));
                     }
                 }
+            }
+        }
+        Outcome::State(state) if state.details.get("agent") == Some("exited") => {
+            // A run has no end as long as it runs.
+            if let Some(view) = view.filter(|view| view.runs.last().is_some_and(|run| run.ended_at.is_none())) {
+                wrong("agent", format!("the agent of {} is said to have exited, and runs", view.id));
             }
         }
         Outcome::State(_) | Outcome::Listed(_) | Outcome::Reconciled(_) => {}

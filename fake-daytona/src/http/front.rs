@@ -1,0 +1,53 @@
+//! What stands before the routes: the dashboard, the page of the API's root, requests of browsers.
+
+use super::reply::Reply;
+use crate::core::Core;
+use crate::inspect::RecordedRequest;
+
+/// What a server answers outside of its API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dashboard {
+    /// Its page, with 200, whatever the method and the path.
+    #[default]
+    Page,
+    /// 500 in JSON: a server that was built without the dashboard's files.
+    Missing,
+}
+
+const PAGE: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n  <meta charset=\"utf-8\" />\n  <title>Daytona</title>\n\
+                    </head>\n<body>\n  <div id=\"root\"></div>\n</body>\n</html>\n";
+
+const API_PAGE: &str = "\n<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n  <meta charset=\"UTF-8\">\n  \
+                        <title>Swagger UI</title>\n</head>\n<body>\n  <div id=\"swagger-ui\"></div>\n</body>\n</html>\n";
+
+/// The answer to what is not under the path of the API.
+pub(super) fn outside(dashboard: Dashboard) -> Reply {
+    match dashboard {
+        Dashboard::Page => page(PAGE),
+        Dashboard::Missing => {
+            let body = serde_json::json!({"statusCode": 500, "message": "Internal server error"});
+            Reply::json(500, &body)
+        }
+    }
+}
+
+/// The page at the root of the API, which describes it.
+pub(super) fn root() -> Reply {
+    page(API_PAGE)
+}
+
+fn page(text: &str) -> Reply {
+    Reply::new(200).header("content-type", "text/html; charset=utf-8").body(text.to_owned())
+}
+
+/// Browsers may ask first whether they may ask; that is answered before everything else, keys and maintenance included.
+pub(super) fn preflight(core: &Core, request: &RecordedRequest) -> Reply {
+    let mut reply = Reply::new(204);
+    if core.generation.allows_credentials() {
+        reply = reply.header("Access-Control-Allow-Credentials", "true");
+    }
+    if let Some(origin) = request.header("origin").filter(|origin| http::HeaderValue::from_str(origin).is_ok()) {
+        reply = reply.header("Access-Control-Allow-Origin", origin);
+    }
+    reply.header("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS")
+}

@@ -1,0 +1,185 @@
+//! What real servers were recorded to do, and few expect: faults that a plan has only when it is asked for them.
+//!
+//! Off in CI until the component keeps its promises under them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fake_daytona::{Bucket, Fate};
+use tokio::time::{sleep, sleep_until};
+
+use super::organization::Organization;
+use super::plan::{Plan, Session};
+use super::rng::{Rng, minutes};
+
+/// All of it. The default is none of it.
+#[derive(Clone, Debug, Default)]
+pub struct Oddities {
+    /// They were asked for, even where chance brings none of them.
+    pub drawn: bool,
+    /// What a look-up by name has found is kept for ten seconds, and so is that it found nothing.
+    pub kept_lookups: bool,
+    /// Odd replies of a thousand exchanges: pages, cursors that lead nowhere, compressed bodies, lost races.
+    pub odd_replies: u64,
+    /// Milliseconds by which the header `Date` is ahead.
+    pub date_ahead: i64,
+    /// Minutes east of Greenwich in which moments are written.
+    pub offset: Option<i32>,
+    /// Every request takes this long.
+    pub delay: Duration,
+    /// The key of another organization is good at the same server.
+    pub foreign_key: bool,
+    /// Somebody comes with a URL that leads to the dashboard.
+    pub dashboard: bool,
+    /// When somebody copies a sandbox of the platform, labels and all.
+    pub copies: Vec<Duration>,
+    /// Stops kill, and leave the exit code of what had ended.
+    pub hard_stops: bool,
+    /// When the address of the platform is locked out for a minute, because somebody else there had wrong keys.
+    pub lockouts: Vec<Duration>,
+    /// When the organization is suspended, and for how long.
+    pub suspension: Option<(Duration, Duration)>,
+    /// When the server is under maintenance, and for how long.
+    pub maintenance: Option<(Duration, Duration)>,
+    /// Sessions whose environment is longer than the server reads.
+    pub too_large: Vec<usize>,
+}
+
+/// The words by which each of them is left out.
+pub const WORDS: [&str; 13] = [
+    "lookups",
+    "odd-replies",
+    "dates",
+    "offsets",
+    "delay",
+    "foreign-key",
+    "dashboard",
+    "copies",
+    "hard-stops",
+    "lockouts",
+    "suspension",
+    "maintenance",
+    "too-large",
+];
+
+impl Oddities {
+    /// Drawn from a sequence of their own, so that nothing else of a plan depends on them.
+    pub fn draw(rng: &mut Rng, sessions: &[Session]) -> Self {
+        let some = |rng: &mut Rng, chance, most: u64| -> Vec<Duration> {
+            let count = if rng.percent(chance) { rng.between(1, most) } else { 0 };
+            (0..count).map(|_| rng.time(Duration::ZERO, minutes(120))).collect()
+        };
+        let period = |rng: &mut Rng, chance, longest| {
+            let at = rng.time(Duration::ZERO, minutes(180));
+            let lasts = rng.time(minutes(1), longest);
+            rng.percent(chance).then_some((at, lasts))
+        };
+        let hours = 3_600_000;
+        Self {
+            drawn: true,
+            kept_lookups: rng.percent(60),
+            odd_replies: rng.pick(&[0, 0, 10, 50]),
+            date_ahead: rng.pick(&[0, 0, 0, -hours, hours, -26 * hours, 26 * hours, -90_000, 90_000]),
+            offset: rng.pick(&[None, None, Some(120), Some(-330)]),
+            delay: Duration::from_millis(rng.pick(&[0, 0, 0, 300, 2_000, 6_000])),
+            foreign_key: rng.percent(30),
+            dashboard: rng.percent(30),
+            copies: some(rng, 30, 3),
+            hard_stops: rng.percent(40),
+            lockouts: some(rng, 20, 2),
+            suspension: period(rng, 15, minutes(30 * 60)),
+            maintenance: period(rng, 20, minutes(40)),
+            too_large: sessions.iter().filter(|_| rng.percent(4)).map(|session| session.number).collect(),
+        }
+    }
+
+    /// The same without what this word stands for.
+    pub fn without(&mut self, word: &str) {
+        match word {
+            "lookups" => self.kept_lookups = false,
+            "odd-replies" => self.odd_replies = 0,
+            "dates" => self.date_ahead = 0,
+            "offsets" => self.offset = None,
+            "delay" => self.delay = Duration::ZERO,
+            "foreign-key" => self.foreign_key = false,
+            "dashboard" => self.dashboard = false,
+            "copies" => self.copies.clear(),
+            "hard-stops" => self.hard_stops = false,
+            "lockouts" => self.lockouts.clear(),
+            "suspension" => self.suspension = None,
+            "maintenance" => self.maintenance = None,
+            "too-large" => self.too_large.clear(),
+            _ => {}
+        }
+    }
+
+    /// None of it makes anything go wrong that goes right elsewhere.
+    pub fn are_calm(&self) -> bool {
+        let none = self.copies.is_empty() && self.lockouts.is_empty() && self.too_large.is_empty();
+        let always = self.suspension.is_none() && self.maintenance.is_none() && self.odd_replies == 0;
+        none && always && !self.kept_lookups && !self.hard_stops && self.delay.is_zero()
+    }
+}
+
+/// Name of a copy; nobody who makes one takes the name of a session.
+pub const COPY: &str = "copy-of-";
+
+/// Brings about what happens at a time of its own.
+pub fn befall(organization: &Arc<Organization>) {
+    let oddities = organization.plan.oddities.clone();
+    let begun = organization.begun;
+    for (number, at) in oddities.copies.into_iter().enumerate() {
+        let organization = organization.clone();
+        tokio::spawn(async move {
+            sleep_until(begun + at).await;
+            organization.copy_one(&format!("{COPY}{number}"));
+        });
+    }
+    for at in oddities.lockouts {
+        let organization = organization.clone();
+        tokio::spawn(async move {
+            sleep_until(begun + at).await;
+            organization.fake.exhaust(Bucket::FailedAuth, minutes(1));
+        });
+    }
+    if let Some((at, lasts)) = oddities.suspension {
+        let organization = organization.clone();
+        tokio::spawn(async move {
+            sleep_until(begun + at).await;
+            organization.fake.suspend_unnoticed("Depleted credits");
+            sleep(lasts).await;
+            organization.fake.unsuspend();
+        });
+    }
+    if let Some((at, lasts)) = oddities.maintenance {
+        let organization = organization.clone();
+        tokio::spawn(async move {
+            sleep_until(begun + at).await;
+            organization.fake.maintenance(true);
+            sleep(lasts).await;
+            organization.fake.maintenance(false);
+        });
+    }
+}
+
+impl Plan {
+    /// The plan of this number with oddities.
+    pub fn odd(seed: u64) -> Self {
+        let mut plan = Self::draw(seed);
+        plan.oddities = Oddities::draw(&mut Rng::new(seed).part(5_000), &plan.sessions);
+        plan
+    }
+
+    /// With the agents of parked sessions ending a moment before, where stops are hard: so nobody has seen them end, and
+    /// their exit code is what the next start finds.
+    pub fn settled(mut self) -> Self {
+        if self.oddities.hard_stops {
+            for session in &mut self.sessions {
+                if let Some((at, _)) = session.parks.filter(|(at, _)| *at > minutes(2)) {
+                    session.fate = Fate::Exits { after: at - Duration::from_secs(1), code: 3 };
+                }
+            }
+        }
+        self
+    }
+}
