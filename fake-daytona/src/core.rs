@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use crate::clock::{Clock, Timestamp};
 use crate::fault::script::Script;
 use crate::generation::Generation;
-use crate::http::Dashboard;
+use crate::http::front::Dashboard;
 use crate::http::throttle::Throttle;
 use crate::inspect::Log;
 use crate::settings::Manner;
