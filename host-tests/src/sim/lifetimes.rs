@@ -54,12 +54,17 @@ fn good_looks<'a>(
 ) -> impl Iterator<Item = &'a Entry> {
     let disturbed: Vec<Timestamp> =
         evidence.about(view).filter(|request| request.fault.is_some()).map(|request| request.at).collect();
+    // On servers without names a session may have a second sandbox, and a look at that one says nothing of this one.
+    let looks: Vec<Timestamp> =
+        evidence.about(view).filter(|request| request.method == "GET").map(|request| request.at).collect();
+    let during = |entry: &Entry, at: &Timestamp| entry.begun <= *at && *at <= entry.ended;
     evidence
         .calls(session)
         .filter(
             |entry| matches!(&entry.outcome, Outcome::State(state) if state.status == sandbox_host::Status::Running),
         )
-        .filter(move |entry| !disturbed.iter().any(|at| entry.begun <= *at && *at <= entry.ended))
+        .filter(move |entry| !disturbed.iter().any(|at| during(entry, at)))
+        .filter(move |entry| looks.iter().any(|at| during(entry, at)))
 }
 
 /// No working agent is stopped by idleness as long as its session is looked at and its deadline is not reached.
