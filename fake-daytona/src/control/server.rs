@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use crate::FakeDaytona;
-use crate::http::Dashboard;
-use crate::settings::Limits;
+use crate::settings::{Dashboard, Limits};
 use crate::world::World;
 use crate::world::region::Region;
 

@@ -5,7 +5,7 @@ pub(crate) mod authentication;
 pub(crate) mod call;
 mod envelope;
 mod exchange;
-pub(crate) mod front;
+mod front;
 mod intake;
 pub(crate) mod object;
 mod path;
@@ -31,7 +31,6 @@ use exchange::Exchange;
 use reply::Reply;
 
 pub use exchange::ConnectionReset;
-pub use front::Dashboard;
 
 /// The most that the fake keeps of a request's body: far more than the server reads.
 const MAX_BODY: usize = 16 * 1024 * 1024;
