@@ -9,10 +9,9 @@ use tokio::sync::Notify;
 use crate::clock::{Clock, Timestamp};
 use crate::fault::script::Script;
 use crate::generation::Generation;
-use crate::http::Dashboard;
 use crate::http::throttle::Throttle;
 use crate::inspect::Log;
-use crate::settings::Manner;
+use crate::settings::{Dashboard, Manner};
 use crate::world::sandbox::Sandbox;
 use crate::world::{Key, World};
 

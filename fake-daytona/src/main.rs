@@ -91,6 +91,7 @@ Versions:
 Looking inside, without a key:
   GET /__fake/summary     counts of sandboxes, connections and requests, billed minutes
   GET /__fake/sandboxes   every sandbox ever created, with the history of its states
+  GET /__fake/sandboxes/{idOrName}   one of them
   GET /__fake/requests    every request, with its answer and what befell it
 
 Scripting, without a key either:
@@ -98,15 +99,18 @@ Scripting, without a key either:
   POST /__fake/clock        {"skipSeconds": 1800}
   POST /__fake/entrypoints  {"fate": "exits", "afterSeconds": 60, "code": 3}
   POST /__fake/keys         {"key": "dtn_reader", "scopes": []}
-  POST /__fake/next-start   {"fails": "no such image"}
+  POST /__fake/next-start   {"fails": "no such image"} or {"takesSeconds": 90}
+  POST /__fake/next-build   the same for builds
   POST /__fake/manner       {"delayMillis": 200, "dateAheadSeconds": -3600, "offsetMinutes": 120}
   POST /__fake/server       {"maintenance": true, "dashboard": "missing", "stopsKill": true}
   POST /__fake/organization {"suspended": "Depleted credits", "defaultRegion": false}
   POST /__fake/organizations {"key": "dtn_of_others"}
   POST /__fake/regions      {"id": "eu", "hasQuota": false, "ephemeralOnly": true}
+  POST /__fake/sandboxes/{idOrName}/state  {"state": "error", "reason": "runner went away"}
   POST /__fake/sandboxes/{idOrName}/copy   {"name": "copy-of-one"}
   POST /__fake/sandboxes/{idOrName}/kill   {}
-  GET  /__fake/faults       the kinds of faults
+  GET /__fake/faults        the kinds of faults
+  DELETE /__fake/faults     forgets the faults that were asked for
 
 Example:
   fake-daytona --listen 127.0.0.1:3986 --api-version 0.190 --quick

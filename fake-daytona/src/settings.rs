@@ -120,3 +120,13 @@ pub(crate) struct Manner {
     /// Minutes east of Greenwich in which moments are written, in place of `Z`.
     pub(crate) offset: Option<i32>,
 }
+
+/// What a server answers outside of its API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dashboard {
+    /// Its page, with 200, whatever the method and the path.
+    #[default]
+    Page,
+    /// 500 in JSON: a server that was built without the dashboard's files.
+    Missing,
+}

@@ -11,8 +11,12 @@ fn threads() -> usize {
 
 /// Runs plans until one breaks one of these promises.
 fn is_noticed(sabotage: Sabotage, promises: &[&str]) {
+    is_noticed_in(Plan::draw, sabotage, promises);
+}
+
+fn is_noticed_in(draw: fn(u64) -> Plan, sabotage: Sabotage, promises: &[&str]) {
     let noticed = (1..400).find(|seed| {
-        let report = run(Plan::draw(*seed), sabotage);
+        let report = run(draw(*seed), sabotage);
         report.violations.iter().any(|violation| promises.contains(&violation.promise))
     });
     assert!(noticed.is_some(), "{sabotage:?} breaks one of the promises {promises:?}, and nothing was noticed");
@@ -119,4 +123,19 @@ fn a_strangers_sandbox_that_is_taken_for_ours_is_noticed() {
 #[test]
 fn a_create_that_is_told_as_refused_and_was_done_is_noticed() {
     is_noticed(Sabotage::DoneButRefused, &["honest"]);
+}
+
+#[test]
+fn a_kept_look_up_that_is_taken_for_proof_of_absence_is_noticed() {
+    is_noticed_in(Plan::odd, Sabotage::ListsAreEmpty, &["locate"]);
+}
+
+#[test]
+fn a_working_agent_that_is_said_to_have_ended_is_noticed() {
+    is_noticed(Sabotage::AgentsHaveEnded, &["agent"]);
+}
+
+#[test]
+fn an_ended_agent_that_is_kept_alive_is_noticed() {
+    is_noticed(Sabotage::AgentsNeverEnd, &["kept"]);
 }

@@ -7,8 +7,9 @@ use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use serde_json::Value;
 
+use super::api::{answer, throttle_refusal};
+use super::envelope::envelope;
 use super::reply::Reply;
-use super::{answer, envelope, throttle_refusal};
 use crate::clock::Timestamp;
 use crate::core::Core;
 use crate::fault::Verdict;

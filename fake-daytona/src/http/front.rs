@@ -3,16 +3,7 @@
 use super::reply::Reply;
 use crate::core::Core;
 use crate::inspect::RecordedRequest;
-
-/// What a server answers outside of its API.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Dashboard {
-    /// Its page, with 200, whatever the method and the path.
-    #[default]
-    Page,
-    /// 500 in JSON: a server that was built without the dashboard's files.
-    Missing,
-}
+use crate::settings::Dashboard;
 
 const PAGE: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n  <meta charset=\"utf-8\" />\n  <title>Daytona</title>\n\
                     </head>\n<body>\n  <div id=\"root\"></div>\n</body>\n</html>\n";

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Call;
+use super::call::Call;
 use crate::refusal::Refusal;
 
 /// Reads fields of a body and collects what is wrong with them; `null` is the same as missing.

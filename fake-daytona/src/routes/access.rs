@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::generation::Generation;
-use crate::http::Call;
+use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::refusal::Refusal;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::http::Call;
+use crate::http::call::Call;
 use crate::http::object::Object;
 use crate::http::reply::Reply;
 use crate::http::throttle::Bucket;

@@ -2,7 +2,7 @@
 
 use super::body::{self, Occasion};
 use super::sandbox::{START_WAIT, refuse_failed_start};
-use crate::http::Call;
+use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::http::validation::Fields;
 use crate::refusal::Refusal;

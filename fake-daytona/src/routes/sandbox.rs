@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::body::{self, Occasion};
 use super::order;
-use crate::http::Call;
+use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::refusal::Refusal;
 use crate::world::Surface;

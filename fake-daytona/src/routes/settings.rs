@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::body::{self, Occasion};
-use crate::http::Call;
+use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::http::route::Setting;
 use crate::http::validation::{Fields, check_domains, check_networks};

@@ -5,9 +5,10 @@ use std::cmp::Ordering;
 use serde_json::{Value, json};
 
 use super::body::{self, Occasion};
-use super::list::limit;
+use super::query::{self, limit};
+use super::snapshot_names::{check_class, check_source, is_like, is_uuid};
 use crate::core::Core;
-use crate::http::Call;
+use crate::http::call::Call;
 use crate::http::object::Object;
 use crate::http::reply::Reply;
 use crate::http::validation::{self, Fields};
@@ -139,7 +140,7 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, Refusal> {
     };
     // Columns of the row get through.
     row.gigabytes = call.body.get("size").and_then(Value::as_f64);
-    row.last_used_at = call.body.get("lastUsedAt").and_then(Value::as_str).map(super::list::moment);
+    row.last_used_at = call.body.get("lastUsedAt").and_then(Value::as_str).map(query::moment);
     let body_of_image = row.build.is_none();
     let row = world.register(row, now);
     let mut body = shown(core, row);
@@ -157,41 +158,6 @@ fn order_of_build(info: &serde_json::Map<String, Value>) -> Result<crate::world:
     Ok(super::order::build_of(info))
 }
 
-/// A name and an image, or a name and a Dockerfile.
-fn check_source(name: &str, image: Option<&str>, builds: bool, has_entrypoint: bool) -> Result<(), Refusal> {
-    match (image, builds) {
-        (Some(_), true) => {
-            return Err(Refusal::bad_request("Cannot specify an image name when using a build info entry"));
-        }
-        (None, true) if has_entrypoint => {
-            return Err(Refusal::bad_request("Cannot specify an entrypoint when using a build info entry"));
-        }
-        (None, false) => {
-            return Err(Refusal::bad_request("Must specify an image name when not using a build info entry"));
-        }
-        _ => {}
-    }
-    if !is_snapshot_name(name) {
-        return Err(Refusal::bad_request(
-            "Invalid snapshot name format. May contain letters, digits, dots, colons, and dashes",
-        ));
-    }
-    image.map_or(Ok(()), check_image)
-}
-
-fn check_class(body: &Value, region: &str) -> Result<(), Refusal> {
-    match body.get("sandboxClass").and_then(Value::as_str) {
-        Some("windows") => Err(Refusal::bad_request(
-            "Windows snapshots cannot be created via this endpoint; they are produced by snapshot-from-sandbox flows.",
-        )),
-        Some(class @ ("linux-vm" | "android")) => Err(Refusal::bad_request(format!(
-            "No runners are configured in region '{region}' for sandbox class '{class}'. Try a different region or \
-             sandbox class."
-        ))),
-        _ => Ok(()),
-    }
-}
-
 fn check_quota(world: &mut World, now: crate::clock::Timestamp) -> Result<(), Refusal> {
     match world.snapshot_quota {
         Some(most) if world.snapshots.counted(now) >= most => {
@@ -199,46 +165,6 @@ fn check_quota(world: &mut World, now: crate::clock::Timestamp) -> Result<(), Re
         }
         _ => Ok(()),
     }
-}
-
-/// Components of letters, digits and a few marks, with single slashes between them.
-fn is_reference(text: &str) -> bool {
-    let marks = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | ':');
-    text.split('/').all(|part| !part.is_empty() && part.chars().all(marks))
-}
-
-fn is_digest(text: &str) -> bool {
-    text.len() == 64 && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
-}
-
-fn is_snapshot_name(name: &str) -> bool {
-    match name.split_once("@sha256:") {
-        Some((name, hash)) => is_reference(name) && is_digest(hash),
-        None => is_reference(name),
-    }
-}
-
-/// An image must be pinned: a digest, or a tag that is not `latest`. A port counts as a tag.
-fn check_image(image: &str) -> Result<(), Refusal> {
-    if let Some((name, hash)) = image.split_once("@sha256:") {
-        if name.is_empty() || !is_digest(hash) {
-            return Err(Refusal::bad_request("Invalid digest format. Must be image@sha256:64_hex_characters"));
-        }
-        return Ok(());
-    }
-    if !image.contains(':') || image.ends_with(':') {
-        return Err(Refusal::bad_request("Image name must include a tag (e.g., ubuntu:22.04) or digest (@sha256:...)"));
-    }
-    if image.ends_with(":latest") {
-        return Err(Refusal::bad_request("Images with tag \":latest\" are not allowed"));
-    }
-    if !is_reference(image) {
-        return Err(Refusal::bad_request(
-            "Invalid image name format. Must be lowercase, may contain digits, dots, dashes, and single slashes between \
-             components",
-        ));
-    }
-    Ok(())
 }
 
 /// Own ones before those of the server, whatever the order; last used first unless another order is asked for.
@@ -278,19 +204,6 @@ pub(super) fn list(call: &Call<'_>) -> Result<Reply, Refusal> {
     Ok(Reply::json(200, &body))
 }
 
-/// Whether a name contains a part in which `%` stands for anything and `_` for one character.
-fn is_like(name: &str, part: &str) -> bool {
-    fn fits(name: &[char], pattern: &[char]) -> bool {
-        match pattern {
-            [] => name.is_empty(),
-            ['%', rest @ ..] => (0..=name.len()).any(|skip| fits(&name[skip..], rest)),
-            [one, rest @ ..] => name.first().is_some_and(|c| *one == '_' || c == one) && fits(&name[1..], rest),
-        }
-    }
-    let pattern: Vec<char> = format!("%{part}%").chars().collect();
-    fits(&name.chars().collect::<Vec<_>>(), &pattern)
-}
-
 fn unknown(name: &str) -> Refusal {
     Refusal::not_found(format!("Snapshot with name {name} not found"))
 }
@@ -326,11 +239,6 @@ fn own<'a>(world: &'a mut World, call: &Call<'_>, id: &str) -> Result<&'a mut Sn
         Some(row) => Ok(row),
         None => Err(unknown(id)),
     }
-}
-
-fn is_uuid(text: &str) -> bool {
-    let lengths: Vec<usize> = text.split('-').map(str::len).collect();
-    lengths == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
 }
 
 pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {

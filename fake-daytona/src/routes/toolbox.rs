@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use super::access::preview_token;
 use crate::core::Core;
+use crate::http::authentication::bearer;
+use crate::http::call::Call;
 use crate::http::object::Object;
 use crate::http::reply::Reply;
-use crate::http::{Call, bearer};
 use crate::inspect::RecordedRequest;
 use crate::world::entrypoint::{Fate, ToldCode};
 use crate::world::state::State;

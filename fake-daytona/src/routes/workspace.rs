@@ -10,7 +10,7 @@ use super::sandbox::START_WAIT;
 use super::{order, settings};
 use crate::clock::Timestamp;
 use crate::generation::Generation;
-use crate::http::Call;
+use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::http::route::Setting;
 use crate::http::validation::Fields;
@@ -104,7 +104,7 @@ pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
 }
 
 pub(super) fn list(call: &Call<'_>) -> Result<Reply, Refusal> {
-    let labels = super::list::labels(call)?;
+    let labels = super::filter::labels(call)?;
     let world = call.core.world();
     let items: Vec<Value> = world
         .labelled(&labels)

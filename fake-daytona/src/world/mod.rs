@@ -3,8 +3,10 @@
 //! Nothing here waits. Changes that take time are written into a plan; [`World::advance`] carries out what is due, in
 //! the order in which it is due, with the timestamps of that moment, however late somebody looks.
 
+mod change;
 mod create;
 pub(crate) mod entrypoint;
+mod find;
 mod lifecycle;
 mod lookup;
 pub(crate) mod organization;
@@ -18,7 +20,6 @@ pub(crate) mod state;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
-use std::ops::Bound;
 use std::time::Duration;
 
 pub(crate) use create::{Build, MAX_AUTO_ARCHIVE, Order, Surface, archive_minutes, interval, whole};
@@ -28,7 +29,6 @@ pub(crate) use schedule::RUNNER_ID;
 
 use crate::clock::Timestamp;
 use crate::generation::Generation;
-use crate::refusal::Refusal;
 use crate::settings::{Latencies, Limits};
 use entrypoint::Fates;
 use lookup::Lookups;
@@ -36,9 +36,8 @@ use organization::{ApiKey, Organization};
 use outcome::Outcomes;
 use quota::Usage;
 use region::Region;
-use sandbox::{BuildInfo, Cause, Moment, Sandbox};
+use sandbox::{BuildInfo, Sandbox};
 use snapshots::Snapshots;
-use state::{Desired, State};
 
 /// A row of the sandbox table.
 pub(crate) type Key = usize;
@@ -194,225 +193,8 @@ impl World {
         )
     }
 
-    pub(crate) fn sandbox(&self, key: Key) -> &Sandbox {
-        &self.sandboxes[key]
-    }
-
-    pub(crate) fn sandboxes(&self) -> impl Iterator<Item = &Sandbox> {
-        self.sandboxes.iter()
-    }
-
-    /// Sandboxes that lists may show, most recent activity first, those behind `before` only.
-    pub(crate) fn by_recent_activity(&self, before: Option<(Timestamp, Key)>) -> impl Iterator<Item = &Sandbox> {
-        let end = before.map_or(Bound::Unbounded, Bound::Excluded);
-        self.by_activity.range((Bound::Unbounded, end)).rev().map(|(_, key)| &self.sandboxes[*key])
-    }
-
-    /// Rows with all of these labels, oldest first; every row when there are none.
-    pub(crate) fn labelled(
-        &self,
-        labels: &serde_json::Map<String, serde_json::Value>,
-    ) -> Box<dyn Iterator<Item = Key> + '_> {
-        let mut rarest: Option<&BTreeSet<Key>> = None;
-        for (name, value) in labels {
-            match self.by_label.get(&(name.clone(), label_text(value))) {
-                Some(set) if rarest.is_none_or(|best| set.len() < best.len()) => rarest = Some(set),
-                Some(_) => {}
-                None => return Box::new(std::iter::empty()),
-            }
-        }
-        match rarest {
-            Some(set) => Box::new(set.iter().copied()),
-            None => Box::new(0..self.sandboxes.len()),
-        }
-    }
-
     pub(crate) fn usage(&self) -> crate::settings::Size {
         self.usage.total()
-    }
-
-    /// Any row by id, or by its present name.
-    pub(crate) fn find(&self, id_or_name: &str) -> Option<Key> {
-        self.ids.get(id_or_name).or_else(|| self.names.get(id_or_name)).copied()
-    }
-
-    /// Any row by id, by its present name, or by the name it was created with.
-    pub(crate) fn find_ever(&self, id_or_name: &str) -> Option<Key> {
-        self.find(id_or_name).or_else(|| self.sandboxes.iter().rposition(|row| row.created_name == id_or_name))
-    }
-
-    /// Any row by id.
-    pub(crate) fn find_by_id(&self, id: &str) -> Option<Key> {
-        self.ids.get(id).copied()
-    }
-
-    /// A row that `/sandbox` still knows, by id or name.
-    pub(crate) fn live(&self, id_or_name: &str) -> Result<Key, Refusal> {
-        self.find(id_or_name).filter(|key| !self.sandboxes[*key].is_gone()).ok_or_else(|| self.unknown(id_or_name))
-    }
-
-    /// A row that `/sandbox` still knows, by id only.
-    pub(crate) fn live_by_id(&self, id: &str) -> Result<Key, Refusal> {
-        self.ids
-            .get(id)
-            .copied()
-            .filter(|key| !self.sandboxes[*key].is_gone())
-            .ok_or_else(|| Refusal::not_found(format!("Sandbox with ID {id} not found")))
-    }
-
-    /// What a read of `/sandbox` found at `then`, as far as it differs from now: existence, name, state, labels,
-    /// last activity.
-    pub(crate) fn as_of(&self, id_or_name: &str, then: Timestamp) -> Result<Sandbox, Refusal> {
-        let by_name = || {
-            let named = |row: &&Sandbox| row.created_name == id_or_name;
-            self.sandboxes
-                .iter()
-                .rev()
-                .filter(named)
-                .find_map(|row| row.as_of(then).filter(|then| then.name == row.created_name))
-        };
-        match self.ids.get(id_or_name) {
-            Some(key) => self.sandboxes[*key].as_of(then),
-            None => by_name(),
-        }
-        .ok_or_else(|| self.unknown(id_or_name))
-    }
-
-    /// The 404 of a sandbox that is not there.
-    pub(crate) fn unknown(&self, id_or_name: &str) -> Refusal {
-        let noun = self.generation.noun();
-        Refusal::not_found(if self.generation.has_names() {
-            format!("{noun} with ID or name {id_or_name} not found")
-        } else {
-            format!("{noun} with ID {id_or_name} not found")
-        })
-    }
-
-    fn insert(&mut self, sandbox: Sandbox) -> Key {
-        let key = self.sandboxes.len();
-        self.ids.insert(sandbox.id.clone(), key);
-        self.names.insert(sandbox.name.clone(), key);
-        self.usage.add(quota::held_by(&sandbox));
-        self.by_activity.insert((sandbox.last_activity_at, key));
-        for (name, value) in &sandbox.labels {
-            self.by_label.entry((name.clone(), label_text(value))).or_default().insert(key);
-        }
-        self.sandboxes.push(sandbox);
-        self.remember(key);
-        self.reschedule(key);
-        key
-    }
-
-    /// One more sandbox that is like another one in everything but its identifier and its name.
-    pub(crate) fn copy(&mut self, key: Key, name: &str, at: Timestamp) -> Key {
-        let id = self.mint_id();
-        let mut row = self.sandboxes[key].clone();
-        row.created_name = name.to_owned();
-        row.name = name.to_owned();
-        (row.created_at, row.updated_at, row.last_activity_at) = (at, at, at);
-        (row.activity_written_at, row.activity_pending, row.scheduled) = (None, None, None);
-        row.history.clear();
-        row.plan.clear();
-        row.old_labels.clear();
-        row.billed = Duration::ZERO;
-        row.started_at = None;
-        (row.hidden, row.forced, row.destroyed_at) = (false, false, None);
-        row.entrypoint =
-            entrypoint::Entrypoint { command: row.entrypoint.command, fate: row.entrypoint.fate, ..Default::default() };
-        (row.state, row.desired, row.cause) = (State::Stopped, Desired::Started, Cause::Script);
-        row.id = id;
-        let copy = self.insert(row);
-        self.enter(copy, State::Started, None, at);
-        copy
-    }
-
-    /// Changes a row and keeps every index, the quota and the agenda in step with it.
-    pub(crate) fn change<T>(&mut self, key: Key, at: Timestamp, edit: impl FnOnce(&mut Sandbox) -> T) -> T {
-        let sandbox = &mut self.sandboxes[key];
-        let (held, name, activity) = (quota::held_by(sandbox), sandbox.name.clone(), sandbox.last_activity_at);
-        let result = edit(sandbox);
-        sandbox.updated_at = at;
-        self.usage.remove(held);
-        self.usage.add(quota::held_by(sandbox));
-        if sandbox.name != name {
-            self.names.remove(&name);
-            self.names.insert(sandbox.name.clone(), key);
-        }
-        if !self.lookups.fresh {
-            self.lookups.changed(&self.sandboxes[key].name, at);
-        }
-        let sandbox = &mut self.sandboxes[key];
-        self.by_activity.remove(&(activity, key));
-        // A list that runs behind still shows what was destroyed a moment ago.
-        let listed = !sandbox.is_gone() || sandbox.hidden || self.lag.is_on();
-        if listed {
-            self.by_activity.insert((sandbox.last_activity_at, key));
-        }
-        self.remember(key);
-        self.reschedule(key);
-        result
-    }
-
-    /// Changes what is not part of the row: `updatedAt` stays.
-    pub(crate) fn change_quietly<T>(&mut self, key: Key, _: Timestamp, edit: impl FnOnce(&mut Sandbox) -> T) -> T {
-        let updated_at = self.sandboxes[key].updated_at;
-        self.change(key, updated_at, edit)
-    }
-
-    pub(crate) fn set_labels(&mut self, key: Key, at: Timestamp, labels: serde_json::Map<String, serde_json::Value>) {
-        for (name, value) in &self.sandboxes[key].labels {
-            if let Some(set) = self.by_label.get_mut(&(name.clone(), label_text(value))) {
-                set.remove(&key);
-            }
-        }
-        for (name, value) in &labels {
-            self.by_label.entry((name.clone(), label_text(value))).or_default().insert(key);
-        }
-        self.change(key, at, |sandbox| {
-            let old = std::mem::replace(&mut sandbox.labels, labels);
-            sandbox.old_labels.push((at, old));
-        });
-    }
-
-    /// Adds to the history what a read would show now, when it is something new.
-    fn remember(&mut self, key: Key) {
-        let sandbox = &mut self.sandboxes[key];
-        let moment =
-            Moment { at: sandbox.updated_at, state: sandbox.shown(), desired: sandbox.desired, cause: sandbox.cause };
-        let same =
-            sandbox.history.last().is_some_and(|last| last.state == moment.state && last.desired == moment.desired);
-        if !same {
-            sandbox.history.push(moment);
-        }
-    }
-
-    /// Puts a sandbox into a state that nothing changes any more but an operation: what a script asks for.
-    ///
-    /// Without a wish, the one that fits the state is stored.
-    pub(crate) fn force_state(
-        &mut self,
-        key: Key,
-        at: Timestamp,
-        state: State,
-        desired: Option<Desired>,
-        reason: Option<String>,
-    ) {
-        let renames = self.generation.has_names();
-        let desired = desired.or_else(|| state.settled_wish());
-        self.change(key, at, |sandbox| {
-            sandbox.plan.clear();
-            sandbox.cause = Cause::Script;
-            sandbox.desired = desired.unwrap_or(sandbox.desired);
-            if renames && state == State::Destroyed && sandbox.name == sandbox.created_name {
-                sandbox.name = format!("DESTROYED_{}_{}", sandbox.name, at.as_millis());
-            }
-        });
-        if self.sandboxes[key].state == state {
-            self.change(key, at, |sandbox| sandbox.error_reason = reason);
-        } else {
-            self.enter(key, state, reason, at);
-        }
-        self.change(key, at, |sandbox| sandbox.forced = true);
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sandbox_host::{CallError, Context, Credential, Handle, Phase, ProviderError, Spec, State, Status, Termination};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
+use super::again::Again;
 use super::journal::{Entry, Outcome};
 use super::organization::{FOREIGN_KEY, Organization};
 use super::plan::{End, Session};
@@ -14,6 +15,9 @@ use super::witness::Told;
 
 /// How often a host tries to end a session before it leaves it to others.
 const PATIENCE: usize = 60;
+
+/// How long a parked session is left alone at most.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 /// What a host knows, and what it keeps when it dies.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +42,8 @@ pub struct Host {
     pub rng: Rng,
     /// What it is asking for just now.
     pub image: Option<String>,
+    /// It will end the session and provision it again.
+    pub again: Option<Again>,
 }
 
 /// Why watching ended.
@@ -48,6 +54,8 @@ enum Watched {
     Gone,
     /// It runs no more, and the platform wants it again.
     Parked,
+    /// It was ended and provisioned again; with what came of that.
+    Replaced(Option<Handle>),
 }
 
 impl Host {
@@ -96,7 +104,7 @@ impl Host {
                 break;
             }
             let Some(handle) = memory.handle.clone() else { break };
-            match self.watch(&handle, ends).await {
+            match self.watch(&handle, memory.lives, ends).await {
                 Watched::Over => break,
                 Watched::Gone => {
                     memory.handle = None;
@@ -104,6 +112,7 @@ impl Host {
                 }
                 // The platform provisions the same session again: that brings it back.
                 Watched::Parked => memory.handle = None,
+                Watched::Replaced(second) => memory.handle = second,
             }
         }
         match self.session.end {
@@ -152,7 +161,7 @@ impl Host {
     }
 
     /// Looks again and again.
-    async fn watch(&mut self, handle: &Handle, ends: Instant) -> Watched {
+    async fn watch(&mut self, handle: &Handle, lives: u32, ends: Instant) -> Watched {
         loop {
             let next = Instant::now() + self.session.poll;
             if next >= ends {
@@ -160,6 +169,9 @@ impl Host {
                 return Watched::Over;
             }
             sleep_until(next).await;
+            if let Some(second) = self.begin_again(handle, lives).await {
+                return Watched::Replaced(second);
+            }
             self.confuse(handle).await;
             self.extend(handle).await;
             self.park(handle).await;
@@ -216,7 +228,9 @@ impl Host {
     /// Parks the session for a while and brings it back, when that is planned.
     async fn park(&mut self, handle: &Handle) {
         let Some((at, cheaply)) = self.session.parks else { return };
-        if self.organization.begun + self.session.begins + at > Instant::now() {
+        let late = self.organization.plan.oddities.parks_late(&self.session);
+        let due = self.organization.begun + self.session.begins + at <= Instant::now();
+        if !due || (late && !self.has_exited(handle)) {
             return;
         }
         self.session.parks = None;
@@ -231,10 +245,16 @@ impl Host {
             let result = lifecycle.stop(&context, handle).await;
             self.told("stop", begun, Some(handle), result)
         };
-        sleep(self.rng.time(Duration::from_secs(1), Duration::from_secs(600))).await;
+        sleep(self.rng.time(Duration::from_secs(1), LONGEST_PAUSE)).await;
         let begun = self.organization.now();
         let result = lifecycle.start(&context, handle).await;
         let _ = self.told("start", begun, Some(handle), result);
+    }
+
+    /// Its agent has ended in truth, whether or not anybody has seen it.
+    fn has_exited(&self, handle: &Handle) -> bool {
+        let view = self.organization.fake.sandbox(&handle.external_id);
+        view.is_some_and(|view| view.runs.last().is_some_and(|run| run.exit_code.is_some()))
     }
 
     /// Somebody asks with this handle at another server, or with another organization's key.
@@ -282,7 +302,7 @@ impl Host {
         self.organization.plan.oddities.too_large.contains(&self.session.number)
     }
 
-    async fn provision(&mut self, lives: u32) -> Result<Handle, Option<ProviderError>> {
+    pub(super) async fn provision(&mut self, lives: u32) -> Result<Handle, Option<ProviderError>> {
         let (context, spec) = (self.context(), self.spec(lives));
         let begun = self.organization.now();
         let result = self.organization.provider(&self.session).provision(&context, &spec).await;
@@ -292,7 +312,7 @@ impl Host {
         told
     }
 
-    async fn locate(&mut self) -> Result<Option<Handle>, Option<ProviderError>> {
+    pub(super) async fn locate(&mut self) -> Result<Option<Handle>, Option<ProviderError>> {
         let context = self.context();
         let begun = self.organization.now();
         let result = self.organization.provider(&self.session).locate(&context, &self.session.id).await;
@@ -306,7 +326,7 @@ impl Host {
         self.told("status", begun, Some(handle), result)
     }
 
-    async fn terminate(&mut self, handle: &Handle) -> Result<Termination, Option<ProviderError>> {
+    pub(super) async fn terminate(&mut self, handle: &Handle) -> Result<Termination, Option<ProviderError>> {
         let context = self.context();
         let begun = self.organization.now();
         self.event("asks for the end");

@@ -8,6 +8,7 @@
 //!
 //! A plan that breaks a promise is made smaller until nothing more can be left out ([`shrink`]).
 
+mod again;
 mod evidence;
 mod features;
 mod host;
@@ -82,7 +83,9 @@ async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
     for session in &plan.sessions {
         for number in 0..1 + usize::from(session.twin.is_some()) {
             let rng = rng.part((session.number * 2 + number) as u64);
-            let host = Host { organization: organization.clone(), session: session.clone(), number, rng, image: None };
+            let again = plan.oddities.again.iter().find(|again| again.session == session.number && number == 0);
+            let (organization, session, again) = (organization.clone(), session.clone(), again.copied());
+            let host = Host { organization, session, number, rng, image: None, again };
             hosts.spawn(host.live());
         }
     }

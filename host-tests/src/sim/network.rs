@@ -39,11 +39,17 @@ pub enum Sabotage {
     EverythingIsOurs,
     /// A create is carried out, told as refused, and its sandbox is not found by name.
     DoneButRefused,
+    /// Lists are empty, so that nothing speaks against a look-up by name.
+    ListsAreEmpty,
+    /// Every agent that is looked at reads as ended.
+    AgentsHaveEnded,
+    /// No agent that is looked at reads as ended.
+    AgentsNeverEnd,
 }
 
 impl Sabotage {
     /// Each, with its word on the command line.
-    pub const WORDS: [(&'static str, Self); 11] = [
+    pub const WORDS: [(&'static str, Self); 14] = [
         ("busy-is-accepted", Self::BusyIsAccepted),
         ("names-are-lost", Self::NamesAreLost),
         ("trouble-is-gone", Self::TroubleIsGone),
@@ -55,6 +61,9 @@ impl Sabotage {
         ("key-leaks", Self::KeyLeaks),
         ("everything-is-ours", Self::EverythingIsOurs),
         ("done-but-refused", Self::DoneButRefused),
+        ("lists-are-empty", Self::ListsAreEmpty),
+        ("agents-have-ended", Self::AgentsHaveEnded),
+        ("agents-never-end", Self::AgentsNeverEnd),
     ];
 }
 
@@ -117,12 +126,30 @@ impl Switchboard {
             Sabotage::DigestsAgree | Sabotage::EverythingIsOurs if method == "GET" && status == 200 => {
                 (status, self.relabelled(body))
             }
+            Sabotage::ListsAreEmpty if method == "GET" && matches!(subject, "sandbox" | "workspace") => {
+                (status, emptied(body))
+            }
+            Sabotage::AgentsHaveEnded | Sabotage::AgentsNeverEnd
+                if path.starts_with("/toolbox") && subject == "entrypoint" && status == 200 =>
+            {
+                (status, self.with_exit_codes(body))
+            }
             _ => (status, body),
         }
     }
-}
 
-impl Switchboard {
+    /// A toolbox's session of which every command has ended, or none.
+    fn with_exit_codes(&self, body: Bytes) -> Bytes {
+        let Ok(mut reply) = serde_json::from_slice::<Value>(&body) else { return body };
+        let commands = reply["commands"].as_array_mut().into_iter().flatten();
+        for command in commands.filter_map(Value::as_object_mut) {
+            match self.sabotage {
+                Sabotage::AgentsHaveEnded => drop(command.insert("exitCode".to_owned(), json!(0))),
+                _ => drop(command.remove("exitCode")),
+            }
+        }
+        reply.to_string().into()
+    }
     /// A sandbox with the labels, or the digest alone, that were sent last under its name.
     fn relabelled(&self, body: Bytes) -> Bytes {
         let parsed = serde_json::from_slice::<Value>(&body).ok().filter(Value::is_object);
@@ -134,6 +161,19 @@ impl Switchboard {
             _ => reply["labels"]["rensei.dev/digest"] = sent["rensei.dev/digest"].clone(),
         }
         reply.to_string().into()
+    }
+}
+
+/// A list, as a page or as an array, without its items.
+fn emptied(body: Bytes) -> Bytes {
+    match serde_json::from_slice::<Value>(&body) {
+        Ok(Value::Array(_)) => json!([]).to_string().into(),
+        Ok(Value::Object(mut page)) if page.contains_key("items") => {
+            page.insert("items".to_owned(), json!([]));
+            page.insert("nextCursor".to_owned(), Value::Null);
+            Value::Object(page).to_string().into()
+        }
+        _ => body,
     }
 }
 

@@ -8,6 +8,8 @@ use std::time::Duration;
 use fake_daytona::{Bucket, Fate};
 use tokio::time::{sleep, sleep_until};
 
+use super::again::Again;
+use super::host::LONGEST_PAUSE;
 use super::organization::Organization;
 use super::plan::{Plan, Session};
 use super::rng::{Rng, minutes};
@@ -43,10 +45,14 @@ pub struct Oddities {
     pub maintenance: Option<(Duration, Duration)>,
     /// Sessions whose environment is longer than the server reads.
     pub too_large: Vec<usize>,
+    /// Sessions that are ended and provisioned again within seconds.
+    pub again: Vec<Again>,
+    /// Sessions that are parked when their agent has just ended, where stops are hard.
+    pub parked_late: Vec<usize>,
 }
 
 /// The words by which each of them is left out.
-pub const WORDS: [&str; 13] = [
+pub const WORDS: [&str; 14] = [
     "lookups",
     "odd-replies",
     "dates",
@@ -60,6 +66,7 @@ pub const WORDS: [&str; 13] = [
     "suspension",
     "maintenance",
     "too-large",
+    "again",
 ];
 
 impl Oddities {
@@ -90,7 +97,14 @@ impl Oddities {
             suspension: period(rng, 15, minutes(30 * 60)),
             maintenance: period(rng, 20, minutes(40)),
             too_large: sessions.iter().filter(|_| rng.percent(4)).map(|session| session.number).collect(),
+            again: sessions.iter().filter_map(|session| Again::draw(rng, session)).collect(),
+            parked_late: sessions.iter().filter(|_| rng.percent(50)).map(|session| session.number).collect(),
         }
+    }
+
+    /// It is parked when its agent has just ended, not at a time.
+    pub fn parks_late(&self, session: &Session) -> bool {
+        self.hard_stops && self.parked_late.contains(&session.number) && matches!(session.fate, Fate::Exits { .. })
     }
 
     /// The same without what this word stands for.
@@ -104,18 +118,23 @@ impl Oddities {
             "foreign-key" => self.foreign_key = false,
             "dashboard" => self.dashboard = false,
             "copies" => self.copies.clear(),
-            "hard-stops" => self.hard_stops = false,
+            "hard-stops" => {
+                self.hard_stops = false;
+                self.parked_late.clear();
+            }
             "lockouts" => self.lockouts.clear(),
             "suspension" => self.suspension = None,
             "maintenance" => self.maintenance = None,
             "too-large" => self.too_large.clear(),
+            "again" => self.again.clear(),
             _ => {}
         }
     }
 
     /// None of it makes anything go wrong that goes right elsewhere.
     pub fn are_calm(&self) -> bool {
-        let none = self.copies.is_empty() && self.lockouts.is_empty() && self.too_large.is_empty();
+        let none =
+            self.copies.is_empty() && self.lockouts.is_empty() && self.too_large.is_empty() && self.again.is_empty();
         let always = self.suspension.is_none() && self.maintenance.is_none() && self.odd_replies == 0;
         none && always && !self.kept_lookups && !self.hard_stops && self.delay.is_zero()
     }
@@ -170,13 +189,16 @@ impl Plan {
         plan
     }
 
-    /// With the agents of parked sessions ending a moment before, where stops are hard: so nobody has seen them end, and
-    /// their exit code is what the next start finds.
+    /// With agents that end while nobody looks and are stopped hard before anybody has: so their exit code is what the next
+    /// start finds, while they work.
     pub fn settled(mut self) -> Self {
         if self.oddities.hard_stops {
             for session in &mut self.sessions {
-                if let Some((at, _)) = session.parks.filter(|(at, _)| *at > minutes(2)) {
-                    session.fate = Fate::Exits { after: at - Duration::from_secs(1), code: 3 };
+                // After the start, a look at the agent is due before the agent ends again.
+                let run = session.interval() * 3 / 4;
+                if self.oddities.parked_late.contains(&session.number) && session.lasts > run * 2 + LONGEST_PAUSE {
+                    session.fate = Fate::Exits { after: run, code: 3 };
+                    session.parks = Some((run, false));
                 }
             }
         }

@@ -201,6 +201,9 @@ fn server(plan: &Plan) -> FakeDaytona {
     for bucket in [Bucket::SandboxCreate, Bucket::SandboxLifecycle, Bucket::Authenticated] {
         fake.set_rate_limit(bucket, u64::MAX);
     }
+    for session in &plan.sessions {
+        fake.entrypoints_labelled("rensei.dev/session", &session.id, session.fate.clone());
+    }
     if !plan.lag.is_zero() {
         fake.list_lags(plan.lag);
         fake.list_flaps(plan.lag * 2, Duration::from_secs(2));

@@ -10,8 +10,19 @@ use super::journal::{Entry, Outcome, Violation};
 use super::organization::{FOREIGN_KEY, KEY, Organization, POOL};
 use super::plan::Session;
 
-/// How old the past may be that a read shows: the server's own look-up cache lasts so long.
+/// How old the past may be that a stale read shows.
 const STALE: Duration = Duration::from_secs(11);
+
+/// How far behind the truth everything may have been that a call could ask. That a look-up by name is kept excuses nothing:
+/// a look-up by id and the list tell the truth all the while, unless the list runs behind.
+fn behind(organization: &Organization, entry: &Entry) -> Duration {
+    let requests = organization.fake.requests();
+    let stale = requests.iter().rev().take_while(|request| request.at >= entry.begun);
+    let stale = if stale.into_iter().any(|request| request.fault == Some("stale")) { STALE } else { Duration::ZERO };
+    let plan = &organization.plan;
+    let list = if plan.oddities.kept_lookups { plan.lag } else { Duration::ZERO };
+    stale.max(list)
+}
 
 /// The name of a session's sandbox, computed here anew: a mistake in the component's own would hide.
 pub fn name(session_id: &str) -> String {
@@ -89,7 +100,10 @@ pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec
         wrong("deadline", format!("{} took {:?} of {limit:?}", entry.verb, entry.ended - entry.begun));
     }
     let view = handle.and_then(|handle| organization.fake.sandbox(&handle.external_id));
-    let old_enough = |view: &SandboxView| entry.begun - view.created_at > STALE;
+    let old_enough = |view: &SandboxView| {
+        let age = entry.begun - view.created_at;
+        age > STALE.max(organization.plan.lag) || age > behind(organization, entry)
+    };
     match &entry.outcome {
         Outcome::Refused(error) if told.too_large && entry.verb == "provision" => {
             // Trouble on the way may come first, and an earlier version may do as it did.

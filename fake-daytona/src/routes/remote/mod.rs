@@ -1,5 +1,7 @@
 //! `/__fake/…` for scripts: the handle of the library, for tests that run in another process. Needs no key.
 
+mod wishes;
+
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -8,9 +10,10 @@ use serde_json::{Value, json};
 use crate::http::reply::Reply;
 use crate::inspect::RecordedRequest;
 use crate::{Dashboard, FakeDaytona, Fate, FaultKind, Matcher, Region, Storm};
-
-/// What went wrong, for whoever wrote the script.
-type Problem = String;
+use wishes::{
+    Entrypoints, Faults, Forced, Key, Manner, Named, NewOrganization, Next, OrganizationWish, Problem, RegionWish,
+    ServerWish, Skip,
+};
 
 /// Carries out a script; nothing where there is no such route.
 pub(super) fn answer(fake: &FakeDaytona, request: &RecordedRequest, words: &[&str]) -> Option<Reply> {
@@ -94,27 +97,6 @@ fn read<T: for<'a> Deserialize<'a>>(request: &RecordedRequest) -> Result<T, Prob
     serde_json::from_slice(&request.body).map_err(|problem| format!("the body is not as expected: {problem}"))
 }
 
-/// Faults to come: certain ones, or by chance.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Faults {
-    /// Names of kinds; all of them when there are none.
-    #[serde(default)]
-    faults: Vec<String>,
-    method: Option<String>,
-    path: Option<String>,
-    #[serde(default = "certain")]
-    probability: f64,
-    #[serde(default)]
-    seed: u64,
-    /// No more than this many; without end when it is missing.
-    times: Option<usize>,
-}
-
-fn certain() -> f64 {
-    1.0
-}
-
 fn faults(fake: &FakeDaytona, wish: Faults) -> Result<Value, Problem> {
     let kinds: Result<Vec<FaultKind>, _> = wish.faults.iter().map(|name| name.parse()).collect();
     let kinds = kinds.map_err(|problem: crate::UnknownFault| problem.to_string())?;
@@ -135,79 +117,6 @@ fn faults(fake: &FakeDaytona, wish: Faults) -> Result<Value, Problem> {
     Ok(json!({}))
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Skip {
-    skip_seconds: u64,
-}
-
-/// The name of a copy.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Named {
-    name: String,
-}
-
-/// How every reply is written; what is missing is as it should be.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[derive(Default)]
-struct Manner {
-    delay_millis: u64,
-    date_ahead_seconds: i64,
-    offset_minutes: Option<i32>,
-}
-
-/// One more organization, by its first key.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewOrganization {
-    key: String,
-}
-
-/// What changes of the organization; what is missing stays.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct OrganizationWish {
-    /// A reason, or `null` for the end of a suspension.
-    #[serde(default, deserialize_with = "given")]
-    suspended: Option<Option<String>>,
-    default_region: Option<bool>,
-}
-
-/// Tells `null` from what is missing.
-fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(value).map(Some)
-}
-
-/// A region; what is missing is as in the first one.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct RegionWish {
-    id: String,
-    #[serde(default = "yes")]
-    has_quota: bool,
-    #[serde(default = "yes")]
-    has_snapshots: bool,
-    #[serde(default)]
-    ephemeral_only: bool,
-    non_ephemeral_disk: Option<u64>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// What changes of the server; what is missing stays.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ServerWish {
-    maintenance: Option<bool>,
-    stops_kill: Option<bool>,
-    /// `page` or `missing`.
-    dashboard: Option<String>,
-}
-
 fn server(fake: &FakeDaytona, wish: &ServerWish) -> Result<Value, Problem> {
     match wish.dashboard.as_deref() {
         None => {}
@@ -222,28 +131,6 @@ fn server(fake: &FakeDaytona, wish: &ServerWish) -> Result<Value, Problem> {
         fake.stops_kill(kill);
     }
     Ok(json!({}))
-}
-
-/// One more key of the organization.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Key {
-    key: String,
-    scopes: Vec<String>,
-}
-
-/// The fate of one sandbox, of those with a name or a label, or of all to come.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Entrypoints {
-    fate: String,
-    #[serde(default)]
-    after_seconds: u64,
-    #[serde(default)]
-    code: i32,
-    sandbox: Option<String>,
-    name: Option<String>,
-    label: Option<(String, String)>,
 }
 
 fn entrypoints(fake: &FakeDaytona, wish: Entrypoints) -> Result<Value, Problem> {
@@ -271,30 +158,4 @@ fn entrypoints(fake: &FakeDaytona, wish: Entrypoints) -> Result<Value, Problem> 
         _ => return Err("only one of sandbox, name and label can be given".to_owned()),
     }
     Ok(json!({}))
-}
-
-/// How the next start or build goes.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Next {
-    fails: Option<String>,
-    takes_seconds: Option<u64>,
-}
-
-impl Next {
-    fn apply(self, fails: impl FnOnce(&str), takes: impl FnOnce(Duration)) -> Result<Value, Problem> {
-        match (self.fails, self.takes_seconds) {
-            (Some(reason), None) => fails(&reason),
-            (None, Some(seconds)) => takes(Duration::from_secs(seconds)),
-            _ => return Err("one of fails and takesSeconds is needed".to_owned()),
-        }
-        Ok(json!({}))
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Forced {
-    state: String,
-    reason: Option<String>,
 }

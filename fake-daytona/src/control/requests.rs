@@ -1,0 +1,47 @@
+//! Verdicts for single requests.
+
+use std::sync::Arc;
+
+use crate::FakeDaytona;
+use crate::fault::{Matcher, Storm, Verdict};
+use crate::http::reply::Reply;
+use crate::inspect::RecordedRequest;
+
+/// Single requests.
+impl FakeDaytona {
+    /// The next request of this kind gets this answer and is not handled.
+    pub fn respond_once(&self, matcher: impl Into<Matcher>, reply: Reply) {
+        self.once(matcher, Verdict::Answer(reply));
+    }
+
+    /// The next request of this kind fares like this. Several for the same kind are used up in their order.
+    pub fn once(&self, matcher: impl Into<Matcher>, verdict: Verdict) {
+        self.core.script().once(matcher.into(), verdict);
+    }
+
+    /// Asked about every request that no `once` was meant for. The first hook that does not say
+    /// [`Verdict::Proceed`] decides. A hook must not call the fake.
+    pub fn on_request(&self, hook: impl Fn(&RecordedRequest) -> Verdict + Send + Sync + 'static) {
+        self.core.script().hook(Arc::new(hook));
+    }
+
+    /// Requests of this kind fare like this with this probability (0 to 1). The same seed strikes the same requests.
+    pub fn by_chance(&self, matcher: impl Into<Matcher>, probability: f64, verdict: Verdict, seed: u64) {
+        self.storm(Storm::new(seed, probability).on(matcher).always(verdict));
+    }
+
+    /// Faults strike by chance from now on. Several storms may rage at once; the first that strikes decides.
+    pub fn storm(&self, storm: Storm) {
+        self.core.script().storm(storm);
+    }
+
+    /// How many of the verdicts given to [`FakeDaytona::once`] still wait for their request.
+    pub fn pending_verdicts(&self) -> usize {
+        self.core.script().pending()
+    }
+
+    /// Forgets everything that was set up for single requests, storms too.
+    pub fn clear_script(&self) {
+        self.core.script().clear();
+    }
+}

@@ -1,0 +1,99 @@
+//! Single sandboxes and their launch commands.
+
+use std::time::Duration;
+
+use crate::FakeDaytona;
+use crate::world::entrypoint::Fate;
+use crate::world::state::{Desired, State};
+
+/// Sandboxes and the fates of their launch commands.
+impl FakeDaytona {
+    /// Puts a sandbox into a state, whatever it was doing; any word is taken. Returns whether there is such a sandbox.
+    ///
+    /// What was under way is dropped, and the server's own time limits do not end a forced state. The idle clock
+    /// starts anew. Without `desired`, the wish that fits the state is stored (`stopped` for `stopped`).
+    pub fn set_state(&self, id_or_name: &str, state: &str, desired: Option<Desired>, reason: Option<&str>) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            world.force_state(key, now, State::parse(state), desired, reason.map(str::to_owned));
+        })
+    }
+
+    /// Says whether an errored sandbox can be recovered.
+    pub fn set_recoverable(&self, id_or_name: &str, recoverable: bool) -> bool {
+        self.with(id_or_name, |world, key, now| world.change(key, now, |row| row.recoverable = recoverable))
+    }
+
+    /// A started sandbox stops at once and hard, as when its runner ends it: its daemon cannot clean up, so that the exit
+    /// code of an ended launch command is shown again after the next start. Returns whether there is such a sandbox.
+    pub fn kill(&self, id_or_name: &str) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            world.change(key, now, |row| row.entrypoint.will_be_killed = true);
+            world.force_state(key, now, State::Stopped, Some(Desired::Stopped), None);
+            world.change(key, now, |row| row.forced = false);
+        })
+    }
+
+    /// Somebody copies a sandbox with everything in it, labels too, under another name. Returns the identifier of the copy,
+    /// which runs at once.
+    pub fn copy(&self, id_or_name: &str, name: &str) -> Option<String> {
+        self.change(|world, now| {
+            let key = world.find_ever(id_or_name)?;
+            let copy = world.copy(key, name, now);
+            Some(world.sandbox(copy).id.clone())
+        })
+    }
+
+    /// A backup of a sandbox is there already, as the server makes one of what is stopped for a while.
+    pub fn back_up(&self, id_or_name: &str) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            world.change_quietly(key, now, |row| {
+                row.backup_state = "Completed";
+                row.backup_created_at = Some(now);
+            });
+        })
+    }
+
+    /// The fate of a sandbox's launch command, from its current run on.
+    pub fn set_entrypoint(&self, id_or_name: &str, fate: Fate) -> bool {
+        self.with(id_or_name, |world, key, now| world.change_quietly(key, now, |row| row.entrypoint.fate = fate))
+    }
+
+    /// The launch command of a sandbox exits with this code, now.
+    pub fn entrypoint_exits(&self, id_or_name: &str, code: i32) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            world.change_quietly(key, now, |row| {
+                let after = row.entrypoint.started_at.map_or(Duration::ZERO, |since| now - since);
+                row.entrypoint.fate = Fate::Exits { after, code };
+            });
+        })
+    }
+
+    /// What the launch command of a sandbox has printed.
+    pub fn set_entrypoint_logs(&self, id_or_name: &str, logs: &str) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            world.change_quietly(key, now, |row| row.entrypoint.logs = logs.to_owned());
+        })
+    }
+
+    /// The fate of launch commands of sandboxes created from now on, unless a rule for a name or a label applies.
+    pub fn entrypoints_of_new(&self, fate: Fate) {
+        self.change(|world, _| world.fates.standard(fate));
+    }
+
+    /// The fate of launch commands of sandboxes that will be created under this name. The newest rule wins.
+    pub fn entrypoints_named(&self, name: &str, fate: Fate) {
+        self.change(|world, _| world.fates.named(name, fate));
+    }
+
+    /// The fate of launch commands of sandboxes that will be created with this label. The newest rule wins; a rule
+    /// for the name comes before any for a label.
+    pub fn entrypoints_labelled(&self, key: &str, value: &str, fate: Fate) {
+        self.change(|world, _| world.fates.labelled(key, value, fate));
+    }
+
+    /// What the toolbox answers to `process/execute` of exactly this command. Default: nothing, and success.
+    pub fn execute_answers(&self, command: &str, exit_code: i32, output: &str) {
+        let answer = (exit_code, output.to_owned());
+        self.change(|world, _| world.executions.insert(command.to_owned(), answer));
+    }
+}

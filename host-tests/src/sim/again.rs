@@ -1,0 +1,91 @@
+//! A session that is ended and provisioned again within seconds: the sandboxes of both have the same name.
+
+use std::time::Duration;
+
+use fake_daytona::Verdict;
+use sandbox_host::{Handle, Termination};
+use tokio::time::{Instant, sleep};
+
+use super::host::Host;
+use super::plan::Session;
+use super::rng::{Rng, minutes};
+
+/// When it happens, and what goes wrong with the second sandbox.
+#[derive(Clone, Copy, Debug)]
+pub struct Again {
+    pub session: usize,
+    /// Counted from the session's beginning.
+    at: Duration,
+    trouble: Trouble,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    None,
+    /// The reply to the create is lost.
+    LostReply,
+    /// Its build fails, and it is provisioned once more.
+    FailedBuild,
+}
+
+/// How often the end is asked for before a host gives it up.
+const TRIES: usize = 12;
+
+impl Again {
+    /// For some sessions, early enough that most are still wanted.
+    pub fn draw(rng: &mut Rng, session: &Session) -> Option<Self> {
+        let at = rng.time(minutes(1), minutes(10).max(session.lasts / 2));
+        let trouble = rng.pick(&[Trouble::None, Trouble::LostReply, Trouble::FailedBuild]);
+        rng.percent(40).then_some(Self { session: session.number, at, trouble })
+    }
+}
+
+impl Host {
+    /// Ends the session and provisions it again, when that is planned. The outer nothing: it was not.
+    pub async fn begin_again(&mut self, handle: &Handle, lives: u32) -> Option<Option<Handle>> {
+        let again = self.again?;
+        if self.organization.begun + self.session.begins + again.at > Instant::now() {
+            return None;
+        }
+        self.again = None;
+        // A platform that makes sure first: what this look-up finds is kept by the server.
+        let _ = self.locate().await;
+        if !self.is_ended(handle).await {
+            return Some(Some(handle.clone()));
+        }
+        self.pause(3).await;
+        let fake = self.organization.fake.clone();
+        match again.trouble {
+            Trouble::None => {}
+            Trouble::LostReply => fake.once(("POST", "/sandbox"), Verdict::ApplyThenReset),
+            Trouble::FailedBuild => fake.fail_next_build("no space left on device"),
+        }
+        let mut second = self.provision(lives).await.ok();
+        if again.trouble == Trouble::FailedBuild {
+            // As long as a build takes, so that it has failed and is replaced.
+            sleep(self.organization.plan.start * 2 + Duration::from_secs(2)).await;
+            let _ = self.locate().await;
+            second = self.provision(lives).await.ok();
+        }
+        for _ in 0..3 {
+            self.pause(6).await;
+            let _ = self.locate().await;
+        }
+        Some(second)
+    }
+
+    async fn is_ended(&mut self, handle: &Handle) -> bool {
+        for _ in 0..TRIES {
+            if self.terminate(handle).await.is_ok_and(|end| end == Termination::Gone) {
+                return true;
+            }
+            self.pause(2).await;
+        }
+        false
+    }
+
+    /// A moment, so many seconds at most.
+    async fn pause(&mut self, seconds: u64) {
+        sleep(self.rng.time(Duration::from_millis(100), Duration::from_secs(seconds))).await;
+    }
+}
