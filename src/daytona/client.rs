@@ -4,17 +4,22 @@ use std::cell::Cell;
 
 use serde::Serialize;
 
-use super::classify::{self, Attempt, Reaction, Rejection};
+use super::classify::{self, Attempt, Reaction, Rejection, VERSION_HEADER};
 use super::list::Page;
+use super::owner;
 use super::reply::{TextReply, text};
 use super::{Change, Dialect, Entrypoint, NewSandbox, Sandbox};
+use crate::contract::ErrorCode;
 use crate::http::secret::Secret;
 use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
 use crate::http::{
     CONTENT_LENGTH, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport, digits, exchange,
 };
-use crate::json::{LastWins, to_ascii};
+use crate::json::{LastWins, Members, to_ascii};
 use crate::moment::Moment;
+
+/// Largest body that Daytona reads, in bytes: one more, and it refuses the request unread.
+const MAX_BODY: usize = 102_400;
 
 /// Largest list that is read, in bytes. Servers up to 0.179 send all sandboxes of an organization at once.
 const MAX_LIST: usize = 16 * 1024 * 1024;
@@ -89,23 +94,29 @@ impl<'t, T: Transport> Client<'t, T> {
 
     /// Creates a sandbox. Sent once; again only when the server throttled it. `spare_ms` is left for what comes after.
     pub fn create(&self, dialect: Dialect, new: &NewSandbox<'_>, spare_ms: u64) -> Result<Box<Sandbox>, Rejection> {
+        let body = new.to_json(dialect);
+        if body.len() > MAX_BODY {
+            return Err(classify::unsendable(body.len(), MAX_BODY));
+        }
         let reply = self.call(PendingRequest {
             attempt: Attempt::Create,
             method: Method::Post,
             path: dialect.route(),
-            body: new.to_json(dialect),
+            body,
             until: self.deadline.minus_ms(spare_ms),
             subject: new.name,
             max_reply: MAX_REPLY,
         })?;
         let Reply { status, body, .. } = reply;
-        Sandbox::created(text(body, &self.secret)).map_err(|why| classify::unreadable(Attempt::Create, status, &why))
+        let created = Sandbox::created(text(body, &self.secret));
+        created.map_err(|why| self.unreadable(Attempt::Create, Method::Post, dialect.route(), status, &why))
     }
 
     /// The sandbox of an id or, in dialect `sandbox`, of a name; none when the server proves that there is none.
     pub fn get(&self, dialect: Dialect, id: &Segment, subject: &str) -> Result<Option<Box<Sandbox>>, Rejection> {
-        match self.read(&format!("{}/{}", dialect.route(), id.as_str()), subject, MAX_REPLY) {
-            Ok(reply) => self.sandbox(Attempt::Read, reply).map(Some),
+        let path = format!("{}/{}", dialect.route(), id.as_str());
+        match self.read(&path, subject, MAX_REPLY) {
+            Ok(reply) => self.sandbox(Attempt::Read, Method::Get, &path, reply).map(Some),
             Err(rejection) if rejection.reaction == Reaction::NotFound => Ok(None),
             Err(rejection) => Err(rejection),
         }
@@ -124,7 +135,7 @@ impl<'t, T: Transport> Client<'t, T> {
         }
         let reply = self.read(&path, "", MAX_LIST)?;
         Page::from_json(&text(reply.body, &self.secret))
-            .map_err(|why| self.with_url(classify::unreadable(Attempt::Read, reply.status, &why), Method::Get, &path))
+            .map_err(|why| self.unreadable(Attempt::Read, Method::Get, &path, reply.status, &why))
     }
 
     /// Asks for the end of a sandbox. Accepting it is not yet its end.
@@ -134,7 +145,12 @@ impl<'t, T: Transport> Client<'t, T> {
             Dialect::Sandbox => "",
         };
         let path = format!("{}/{}{force}", dialect.route(), id.as_str());
-        self.alter(Method::Delete, &path, String::new(), subject).map(drop)
+        match self.alter(Method::Delete, &path, String::new(), subject)? {
+            Accepted::InSilence if dialect == Dialect::Sandbox => {
+                self.confirm(dialect, id, subject, |seen| seen.is_none_or(Sandbox::is_being_destroyed))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Asks for a change; the sandbox as the reply shows it, where the dialect replies with one.
@@ -148,17 +164,21 @@ impl<'t, T: Transport> Client<'t, T> {
         change: Change,
         spare_ms: u64,
     ) -> Result<Option<Box<Sandbox>>, Rejection> {
+        let path = format!("{}/{}{}", dialect.route(), id.as_str(), change.route());
         let reply = self.call(PendingRequest {
             attempt: Attempt::Change,
             method: Method::Post,
-            path: &format!("{}/{}{}", dialect.route(), id.as_str(), change.route()),
+            path: &path,
             body: String::new(),
             until: self.deadline.minus_ms(spare_ms),
             subject,
             max_reply: MAX_REPLY,
         })?;
         // `/workspace` answers with an empty body.
-        if reply.body.is_empty() { Ok(None) } else { self.sandbox(Attempt::Change, reply).map(Some) }
+        if reply.body.is_empty() {
+            return Ok(None);
+        }
+        self.sandbox(Attempt::Change, Method::Post, &path, reply).map(Some)
     }
 
     /// Replaces all labels of a sandbox.
@@ -174,7 +194,12 @@ impl<'t, T: Transport> Client<'t, T> {
             labels: LastWins<'a>,
         }
         let path = format!("{}/{}/labels", dialect.route(), id.as_str());
-        self.alter(Method::Put, &path, to_ascii(&Body { labels: LastWins(labels) }), subject).map(drop)
+        match self.alter(Method::Put, &path, to_ascii(&Body { labels: LastWins(labels) }), subject)? {
+            Accepted::InWords => Ok(()),
+            Accepted::InSilence => self.confirm(dialect, id, subject, |seen| {
+                seen.is_some_and(|seen| labels.iter().all(|(name, value)| seen.label(name) == Some(value)))
+            }),
+        }
     }
 
     /// Resets the idle clock. Only `/sandbox` has it; workspaces are found there under the same ids.
@@ -186,13 +211,22 @@ impl<'t, T: Transport> Client<'t, T> {
     /// Sets the minutes of idleness until it is stopped. The idle clock runs on.
     pub fn set_auto_stop(&self, dialect: Dialect, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
         let path = format!("{}/{}/autostop/{minutes}", dialect.route(), id.as_str());
-        self.alter(Method::Post, &path, String::new(), subject).map(drop)
+        match self.alter(Method::Post, &path, String::new(), subject)? {
+            Accepted::InWords => Ok(()),
+            Accepted::InSilence => self
+                .confirm(dialect, id, subject, |seen| seen.is_some_and(|seen| seen.auto_stop_minutes == Some(minutes))),
+        }
     }
 
     /// Sets the minutes from now until it is deleted whatever its state.
     pub fn set_ttl(&self, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
         let path = format!("{}/{}/ttl/{minutes}", Dialect::Sandbox.route(), id.as_str());
-        self.alter(Method::Post, &path, String::new(), subject).map(drop)
+        match self.alter(Method::Post, &path, String::new(), subject)? {
+            Accepted::InWords => Ok(()),
+            Accepted::InSilence => {
+                self.confirm(Dialect::Sandbox, id, subject, |seen| seen.is_some_and(|seen| seen.has_ttl))
+            }
+        }
     }
 
     /// What the toolbox, which lies at a URL of its own, says of the launch command; none when it does not say. Asked once,
@@ -204,21 +238,49 @@ impl<'t, T: Transport> Client<'t, T> {
         if reply.status == 200 { Entrypoint::from_json(&text(reply.body, &self.secret)) } else { None }
     }
 
+    /// The organization that the key is of, as far as the server tells: of the key itself in newer versions, else of any
+    /// sandbox or any snapshot of its own that it lists. None where none of them says it.
+    pub fn key_organization(&self, dialect: Dialect) -> Option<String> {
+        let sandboxes = format!("{}?limit=1", dialect.route());
+        ["/api-keys/current", &sandboxes, "/snapshots?limit=20"].into_iter().find_map(|path| {
+            let reply = self.read(path, "", MAX_LIST).ok()?;
+            owner::of_key(&text(reply.body, &self.secret))
+        })
+    }
+
     fn read(&self, path: &str, subject: &str, max_reply: usize) -> Result<Reply, Rejection> {
         let (attempt, until) = (Attempt::Read, self.deadline);
         self.call(PendingRequest { attempt, method: Method::Get, path, body: String::new(), until, subject, max_reply })
     }
 
-    fn alter(&self, method: Method, path: &str, body: String, subject: &str) -> Result<Reply, Rejection> {
-        self.call(PendingRequest {
-            attempt: Attempt::Change,
-            method,
-            path,
-            body,
-            until: self.deadline,
-            subject,
-            max_reply: MAX_REPLY,
-        })
+    fn alter(&self, method: Method, path: &str, body: String, subject: &str) -> Result<Accepted, Rejection> {
+        let (attempt, until, max_reply) = (Attempt::Change, self.deadline, MAX_REPLY);
+        let Reply { status, body, .. } =
+            self.call(PendingRequest { attempt, method, path, body, until, subject, max_reply })?;
+        // Nothing of it is kept, so the key need not be taken out.
+        let text = std::str::from_utf8(&body).unwrap_or("not UTF-8");
+        if text.trim_ascii().is_empty() {
+            Ok(Accepted::InSilence)
+        } else if is_about(text, subject) {
+            Ok(Accepted::InWords)
+        } else {
+            Err(self.unreadable(attempt, method, path, status, "it is not about this sandbox"))
+        }
+    }
+
+    /// An empty reply proves nothing on most routes, so the sandbox is looked at.
+    fn confirm(
+        &self,
+        dialect: Dialect,
+        id: &Segment,
+        subject: &str,
+        is_so: impl FnOnce(Option<&Sandbox>) -> bool,
+    ) -> Result<(), Rejection> {
+        let seen = self.get(dialect, id, subject)?;
+        if is_so(seen.as_deref()) {
+            return Ok(());
+        }
+        Err(classify::unreadable(Attempt::Change, 200, "it is empty, and the sandbox is as it was"))
     }
 
     fn call(&self, pending: PendingRequest<'_>) -> Result<Reply, Rejection> {
@@ -232,7 +294,7 @@ impl<'t, T: Transport> Client<'t, T> {
         let Outcome { result, unanswered } = exchange(self.transport, &request, Repeat::for_method(method), until);
         if let Ok(reply) = &result {
             // A gateway's reply names none.
-            if let Some(version) = reply.headers.get("x-daytona-api-version").and_then(version) {
+            if let Some(version) = reply.headers.get(VERSION_HEADER).and_then(version) {
                 self.version.set(Some(version));
             }
             self.date.set(reply.headers.date().or(self.date.get()));
@@ -251,22 +313,68 @@ impl<'t, T: Transport> Client<'t, T> {
     fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
         let mut request = Request::new(method, origin.clone(), path_and_query, body);
         request.header("accept", "application/json".to_owned());
+        // Replies are read as they come, so gateways shall not compress them.
+        request.header("accept-encoding", "identity".to_owned());
         request.header("authorization", self.secret.bearer());
         request.header("user-agent", concat!("daytona-sandbox-provider/", env!("CARGO_PKG_VERSION")).to_owned());
         request
     }
 
-    fn sandbox(&self, attempt: Attempt, reply: Reply) -> Result<Box<Sandbox>, Rejection> {
+    fn sandbox(&self, attempt: Attempt, method: Method, path: &str, reply: Reply) -> Result<Box<Sandbox>, Rejection> {
         let Reply { status, body, .. } = reply;
-        Sandbox::from_json(text(body, &self.secret)).map_err(|why| classify::unreadable(attempt, status, &why))
+        Sandbox::from_json(text(body, &self.secret)).map_err(|why| self.unreadable(attempt, method, path, status, &why))
     }
 
-    /// Says in the error where the request went; the query may be long and says nothing new.
+    /// A success whose body is not what the route gives: Daytona did not say it.
+    fn unreadable(&self, attempt: Attempt, method: Method, path: &str, status: u16, why: &str) -> Rejection {
+        self.with_url(classify::unreadable(attempt, status, why), method, path)
+    }
+
+    /// Says in the error where the request went; the query may be long and says nothing new. Where something else than
+    /// Daytona's API answered and the URL has no `/api`, that is why.
     fn with_url(&self, rejection: Rejection, method: Method, path: &str) -> Rejection {
         let path = path.split('?').next().unwrap_or_default();
         let url = format!("{} {}{path}", method.name(), self.base);
-        Rejection { error: rejection.error.detail("url", &url), ..rejection }
+        let mut error = rejection.error.detail("url", &url);
+        let has_api = self.base.path().split('/').any(|segment| segment == "api");
+        if !has_api && matches!(error.get("rule"), Some("bad-reply" | "not-daytona" | "error-of-another")) {
+            error.code = ErrorCode::InvalidConfig;
+            error.message = format!("What answers at {} is not Daytona's API: the URL lacks its /api.", self.base);
+            error = error
+                .retryable(false)
+                .rule("api-path-missing")
+                .remedy(&format!("Write {}/api into the API URL.", self.base));
+        }
+        if error.get("rule") == Some("error-of-another") {
+            error = error.rule("server-error");
+        }
+        Rejection { error, ..rejection }
     }
+}
+
+/// How a change was accepted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Accepted {
+    /// The reply shows the sandbox.
+    InWords,
+    /// The reply is empty, as it is on few routes. Elsewhere it proves nothing.
+    InSilence,
+}
+
+/// Whether a reply shows the sandbox of an id.
+fn is_about(reply: &str, id: &str) -> bool {
+    // Servers write no blanks, so the usual reply need not be read.
+    // Servers write the id first and no blanks, so the usual reply need not be read.
+    let rest = reply.strip_prefix("{\"id\":\"").and_then(|rest| rest.strip_prefix(id));
+    if rest.is_some_and(|rest| rest.starts_with('"')) {
+        return true;
+    }
+    // To new labels, newer servers answer with the labels alone.
+    let named = |reply: Members<'_>| match reply.scalar::<String>("id") {
+        Some(named) => named == id,
+        None => reply.get("labels").is_some(),
+    };
+    Members::of(reply).is_some_and(named)
 }
 
 /// Major and minor of a version such as `v0.190.0`.

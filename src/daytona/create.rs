@@ -106,7 +106,7 @@ impl NewSandbox<'_> {
         let auto_delete = self.auto_delete_minutes.map(i64::from);
         let env: Vec<_> = pairs::borrowed(self.env).collect();
         to_ascii(&Body {
-            name: Some(self.name).filter(|_| today),
+            name: Some(self.name),
             build_info: self.dockerfile().filter(|_| today).map(|dockerfile_content| BuildInfo { dockerfile_content }),
             snapshot: snapshot.filter(|_| today),
             image: image.or(snapshot).filter(|_| workspace),

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::sandbox::{Sandbox, SandboxFields};
-use crate::json::{self, Object, lenient, lenient_object};
+use crate::json::{self, FromScalar, Object, Scalar, lenient_object};
 
 /// Most sandboxes and most labels of one page, so that no list fills the memory that a host gives. A server of today sends
 /// 200 sandboxes at once; older ones send all of them.
@@ -21,15 +21,6 @@ pub struct Page {
     pub next: Option<String>,
 }
 
-/// Today's shape.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Paged {
-    items: Items,
-    #[serde(default, deserialize_with = "lenient")]
-    next_cursor: Option<String>,
-}
-
 impl Page {
     /// Reads a list: an array up to 0.179, a page with `items` after. Entries without an id are left out.
     pub fn from_json(body: &str) -> Result<Self, String> {
@@ -37,8 +28,37 @@ impl Page {
             let Items(items) = json::read(body)?;
             return Ok(Self { items, next: None });
         }
-        let Paged { items: Items(items), next_cursor } = json::read_object(body)?;
-        Ok(Self { items, next: next_cursor })
+        json::read(body)
+    }
+}
+
+/// Today's shape.
+impl<'de> Deserialize<'de> for Page {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Paged)
+    }
+}
+
+struct Paged;
+
+impl<'de> Visitor<'de> for Paged {
+    type Value = Page;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a page with items")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut page: A) -> Result<Page, A::Error> {
+        let (mut items, mut next) = (None, None);
+        while let Some(name) = page.next_key::<Scalar<'_>>()? {
+            match String::from_scalar(name).as_deref() {
+                Some("items") => items = Some(page.next_value::<Items>()?.0),
+                Some("nextCursor") => next = String::from_scalar(page.next_value()?),
+                _ => drop(page.next_value::<IgnoredAny>()?),
+            }
+        }
+        let items = items.ok_or_else(|| A::Error::custom("no items"))?;
+        Ok(Page { items, next: next.filter(|cursor| !cursor.is_empty()) })
     }
 }
 

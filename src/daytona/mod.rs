@@ -5,6 +5,7 @@ mod client;
 mod create;
 mod dialect;
 mod list;
+mod owner;
 mod reply;
 mod sandbox;
 mod state;

@@ -7,7 +7,7 @@
 use serde::Deserialize;
 
 use super::state::SandboxState;
-use crate::json::{self, Names, Object, Pairs, lenient, lenient_object};
+use crate::json::{self, Members, Object, Pairs, lenient, lenient_object};
 use crate::moment::Moment;
 use crate::pairs;
 
@@ -97,43 +97,19 @@ struct CreatedFields {
 }
 
 /// What a sandbox was made of, as far as a reply tells.
-#[derive(Deserialize, Default, Debug)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Default, Debug)]
 pub struct MadeOf {
-    #[serde(deserialize_with = "lenient_object")]
-    build_info: Option<Object<BuildInfo>>,
+    pub dockerfile: Option<String>,
     /// Region id.
-    #[serde(deserialize_with = "lenient")]
     pub target: Option<String>,
     /// Whole cores.
-    #[serde(deserialize_with = "lenient")]
     pub cpu: Option<u32>,
     /// Whole GiB.
-    #[serde(rename = "memory", deserialize_with = "lenient")]
     pub memory_gib: Option<u32>,
     /// Whole GiB.
-    #[serde(rename = "disk", deserialize_with = "lenient")]
     pub disk_gib: Option<u32>,
-    #[serde(deserialize_with = "lenient_object")]
-    env: Option<Names>,
-}
-
-#[derive(Deserialize, Debug)]
-#[serde(rename_all = "camelCase")]
-struct BuildInfo {
-    #[serde(default, deserialize_with = "lenient")]
-    dockerfile_content: Option<String>,
-}
-
-impl MadeOf {
-    pub fn dockerfile(&self) -> Option<&str> {
-        self.build_info.as_ref()?.0.dockerfile_content.as_deref()
-    }
-
-    /// Names of the environment.
-    pub fn env_names(&self) -> Option<&[String]> {
-        self.env.as_ref().map(|names| names.0.as_slice())
-    }
+    /// Names of the environment; lists leave it out.
+    pub env_names: Option<Vec<String>>,
 }
 
 const NO_ID: &str = "the field id is missing";
@@ -163,7 +139,16 @@ impl Sandbox {
 
     /// What it was made of, as far as the reply tells.
     pub fn made_of(&self) -> MadeOf {
-        json::read_object(&self.reply).unwrap_or_default()
+        let reply = Members::of(&self.reply).unwrap_or_default();
+        let object = |name| Members::of(reply.get(name)?);
+        MadeOf {
+            dockerfile: object("buildInfo").and_then(|build| build.scalar("dockerfileContent")),
+            target: reply.scalar("target"),
+            cpu: reply.scalar("cpu"),
+            memory_gib: reply.scalar("memory"),
+            disk_gib: reply.scalar("disk"),
+            env_names: object("env").map(|env| env.0.into_iter().map(|(name, _)| name.into_owned()).collect()),
+        }
     }
 
     /// The value of one of our labels.
@@ -171,9 +156,14 @@ impl Sandbox {
         pairs::get(&self.labels, key)
     }
 
+    /// The name that it was given; none where the server does not tell, or tells the id, as it does for those without a name.
+    pub fn given_name(&self) -> Option<&str> {
+        self.name.as_deref().filter(|name| *name != self.id)
+    }
+
     /// Its state, as far as that is known.
     pub fn known_state(&self) -> SandboxState {
-        SandboxState::named(self.state.as_deref().unwrap_or_default())
+        SandboxState::named(&self.state.as_deref().unwrap_or_default().to_ascii_lowercase())
     }
 
     /// Whether the server is on its way to destroying it, or has.
@@ -197,7 +187,7 @@ impl SandboxFields {
             organization_id: text(self.organization_id),
             name: text(self.name),
             state: text(self.state),
-            desired_state: text(self.desired_state),
+            desired_state: text(self.desired_state).map(|state| state.to_ascii_lowercase()),
             error_reason: text(self.error_reason),
             recoverable: self.recoverable.unwrap_or_default(),
             toolbox_proxy_url: text(self.toolbox_proxy_url),
@@ -268,8 +258,8 @@ mod tests {
         assert_eq!((active.since(created), sandbox.auto_stop_minutes, sandbox.has_ttl), (60, Some(30), false));
         let made = sandbox.made_of();
         assert_eq!((made.cpu, made.memory_gib, made.disk_gib), (Some(2), Some(4), Some(10)));
-        assert_eq!((made.target.as_deref(), made.dockerfile()), (Some("us"), Some("FROM a:1\n")));
-        assert_eq!(made.env_names(), Some(&["A".to_owned()][..]));
+        assert_eq!((made.target.as_deref(), made.dockerfile.as_deref()), (Some("us"), Some("FROM a:1\n")));
+        assert_eq!(made.env_names, Some(vec!["A".to_owned()]));
         let oldest = read(r#"{"id":"a","info":{"created":"2026-11-23T12:00:00Z"},"autoStopInterval":-1}"#);
         assert!(oldest.created_at.is_some() && oldest.auto_stop_minutes.is_none(), "{oldest:?}");
         assert!(read(r#"{"id":"a","autoDestroyAt":"2026-11-23T12:00:00Z"}"#).has_ttl);

@@ -1,8 +1,6 @@
 //! What the toolbox says of the launch command.
 
-use serde::Deserialize;
-
-use crate::json::{self, Object, lenient};
+use crate::json::Members;
 
 /// Whether the launch command runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,51 +10,15 @@ pub enum Entrypoint {
     Exited(i64),
 }
 
-/// The session `entrypoint`: `{sessionId, commands: [{id, command, exitCode?}]}`.
-#[derive(Deserialize)]
-struct Session {
-    commands: Vec<Object<Command>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Command {
-    #[serde(default)]
-    exit_code: ExitCode,
-}
-
-/// An absent code means that the command still runs; one that is no whole number means nothing.
-#[derive(Default, Clone, Copy)]
-enum ExitCode {
-    #[default]
-    Absent,
-    Whole(i64),
-    Unknown,
-}
-
-impl<'de> Deserialize<'de> for ExitCode {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let code = Option::<Code>::deserialize(deserializer)?;
-        Ok(code.map_or(Self::Absent, |Code(code)| code.map_or(Self::Unknown, Self::Whole)))
-    }
-}
-
-struct Code(Option<i64>);
-
-impl<'de> Deserialize<'de> for Code {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient(deserializer).map(Self)
-    }
-}
-
 impl Entrypoint {
-    /// Reads the session; none when it names no command.
+    /// Reads the toolbox's session `entrypoint`, `{sessionId, commands: [{id, command, exitCode?}]}`; none when it names no
+    /// command. An absent exit code means that it still runs.
     pub fn from_json(body: &str) -> Option<Self> {
-        let session: Session = json::read_object(body).ok()?;
-        match session.commands.first()?.0.exit_code {
-            ExitCode::Absent => Some(Self::Running),
-            ExitCode::Whole(code) => Some(Self::Exited(code)),
-            ExitCode::Unknown => None,
+        let commands = Members::of(body)?.objects("commands")?;
+        let command = commands.first()?;
+        match command.get("exitCode") {
+            None => Some(Self::Running),
+            Some(_) => command.scalar("exitCode").map(Self::Exited),
         }
     }
 }

@@ -88,14 +88,43 @@ impl Secret {
         if self.is_searched() && json.contains(&escaped) { json.replace(&escaped, REDACTED) } else { json }
     }
 
+    /// What is odd about a key, as the second half of a sentence; none where it looks like one. The texts never repeat it.
+    pub fn oddity(&self) -> Option<&'static str> {
+        let key = self.key.as_str();
+        if self.bare.is_empty() {
+            Some("consists of nothing but blanks")
+        } else if key.contains(['"', '\'', '`']) {
+            Some("stands in quotation marks")
+        } else if ["${", "{{", "://"].iter().any(|mark| key.contains(mark)) {
+            Some("is a placeholder that was not filled in")
+        } else if key.contains('*') {
+            Some("is masked with asterisks")
+        } else if ["undefined", "null", "none"].contains(&key) {
+            Some("is a program's word for nothing")
+        } else if key.contains('=') && self.bare != key {
+            Some("has the name of a variable before it")
+        } else if self.bare.len() + SCHEME.len() <= key.len() {
+            Some("begins with Bearer, which is added on the way")
+        } else {
+            (self.bare != key).then_some("has blanks or invisible characters around it")
+        }
+    }
+
     fn is_searched(&self) -> bool {
         self.bare.len() >= MIN_SEARCHED_LEN
     }
 }
 
-/// A key without quotation marks, blanks, a byte order mark or the word `Bearer` around it.
+/// A key without the name of a variable, quotation marks, blanks, a byte order mark or the word `Bearer` around it.
 fn bare(key: &str) -> &str {
-    let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{feff}');
+    let around = |c: char| {
+        c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    };
+    let is_name = |text: &str| text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let key = match key.split_once('=') {
+        Some((name, value)) if is_name(name.trim_matches(around)) => value,
+        _ => key,
+    };
     let key = key.trim_matches(around);
     let word = key.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
     let key = if word { key.get(SCHEME.len()..).unwrap_or_default() } else { key };
@@ -151,6 +180,29 @@ mod tests {
             assert_eq!(secret.bearer(), format!("Bearer {stored}"));
             assert_eq!(secret.redact("bad key dtn_0123456789."), "bad key [redacted].", "{stored}");
         }
+    }
+
+    #[test]
+    fn what_is_odd_about_a_key_is_told_without_repeating_it() {
+        for (stored, expected) in [
+            ("dtn_0123456789", None),
+            ("Bearer dtn_0123456789", Some("begins with Bearer, which is added on the way")),
+            ("\"dtn_0123456789\"", Some("stands in quotation marks")),
+            ("DAYTONA_API_KEY=dtn_0123456789", Some("has the name of a variable before it")),
+            ("${DAYTONA_API_KEY}", Some("is a placeholder that was not filled in")),
+            ("{{ secrets.DAYTONA_API_KEY }}", Some("is a placeholder that was not filled in")),
+            ("vault://daytona", Some("is a placeholder that was not filled in")),
+            ("undefined", Some("is a program's word for nothing")),
+            ("   ", Some("consists of nothing but blanks")),
+            (" dtn_0123456789", Some("has blanks or invisible characters around it")),
+            ("\u{200b}dtn_0123456789", Some("has blanks or invisible characters around it")),
+            ("dtn_****************cdef", Some("is masked with asterisks")),
+        ] {
+            let Ok(secret) = Secret::new(stored.to_owned()) else { panic!("refused: {stored}") };
+            assert_eq!(secret.oddity(), expected, "{stored}");
+        }
+        let Ok(assigned) = Secret::new("DAYTONA_API_KEY=dtn_0123456789".to_owned()) else { panic!("refused") };
+        assert_eq!(assigned.redact("bad key dtn_0123456789."), "bad key [redacted].");
     }
 
     #[test]

@@ -5,9 +5,9 @@ mod plain;
 mod raw;
 mod write;
 
-pub use lenient::{FromScalar, Names, Object, Pairs, Scalar, check_depth, lenient, lenient_object, whole};
+pub use lenient::{FromScalar, Object, Pairs, Scalar, check_depth, lenient, lenient_object, whole};
 pub use plain::plain;
-pub use raw::Members;
+pub use raw::{Members, objects};
 pub use write::{LastWins, to_ascii};
 
 use serde::de::DeserializeOwned;

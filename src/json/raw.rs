@@ -6,12 +6,42 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::lenient::Scalar;
+use super::lenient::{FromScalar, Scalar};
 use super::write::to_ascii;
 
 /// The members of an object, in their order, doubled names included.
 #[derive(Debug, Default)]
 pub struct Members<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// The members of an object; none where a text is something else.
+    pub fn of(json: &'a str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+
+    /// The value of a name as it was written; none where it is missing or null. Of a name that occurs twice, the last one
+    /// counts.
+    pub fn get(&self, name: &str) -> Option<&'a str> {
+        let (_, value) = self.0.iter().rev().find(|(known, _)| known == name)?;
+        Some(value.get()).filter(|text| *text != "null")
+    }
+
+    /// What can be made of a simple value of a name.
+    pub fn scalar<T: FromScalar>(&self, name: &str) -> Option<T> {
+        serde_json::from_str(self.get(name)?).ok().and_then(T::from_scalar)
+    }
+
+    /// The objects in the list of a name.
+    pub fn objects(&self, name: &str) -> Option<Vec<Self>> {
+        objects(self.get(name)?)
+    }
+}
+
+/// The objects in a list; none where a text is no list.
+pub fn objects(json: &str) -> Option<Vec<Members<'_>>> {
+    let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+    Some(items.into_iter().filter_map(|item| Members::of(item.get())).collect())
+}
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

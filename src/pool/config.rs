@@ -36,6 +36,9 @@ pub const KEYS: [&str; 16] = [
     "keepAlive",
 ];
 
+/// Longest word of a command and longest variable with its name that Linux starts a program with, in bytes.
+pub const MAX_WORD: usize = 131_071;
+
 /// Which of Daytona's APIs to use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialect {

@@ -53,7 +53,8 @@ impl<'a> Value<'a> {
         Self(value)
     }
 
-    fn text(self) -> &'a str {
+    /// As it was written.
+    pub fn text(self) -> &'a str {
         self.0.get()
     }
 

@@ -8,14 +8,18 @@ mod reader;
 mod rules;
 mod unknown;
 
+use std::collections::BinaryHeap;
+
 use crate::contract::{Finding, Severity};
 use crate::json::{self, Members};
 use config::KEYS;
 use document::{Kind, Object, Value};
 use finding::Findings;
 
+pub use config::MAX_WORD;
 pub use config::{DEFAULT_API_URL, DEFAULT_COMMAND, DEFAULT_DISK_GB, DEFAULT_IMAGE, Dialect, KeepAlive, Pool, SCHEMA};
-pub use rules::is_daytona_v2;
+pub use finding::cut;
+pub use rules::{MAX_AUTO_ARCHIVE, MAX_ENTRYPOINT, entrypoint_size, is_daytona_v2};
 
 /// Longest configuration that is read, in bytes.
 const MAX_TEXT: usize = 256 * 1024;
@@ -35,8 +39,36 @@ fn read(config: &str) -> (Box<Pool>, Vec<Finding>) {
     let mut findings = Findings::new();
     let object = parse(config, &mut findings);
     let pool = rules::read(&object, &mut findings);
+    report_doubled(&object, "$", &mut findings);
+    report_keys_of_daytona(&object, &mut findings);
     unknown::report(&object, &KEYS, &mut findings);
     (pool, findings.finish())
+}
+
+/// Names that stand twice. Readers disagree about which one counts, and an admin means only one of them.
+fn report_doubled(object: &Object<'_>, parent: &str, findings: &mut Findings) {
+    // Sorted by a heap, as elsewhere, because each way to sort is code of its own.
+    let names: BinaryHeap<&str> = object.iter().map(|(name, _)| name).collect();
+    let mut before = None;
+    for name in names.into_sorted_vec() {
+        if before == Some(name) {
+            let path = finding::member(parent, name);
+            findings.error("key-twice", &path, format!("{path} stands there twice."), "Remove one of the two.");
+        }
+        before = Some(name);
+    }
+}
+
+/// API keys in values that are used. Most of them would reach a sandbox, where the agent reads them.
+fn report_keys_of_daytona(object: &Object<'_>, findings: &mut Findings) {
+    for (name, _) in object.iter().filter(|(name, value)| KEYS.contains(name) && finding::holds_key(value.text())) {
+        findings.error(
+            "key-in-config",
+            &finding::member("$", name),
+            format!("{name} has an API key in it."),
+            "Remove it, and put the API key into the org's daytona credential or into DAYTONA_API_KEY. If others can read this configuration, replace the key.",
+        );
+    }
 }
 
 /// The text as an object; an empty one where it is absent or unusable.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::config::MAX_WORD;
 use super::document::{Object, Value, has_fraction, whole_number};
 use super::finding::{Findings, cut, describe, element, member, quoted};
 use crate::http::digits;
@@ -12,6 +13,11 @@ pub const MAX_NUMBER: u32 = 2_147_483_647;
 
 fn has_nul(text: &str) -> bool {
     text.contains('\0')
+}
+
+/// Whether a text has nothing but white space.
+pub fn is_blank(text: &str) -> bool {
+    text.trim_ascii().is_empty()
 }
 
 /// The keys of a configuration, and where remarks on them go.
@@ -40,7 +46,7 @@ impl<'a> Reader<'a> {
         self.object.get(key)
     }
 
-    /// A text that is not empty.
+    /// A text that has more than white space.
     pub fn text(&mut self, key: &str, example: &str) -> Option<Cow<'a, str>> {
         let value = self.value(key)?;
         let Some(text) = value.as_text() else {
@@ -48,8 +54,9 @@ impl<'a> Reader<'a> {
             self.wrong_type(&member("$", key), key, value, "a text", &remedy);
             return None;
         };
-        if text.is_empty() {
-            self.error("empty", key, "is empty.", "Write a value, or leave the key out for the default.");
+        if is_blank(&text) {
+            let says = if text.is_empty() { "is empty." } else { "has nothing but white space." };
+            self.error("empty", key, says, "Write a value, or leave the key out for the default.");
             return None;
         }
         // Paths are made for those who need them only.
@@ -137,11 +144,12 @@ impl<'a> Reader<'a> {
             let name = element(key, index);
             match value.as_text() {
                 None => self.wrong_type(&path, &name, value, "a text", example),
-                Some(program) if program.is_empty() && index == 0 => {
+                Some(program) if is_blank(&program) && index == 0 => {
                     let message = format!("{name}, the program to run, is empty.");
                     self.findings.error("command-empty", &path, message, "Write the program's name or path first.");
                 }
                 Some(word) if has_nul(&word) => self.nul(&path, &name),
+                Some(word) if word.len() > MAX_WORD => self.too_large(&path, &name, word.len(), MAX_WORD),
                 Some(word) => words.push(word.into_owned()),
             }
         }
@@ -163,6 +171,7 @@ impl<'a> Reader<'a> {
             self.wrong_type(&path, key, value, "an object of texts", example);
             return Vec::new();
         };
+        super::report_doubled(&object, &path, self.findings);
         let mut pairs = Vec::new();
         for (name, value) in object.iter() {
             let path = member(&path, name);
@@ -177,6 +186,12 @@ impl<'a> Reader<'a> {
             }
         }
         pairs
+    }
+
+    /// A text that no sandbox can be started with.
+    pub fn too_large(&mut self, path: &str, what: &str, size: usize, limit: usize) {
+        let message = format!("{what} has {size} bytes, more than {limit}.");
+        self.findings.error("too-large", path, message, "Put the text into a file of the image, and name the file.");
     }
 
     fn nul(&mut self, path: &str, what: &str) {

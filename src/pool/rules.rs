@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use super::config::{DEFAULT_API_URL, DEFAULT_IMAGE, DEFAULT_USER, Dialect, KeepAlive, Pool};
 use super::document::Object;
 use super::finding::{Findings, cut, quoted};
-use super::reader::{MAX_NUMBER, Reader};
+use super::reader::{MAX_NUMBER, Reader, is_blank};
 use crate::http::url::{BaseUrl, Origin, Scheme};
+use crate::json::to_ascii;
 use crate::sandbox::image;
 use crate::sandbox::labels::LABEL_PREFIX;
 
@@ -18,7 +19,17 @@ const USUAL_MAXIMA: [(&str, u32, &str); 3] =
     [("diskGB", 10, "GiB of disk"), ("cpu", 4, "cores"), ("memoryGB", 8, "GiB of memory")];
 
 /// Longest time from stopped to archived that Daytona knows, in minutes: 30 days.
-const MAX_AUTO_ARCHIVE: u32 = 43_200;
+pub const MAX_AUTO_ARCHIVE: u32 = 43_200;
+
+/// Longest time from created to deleted, in minutes: a year.
+const MAX_LIFETIME: u32 = 365 * 24 * 60;
+
+/// Most of each size that is asked for in earnest; more is a number in a wrong unit.
+const MAX_CORES: u32 = 1024;
+const MAX_GIB: u32 = 16 * 1024;
+
+/// Longest launch command as a line of a Dockerfile that builders read, in bytes.
+pub const MAX_ENTRYPOINT: usize = 65_535;
 
 /// What is fixed when a snapshot is registered, so that Daytona refuses or ignores it beside one.
 const FIXED_BY_SNAPSHOT: [&str; 5] = ["image", "command", "cpu", "memoryGB", "diskGB"];
@@ -33,19 +44,19 @@ pub fn is_daytona_v2(origin: &Origin) -> bool {
 /// Reads all known keys.
 pub fn read(object: &Object<'_>, findings: &mut Findings) -> Box<Pool> {
     let reader = &mut Reader::new(object, findings);
-    Box::new(Pool {
+    let pool = Box::new(Pool {
         api_url: api_url(reader),
         image: image(reader),
-        disk_gb: size(reader, "diskGB"),
+        disk_gb: size(reader, "diskGB", MAX_GIB),
         user: reader.text("user", DEFAULT_USER).map_or_else(|| DEFAULT_USER.to_owned(), Cow::into_owned),
         command: reader.words("command"),
         snapshot: snapshot(reader),
         target: reader.text("target", "us").map(Cow::into_owned),
         dialect: dialect(reader),
-        cpu: size(reader, "cpu"),
-        memory_gb: size(reader, "memoryGB"),
+        cpu: size(reader, "cpu", MAX_CORES),
+        memory_gb: size(reader, "memoryGB", MAX_GIB),
         labels: reader.pairs("labels", refuse_label),
-        max_lifetime_minutes: reader.whole("maxLifetimeMinutes", MAX_NUMBER, "Leave the key out for no limit."),
+        max_lifetime_minutes: reader.whole("maxLifetimeMinutes", MAX_LIFETIME, "Leave the key out for no limit."),
         auto_archive_minutes: reader.whole(
             "autoArchiveMinutes",
             MAX_AUTO_ARCHIVE,
@@ -58,7 +69,45 @@ pub fn read(object: &Object<'_>, findings: &mut Findings) -> Box<Pool> {
         ),
         toolbox_url: toolbox_url(reader),
         keep_alive: keep_alive(reader),
-    })
+    });
+    check_together(&pool, reader);
+    pool
+}
+
+/// What is fine by itself, but does not work together.
+fn check_together(pool: &Pool, reader: &mut Reader<'_>) {
+    // Daytona deletes stopped sandboxes only.
+    let deletion = pool.auto_delete_minutes.unwrap_or_default();
+    let archiving = pool.auto_archive_minutes.unwrap_or(MAX_AUTO_ARCHIVE).min(MAX_AUTO_ARCHIVE);
+    if deletion >= archiving {
+        reader.warning(
+            "never-deleted",
+            "autoDeleteMinutes",
+            &format!(
+                "is {deletion}, but what is archived is never deleted, and that happens at {archiving} at the latest."
+            ),
+            "Write a smaller number than autoArchiveMinutes and 43200, or leave the key out.",
+        );
+    }
+    if pool.dialect != Dialect::Workspace {
+        let size = pool.command.as_deref().map_or(0, entrypoint_size);
+        if size > MAX_ENTRYPOINT {
+            reader.too_large("$.command", "command as a line of a Dockerfile", size, MAX_ENTRYPOINT);
+        }
+    } else if pool.image.is_some() {
+        reader.warning(
+            "workspace-image",
+            "image",
+            "is taken for the name of a snapshot by every server that has /workspace.",
+            "Set dialect to auto, or write the name of a snapshot that is registered at Daytona.",
+        );
+    }
+}
+
+/// Bytes of the line of a Dockerfile that has the command.
+pub fn entrypoint_size(command: &[String]) -> usize {
+    const INSTRUCTION: &str = "ENTRYPOINT ";
+    INSTRUCTION.len() + to_ascii(command).len()
 }
 
 fn api_url(reader: &mut Reader<'_>) -> Option<BaseUrl> {
@@ -129,8 +178,8 @@ fn image(reader: &mut Reader<'_>) -> Option<String> {
     Some(text.into_owned())
 }
 
-fn size(reader: &mut Reader<'_>, key: &str) -> Option<u32> {
-    let size = reader.whole(key, MAX_NUMBER, ZERO_SIZE)?;
+fn size(reader: &mut Reader<'_>, key: &str, max: u32) -> Option<u32> {
+    let size = reader.whole(key, max, ZERO_SIZE)?;
     let usual = USUAL_MAXIMA.iter().find(|(known, maximum, _)| *known == key && size > *maximum);
     if let Some((_, maximum, unit)) = usual {
         reader.warning(
@@ -165,7 +214,7 @@ fn dialect(reader: &mut Reader<'_>) -> Dialect {
 }
 
 fn refuse_label(findings: &mut Findings, path: &str, name: &str) -> bool {
-    if name.is_empty() {
+    if is_blank(name) {
         findings.error("label-name-empty", path, "A label has an empty name.".to_owned(), "Give it a name.");
     } else if name.starts_with(LABEL_PREFIX) {
         let message =

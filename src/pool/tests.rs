@@ -421,6 +421,99 @@ fn an_image_without_a_fixed_version_is_a_warning_where_it_was_written() {
     assert_eq!(found(&json!({"image": "ghcr.io/a/b:1"})), "");
 }
 
+#[test]
+fn a_deletion_that_an_archive_would_prevent_is_a_warning_with_the_order_that_works() {
+    for (config, archived) in [
+        (json!({"autoDeleteMinutes": 10, "autoArchiveMinutes": 5}), 5),
+        (json!({"autoDeleteMinutes": 10, "autoArchiveMinutes": 10}), 10),
+        (json!({"autoDeleteMinutes": 43200}), 43_200),
+        (json!({"autoDeleteMinutes": 43200, "autoArchiveMinutes": 43200}), 43_200),
+        (json!({"autoDeleteMinutes": 2_147_483_647, "autoArchiveMinutes": 1}), 1),
+    ] {
+        let finding = only(&config);
+        assert_eq!(line(&finding), "warning never-deleted $.autoDeleteMinutes", "{config}");
+        assert!(finding.message.contains(&format!("at {archived} at the latest")), "{}", finding.message);
+        assert!(
+            finding.remedy.as_ref().is_some_and(|text| text.contains("autoArchiveMinutes and 43200")),
+            "{finding:?}"
+        );
+    }
+    assert_eq!(found(&json!({"autoDeleteMinutes": 10, "autoArchiveMinutes": 11})), "");
+    assert_eq!(found(&json!({"autoDeleteMinutes": 43199})), "");
+    assert_eq!(found(&json!({"autoArchiveMinutes": 1})), "");
+}
+
+#[test]
+fn an_image_in_the_dialect_where_it_is_a_snapshots_name_is_a_warning() {
+    assert_eq!(found(&json!({"dialect": "workspace", "image": "a/b:1"})), "warning workspace-image $.image");
+    assert_eq!(found(&json!({"dialect": "workspace"})), "");
+    assert_eq!(found(&json!({"dialect": "auto", "image": "a/b:1"})), "");
+}
+
+#[test]
+fn sizes_and_lifetimes_that_only_a_wrong_unit_explains_are_refused() {
+    for (config, path) in [
+        (json!({"cpu": 1025}), "$.cpu"),
+        (json!({"memoryGB": 16385}), "$.memoryGB"),
+        (json!({"diskGB": 4_294_967_295_u32}), "$.diskGB"),
+        (json!({"maxLifetimeMinutes": 525_601}), "$.maxLifetimeMinutes"),
+    ] {
+        assert_eq!(found(&config), format!("error out-of-range {path}"));
+    }
+    assert_eq!(found(&json!({"maxLifetimeMinutes": 525_600})), "");
+}
+
+#[test]
+fn a_blank_text_is_refused_as_an_empty_one_is() {
+    for key in ["daytonaApiUrl", "image", "user", "snapshot", "target", "dialect", "toolboxUrl", "keepAlive"] {
+        for blank in ["", " ", "\t\n "] {
+            assert_eq!(found(&json!({key: blank})), format!("error empty $.{key}"), "{blank:?}");
+        }
+    }
+    assert_eq!(found(&json!({"command": [" ", "x"]})), "error command-empty $.command[0]");
+    assert_eq!(found(&json!({"labels": {" ": "x"}})), "error label-name-empty $.labels[\" \"]");
+    assert_eq!(found(&json!({"command": ["x", ""], "labels": {"a": ""}})), "");
+}
+
+#[test]
+fn a_key_that_stands_twice_is_refused_because_nobody_knows_which_one_counts() {
+    let doubled = |config: &str| lines(&check(config));
+    assert_eq!(doubled(r#"{"diskGB":8,"cpu":1,"diskGB":9}"#), "error key-twice $.diskGB");
+    assert_eq!(doubled(r#"{"diskGB":8,"diskGB":8}"#), "error key-twice $.diskGB");
+    assert_eq!(doubled(r#"{"labels":{"a":"1","b":"2","a":"1"}}"#), "error key-twice $.labels.a");
+    assert_eq!(doubled(r#"{"labels":{"a":"1","\u0061":"1"}}"#), "error key-twice $.labels.a");
+    assert_eq!(doubled(r#"{"labels":{"cpu":"1"},"cpu":1}"#), "");
+    let Some(finding) = check(r#"{"cpu":1,"cpu":1}"#).pop() else { panic!("accepted") };
+    assert!(finding.message.contains("$.cpu") && finding.remedy.is_some(), "{finding:?}");
+}
+
+#[test]
+fn an_api_key_in_a_value_that_is_used_is_refused_without_being_repeated() {
+    for (config, path) in [
+        (json!({"command": ["run", "--key=dtn_hunter2"]}), "$.command"),
+        (json!({"labels": {"a": "dtn_hunter2"}}), "$.labels"),
+        (json!({"labels": {"dtn_hunter2": "a"}}), "$.labels"),
+        (json!({"user": "dtn_hunter2"}), "$.user"),
+        (json!({"target": "dtn_hunter2"}), "$.target"),
+        (json!({"snapshot": "dtn_hunter2"}), "$.snapshot"),
+        (json!({"image": "a/dtn_hunter2:1"}), "$.image"),
+        (json!({"toolboxUrl": "https://a.example/dtn_hunter2"}), "$.toolboxUrl"),
+    ] {
+        let finding = only(&config);
+        assert_eq!(line(&finding), format!("error key-in-config {path}"));
+        assert!(!format!("{finding:?}").contains("hunter2"), "{finding:?}");
+    }
+}
+
+#[test]
+fn a_command_that_no_sandbox_can_be_started_with_is_refused_with_its_size() {
+    let finding = only(&json!({"command": ["x", "y".repeat(65_520)]}));
+    assert_eq!(line(&finding), "error too-large $.command");
+    assert!(finding.message.contains("65539 bytes, more than 65535"), "{}", finding.message);
+    let findings = check(&json!({"command": ["x", "y".repeat(131_072)]}).to_string());
+    assert_eq!(lines(&findings), "error too-large $.command[1]");
+}
+
 // All at once.
 
 #[test]

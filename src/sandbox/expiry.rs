@@ -11,6 +11,10 @@ use crate::moment::Moment;
 /// Longest session in seconds when nobody says: seven days.
 pub const DEFAULT_LIFETIME_SEC: u64 = 7 * 24 * 60 * 60;
 
+/// Longest session in seconds that somebody can ask for: a year. More is a number in a wrong unit, or a negative one that
+/// was wrapped.
+pub const MAX_LIFETIME_SEC: u32 = 365 * 24 * 60 * 60;
+
 const BEFORE: &str = "created+";
 const AFTER: &str = "s";
 
@@ -24,6 +28,27 @@ pub fn of(sandbox: &Sandbox) -> Option<Moment> {
     let written = sandbox.label(EXPIRY).and_then(|text| digits(text.strip_prefix(BEFORE)?.strip_suffix(AFTER)?));
     let seconds = written.unwrap_or(DEFAULT_LIFETIME_SEC);
     Some(sandbox.created_at?.plus(i64::try_from(seconds).unwrap_or(i64::MAX)))
+}
+
+/// Seconds by which a sandbox's activity may be later than the server's date: dates of headers are whole seconds, and
+/// parts of a server have clocks of their own.
+const TOLERANCE_SEC: i64 = 5;
+
+/// When something happened in a sandbox last. The oldest servers name no activity; it is no earlier than the creation.
+pub fn last_activity(sandbox: &Sandbox) -> Option<Moment> {
+    sandbox.last_activity_at.or(sandbox.created_at)
+}
+
+/// The time, from the date of a reply and the activity in a sandbox, which cannot be in the future. None where neither is
+/// known.
+pub fn now(date: Option<Moment>, sandbox: &Sandbox) -> Option<Moment> {
+    date.max(last_activity(sandbox))
+}
+
+/// Whether the dates of a server's replies are shown to be behind the clock that it writes activity by. How far is not
+/// known, and neither are times that were measured with them.
+pub fn is_behind(date: Option<Moment>, sandbox: &Sandbox) -> bool {
+    date.zip(last_activity(sandbox)).is_some_and(|(date, last)| last.since(date) > TOLERANCE_SEC)
 }
 
 #[cfg(test)]
@@ -40,6 +65,24 @@ mod tests {
     fn a_session_ends_when_its_label_says() {
         assert_eq!(end(Some(&label(600))), Some(1600));
         assert!(end(Some(&label(u64::MAX))).is_some_and(|end| end > 1_000_000_000_000));
+    }
+
+    #[test]
+    fn an_activity_later_than_the_servers_date_shows_that_the_date_is_behind() {
+        let sandbox = |last| Sandbox { last_activity_at: Some(Moment::at(last)), ..Sandbox::default() };
+        let date = Some(Moment::at(1000));
+        for (last, behind, expected) in
+            [(900, false, 1000), (1005, false, 1005), (1006, true, 1006), (9999, true, 9999)]
+        {
+            let sandbox = sandbox(last);
+            assert_eq!(
+                (is_behind(date, &sandbox), now(date, &sandbox)),
+                (behind, Some(Moment::at(expected))),
+                "{last}"
+            );
+        }
+        assert_eq!(now(None, &sandbox(7)), Some(Moment::at(7)));
+        assert!(!is_behind(None, &sandbox(7)) && now(None, &Sandbox::default()).is_none());
     }
 
     #[test]

@@ -23,13 +23,16 @@ pub const PROVIDER_VERSION: &str = "rensei.dev/provider-version";
 /// When the session ends: `created+<seconds>s`, counted from the server's own creation date, because a component has no
 /// calendar.
 pub const EXPIRY: &str = "rensei.dev/deadline";
-/// `<exit code>@<server date>`, once the launch command has been seen to have ended.
+/// `<exit code>@<last activity before the look that found it>`, once the launch command has been seen to have ended.
 pub const AGENT_EXIT: &str = "rensei.dev/agent-exit";
 /// Minutes of idleness that the session asked for, where `autoStopInterval` had to be raised for want of a better way to
 /// keep it alive.
 pub const IDLE_MINUTES: &str = "rensei.dev/idle-minutes";
 /// The server's date at which the platform was first found not to know the session.
 pub const ORPHAN_SINCE: &str = "rensei.dev/orphan-since";
+/// That the sandbox was started again, and what was seen of its agent since: `new` until it has been looked at, then the exit
+/// code that was there already, or `unseen`.
+pub const STARTED_AGAIN: &str = "rensei.dev/started-again";
 /// What the spec asked for, see [`digest`](super::name::digest).
 pub const DIGEST: &str = "rensei.dev/digest";
 

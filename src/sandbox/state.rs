@@ -31,6 +31,11 @@ pub fn of(dialect: Dialect, sandbox: &Sandbox) -> State {
     }
 }
 
+/// Whether a sandbox is up, and wanted so.
+pub fn is_running(dialect: Dialect, sandbox: &Sandbox) -> bool {
+    assess(dialect, sandbox.known_state(), sandbox.desired_state.as_deref()).1 == Phase::Running
+}
+
 /// The platform's words for Daytona's state and desired state.
 pub fn assess(dialect: Dialect, state: SandboxState, desired: Option<&str>) -> (Status, Phase) {
     use SandboxState as Is;

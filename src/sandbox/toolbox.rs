@@ -6,17 +6,27 @@ use crate::http::url::{Origin, Scheme};
 
 /// Whether a toolbox that a reply of the API names may be called and given the key.
 ///
-/// It has to be https, unless the API itself is not; must not be an IP address other than the API's own; and has to
-/// lie in the API's parent domain, or be the one that the pool's configuration names.
+/// It has to be https, unless the API itself is not; and has to lie in the API's parent domain, or be exactly the one that
+/// the pool's configuration names. An IP address that the API is not on is accepted only when the pool names it.
 pub fn is_trusted(toolbox: &Origin, api: &Origin, named_by_pool: Option<&Origin>) -> bool {
     let protected = toolbox.scheme() == Scheme::Https || api.scheme() == Scheme::Http;
-    let foreign_address = toolbox.is_ip() && toolbox.host() != api.host();
-    protected && !foreign_address && (share_parent_domain(toolbox, api) || named_by_pool == Some(toolbox))
+    protected && (named_by_pool == Some(toolbox) || share_parent_domain(toolbox, api))
 }
 
-/// The origin of a toolbox's URL, where it may be called.
+/// Where the toolbox that a reply names may be called; none where it may not.
+///
+/// The one that the pool names takes the place of one that may not be called, and of one below `localhost`: a server that
+/// was set up so names it to everybody, but for everybody else that is their own machine (RFC 6761).
+pub fn trusted<'o>(toolbox: &'o Origin, api: &Origin, named_by_pool: Option<&'o Origin>) -> Option<&'o Origin> {
+    let accepted = is_trusted(toolbox, api, named_by_pool);
+    let replaceable = !accepted || toolbox.host().ends_with(".localhost");
+    let named = named_by_pool.filter(|named| replaceable && is_trusted(named, api, named_by_pool));
+    named.or(Some(toolbox).filter(|_| accepted))
+}
+
+/// The origin at which the toolbox of a URL may be called.
 pub fn trusted_origin(url: &str, api: &Origin, named_by_pool: Option<&Origin>) -> Option<Origin> {
-    Origin::parse(url).ok().filter(|toolbox| is_trusted(toolbox, api, named_by_pool))
+    trusted(&Origin::parse(url).ok()?, api, named_by_pool).cloned()
 }
 
 /// Whether a host lies in the parent domain of the API's host.
@@ -98,13 +108,56 @@ mod tests {
             ("https://toolbox.example:8443", "https://app.daytona.io", Some("https://toolbox.example"), false),
             ("http://toolbox.example", "https://app.daytona.io", Some("http://toolbox.example"), false),
             ("https://10.0.0.9", "https://app.daytona.io", None, false),
-            ("https://10.0.0.9", "https://app.daytona.io", Some("https://10.0.0.9"), false),
+            ("https://10.0.0.9", "https://app.daytona.io", Some("https://10.0.0.9"), true),
+            ("https://10.0.0.9:4000", "https://app.daytona.io", Some("https://10.0.0.9"), false),
+            ("http://10.0.0.9:4000", "http://10.0.0.5:3000", Some("http://10.0.0.9:4000"), true),
+            ("http://10.0.0.9:4000", "https://app.daytona.io", Some("http://10.0.0.9:4000"), false),
             ("http://10.0.0.5:4000", "http://10.0.0.5:3000", None, true),
             ("http://169.254.169.254", "http://10.0.0.5:3000", None, false),
         ] {
             let named = named.map(origin);
             let verdict = is_trusted(&origin(toolbox), &origin(api), named.as_ref());
             assert_eq!(verdict, acceptable, "{toolbox} for {api}");
+        }
+    }
+
+    #[test]
+    fn the_toolbox_that_the_pool_names_takes_the_place_of_one_that_is_of_no_use() {
+        for (toolbox, api, named, called) in [
+            // A self-hosted install as it comes.
+            ("http://proxy.localhost:4000", "http://10.0.0.5:3000", None, None),
+            (
+                "http://proxy.localhost:4000",
+                "http://10.0.0.5:3000",
+                Some("http://10.0.0.5:4000"),
+                Some("http://10.0.0.5:4000"),
+            ),
+            (
+                "http://proxy.localhost:4000",
+                "http://localhost:3000",
+                Some("http://127.0.0.1:4000"),
+                Some("http://127.0.0.1:4000"),
+            ),
+            ("http://proxy.localhost:4000", "http://localhost:3000", None, Some("http://proxy.localhost:4000")),
+            (
+                "https://proxy.other.example",
+                "https://app.daytona.io",
+                Some("https://boxes.example"),
+                Some("https://boxes.example"),
+            ),
+            // The key does not cross the network unencrypted because somebody says so.
+            ("https://proxy.other.example", "https://app.daytona.io", Some("http://boxes.example"), None),
+            // One of several regions.
+            (
+                "https://proxy.app.daytona.io",
+                "https://app.daytona.io",
+                Some("https://boxes.example"),
+                Some("https://proxy.app.daytona.io"),
+            ),
+        ] {
+            let named = named.map(origin);
+            let origin = trusted_origin(toolbox, &origin(api), named.as_ref()).map(|origin| origin.to_string());
+            assert_eq!(origin.as_deref(), called, "{toolbox} for {api}");
         }
     }
 }

@@ -7,45 +7,76 @@ use super::lookup::by_id;
 use super::relabel::relabel;
 use super::target::Target;
 use crate::contract::{ErrorCode, State};
-use crate::daytona::{Sandbox, SandboxState};
+use crate::daytona::{Dialect, Reaction, Sandbox, SandboxState};
 use crate::error::Error;
 use crate::http::Transport;
-use crate::pairs;
 use crate::sandbox::labels::EXPIRY;
 use crate::sandbox::{expiry, state};
 
 const SECONDS_PER_MINUTE: u32 = 60;
 
+/// Most times that the label is written. Labels are replaced all at once, so a writer at the same moment undoes it without
+/// anybody being told; one after the look that confirms it reads it and keeps it.
+const MAX_WRITES: u32 = 3;
+
 /// Moves the session's end to that many seconds from now, and the server's time to live with it where one is set.
 pub fn extend<T: Transport>(call: &Call<'_, T>, target: &Target, seconds: u32) -> Result<State, Error> {
-    if seconds == 0 {
-        return Err(Error::spec("A session cannot be extended by 0 seconds.").rule("zero").detail("path", "seconds"));
+    let (rule, problem) = match seconds {
+        0 => ("zero", "0 seconds"),
+        1..=expiry::MAX_LIFETIME_SEC => ("", ""),
+        _ => ("out-of-range", "more than 31536000 seconds, which is a year"),
+    };
+    if !rule.is_empty() {
+        let message = format!("A session cannot be extended by {problem}.");
+        return Err(Error::spec(message).rule(rule).detail("path", "seconds"));
     }
+    let (mut dialect, mut sandbox) = living(call, target)?;
+    let expiry = expiry::label(lifetime(call, &sandbox, seconds)?);
+    // The server's own time to live first: a label that promises more than the server keeps would be a lie.
+    if sandbox.has_ttl {
+        call.client.set_ttl(&target.id, &target.external_id, seconds.div_ceil(SECONDS_PER_MINUTE))?;
+    }
+    let mut refused = None;
+    for writes in 0..MAX_WRITES {
+        match relabel(call, target, dialect, &sandbox, &[EXPIRY], Some((EXPIRY, &expiry))) {
+            Ok(()) => refused = None,
+            Err(busy) if busy.reaction == Reaction::Busy && call.pause(writes) => refused = Some(busy.error),
+            Err(other) => return Err(other.error),
+        }
+        (dialect, sandbox) = living(call, target).map_err(|error| error.maybe_applied(true))?;
+        if sandbox.label(EXPIRY) == Some(&expiry) {
+            let outcome = keep_alive::keep_alive(call, target, dialect, &sandbox, Trigger::LookOnly);
+            let mut state = state::of(dialect, &sandbox);
+            outcome.add_to(&mut state.details);
+            return Ok(state);
+        }
+    }
+    Err(refused.unwrap_or_else(|| {
+        Error::new(ErrorCode::Conflict, "The new deadline was written, but another write of labels undid it each time.")
+            .retryable(true)
+            .maybe_applied(true)
+            .rule("label-lost")
+            .remedy("Call again.")
+    }))
+}
+
+/// The sandbox, as long as it is none that is gone or going.
+fn living<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<(Dialect, Box<Sandbox>), Error> {
     let (dialect, sandbox) = by_id(call, target)?;
-    let Some(mut sandbox) = sandbox.filter(|sandbox| sandbox.known_state() != SandboxState::Destroyed) else {
+    let Some(sandbox) = sandbox.filter(|sandbox| sandbox.known_state() != SandboxState::Destroyed) else {
         return Err(gone(target));
     };
     if sandbox.is_being_destroyed() {
         return Err(Error::new(ErrorCode::Conflict, "The sandbox is being deleted, so it cannot live longer.")
             .rule("wrong-state"));
     }
-    let lifetime = lifetime(call, &sandbox, seconds)?;
-    // The server's own time to live first: a label that promises more than the server keeps would be a lie.
-    if sandbox.has_ttl {
-        call.client.set_ttl(&target.id, &target.external_id, seconds.div_ceil(SECONDS_PER_MINUTE))?;
-    }
-    let expiry = expiry::label(lifetime);
-    relabel(call, target, dialect, &sandbox, &[EXPIRY], Some((EXPIRY, &expiry)))?;
-    pairs::set(&mut sandbox.labels, EXPIRY, expiry);
-    let outcome = keep_alive::keep_alive(call, target, dialect, &sandbox, Trigger::LookOnly);
-    let mut state = state::of(dialect, &sandbox);
-    outcome.add_to(&mut state.details);
-    Ok(state)
+    Ok((dialect, sandbox))
 }
 
 /// Seconds from the sandbox's creation to its new end.
 fn lifetime<T: Transport>(call: &Call<'_, T>, sandbox: &Sandbox, seconds: u32) -> Result<u64, Error> {
-    let Some((now, created)) = call.client.server_time().zip(sandbox.created_at) else {
+    let date = call.client.server_time();
+    let Some((now, created)) = date.and(expiry::now(date, sandbox)).zip(sandbox.created_at) else {
         let message = "The server does not say when it was created or what time it is.";
         return Err(Error::new(ErrorCode::Unsupported, message).rule("no-dates"));
     };

@@ -95,8 +95,9 @@ fn next(goal: Change, sandbox: &Sandbox) -> Step {
         (Change::Start, Is::Started | Is::Running | Is::Starting | Is::Restoring | Is::Resuming | Is::Creating) => {
             Step::Done
         }
-        (Change::Start, Is::Stopped | Is::Archived | Is::Paused) if wanted_up => Step::Done,
-        (Change::Start, Is::Stopped | Is::Archived | Is::Paused) => Step::Request(Change::Start),
+        (Change::Start, Is::Stopped | Is::Archived | Is::Archiving | Is::Paused) if wanted_up => Step::Done,
+        // The server gives archiving up for a start.
+        (Change::Start, Is::Stopped | Is::Archived | Is::Archiving | Is::Paused) => Step::Request(Change::Start),
         (Change::Stop, Is::Stopped | Is::Stopping | Is::Archived | Is::Archiving | Is::Paused | Is::Pausing)
             if !wanted_up =>
         {
@@ -173,7 +174,7 @@ mod tests {
         use Change::{Archive, Start, Stop};
         for (goal, state, desired, expected) in [
             (Start, "stopping", "stopped", Step::Wait),
-            (Start, "archiving", "archived", Step::Wait),
+            (Start, "archiving", "archived", Step::Request(Start)),
             (Start, "archived", "started", Step::Done),
             (Start, "restoring", "started", Step::Done),
             (Stop, "starting", "started", Step::Wait),

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::lookup::in_chosen_dialect;
+use super::pages::Cursors;
 use crate::contract::Handle;
 use crate::daytona::{Dialect, Rejection, Sandbox};
 use crate::error::Error;
@@ -47,16 +48,15 @@ fn by_name<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<Found, 
         return Ok(Found::Nothing);
     };
     match call.client.get(Dialect::Sandbox, &segment, &name)? {
-        // Its name is free from the moment on in which its deletion is accepted.
-        Some(found) if found.is_being_destroyed() => Ok(Found::Nothing),
         Some(found) if is_ours(call, session_id, &found) => Ok(Found::Ours(found)),
-        Some(_) => Ok(Found::Foreign),
-        None if call.client.can_name(Dialect::Sandbox) => Ok(Found::Nothing),
-        None => Ok(by_labels(call, Dialect::Sandbox, session_id)?.map_or(Found::Nothing, Found::Ours)),
+        // Its name is free from the moment on in which its deletion is accepted.
+        Some(found) if !found.is_being_destroyed() => Ok(Found::Foreign),
+        // For up to 20 s after a name was used again, servers deny it although the sandbox runs. The list shows it.
+        _ => Ok(by_labels(call, Dialect::Sandbox, session_id)?.map_or(Found::Nothing, Found::Ours)),
     }
 }
 
-/// The session's sandbox where names do not exist: of several the oldest that is not broken, so that all who look agree.
+/// The session's sandbox by its labels: of several the oldest that is not broken, so that all who look agree.
 pub fn by_labels<T: Transport>(
     call: &Call<'_, T>,
     dialect: Dialect,
@@ -64,9 +64,9 @@ pub fn by_labels<T: Transport>(
 ) -> Result<Option<Box<Sandbox>>, Rejection> {
     let labels = [(MANAGED_BY, MANAGER), (POOL, call.pool_id.as_str()), (SESSION, session_id)];
     let mut best: Option<Box<Sandbox>> = None;
-    let mut cursor = None;
+    let mut cursors = Cursors::default();
     loop {
-        let page = call.client.list(dialect, &labels, cursor.as_deref())?;
+        let page = call.client.list(dialect, &labels, cursors.current())?;
         for candidate in page.items {
             let Some(segment) = Segment::new(&candidate.id).filter(|_| is_ours(call, session_id, &candidate)) else {
                 continue;
@@ -79,8 +79,7 @@ pub fn by_labels<T: Transport>(
                 (best, seen) => seen.or(best),
             };
         }
-        cursor = page.next;
-        if cursor.is_none() {
+        if !cursors.advance(page.next)? {
             return Ok(best);
         }
     }
@@ -97,9 +96,15 @@ fn is_ours<T: Transport>(call: &Call<'_, T>, session_id: &str, sandbox: &Sandbox
 }
 
 /// Made by this provider for this pool, and for no other organization of the platform.
+///
+/// Labels can be copied, as a fork does. Where the server keeps names, the name has to be the one that follows from pool and
+/// session as well.
 pub fn is_managed<T: Transport>(call: &Call<'_, T>, sandbox: &Sandbox) -> bool {
     let owner = sandbox.label(ORGANIZATION).zip(call.tenant.as_deref());
+    let names = sandbox.given_name().zip(sandbox.label(SESSION));
     sandbox.label(MANAGED_BY) == Some(MANAGER)
         && sandbox.label(POOL) == Some(&call.pool_id)
         && owner.is_none_or(|(theirs, ours)| theirs == ours)
+        && (sandbox.is_being_destroyed()
+            || names.is_none_or(|(given, session_id)| given == name::name(&call.pool_id, session_id)))
 }

@@ -19,6 +19,10 @@ pub fn in_served_dialect<T: Transport, R>(
         Ok(done) => Ok((first, done)),
         Err(refused) if refused.reaction == Reaction::NoSuchRoute => match action(&call.client, first.other()) {
             Ok(done) => Ok((first.other(), done)),
+            // A server that names its version has the first route, and refused the request before it read it.
+            Err(again) if again.error.get("rule") == Some("no-such-route") && is_unread(&refused) => {
+                Err(unread(refused))
+            }
             Err(again) if again.reaction == Reaction::NoSuchRoute => {
                 Err(Rejection { error: no_api(call, again.error), ..again })
             }
@@ -26,6 +30,14 @@ pub fn in_served_dialect<T: Transport, R>(
         },
         Err(refused) => Err(refused),
     }
+}
+
+fn is_unread(refused: &Rejection) -> bool {
+    refused.error.get("rule") == Some("refused-unread")
+}
+
+fn unread(refused: Rejection) -> Rejection {
+    Rejection { reaction: Reaction::Report, ..refused }
 }
 
 /// Does something in the dialect that the pool's configuration names; in today's, and where the server has no such route

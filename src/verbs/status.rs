@@ -3,6 +3,7 @@
 use super::call::Call;
 use super::keep_alive::{self, Trigger};
 use super::lookup;
+use super::organization::{self, Absence};
 use super::target::Target;
 use crate::contract::State;
 use crate::error::Error;
@@ -22,7 +23,11 @@ pub fn keep_alive<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<S
 fn look<T: Transport>(call: &Call<'_, T>, target: &Target, trigger: Trigger) -> Result<State, Error> {
     let (dialect, sandbox) = lookup::by_id(call, target)?;
     let Some(sandbox) = sandbox else {
-        return Ok(state::destroyed());
+        let mut state = state::destroyed();
+        if organization::verify_absence(call, target)? == Absence::Unverified {
+            state.details.push(("organization".to_owned(), "unverified".to_owned()));
+        }
+        return Ok(state);
     };
     let outcome = keep_alive::keep_alive(call, target, dialect, &sandbox, trigger);
     let mut state = state::of(dialect, &sandbox);

@@ -22,6 +22,8 @@ pub struct Target {
     pub dialect: Dialect,
     /// Where the toolbox may be called.
     pub toolbox: Option<Origin>,
+    /// The Daytona organization that it was made in, where that is known.
+    pub organization: Option<String>,
 }
 
 impl Target {
@@ -40,7 +42,10 @@ impl Target {
         same(keys::ORGANIZATION, &call.organization, "the Daytona organization")?;
         same(keys::TENANT, &call.tenant, "the platform's organization")?;
         let toolbox = toolbox_origin(&handle, &call.pool, call.client.base().origin());
-        let Some(id) = Segment::new(&handle.external_id) else {
+        // What could lead to another path, whatever stands between here and Daytona makes of it, is no id.
+        let is_odd = |id: &str| id.contains(['/', '\\', '%']) || id.bytes().all(|byte| byte == b'.');
+        let id = Segment::new(&handle.external_id).filter(|_| !is_odd(&handle.external_id));
+        let Some(id) = id else {
             return Err(Error::spec("The handle's external id is not one that Daytona gives.")
                 .rule("malformed-handle")
                 .detail("path", "handle.external-id"));
@@ -50,7 +55,8 @@ impl Target {
                 pool::Dialect::Workspace => Dialect::Workspace,
                 pool::Dialect::Auto | pool::Dialect::Sandbox => Dialect::Sandbox,
             });
-        Ok(Self { id, external_id: handle.external_id, dialect, toolbox })
+        let organization = pairs::get(&handle.metadata, keys::ORGANIZATION).map(str::to_owned);
+        Ok(Self { id, external_id: handle.external_id, dialect, toolbox, organization })
     }
 
     /// A sandbox that was just seen.
@@ -62,7 +68,8 @@ impl Target {
         let api = call.client.base().origin();
         let toolbox = sandbox.toolbox_proxy_url.as_deref();
         let toolbox = toolbox.and_then(|url| toolbox::trusted_origin(url, api, call.pool.toolbox_url.as_ref()));
-        Ok(Self { id, external_id: sandbox.id.clone(), dialect, toolbox })
+        let organization = sandbox.organization_id.clone();
+        Ok(Self { id, external_id: sandbox.id.clone(), dialect, toolbox, organization })
     }
 }
 

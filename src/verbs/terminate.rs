@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::lookup::{by_id, in_served_dialect};
+use super::organization;
 use super::target::Target;
 use crate::contract::Termination;
 use crate::daytona::{Change, Reaction, SandboxState};
@@ -24,21 +25,26 @@ pub fn terminate<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<Te
             Ok(_) => return Ok(Termination::Requested),
             Err(refused) => refused,
         };
-        match refused.reaction {
-            Reaction::NotFound => return Ok(Termination::Gone),
-            Reaction::Busy | Reaction::WrongState => {}
-            _ => return Err(refused.error),
+        let about = |error: Error| error.detail("sandbox-id", &target.external_id);
+        if !matches!(
+            refused.reaction,
+            Reaction::NotFound | Reaction::Busy | Reaction::WrongState | Reaction::ServerError
+        ) {
+            return Err(about(refused.error));
         }
-        // The refusal says more than a look that fails for lack of time.
+        // Only a look by id proves that it is gone. The refusal says more than a look that fails for lack of time.
         match by_id(call, target) {
-            Ok((_, None)) => return Ok(Termination::Gone),
+            Ok((_, None)) => {
+                organization::verify_absence(call, target)?;
+                return Ok(Termination::Gone);
+            }
             Ok((_, Some(sandbox))) if sandbox.known_state() == SandboxState::Destroyed => {
                 return Ok(Termination::Gone);
             }
             Ok((_, Some(sandbox))) if sandbox.is_being_destroyed() => {
                 return Ok(Termination::Requested);
             }
-            Err(failed) if failed.reaction != Reaction::TooLate => return Err(failed.error),
+            Err(failed) if failed.reaction != Reaction::TooLate => return Err(about(failed.error)),
             Ok(_) | Err(_) => {}
         }
         // Busy for that long, it may hang in something that only a forced stop gets it out of; refused, that changes nothing.
@@ -49,7 +55,7 @@ pub fn terminate<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<Te
             });
         }
         if !call.pause(looks) {
-            return Err(refused.error.retryable(true).detail("sandbox-id", target.external_id.as_str()));
+            return Err(about(refused.error.retryable(true)));
         }
         looks += 1;
     }

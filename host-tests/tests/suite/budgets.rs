@@ -53,7 +53,7 @@ async fn where_there_are_no_names_a_provision_costs_looks_as_well() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keeping_alive_is_one_request_more_and_marking_an_exit_two_once() {
+async fn keeping_alive_is_one_request_more_and_marking_an_exit_three_once() {
     let fake = FakeDaytona::builder(Generation::V0_205).toolbox_url("https://proxy.daytona.example/toolbox").build();
     let provider = over(&fake);
     let context = Context::new("pool-1")
@@ -73,7 +73,8 @@ async fn keeping_alive_is_one_request_more_and_marking_an_exit_two_once() {
     tokio::time::sleep(quarter).await;
     let state = provider.status(&context, &handle).await.expect("a state");
     assert_eq!((state.details.get("agent"), state.details.get("agent-exit-code")), (Some("exited"), Some("3")));
-    assert_eq!(spent(&fake), [get.clone(), look, mark]);
+    // The labels are read once more directly before they are replaced.
+    assert_eq!(spent(&fake), [get.clone(), look, get.clone(), mark]);
     tokio::time::sleep(quarter).await;
     provider.status(&context, &handle).await.expect("a state");
     assert_eq!(spent(&fake), [get]);

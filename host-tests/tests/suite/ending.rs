@@ -31,7 +31,11 @@ fn busy() -> Reply {
 #[tokio::test(start_paused = true)]
 async fn an_accepted_end_is_requested_in_one_request_of_either_dialect() {
     for (dialect, line) in [("sandbox", "DELETE /sandbox/ID"), ("workspace", "DELETE /workspace/ID?force=true")] {
-        let bench = bench([Reply::body(200, "text/plain", Vec::new())]);
+        let accepted = match dialect {
+            "sandbox" => Reply::sandbox("destroying", "destroyed"),
+            _ => Reply::body(200, "text/plain", Vec::new()),
+        };
+        let bench = bench([accepted]);
         assert_eq!(ended(&bench, dialect).await, Termination::Requested);
         assert_eq!(lines(&bench), [line]);
     }
@@ -39,9 +43,9 @@ async fn an_accepted_end_is_requested_in_one_request_of_either_dialect() {
 
 #[tokio::test(start_paused = true)]
 async fn a_proven_404_is_success() {
-    assert_eq!(ended(&bench([proven()]), "sandbox").await, Termination::Gone);
-    let old = Reply::refusal(404, &format!("Workspace with ID {ID} not found"));
-    assert_eq!(ended(&bench([old]), "workspace").await, Termination::Gone);
+    assert_eq!(ended(&bench([proven(), proven()]), "sandbox").await, Termination::Gone);
+    let old = || Reply::refusal(404, &format!("Workspace with ID {ID} not found"));
+    assert_eq!(ended(&bench([old(), old()]), "workspace").await, Termination::Gone);
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,7 +119,7 @@ async fn busy_until_the_deadline_is_a_conflict_to_be_tried_again_and_names_the_s
 async fn a_delete_that_breaks_is_sent_again() {
     let reset = Reply::Error { error: sandbox_host::http::HttpError::ConnectionTerminated, read: true };
     let page = Reply::body(502, "text/html", b"<html>502</html>".to_vec());
-    assert_eq!(ended(&bench([reset, page, proven()]), "sandbox").await, Termination::Gone);
+    assert_eq!(ended(&bench([reset, page, proven(), proven()]), "sandbox").await, Termination::Gone);
 }
 
 #[tokio::test(start_paused = true)]

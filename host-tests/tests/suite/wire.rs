@@ -10,7 +10,7 @@ async fn a_session_is_one_request_to_provision_one_to_watch_and_one_to_end() {
     let bench = bench([
         Reply::sandbox("pending_build", "started"),
         Reply::sandbox("started", "started"),
-        Reply::body(200, "text/plain", Vec::new()),
+        Reply::sandbox("destroying", "destroyed"),
     ]);
     let handle = bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
     assert_eq!(handle.external_id, ID);
@@ -44,7 +44,7 @@ async fn requests_carry_the_key_a_length_and_bounded_timeouts() {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_without_a_body_says_nothing_of_one() {
-    let bench = bench([Reply::sandbox("started", "started"), Reply::body(200, "text/plain", Vec::new())]);
+    let bench = bench([Reply::sandbox("started", "started"), Reply::sandbox("destroying", "destroyed")]);
     bench.provider.status(&context(), &handle("sandbox")).await.expect("a state");
     bench.provider.terminate(&context(), &handle("sandbox")).await.expect("an end");
     let requests = bench.script.requests();
@@ -57,8 +57,8 @@ async fn a_request_without_a_body_says_nothing_of_one() {
 async fn a_body_larger_than_one_write_arrives_whole() {
     let bench = bench([Reply::sandbox("creating", "started")]);
     let mut spec = Spec::new("sess-42");
-    spec.env.push("LARGE", "x".repeat(300_000));
+    spec.env.push("LARGE", "x".repeat(90_000));
     bench.provider.provision(&context(), &spec).await.expect("a handle");
     let body: serde_json::Value = serde_json::from_str(&bench.script.requests()[0].body).expect("JSON");
-    assert_eq!(body["env"]["LARGE"].as_str().map(str::len), Some(300_000));
+    assert_eq!(body["env"]["LARGE"].as_str().map(str::len), Some(90_000));
 }

@@ -7,50 +7,65 @@ mod rejection;
 mod rules;
 mod transport;
 
-use serde::Deserialize;
-
 use super::reply::TextReply;
 use crate::contract::ErrorCode;
 use crate::error::Error;
 use crate::http::secret::Secret;
-use crate::json::{self, lenient};
+use crate::json::Members;
 use limits::Limit;
 use rejection::quote;
-use rules::{ENVELOPE_RULES, GATEWAY_RULES, LIMIT_PER_SANDBOX, ORGANIZATION_QUOTA};
+use rules::{
+    BASIC_AUTHENTICATION, ENVELOPE_RULES, GATEWAY_RULES, LIMIT_PER_SANDBOX, LOCKED_OUT, ORGANIZATION_QUOTA, UNREAD,
+};
 
 pub use rejection::{Attempt, Reaction, Rejection};
 pub use transport::failure;
 
-/// Daytona's error envelope, `{path, timestamp, statusCode, error, message}`.
-#[derive(Deserialize)]
-struct Envelope {
-    #[serde(default, deserialize_with = "lenient")]
-    message: Option<String>,
-}
+/// The header in which Daytona names its version.
+pub const VERSION_HEADER: &str = "x-daytona-api-version";
 
-impl Envelope {
-    /// The message of an envelope; none when the body is not one, as with the pages of gateways.
-    fn message(body: &str) -> Option<String> {
-        json::read_object::<Self>(body).ok()?.message
-    }
+/// Statuses by which a gateway or a proxy says that it did not pass the request on.
+const UNTAKEN: [u16; 6] = [401, 407, 413, 421, 425, 429];
+
+/// The message of Daytona's error envelope, `{path, timestamp, statusCode, error, message}`; none when the body is not one, as
+/// with the pages of gateways.
+fn envelope_message(body: &str, status: u16) -> Option<String> {
+    let envelope = Members::of(body)?;
+    let is_daytonas = envelope.scalar("statusCode") == Some(u32::from(status));
+    envelope.scalar("message").filter(|_| is_daytonas)
 }
 
 /// Classifies a reply whose status is not a success. `subject` is the id or name that the request was about.
 pub fn reply(attempt: Attempt, reply: &TextReply, subject: &str, secret: &Secret) -> Rejection {
-    let message = Envelope::message(&reply.body);
+    let message = envelope_message(&reply.body, reply.status);
     let said = message.as_deref().map(first_line);
+    let basic = reply.headers.get("www-authenticate").is_some_and(|scheme| scheme.starts_with("Basic"));
+    let bucket = reply.headers.retry_after_bucket().filter(|_| reply.status == 429);
+    let versioned = reply.headers.get(VERSION_HEADER).is_some();
     let mut rejection = match said {
+        _ if bucket == Some("failed-auth") => LOCKED_OUT.applied_to(""),
+        Some(said) if said.starts_with("Cannot ") && !versioned => UNREAD.applied_to(said),
         Some(said) => refused_by_daytona(reply.status, said, subject),
+        None if reply.status == 401 && basic => BASIC_AUTHENTICATION.applied_to(""),
         None => rules::find(GATEWAY_RULES, reply.status, ""),
     };
+    // What is not Daytona's own word proves nothing, but for what says that the request was not taken.
+    if said.is_none() && attempt == Attempt::Create && !UNTAKEN.contains(&reply.status) {
+        rejection.error.maybe_applied = true;
+    }
     let mut error = rejection.error;
+    if let Some(oddity) = secret.oddity().filter(|_| error.get("rule") == Some("unauthorized")) {
+        let remedy = error.get("remedy").unwrap_or_default();
+        let remedy = format!("The key {oddity}: store it as Daytona's dashboard shows it. {remedy}");
+        error = error.remedy(&remedy);
+    }
     error.http_status = Some(reply.status);
     error.retry_after_ms = reply.headers.retry_after_ms().filter(|_| error.retryable);
     error.maybe_applied = match attempt {
         Attempt::Read => false,
         Attempt::Create | Attempt::Change => error.maybe_applied,
     };
-    if let Some(bucket) = reply.headers.retry_after_bucket().filter(|_| reply.status == 429) {
+    if let Some(bucket) = bucket {
         error = error.detail("limit", bucket);
     }
     if let Some(target) = reply.headers.get("location").filter(|_| said.is_none()) {
@@ -60,6 +75,10 @@ pub fn reply(attempt: Attempt, reply: &TextReply, subject: &str, secret: &Secret
     }
     if let Some(said) = said {
         error = error.detail("provider-message", &quote(said));
+    }
+    // With 500 and JSON answers, for one, a dashboard whose files are missing.
+    if error.get("rule") == Some("server-error") && !versioned && reply.status == 500 {
+        error = error.rule("error-of-another");
     }
     rejection.error = error;
     rejection
@@ -106,6 +125,15 @@ fn over_limit(limit: &Limit, said: &str) -> Rejection {
     rejection
 }
 
+/// A body that no server would read. Nothing is sent.
+pub fn unsendable(bytes: usize, max: usize) -> Rejection {
+    let message = format!("The specification has {bytes} bytes as JSON, more than the {max} that Daytona reads.");
+    let error = Error::spec(message).rule("too-large").detail("path", "spec").remedy(
+        "Make command, environment and labels smaller; large data belongs into the image or a file that the agent fetches.",
+    );
+    Rejection { reaction: Reaction::Unsendable, error }
+}
+
 /// A success whose body cannot be read.
 pub fn unreadable(attempt: Attempt, status: u16, why: &str) -> Rejection {
     let message = format!("The reply cannot be understood: {}.", quote(why));
@@ -127,9 +155,11 @@ mod tests {
 
     #[test]
     fn an_envelope_is_an_object_with_a_message() {
-        let message = |json: &str| Envelope::message(json);
+        let message = |json: &str| envelope_message(json, 404);
         assert_eq!(message(r#"{"statusCode":404,"message":"gone"}"#).as_deref(), Some("gone"));
-        assert_eq!(message(r#"{"message":["a","b"]}"#).as_deref(), Some("a, b"));
+        assert_eq!(message(r#"{"statusCode":404,"message":["a","b"]}"#).as_deref(), Some("a, b"));
+        assert_eq!(message(r#"{"message":"no route matched"}"#), None);
+        assert_eq!(message(r#"{"statusCode":500,"message":"x"}"#), None);
         assert_eq!(message("<html>404</html>"), None);
         assert_eq!(message("{}"), None);
     }

@@ -5,6 +5,13 @@ use crate::error::Error;
 /// Longest part of a server's message that goes into an error, in bytes.
 const MAX_QUOTE: usize = 300;
 
+/// An error that has nothing to do with what was sent is a rejection that nobody reacts to.
+impl From<Error> for Rejection {
+    fn from(error: Error) -> Self {
+        Self { reaction: Reaction::Report, error }
+    }
+}
+
 /// Turns a rejection that nobody reacts to into its error.
 impl From<Rejection> for Error {
     fn from(rejection: Rejection) -> Self {
@@ -38,8 +45,14 @@ pub enum Reaction {
     DiskOver(u32),
     /// The sandbox was created, but could not be started, and is still there.
     StartFailed,
-    /// The region is unknown.
+    /// The region is unknown, or not one that can be used.
     Region,
+    /// The name of a new sandbox is taken.
+    NameTaken,
+    /// Nothing was sent, because no server would take it.
+    Unsendable,
+    /// The server reports an error of its own: whether it was done is not known.
+    ServerError,
     /// Our own deadline ended while the server had the request.
     TooLate,
     /// None of these.

@@ -107,6 +107,41 @@ const RATE_LIMITED: Row = row!(
     "Try again after the time in retry-after-ms, or spread the calls."
 );
 
+pub const LOCKED_OUT: Row = row!(
+    429..=429,
+    [],
+    "locked-out",
+    RateLimited,
+    Report,
+    ForNow,
+    "Daytona has locked out this address for a while, because keys from it were refused too often",
+    "Replace the refused key first; then try again after the time in retry-after-ms."
+);
+
+pub const BASIC_AUTHENTICATION: Row = row!(
+    401..=401,
+    [],
+    "gateway-authentication",
+    PermissionDenied,
+    Report,
+    Final,
+    "A proxy before Daytona asks for a user name and a password",
+    "Let the host reach Daytona's API without this proxy."
+);
+
+/// In Daytona's words, but without the header that tells a missing route from a request that was refused unread. The oldest
+/// servers have no such header, so it may be a missing route all the same: the other dialect tells.
+pub const UNREAD: Row = row!(
+    404..=404,
+    [],
+    "refused-unread",
+    Protocol,
+    NoSuchRoute,
+    Exists,
+    "The server refused the request before it read it",
+    "Make the specification smaller, or look at the proxies before Daytona."
+);
+
 pub const LIMIT_PER_SANDBOX: Row = row!(
     400..=403,
     [],
@@ -134,6 +169,16 @@ pub const ENVELOPE_RULES: &[Row] = &[
     UNAUTHORIZED,
     RATE_LIMITED,
     row!(
+        413..=413,
+        [],
+        "too-large",
+        InvalidSpec,
+        Report,
+        Final,
+        "The specification is too large for the server",
+        "Make command, environment and labels smaller; large data belongs into the image or a file that the agent fetches."
+    ),
+    row!(
         404..=404,
         ["^Cannot "],
         "no-such-route",
@@ -144,8 +189,28 @@ pub const ENVELOPE_RULES: &[Row] = &[
         "Check the API URL: it usually ends in /api. If it is right, this Daytona version does not offer the operation."
     ),
     row!(
+        400..=428,
+        ["^This organization does not have a default region", "^Default region not found"],
+        "no-default-region",
+        InvalidConfig,
+        Region,
+        Final,
+        "The Daytona organization has no default region, without which it creates nothing",
+        "Choose the organization's default region in Daytona's dashboard."
+    ),
+    row!(
+        400..=403,
+        ["^Only ephemeral sandboxes are permitted"],
+        "ephemeral-only-region",
+        PermissionDenied,
+        Region,
+        Final,
+        "The region takes sandboxes only that are deleted when they stop, which a session's sandbox is not",
+        "Choose another region."
+    ),
+    row!(
         400..=404,
-        ["^Region not found", "^Invalid region"],
+        ["^Region not found", "^Invalid region", "target must be one of"],
         "region-unknown",
         InvalidSpec,
         Region,
@@ -241,6 +306,36 @@ pub const ENVELOPE_RULES: &[Row] = &[
     ),
     row!(
         400..=400,
+        ["^Snapshot quota exceeded"],
+        "organization-quota",
+        QuotaExceeded,
+        Report,
+        ForNow,
+        "The organization's quota is used up",
+        "Delete or deactivate snapshots that are not needed, or raise the organization's tier."
+    ),
+    row!(
+        400..=400,
+        ["is not available in region"],
+        "snapshot-not-in-region",
+        InvalidConfig,
+        Report,
+        Final,
+        "The snapshot is not in the region",
+        "Choose a region that has the snapshot, or register the snapshot there."
+    ),
+    row!(
+        400..=400,
+        [" is pending", " is building", " is pulling"],
+        "snapshot-not-ready",
+        Unavailable,
+        Report,
+        ForNow,
+        "The snapshot is not ready yet",
+        "Try again in a few minutes."
+    ),
+    row!(
+        400..=400,
         ["^Snapshot ", "^Image "],
         "snapshot-not-usable",
         InvalidConfig,
@@ -265,7 +360,7 @@ pub const ENVELOPE_RULES: &[Row] = &[
         ["already exists"],
         "name-taken",
         Conflict,
-        Report,
+        NameTaken,
         Exists,
         "A sandbox of this session exists already",
         "Look the session up with locate; it was provisioned before, perhaps by a call that timed out."
@@ -296,7 +391,7 @@ pub const ENVELOPE_RULES: &[Row] = &[
         [],
         "server-error",
         Unavailable,
-        Report,
+        ServerError,
         Unclear,
         "Daytona reports an error of its own",
         "Try again; if it goes on with this session only, its specification may be what Daytona stumbles over."
@@ -308,6 +403,26 @@ pub const ENVELOPE_RULES: &[Row] = &[
 pub const GATEWAY_RULES: &[Row] = &[
     UNAUTHORIZED,
     RATE_LIMITED,
+    row!(
+        413..=413,
+        [],
+        "too-large",
+        InvalidSpec,
+        Report,
+        Final,
+        "The specification is too large for the server",
+        "Make command, environment and labels smaller; large data belongs into the image or a file that the agent fetches."
+    ),
+    row!(
+        304..=304,
+        [],
+        "not-modified",
+        Protocol,
+        Report,
+        Final,
+        "A cache before Daytona answered in its place",
+        "Switch caching off for Daytona's API."
+    ),
     row!(
         300..=399,
         [],
@@ -338,6 +453,26 @@ pub const GATEWAY_RULES: &[Row] = &[
         "What answers under the API URL is not Daytona's API",
         CHECK_URL
     ),
+    row!(
+        407..=407,
+        [],
+        "proxy-authentication",
+        EgressDenied,
+        Report,
+        Final,
+        "The proxy on the way to Daytona asks for a user name and a password",
+        "Give the host a proxy URL with credentials, or let it reach Daytona directly."
+    ),
+    row!(
+        421..=425,
+        [],
+        "not-processed",
+        Unavailable,
+        Report,
+        ForNow,
+        "The server did not take the request on this connection",
+        "Try again."
+    ),
     row!(408..=408, [], "gateway", Unavailable, Report, Unclear, "A gateway before Daytona gave up waiting", TRY_AGAIN),
     row!(
         502..=504,
@@ -354,7 +489,7 @@ pub const GATEWAY_RULES: &[Row] = &[
         [],
         "server-error",
         Unavailable,
-        Report,
+        ServerError,
         Unclear,
         "The server reports an error of its own",
         TRY_AGAIN

@@ -15,6 +15,8 @@ use credentials::Environment;
 pub const LONG_DEADLINE_MS: u32 = 60_000;
 /// Milliseconds that any other call may take when the context does not say.
 pub const DEADLINE_MS: u32 = 30_000;
+/// Longest deadline in milliseconds, an hour: more is a number in a wrong unit, or a negative one that was wrapped.
+const MAX_DEADLINE_MS: u32 = 60 * 60 * 1000;
 
 /// A call that may go ahead.
 pub struct Call<'t, T> {
@@ -46,6 +48,13 @@ impl<'t, T: Transport> Call<'t, T> {
             return Err(Error::spec("A deadline of 0 ms leaves no time for anything.")
                 .rule("zero-deadline")
                 .detail("path", "context.deadline-ms"));
+        }
+        if deadline_ms > MAX_DEADLINE_MS {
+            return Err(Error::spec(format!(
+                "A deadline of {deadline_ms} ms is more than an hour, {MAX_DEADLINE_MS} ms."
+            ))
+            .rule("out-of-range")
+            .detail("path", "context.deadline-ms"));
         }
         if context.pool_id.is_empty() {
             return Err(Error::spec("The pool's id is empty, so no sandbox could be told from another pool's.")

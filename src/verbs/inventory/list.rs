@@ -10,10 +10,14 @@ use crate::sandbox::state;
 use crate::verbs::call::Call;
 use crate::verbs::locate::is_managed;
 use crate::verbs::lookup::in_chosen_dialect;
+use crate::verbs::pages::repeats;
 
 /// One page of the pool's sandboxes.
 pub fn list<T: Transport>(call: &Call<'_, T>, cursor: Option<&str>) -> Result<Page, Error> {
     let (dialect, page) = managed(call, cursor)?;
+    if page.next.is_some() && page.next.as_deref() == cursor {
+        return Err(repeats());
+    }
     let items = page.items.into_iter().map(|sandbox| item(call, dialect, sandbox)).collect();
     Ok(Page { items, next_cursor: page.next, server_time: call.client.server_time().map(Moment::to_rfc3339) })
 }

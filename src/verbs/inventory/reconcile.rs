@@ -10,11 +10,18 @@ use crate::moment::Moment;
 use crate::sandbox::labels::{ORPHAN_SINCE, SESSION};
 use crate::verbs::call::Call;
 use crate::verbs::locate::is_managed;
+use crate::verbs::pages::Cursors;
 use crate::verbs::relabel::relabel;
 use crate::verbs::target::Target;
 
 /// Nothing more is begun when less than this is left of the deadline, in milliseconds.
 const MIN_LEFT_MS: u64 = 1_000;
+
+/// Seconds that `known-as-of` may be ahead of the server's time: clocks differ a little.
+const MAX_AHEAD_SEC: i64 = 60;
+
+/// Longest age that can be asked for, in seconds: a year. A longer one is a wrapped negative or another unit.
+const MAX_MIN_AGE_SEC: u32 = 366 * 24 * 60 * 60;
 
 /// What the platform knows.
 pub struct Known<'a> {
@@ -34,10 +41,21 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
             .detail("path", "known-as-of")
             .remedy("Use the server-time of a list that was made before the sessions were read."));
     };
+    if known.min_age_sec > MAX_MIN_AGE_SEC {
+        return Err(Error::spec(format!("min-age-sec is {}, more than a year.", known.min_age_sec))
+            .rule("out-of-range")
+            .detail("path", "min-age-sec"));
+    }
     let mut report = Report { outcomes: Vec::new(), complete: false, server_time: None };
-    let mut cursor = None;
+    let mut cursors = Cursors::default();
     loop {
-        let (dialect, page) = managed(call, cursor.as_deref())?;
+        let (dialect, page) = match managed(call, cursors.current()) {
+            Ok(page) => page,
+            Err(failed) if report.outcomes.is_empty() => return Err(failed),
+            // What was done on earlier pages must not be lost.
+            Err(_) => return Ok(dated(call, report)),
+        };
+        check_as_of(call, as_of)?;
         for listed in page.items {
             if call.client.left_ms() < MIN_LEFT_MS {
                 return Ok(dated(call, report));
@@ -47,19 +65,39 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
             let (action, reason) = match treat(call, known, as_of, mode, dialect, listed) {
                 Ok((action, reason)) => (action, reason.to_owned()),
                 // With such an error, nothing else would work either.
-                Err(fatal) if matches!(fatal.code, ErrorCode::Unauthenticated | ErrorCode::EgressDenied) => {
-                    return Err(fatal);
-                }
+                Err(fatal) if is_fatal(&fatal) && report.outcomes.is_empty() => return Err(fatal),
+                Err(fatal) if is_fatal(&fatal) => return Ok(dated(call, report)),
                 Err(error) => (Action::Failed, error.get("rule").unwrap_or("internal").to_owned()),
             };
             report.outcomes.push(Outcome { external_id, session_id, action, reason });
         }
-        cursor = page.next;
-        if cursor.is_none() {
-            report.complete = true;
-            return Ok(dated(call, report));
+        match cursors.advance(page.next) {
+            Ok(true) => {}
+            Ok(false) => {
+                report.complete = true;
+                return Ok(dated(call, report));
+            }
+            Err(failed) if report.outcomes.is_empty() => return Err(failed),
+            Err(_) => return Ok(dated(call, report)),
         }
     }
+}
+
+/// Refuses a list of sessions from the future: with it, a list that is old already would confirm a mark that is set after it
+/// was read.
+fn check_as_of<T: Transport>(call: &Call<'_, T>, as_of: Moment) -> Result<(), Error> {
+    let ahead_sec = call.client.server_time().map_or(0, |now| as_of.since(now));
+    if ahead_sec <= MAX_AHEAD_SEC {
+        return Ok(());
+    }
+    Err(Error::spec(format!("known-as-of is {ahead_sec} s later than the server's own time."))
+        .rule("as-of-in-the-future")
+        .detail("path", "known-as-of")
+        .remedy("Use the server-time of a list that was made before the sessions were read."))
+}
+
+fn is_fatal(error: &Error) -> bool {
+    matches!(error.code, ErrorCode::Unauthenticated | ErrorCode::EgressDenied)
 }
 
 fn dated<T: Transport>(call: &Call<'_, T>, report: Report) -> Report {
@@ -102,7 +140,9 @@ fn treat<T: Transport>(
             let Some(now) = call.client.server_time() else {
                 return kept("no-server-time");
             };
-            relabel(call, &target, dialect, &sandbox, &[ORPHAN_SINCE], Some((ORPHAN_SINCE, &now.to_rfc3339())))?;
+            // With the later of both times, so that no list can confirm the mark that it led to.
+            let date = now.max(as_of).to_rfc3339();
+            relabel(call, &target, dialect, &sandbox, &[ORPHAN_SINCE], Some((ORPHAN_SINCE, &date)))?;
             Ok((Action::Marked, "orphan"))
         }
         Plan::Delete => match call.client.delete(dialect, &target.id, &target.external_id) {

@@ -52,7 +52,9 @@ pub fn adopt<T: Transport>(
 
 /// The value of the expiry's label where the old one has passed: a new provision is a new wish.
 fn new_expiry<T: Transport>(call: &Call<'_, T>, session: &Session<'_>, sandbox: &Sandbox) -> Option<String> {
-    let now = call.client.server_time().filter(|now| expiry::of(sandbox).is_some_and(|expiry| *now >= expiry))?;
+    let date = call.client.server_time();
+    let now = date.and(expiry::now(date, sandbox));
+    let now = now.filter(|now| expiry::of(sandbox).is_some_and(|expiry| *now >= expiry))?;
     let lived = u64::try_from(now.since(sandbox.created_at?)).ok()?;
     Some(expiry::label(lived.saturating_add(session.lifetime_sec)))
 }
@@ -65,7 +67,9 @@ pub fn without_duplicate<T: Transport>(
     dialect: Dialect,
     created: Box<Sandbox>,
 ) -> Result<Adopted, Error> {
-    let named = dialect == Dialect::Sandbox && created.name.as_deref().is_none_or(|given| given == session.new.name);
+    // Today's API tells the name whatever it is, so one that it does not tell at all is not one that it ignored.
+    let untold = dialect == Dialect::Sandbox && created.name.is_none();
+    let named = untold || created.given_name() == Some(session.new.name);
     if !named {
         // It is created; failing to see others does not change that.
         let older = locate::by_labels(call, dialect, &session.spec.session_id).ok().flatten();
@@ -101,7 +105,7 @@ fn differences(new: &NewSandbox<'_>, sandbox: &Sandbox) -> Vec<&'static str> {
             differs.push(what);
         }
     };
-    if let (Source::Image { .. }, Some(theirs)) = (new.source, made.dockerfile()) {
+    if let (Source::Image { .. }, Some(theirs)) = (new.source, made.dockerfile.as_deref()) {
         let ours = new.dockerfile().unwrap_or_default();
         let (our_image, our_command) = ours.split_once('\n').unwrap_or((&ours, ""));
         let (their_image, their_command) = theirs.split_once('\n').unwrap_or((theirs, ""));
@@ -116,7 +120,7 @@ fn differences(new: &NewSandbox<'_>, sandbox: &Sandbox) -> Vec<&'static str> {
         compare(what, ours.zip(theirs).is_none_or(|(ours, theirs)| ours == theirs));
     }
     compare("region", new.target.zip(made.target.as_deref()).is_none_or(|(ours, theirs)| ours == theirs));
-    if let Some(theirs) = made.env_names() {
+    if let Some(theirs) = &made.env_names {
         let ours = |name: &String| new.env.iter().any(|(ours, _)| ours == name);
         let all = theirs.iter().all(ours) && new.env.iter().all(|(name, _)| theirs.contains(name));
         compare("env", all);

@@ -27,8 +27,12 @@ pub enum Refusal {
     Final,
     /// The sandbox was created, but did not start.
     FailedStart,
+    /// The name is taken: the session, or somebody else, has a sandbox.
+    NameTaken,
     /// It cannot be told whether the sandbox was created.
     Ambiguous,
+    /// Something before Daytona answered in its place, and would again.
+    Intercepted,
     /// Anything else. Even then there may be a sandbox of an earlier call, because the name is checked last.
     Plain,
 }
@@ -61,8 +65,8 @@ pub enum Decision {
     Replace,
     /// Create again with this disk, in GiB.
     WithDisk(u32),
-    /// Create again under the same name, after a pause where there is time for one; otherwise report the refusal.
-    Retry,
+    /// Create again under the same name, after a pause where there is time for one; otherwise report.
+    Retry(Report),
     Report(Report),
 }
 
@@ -71,6 +75,8 @@ pub enum Decision {
 pub enum Report {
     /// The refusal as it is.
     Refusal,
+    /// The refusal; a look has proven that nothing was created.
+    RefusalUndone,
     /// The refusal; what the create had left was deleted.
     RefusalNothingLeft,
     /// The refusal; what the create left could not be deleted.
@@ -80,6 +86,8 @@ pub enum Report {
     /// Why the session's sandbox cannot be taken.
     NotTaken,
     NameTaken,
+    /// The name is taken, but the server does not show by what.
+    NotShown,
     /// The refusal, and that the look-up after it failed.
     Unseen,
 }
@@ -98,8 +106,16 @@ pub fn decide(history: History, refusal: Option<Refusal>, seen: &Seen) -> Decisi
         (_, Seen::Removed(_)) => Decision::Replace,
         (_, Seen::NotTaken(_)) => Decision::Report(Report::NotTaken),
         (_, Seen::Foreign) => Decision::Report(Report::NameTaken),
+        // A create under a name that is taken creates nothing, so it is as good as a look.
+        (Some(Refusal::NameTaken), Seen::Nothing { .. }) if history.creates < MAX_CREATES => {
+            Decision::Retry(Report::NotShown)
+        }
+        (Some(Refusal::NameTaken), Seen::Nothing { .. }) => Decision::Report(Report::NotShown),
         // Without names, what was created late could not be told from what is created next.
-        (Some(Refusal::Ambiguous), Seen::Nothing { named: true }) if history.creates < MAX_CREATES => Decision::Retry,
+        (Some(Refusal::Ambiguous), Seen::Nothing { named: true }) if history.creates < MAX_CREATES => {
+            Decision::Retry(Report::Refusal)
+        }
+        (Some(Refusal::Intercepted), Seen::Nothing { named: true }) => Decision::Report(Report::RefusalUndone),
         (_, Seen::Nothing { .. } | Seen::NotLooked) => Decision::Report(Report::Refusal),
         (_, Seen::Unseen(_)) => Decision::Report(Report::Unseen),
     }
@@ -125,7 +141,7 @@ mod tests {
     #[test]
     fn every_row() {
         use Decision::{Replace, Retry, Take, WithDisk};
-        use Refusal::{Ambiguous, DefaultDiskOver, FailedStart, Final, Plain};
+        use Refusal::{Ambiguous, DefaultDiskOver, FailedStart, Final, Intercepted, NameTaken, Plain};
         use Report as Say;
         let report = Decision::Report;
         let nothing = |named| Seen::Nothing { named };
@@ -155,8 +171,18 @@ mod tests {
             (FIRST, Some(Ambiguous), Seen::Foreign, report(Say::NameTaken)),
             // It was refused, and there is none.
             (FIRST, Some(Plain), nothing(true), report(Say::Refusal)),
-            (FIRST, Some(Ambiguous), nothing(true), Retry),
-            (SECOND, Some(Ambiguous), nothing(true), Retry),
+            (FIRST, Some(Ambiguous), nothing(true), Retry(Say::Refusal)),
+            (SECOND, Some(Ambiguous), nothing(true), Retry(Say::Refusal)),
+            (FIRST, Some(Intercepted), nothing(true), report(Say::RefusalUndone)),
+            (FIRST, Some(Intercepted), nothing(false), report(Say::Refusal)),
+            (FIRST, Some(Intercepted), taken(), Take),
+            (FIRST, Some(Intercepted), Seen::Unseen(error()), report(Say::Unseen)),
+            // The name is taken by what is not shown yet.
+            (FIRST, Some(NameTaken), nothing(true), Retry(Say::NotShown)),
+            (FIRST, Some(NameTaken), nothing(false), Retry(Say::NotShown)),
+            (LAST, Some(NameTaken), nothing(true), report(Say::NotShown)),
+            (FIRST, Some(NameTaken), taken(), Take),
+            (FIRST, Some(NameTaken), Seen::Foreign, report(Say::NameTaken)),
             (LAST, Some(Ambiguous), nothing(true), report(Say::Refusal)),
             (FIRST, Some(Ambiguous), nothing(false), report(Say::Refusal)),
             (FIRST, Some(FailedStart), nothing(true), report(Say::Refusal)),

@@ -65,9 +65,9 @@ pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle
             (Decision::Take, Seen::Taken(handle)) => return Ok(handle),
             (Decision::WithDisk(maximum), _) => session.new.disk_gib = Some(maximum),
             (Decision::Replace, _) => (history.replaced, ambiguous) = (true, false),
-            (Decision::Retry, seen) => {
+            (Decision::Retry(otherwise), seen) => {
                 if !call.pause(history.creates) {
-                    return Err(report(Report::Refusal, refused.map(|(_, error)| error), seen, &name));
+                    return Err(report(otherwise, refused.map(|(_, error)| error), seen, &name));
                 }
             }
             (Decision::Report(what), seen) => {
@@ -91,13 +91,30 @@ fn send<T: Transport>(call: &Call<'_, T>, session: &Session<'_>) -> Result<(Dial
     let spare_ms = u64::from(call.deadline_ms / SPARE_PART).min(MAX_SPARE_MS);
     in_chosen_dialect(call, |dialect| {
         // `/workspace` has no names, so nothing but a look keeps a session from getting a second one.
-        if dialect == Dialect::Workspace
-            && let Some(existing) = locate::by_labels(call, dialect, &session.spec.session_id)?
-        {
-            return Ok(Created::Existing(existing));
+        if dialect == Dialect::Workspace {
+            match locate::by_labels(call, dialect, &session.spec.session_id) {
+                Ok(Some(existing)) => return Ok(Created::Existing(existing)),
+                // Without a list the session is still worth more than the promise that it has no second sandbox.
+                Err(refused) if refused.reaction != Reaction::NoSuchRoute => return Err(refused),
+                Ok(None) | Err(_) => {}
+            }
         }
-        call.client.create(dialect, &plan::in_dialect(&session.new, dialect), spare_ms).map(Created::New)
+        let created = call.client.create(dialect, &plan::in_dialect(&session.new, dialect), spare_ms)?;
+        if created.is_broken() { Err(failed_start(&created)) } else { Ok(Created::New(created)) }
     })
+}
+
+/// The sandbox was created and could not be started. `/workspace` says so with a success.
+fn failed_start(created: &Sandbox) -> Rejection {
+    let reason = created.error_reason.as_deref().unwrap_or("Daytona gave no reason");
+    let error =
+        Error::new(ErrorCode::Unavailable, format!("Daytona created the sandbox, but could not start it: {reason}."))
+            .maybe_applied(true)
+            .rule("start-failed")
+            .detail("reason", reason)
+            .detail("sandbox-id", &created.id)
+            .remedy("Check image and command, then provision again.");
+    Rejection { reaction: Reaction::StartFailed, error }
 }
 
 /// Takes the sandbox that a create was answered with.
@@ -136,9 +153,12 @@ fn refusal(refused: &Rejection, spec: &Spec, new: &NewSandbox<'_>, pool: &Pool) 
         Reaction::DiskOver(maximum) if !asked_for_disk && new.disk_gib > Some(maximum) => {
             Refusal::DefaultDiskOver(maximum)
         }
+        Reaction::Unsendable => Refusal::Final,
         _ if is_final(&refused.error) => Refusal::Final,
         Reaction::StartFailed => Refusal::FailedStart,
-        _ if refused.error.maybe_applied => Refusal::Ambiguous,
+        Reaction::NameTaken => Refusal::NameTaken,
+        _ if refused.error.maybe_applied && refused.error.retryable => Refusal::Ambiguous,
+        _ if refused.error.maybe_applied => Refusal::Intercepted,
         _ => Refusal::Plain,
     }
 }
@@ -146,8 +166,7 @@ fn refusal(refused: &Rejection, spec: &Spec, new: &NewSandbox<'_>, pool: &Pool) 
 /// Whether a look-up can tell nothing: the key is refused, and a second request could lock the address out, or there is
 /// no such API.
 fn is_final(error: &Error) -> bool {
-    error.code == ErrorCode::Unauthenticated
-        || matches!(error.get("rule"), Some("no-daytona-route" | "no-such-route" | "not-daytona" | "redirect"))
+    error.code == ErrorCode::Unauthenticated || matches!(error.get("rule"), Some("no-daytona-route" | "no-such-route"))
 }
 
 /// Adds what only this verb knows.
@@ -169,7 +188,7 @@ fn explain(refused: Rejection, spec: &Spec, name: &str) -> Error {
     if error.maybe_applied {
         error = error.detail("sandbox-name", name);
         error.message = format!(
-            "{} A sandbox named {name} may exist: call locate before the session is provisioned elsewhere.",
+            "{}{MAY_EXIST}{name} may exist: call locate before the session is provisioned elsewhere.",
             error.message
         );
     }
@@ -180,7 +199,14 @@ fn explain(refused: Rejection, spec: &Spec, name: &str) -> Error {
 fn report(what: Report, refused: Option<Error>, seen: Seen, name: &str) -> Error {
     let refused = refused.unwrap_or_else(|| Error::new(ErrorCode::Internal, "The create was not refused."));
     match (what, seen) {
-        (Report::RefusalNothingLeft, _) => refused.maybe_applied(false),
+        (Report::RefusalUndone, _) => undone(refused),
+        (Report::RefusalNothingLeft, _) => {
+            undone(refused).remedy("Nothing is left of it. Check image and command, then provision again.")
+        }
+        (Report::NotShown, _) => refused
+            .retryable(true)
+            .maybe_applied(true)
+            .remedy("Try again in half a minute: Daytona says that the name is taken, but does not show by what yet."),
         (Report::RefusalWithRemains, Seen::NotTaken(remains)) => match remains.get("sandbox-id") {
             Some(id) => refused.detail("sandbox-id", id),
             None => refused,
@@ -192,6 +218,19 @@ fn report(what: Report, refused: Option<Error>, seen: Seen, name: &str) -> Error
         _ => refused,
     }
 }
+
+/// The refusal of a create that is known to have left nothing: nothing may exist any more.
+fn undone(refused: Error) -> Error {
+    let mut error = refused.maybe_applied(false);
+    error.details.retain(|(key, _)| key != "sandbox-name");
+    if let Some((said, _)) = error.message.split_once(MAY_EXIST) {
+        error.message = said.to_owned();
+    }
+    error
+}
+
+/// What follows an error's own words where a sandbox may exist.
+const MAY_EXIST: &str = " A sandbox named ";
 
 /// The name belongs to somebody else's sandbox, which is not touched.
 fn name_taken(name: &str) -> Error {
@@ -213,6 +252,10 @@ fn failed_again(reason: Option<String>) -> Error {
 
 /// A create went wrong, and so did the look-up after it.
 fn in_doubt(refused: Error, unseen: &Error, name: &str) -> Error {
+    // Both were answered by something that is no Daytona API.
+    if refused.get("rule") == Some("api-path-missing") && unseen.get("rule") == Some("api-path-missing") {
+        return undone(refused);
+    }
     // Where the server was never reached, this call did nothing, and a platform may go elsewhere.
     let maybe = refused.maybe_applied || (refused.http_status.is_some() && unseen.retryable);
     let error = refused.maybe_applied(maybe).detail("look-up", unseen.get("rule").unwrap_or_default());

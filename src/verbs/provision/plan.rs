@@ -12,6 +12,10 @@ const DEFAULT_AUTO_STOP: u32 = 30;
 /// Minutes from stopped to archived when nobody says otherwise: an idle sandbox shall cost its storage only.
 const DEFAULT_AUTO_ARCHIVE: u32 = 1;
 
+/// Minutes between deletion and archiving where only a deletion is asked for: Daytona deletes stopped sandboxes only, never
+/// archived ones, and both clocks start at the stop.
+const ARCHIVE_AFTER_DELETION: u32 = 60;
+
 const MIB_PER_GIB: u32 = 1024;
 const SECONDS_PER_MINUTE: u32 = 60;
 
@@ -57,11 +61,12 @@ pub fn sandbox<'a>(
 }
 
 /// The sandbox as it is asked for in a dialect. The provider description, which dialect `workspace` follows to the letter,
-/// names no time from stopped to archived.
+/// names no time from stopped to archived. Where a deletion is asked for, archiving may not come before it.
 pub fn in_dialect<'a>(new: &NewSandbox<'a>, dialect: Dialect) -> NewSandbox<'a> {
-    let default = match dialect {
-        Dialect::Sandbox => Some(DEFAULT_AUTO_ARCHIVE),
-        Dialect::Workspace => None,
+    let default = match (new.auto_delete_minutes, dialect) {
+        (Some(minutes), _) => Some(minutes.saturating_add(ARCHIVE_AFTER_DELETION).min(pool::MAX_AUTO_ARCHIVE)),
+        (None, Dialect::Sandbox) => Some(DEFAULT_AUTO_ARCHIVE),
+        (None, Dialect::Workspace) => None,
     };
     NewSandbox { auto_archive_minutes: new.auto_archive_minutes.or(default), ..new.clone() }
 }
@@ -100,6 +105,30 @@ mod tests {
     fn sizes_are_rounded_up_to_whole_gib() {
         for (mib, expected) in [(1, 1), (1024, 1), (1025, 2), (10_240, 10), (u32::MAX, 4_194_304)] {
             assert_eq!(gib(mib), expected, "{mib}");
+        }
+    }
+
+    #[test]
+    fn a_sandbox_that_shall_be_deleted_is_not_archived_before() {
+        let sent = |config: &str, dialect| {
+            let Ok(pool) = pool::load(config) else { panic!("{config}") };
+            let spec = crate::sandbox::name::tests::spec("s");
+            let new = sandbox(&spec, &pool, "name", &[], Vec::new());
+            in_dialect(&new, dialect).auto_archive_minutes
+        };
+        for (config, today, workspace) in [
+            ("", Some(1), None),
+            (r#"{"autoDeleteMinutes":1}"#, Some(61), Some(61)),
+            (r#"{"autoDeleteMinutes":43199}"#, Some(43_200), Some(43_200)),
+            (r#"{"autoDeleteMinutes":2147483647}"#, Some(43_200), Some(43_200)),
+            // What is written is sent; the wrong order is a finding.
+            (r#"{"autoDeleteMinutes":10,"autoArchiveMinutes":2}"#, Some(2), Some(2)),
+        ] {
+            assert_eq!(
+                (sent(config, Dialect::Sandbox), sent(config, Dialect::Workspace)),
+                (today, workspace),
+                "{config}"
+            );
         }
     }
 }

@@ -3,20 +3,34 @@
 use crate::contract::{ErrorCode, Spec};
 use crate::error::Error;
 use crate::http::secret::Secret;
-use crate::pool::Pool;
+use crate::pool::{Dialect, MAX_ENTRYPOINT, MAX_WORD, Pool, cut, entrypoint_size};
+use crate::sandbox::expiry::MAX_LIFETIME_SEC;
 use crate::sandbox::image;
 use crate::sandbox::labels::LABEL_PREFIX;
 
 /// Most environment variables and most labels of one session.
 const MAX_PAIRS: usize = 1000;
 
+/// Greatest numbers that are meant: 30 days of idleness, 1,024 cores, 16 TiB. More is a number in a wrong unit, or a negative
+/// one that was wrapped.
+const MAX_TIMEOUT_SEC: u32 = 30 * 24 * 60 * 60;
+const MAX_CORES: u32 = 1024;
+const MAX_MIB: u32 = 16 * 1024 * 1024;
+
 /// Problems found, each with the field that it is about.
 #[derive(Default)]
-struct Problems(Vec<(&'static str, String, &'static str)>);
+struct Problems(Vec<(&'static str, String, String)>);
 
 impl Problems {
-    fn add(&mut self, rule: &'static str, path: &str, message: &'static str) {
-        self.0.push((rule, path.to_owned(), message));
+    fn add(&mut self, rule: &'static str, path: &str, message: &str) {
+        self.0.push((rule, path.to_owned(), message.to_owned()));
+    }
+
+    /// A number or a size that is over its limit is told with both.
+    fn limit(&mut self, rule: &'static str, path: &str, found: usize, limit: usize, unit: &str) {
+        if found > limit {
+            self.0.push((rule, path.to_owned(), format!("is {found}{unit}, more than {limit}")));
+        }
     }
 
     fn text(&mut self, path: &str, text: &str) {
@@ -36,13 +50,26 @@ pub fn check(spec: &Spec, pool: &Pool, secret: &Secret) -> Result<(), Error> {
             .detail("path", "spec.resources.gpu")
             .remedy("Leave the GPU out, or route the session to a provider whose supports-gpu is true."));
     }
+    check_pool(pool, secret)?;
     let mut problems = Problems::default();
     problems.text("spec.session-id", &spec.session_id);
     check_launch(spec, &mut problems);
+    if pool.snapshot.is_none() && pool.dialect != Dialect::Workspace {
+        // The pool's own command was measured with the pool.
+        let size = spec.command.as_deref().map_or(0, entrypoint_size);
+        problems.limit("too-large", "spec.command", size, MAX_ENTRYPOINT, " bytes as a line of a Dockerfile");
+    }
     check_pairs("spec.env", &spec.env, &mut problems);
     check_pairs("spec.labels", &spec.labels, &mut problems);
-    for (name, _) in spec.env.iter().filter(|(name, _)| name.contains('=')) {
-        problems.add("env-name", &format!("spec.env.{name}"), "contains =, which no variable name can");
+    for (name, value) in &spec.env {
+        if name.contains('=') {
+            problems.add("env-name", &format!("spec.env.{name}"), "contains =, which no variable name can");
+        }
+        // Names are cut, because they may be what is long.
+        let size = name.len() + "=".len() + value.len();
+        if size > MAX_WORD {
+            problems.limit("too-large", &format!("spec.env.{}", cut(name)), size, MAX_WORD, " bytes with its name");
+        }
     }
     for (name, _) in spec.labels.iter().filter(|(name, _)| name.starts_with(LABEL_PREFIX)) {
         problems.add(
@@ -84,6 +111,9 @@ fn check_launch(spec: &Spec, problems: &mut Problems) {
         if command.iter().any(|word| word.contains('\0')) {
             problems.add("nul-byte", "spec.command", "contains a NUL byte");
         }
+        for (index, word) in command.iter().enumerate().filter(|(_, word)| word.len() > MAX_WORD) {
+            problems.limit("too-large", &format!("spec.command[{index}]"), word.len(), MAX_WORD, " bytes");
+        }
     }
     if let Some(region) = &spec.region {
         problems.text("spec.region", region);
@@ -106,15 +136,17 @@ fn check_pairs(path: &str, pairs: &[(String, String)], problems: &mut Problems) 
 
 fn check_numbers(spec: &Spec, problems: &mut Problems) {
     let sizes = &spec.resources;
-    for (path, number) in [
-        ("spec.resources.vcpu", sizes.vcpu),
-        ("spec.resources.memory-mb", sizes.memory_mb),
-        ("spec.resources.disk-mb", sizes.disk_mb),
-        ("spec.resources.timeout-sec", sizes.timeout_sec),
-        ("spec.max-duration-sec", spec.max_duration_sec),
+    for (path, number, limit) in [
+        ("spec.resources.vcpu", sizes.vcpu, MAX_CORES),
+        ("spec.resources.memory-mb", sizes.memory_mb, MAX_MIB),
+        ("spec.resources.disk-mb", sizes.disk_mb, MAX_MIB),
+        ("spec.resources.timeout-sec", sizes.timeout_sec, MAX_TIMEOUT_SEC),
+        ("spec.max-duration-sec", spec.max_duration_sec, MAX_LIFETIME_SEC),
     ] {
-        if number == Some(0) {
-            problems.add("zero", path, "is 0; leave it out for the default");
+        match number {
+            Some(0) => problems.add("zero", path, "is 0; leave it out for the default"),
+            Some(number) => problems.limit("out-of-range", path, number as usize, limit as usize, ""),
+            None => {}
         }
     }
 }
@@ -140,17 +172,35 @@ fn check_snapshot(spec: &Spec, pool: &Pool, problems: &mut Problems) {
 
 /// The provider's key must not get into a sandbox, where the agent would find it.
 fn check_secret(spec: &Spec, secret: &Secret, problems: &mut Problems) {
-    let holds = |text: &String| secret.occurs_in(text);
-    let pairs_hold = |pairs: &[(String, String)]| pairs.iter().any(|(name, value)| holds(name) || holds(value));
-    if holds(&spec.session_id)
-        || pairs_hold(&spec.env)
-        || pairs_hold(&spec.labels)
-        || spec.command.iter().flatten().any(holds)
-        || spec.image.as_ref().is_some_and(holds)
-        || spec.region.as_ref().is_some_and(holds)
+    let texts = [Some(&spec.session_id), spec.image.as_ref(), spec.region.as_ref()];
+    if holds_secret(secret, &spec.env, &texts, spec.command.as_deref()) || holds_secret(secret, &spec.labels, &[], None)
     {
         problems.add("key-in-spec", "spec", "contains the API key of this call, which must not get into a sandbox");
     }
+}
+
+/// Neither must it get there by way of the pool's configuration.
+fn check_pool(pool: &Pool, secret: &Secret) -> Result<(), Error> {
+    let texts = [Some(&pool.user), pool.target.as_ref(), pool.snapshot.as_ref(), pool.image.as_ref()];
+    if !holds_secret(secret, &pool.labels, &texts, pool.command.as_deref()) {
+        return Ok(());
+    }
+    Err(Error::config("The pool's configuration contains the API key of this call, which must not get into a sandbox.")
+        .rule("key-in-pool")
+        .detail("path", "$")
+        .remedy("Remove it there. If others can read the configuration, replace the key."))
+}
+
+fn holds_secret(
+    secret: &Secret,
+    pairs: &[(String, String)],
+    texts: &[Option<&String>],
+    words: Option<&[String]>,
+) -> bool {
+    let holds = |text: &String| secret.occurs_in(text);
+    pairs.iter().any(|(name, value)| holds(name) || holds(value))
+        || texts.iter().copied().flatten().any(holds)
+        || words.unwrap_or_default().iter().any(holds)
 }
 
 fn into_error(problems: Problems) -> Result<(), Error> {
@@ -230,6 +280,103 @@ mod tests {
             let Some(error) = refusal(&wrong, "") else { panic!("{rule} {path} was accepted") };
             assert_eq!((error.get("rule"), error.get("path")), (Some(rule), Some(path)));
             assert!(error.code == ErrorCode::InvalidSpec && !error.maybe_applied && !error.retryable);
+        }
+    }
+
+    #[test]
+    fn what_is_too_much_is_refused_with_its_field_its_number_and_the_limit() {
+        const GIB_16_TIB: u32 = 16 * 1024 * 1024;
+        let long = |bytes: usize| "x".repeat(bytes);
+        let command = |words: Vec<String>| Spec { command: Some(words), ..spec("s") };
+        let quotes = "\u{1f980}".repeat(6000);
+        let cases = [
+            (
+                sized(|sizes| sizes.timeout_sec = Some(2_592_001)),
+                "out-of-range",
+                "spec.resources.timeout-sec",
+                "2592000",
+            ),
+            (
+                sized(|sizes| sizes.timeout_sec = Some(u32::MAX)),
+                "out-of-range",
+                "spec.resources.timeout-sec",
+                "4294967295",
+            ),
+            (sized(|sizes| sizes.vcpu = Some(1025)), "out-of-range", "spec.resources.vcpu", "1024"),
+            (
+                sized(|sizes| sizes.memory_mb = Some(GIB_16_TIB + 1)),
+                "out-of-range",
+                "spec.resources.memory-mb",
+                "16777216",
+            ),
+            (sized(|sizes| sizes.disk_mb = Some(GIB_16_TIB + 1)), "out-of-range", "spec.resources.disk-mb", "16777217"),
+            (
+                Spec { max_duration_sec: Some(31_536_001), ..spec("s") },
+                "out-of-range",
+                "spec.max-duration-sec",
+                "31536000",
+            ),
+            (
+                command(vec!["a".to_owned(), long(131_072)]),
+                "too-large",
+                "spec.command[1]",
+                "131072 bytes, more than 131071",
+            ),
+            (command(vec![long(65_521)]), "too-large", "spec.command", "65536 bytes as a line"),
+            // Twelve bytes for each of them in JSON.
+            (command(vec![quotes]), "too-large", "spec.command", "72015 bytes as a line"),
+            (Spec { env: pairs(&[("A", &long(131_070))]), ..spec("s") }, "too-large", "spec.env.A", "131072 bytes"),
+            (
+                Spec { env: pairs(&[(&long(131_071), "")]), ..spec("s") },
+                "too-large",
+                &format!("spec.env.{}", long(40)),
+                "131072 bytes",
+            ),
+        ];
+        for (wrong, rule, path, says) in cases {
+            let Some(error) = refusal(&wrong, "") else { panic!("{rule} {path} was accepted") };
+            assert_eq!((error.get("rule"), error.get("path")), (Some(rule), Some(path)));
+            assert!(error.code == ErrorCode::InvalidSpec && error.message.contains(says), "{says}: {}", error.message);
+            assert!(error.message.len() < 400, "{}", error.message.len());
+        }
+    }
+
+    #[test]
+    fn what_is_just_not_too_much_passes() {
+        let long = |bytes: usize| "x".repeat(bytes);
+        let much = sized(|sizes| {
+            sizes.timeout_sec = Some(2_592_000);
+            sizes.vcpu = Some(1024);
+            sizes.memory_mb = Some(16_777_216);
+            sizes.disk_mb = Some(16_777_216);
+        });
+        let env = pairs(&[("A", &long(131_069)), ("not-a-shells.name", "x"), ("1", "x"), ("A B", "x")]);
+        let command = Some(vec![long(65_520)]);
+        assert!(refusal(&Spec { max_duration_sec: Some(31_536_000), command, env, ..much }, "").is_none());
+        // There is no Dockerfile in that dialect.
+        let long = Spec { command: Some(vec![long(131_071)]), ..spec("s") };
+        assert!(refusal(&long, r#"{"dialect":"workspace"}"#).is_none());
+        assert!(refusal(&long, "").is_some());
+    }
+
+    #[test]
+    fn the_providers_key_does_not_get_into_a_sandbox_by_way_of_the_pool() {
+        // One whose form check-config cannot know.
+        const ODD_KEY: &str = "key-0123456789abcdef";
+        let Ok(secret) = Secret::new(ODD_KEY.to_owned()) else { panic!("key") };
+        for config in [
+            format!(r#"{{"command":["run","--key={ODD_KEY}"]}}"#),
+            format!(r#"{{"labels":{{"k":"{ODD_KEY}"}}}}"#),
+            format!(r#"{{"labels":{{"{ODD_KEY}":"v"}}}}"#),
+            format!(r#"{{"user":"{ODD_KEY}"}}"#),
+            format!(r#"{{"target":"{ODD_KEY}"}}"#),
+            format!(r#"{{"snapshot":"{ODD_KEY}"}}"#),
+            format!(r#"{{"image":"a/{ODD_KEY}:1"}}"#),
+        ] {
+            let Ok(pool) = pool::load(&config) else { panic!("{config}") };
+            let Err(error) = check(&spec("s"), &pool, &secret) else { panic!("{config} was accepted") };
+            assert_eq!(error.get("rule"), Some("key-in-pool"));
+            assert!(error.code == ErrorCode::InvalidConfig && !error.message.contains(ODD_KEY), "{}", error.message);
         }
     }
 

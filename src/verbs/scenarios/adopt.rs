@@ -5,6 +5,9 @@ use crate::contract::ErrorCode;
 use crate::http::FailureKind;
 use crate::sandbox::name::tests::spec;
 
+/// What a start of ours writes down before it.
+const AGAIN: &str = r#","rensei.dev/started-again":"new""#;
+
 /// The digest of a session that asks for nothing.
 const DIGEST: &str = r#","rensei.dev/digest":"1:48d3db09da9de95794e4b716cb97fe4c""#;
 
@@ -57,16 +60,21 @@ fn a_create_that_is_never_answered_leaves_time_to_look() {
 
 #[test]
 fn what_is_proven_not_to_be_there_is_created_again_under_the_same_name() {
-    let server = Server::new([Answer::status(502), nothing(), there("pending_build", "started", DIGEST)]);
+    let server =
+        Server::new([Answer::status(502), nothing(), none_listed(), there("pending_build", "started", DIGEST)]);
     assert!(server.provision(&spec("sess-42")).is_ok());
     let sent = server.sent();
-    assert_eq!(lines(&server), ["POST ", &format!("GET /{NAME}"), "POST "]);
-    assert_eq!(sent[0], sent[2]);
+    assert_eq!(lines(&server), ["POST ", &format!("GET /{NAME}"), "GET ", "POST "]);
+    assert_eq!(sent[0], sent[3]);
 }
 
 #[test]
 fn a_server_that_never_creates_anything_is_not_asked_for_ever() {
-    let server = Server::ruled(|line| if line.starts_with("POST") { Answer::status(502) } else { nothing() });
+    let server = Server::ruled(|line| match line {
+        line if line.starts_with("POST") => Answer::status(502),
+        line if line.contains("?labels=") => none_listed(),
+        _ => nothing(),
+    });
     let error = refused(&server);
     assert!(error.maybe_applied && error.retryable);
     assert_eq!(error.get("sandbox-name"), Some(NAME));
@@ -75,7 +83,8 @@ fn a_server_that_never_creates_anything_is_not_asked_for_ever() {
 
 #[test]
 fn a_refusal_without_a_sandbox_is_reported_as_it_is() {
-    let server = Server::new([refusal(400, "Total CPU limit exceeded. Maximum allowed: 10."), nothing()]);
+    let server =
+        Server::new([refusal(400, "Total CPU limit exceeded. Maximum allowed: 10."), nothing(), none_listed()]);
     let error = refused(&server);
     assert!(error.code == ErrorCode::QuotaExceeded && !error.maybe_applied);
 }
@@ -137,21 +146,28 @@ fn a_sandbox_of_somebody_else_under_the_sessions_name_is_never_touched() {
 #[test]
 fn a_parked_sandbox_is_started() {
     for state in ["stopped", "archived", "paused"] {
-        let parked = || there(state, state, DIGEST);
-        let server = Server::new([taken(), parked(), parked(), there("started", "started", DIGEST)]);
+        let parked = |labels: &str| there(state, state, &format!("{DIGEST}{labels}"));
+        let started = there("started", "started", DIGEST);
+        let server = Server::new([taken(), parked(""), done(), parked(AGAIN), started]);
         assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == ID));
         assert_eq!(
             lines(&server),
-            ["POST ", &format!("GET /{NAME}"), &format!("GET /{ID}"), &format!("POST /{ID}/start")]
+            [
+                "POST ",
+                &format!("GET /{NAME}"),
+                &format!("PUT /{ID}/labels"),
+                &format!("GET /{ID}"),
+                &format!("POST /{ID}/start")
+            ]
         );
     }
 }
 
 #[test]
 fn a_parked_sandbox_without_room_to_start_is_a_quota_error_that_says_it_exists() {
-    let parked = || there("stopped", "stopped", DIGEST);
+    let parked = |labels: &str| there("stopped", "stopped", &format!("{DIGEST}{labels}"));
     let quota = refusal(400, "Total CPU limit exceeded. Maximum allowed: 10.");
-    let error = refused(&Server::new([taken(), parked(), parked(), quota]));
+    let error = refused(&Server::new([taken(), parked(""), done(), parked(AGAIN), quota]));
     assert!(error.code == ErrorCode::QuotaExceeded && error.maybe_applied);
     assert_eq!(error.get("sandbox-id"), Some(ID));
 }
@@ -159,7 +175,7 @@ fn a_parked_sandbox_without_room_to_start_is_a_quota_error_that_says_it_exists()
 #[test]
 fn a_running_sandbox_loses_the_marks_of_an_ended_agent_and_of_an_orphan() {
     let marks = r#","rensei.dev/agent-exit":"1@2026-11-23T11:00:00Z","rensei.dev/orphan-since":"2026-11-23T11:00:00Z""#;
-    let server = Server::new([taken(), there("started", "started", marks), Answer::status(200)]);
+    let server = Server::new([taken(), there("started", "started", marks), done()]);
     assert!(server.provision(&spec("sess-42")).is_ok());
     let sent = server.sent();
     assert!(
@@ -173,17 +189,10 @@ fn a_running_sandbox_loses_the_marks_of_an_ended_agent_and_of_an_orphan() {
 #[test]
 fn an_interval_that_was_raised_becomes_what_was_asked_for_before_a_start() {
     let parked = || {
-        let json = ours(ID, "stopped", "stopped", r#","rensei.dev/idle-minutes":"12""#, r#","autoStopInterval":1480"#);
-        Answer::json(200, &json)
+        let labels = format!(r#","rensei.dev/idle-minutes":"12"{AGAIN}"#);
+        Answer::json(200, &ours(ID, "stopped", "stopped", &labels, r#","autoStopInterval":1480"#))
     };
-    let server = Server::new([
-        taken(),
-        parked(),
-        Answer::status(201),
-        parked(),
-        Answer::status(201),
-        seen("started", "started"),
-    ]);
+    let server = Server::new([taken(), parked(), done(), parked(), done(), seen("started", "started")]);
     assert!(server.provision(&spec("sess-42")).is_ok());
     assert_eq!(lines(&server)[2], format!("POST /{ID}/autostop/12"));
 }
@@ -191,12 +200,7 @@ fn an_interval_that_was_raised_becomes_what_was_asked_for_before_a_start() {
 #[test]
 fn a_broken_sandbox_is_deleted_and_created_anew() {
     for state in ["error", "build_failed"] {
-        let server = Server::new([
-            taken(),
-            there(state, "started", DIGEST),
-            Answer::status(200),
-            there("creating", "started", ""),
-        ]);
+        let server = Server::new([taken(), there(state, "started", DIGEST), done(), there("creating", "started", "")]);
         assert!(server.provision(&spec("sess-42")).is_ok());
         assert_eq!(lines(&server), ["POST ", &format!("GET /{NAME}"), &format!("DELETE /{ID}"), "POST "]);
     }
@@ -205,7 +209,7 @@ fn a_broken_sandbox_is_deleted_and_created_anew() {
 #[test]
 fn a_sandbox_that_breaks_again_is_deleted_and_reported() {
     let broken = || Answer::json(200, &ours(ID, "error", "started", DIGEST, r#","errorReason":"no disk""#));
-    let server = Server::new([taken(), broken(), Answer::status(200), taken(), broken(), Answer::status(200)]);
+    let server = Server::new([taken(), broken(), done(), taken(), broken(), done()]);
     let error = refused(&server);
     assert!(error.code == ErrorCode::Unavailable && !error.maybe_applied);
     assert_eq!((error.get("rule"), error.get("reason")), (Some("start-failed"), Some("no disk")));
@@ -214,7 +218,7 @@ fn a_sandbox_that_breaks_again_is_deleted_and_reported() {
 #[test]
 fn what_could_not_be_started_is_removed_before_it_is_reported() {
     let failed = || refusal(400, "Sandbox failed to start: boom");
-    let server = Server::new([failed(), there("error", "started", DIGEST), Answer::status(200)]);
+    let server = Server::new([failed(), there("error", "started", DIGEST), done()]);
     let error = refused(&server);
     assert!(error.get("rule") == Some("start-failed") && !error.maybe_applied, "{}", error.message);
     assert_eq!(lines(&server), ["POST ", &format!("GET /{NAME}"), &format!("DELETE /{ID}")]);
@@ -235,7 +239,7 @@ fn where_names_are_ignored_the_elder_sandbox_wins_and_the_new_one_goes() {
     let (old, new) = (nameless("b-old", "2026-11-23T10:00:00.000Z"), nameless("a-new", "2026-11-23T11:00:00.000Z"));
     let list = format!("[{new},{old}]");
     let script = [&new, &list, &new, &old].map(|json| Answer::json(200, json));
-    let server = Server::new(script.into_iter().chain([Answer::status(200)]));
+    let server = Server::new(script.into_iter().chain([done_to("a-new")]));
     assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == "b-old"));
     assert_eq!(lines(&server), ["POST ", "GET ", "GET /a-new", "GET /b-old", "DELETE /a-new"]);
 }
@@ -244,13 +248,14 @@ fn where_names_are_ignored_the_elder_sandbox_wins_and_the_new_one_goes() {
 fn an_elder_sandbox_is_started_where_it_is_parked_and_refused_where_it_differs() {
     let new = nameless("a-new", "2026-11-23T11:00:00.000Z");
     let old = nameless("b-old", "2026-11-23T10:00:00.000Z").replace("started", "archived");
+    let old = old.replace(DIGEST, &format!("{DIGEST}{AGAIN}")).replace("archived-again", "started-again");
     let list = format!("[{new},{old}]");
     let found = || [&new, &list, &new, &old].map(|json| Answer::json(200, json)).into_iter();
     let parked = Answer::json(200, &old);
-    let server = Server::new(found().chain([Answer::status(200), parked, seen("archived", "started")]));
+    let server = Server::new(found().chain([done_to("a-new"), parked, seen("archived", "started")]));
     assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == "b-old"));
     assert_eq!(lines(&server).last().map(String::as_str), Some("POST /b-old/start"));
-    let server = Server::new(found().chain([Answer::status(200)]));
+    let server = Server::new(found().chain([done_to("a-new")]));
     let other = Spec { image: Some("other:1".to_owned()), ..spec("sess-42") };
     assert!(server.provision(&other).is_err_and(|error| error.code == ErrorCode::Conflict));
 }
@@ -264,7 +269,7 @@ fn a_session_whose_deadline_has_passed_gets_a_new_one_when_it_is_provisioned_aga
         r#","rensei.dev/deadline":"created+60s""#,
         r#","createdAt":"2026-11-23T11:00:00Z""#,
     );
-    let server = Server::new([taken(), Answer::json(200, &over).header("date", DATE_HEADER), Answer::status(200)]);
+    let server = Server::new([taken(), Answer::json(200, &over).header("date", DATE_HEADER), done()]);
     let asked = Spec { max_duration_sec: Some(600), ..spec("sess-42") };
     assert!(server.provision(&asked).is_ok());
     assert!(server.sent()[2].contains(r#""rensei.dev/deadline":"created+4200s""#), "{}", server.sent()[2]);
@@ -288,7 +293,7 @@ fn a_create_that_was_throttled_first_and_never_answered_then_is_looked_up() {
 #[test]
 fn a_doubt_about_one_create_is_not_lost_when_the_next_one_is_refused() {
     let quota = refusal(400, "Total CPU limit exceeded. Maximum allowed: 10.");
-    let server = Server::new([Answer::status(502), nothing(), quota, nothing()]);
+    let server = Server::new([Answer::status(502), nothing(), none_listed(), quota, nothing(), none_listed()]);
     let error = refused(&server);
     assert!(error.code == ErrorCode::QuotaExceeded && error.maybe_applied);
     assert_eq!(error.get("sandbox-name"), Some(NAME));

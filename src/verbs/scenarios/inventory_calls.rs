@@ -4,10 +4,12 @@ use super::*;
 use crate::contract::inventory::Action;
 use crate::contract::{ErrorCode, Status};
 use crate::http::FailureKind;
+use crate::sandbox::name;
 
 /// A sandbox of that session, created at ten.
 fn of(id: &str, session: &str, labels: &str) -> String {
-    ours(id, "started", "started", labels, r#","createdAt":"2026-11-23T10:00:00.000Z""#).replace("sess-42", session)
+    let sandbox = ours(id, "started", "started", labels, r#","createdAt":"2026-11-23T10:00:00.000Z""#);
+    sandbox.replace(NAME, &name::name("pool-1", session)).replace("sess-42", session)
 }
 
 fn page(items: &[&str], next: &str) -> Answer {
@@ -59,7 +61,7 @@ fn the_next_page_is_asked_for_by_its_cursor() {
 #[test]
 fn the_first_look_marks_an_orphan_with_the_servers_date() {
     let orphan = of(ID, "lost", "");
-    let server = Server::new([page(&[&orphan], "null"), dated(&orphan), Answer::status(200)]);
+    let server = Server::new([page(&[&orphan], "null"), dated(&orphan), done()]);
     assert_eq!(told(server.reconcile(&["alive"], NOON, Mode::Act)), one(Action::Marked, "orphan"));
     let sent = server.sent();
     assert_eq!(sent[1], format!("GET /api/sandbox/{ID}"));
@@ -74,7 +76,7 @@ fn the_first_look_marks_an_orphan_with_the_servers_date() {
 #[test]
 fn a_later_look_deletes_it() {
     let orphan = of(ID, "lost", MARK);
-    let server = Server::new([page(&[&orphan], "null"), dated(&orphan), Answer::status(200)]);
+    let server = Server::new([page(&[&orphan], "null"), dated(&orphan), done()]);
     assert_eq!(told(server.reconcile(&["alive"], NOON, Mode::Act)), one(Action::Deleted, "orphan"));
     assert_eq!(server.sent()[2], format!("DELETE /api/sandbox/{ID}"));
 }
@@ -98,7 +100,7 @@ fn a_known_session_is_kept_without_a_request_and_loses_its_mark() {
     let server = Server::new([page(&[&of(ID, "alive", "")], "null")]);
     assert_eq!(told(server.reconcile(&["alive"], NOON, Mode::Act)), one(Action::Kept, "known"));
     let known = of(ID, "alive", MARK);
-    let server = Server::new([page(&[&known], "null"), dated(&known), Answer::status(200)]);
+    let server = Server::new([page(&[&known], "null"), dated(&known), done()]);
     assert_eq!(told(server.reconcile(&["alive"], NOON, Mode::Act)), one(Action::Unmarked, "known"));
     assert!(!server.sent()[2].contains("orphan"));
 }
@@ -128,7 +130,7 @@ fn all_pages_are_followed_and_one_failure_does_not_keep_the_rest_from_being_done
         Answer::failure(FailureKind::Tls),
         page(&[&b], "null"),
         dated(&b),
-        Answer::status(200),
+        done_to("b"),
     ]);
     let told = told(server.reconcile(&[], NOON, Mode::Mark));
     assert_eq!(told, [(Action::Failed, "tls".to_owned()), (Action::Marked, "orphan".to_owned())]);

@@ -1,5 +1,9 @@
 //! What `status` does for a running session, by what the toolbox says of its agent.
 
+mod clocks;
+mod exit_codes;
+mod toolbox;
+
 use super::*;
 use crate::contract::Status;
 use crate::http::FailureKind;
@@ -60,27 +64,6 @@ fn an_agent_without_an_exit_code_is_kept_alive_by_the_look_itself() {
 }
 
 #[test]
-fn an_agent_with_an_exit_code_is_marked_and_left_to_the_clock() {
-    let (state, sent) = looked([idle(10, ""), commands(r#"{"id":"1","exitCode":3}"#), Answer::status(200)]);
-    let label = r#"PUT /labels {"labels":{"rensei.dev/managed-by":"daytona-sandbox-provider","rensei.dev/pool":"pool-1","team":"x","rensei.dev/session":"sess-42","rensei.dev/agent-exit":"3@2026-11-23T12:00:00Z"}}"#;
-    assert_eq!(sent, ["GET ", LOOK, label]);
-    assert_eq!((detail(&state, "agent"), detail(&state, "agent-exit-code")), (Some("exited"), Some("3")));
-}
-
-#[test]
-fn a_marked_agent_is_not_looked_at_again() {
-    let (state, sent) = looked([idle(25, r#","rensei.dev/agent-exit":"3@2026-11-23T11:35:00Z""#)]);
-    assert_eq!(sent, ["GET "]);
-    assert_eq!((detail(&state, "agent"), detail(&state, "agent-exit-code")), (Some("exited"), Some("3")));
-}
-
-#[test]
-fn a_mark_from_before_the_last_activity_is_looked_into() {
-    let (state, sent) = looked([idle(15, r#","rensei.dev/agent-exit":"3@2026-11-23T11:35:00Z""#), commands("{}")]);
-    assert_eq!((sent.len(), detail(&state, "agent")), (2, Some("running")));
-}
-
-#[test]
 fn whatever_else_the_toolbox_answers_the_clock_is_renewed_plainly() {
     for answer in [
         refusal(404, "session not found"),
@@ -96,7 +79,7 @@ fn whatever_else_the_toolbox_answers_the_clock_is_renewed_plainly() {
         Answer::failure(FailureKind::Broken),
         Answer::silence(),
     ] {
-        let (state, sent) = looked([idle(20, ""), answer, Answer::status(201)]);
+        let (state, sent) = looked([idle(20, ""), answer, done()]);
         assert_eq!(sent, ["GET ", LOOK, "POST /last-activity"]);
         assert_eq!(
             (detail(&state, "agent"), detail(&state, "stops-at")),
@@ -107,7 +90,7 @@ fn whatever_else_the_toolbox_answers_the_clock_is_renewed_plainly() {
 
 #[test]
 fn a_toolbox_that_does_not_answer_does_not_use_up_the_call() {
-    let server = Server::new([idle(20, ""), Answer::silence(), Answer::status(201)]);
+    let server = Server::new([idle(20, ""), Answer::silence(), done()]);
     of(&server, reachable());
     assert_eq!(server.elapsed_ms(), 5_000);
 }
@@ -117,7 +100,7 @@ fn a_toolbox_that_the_handle_does_not_name_is_never_called() {
     for metadata in [None, Some("https://other.daytona.example"), Some("https://evil.example")] {
         let mut handle = handle("sandbox");
         handle.metadata.extend(metadata.map(|origin| ("toolbox-origin".to_owned(), origin.to_owned())));
-        let (state, sent) = of(&Server::new([idle(20, ""), Answer::status(201)]), handle);
+        let (state, sent) = of(&Server::new([idle(20, ""), done()]), handle);
         assert_eq!(
             (sent.last().map(String::as_str), detail(&state, "agent")),
             (Some("POST /last-activity"), Some("unknown"))
@@ -129,14 +112,18 @@ fn a_toolbox_that_the_handle_does_not_name_is_never_called() {
 fn a_server_without_last_activity_gets_a_longer_interval() {
     let missing = || refusal(404, "Cannot POST /api/sandbox/x/last-activity");
     let raise = |labels: &str| {
-        let (state, sent) =
-            looked([idle(20, labels), Answer::status(502), missing(), Answer::status(200), Answer::status(201)]);
+        // What another call writes meanwhile is read again and kept.
+        let meanwhile = idle(20, &format!(r#"{labels},"meanwhile":"y""#));
+        let answers = [Answer::status(502), missing(), meanwhile, done(), done()];
+        let (state, sent) = looked([idle(20, labels)].into_iter().chain(answers));
         assert!(
-            sent[3].starts_with("PUT /labels") && sent[3].contains(r#""rensei.dev/idle-minutes":"30""#),
+            sent[4].starts_with("PUT /labels")
+                && sent[4].contains(r#""rensei.dev/idle-minutes":"30""#)
+                && sent[4].contains(r#""meanwhile":"y""#),
             "{}",
-            sent[3]
+            sent[4]
         );
-        (sent[4].clone(), detail(&state, "stops-at").map(str::to_owned))
+        (sent[5].clone(), detail(&state, "stops-at").map(str::to_owned))
     };
     // Idle for 20 minutes, so 51 stop it in the minute after the next 30.
     assert_eq!(raise(""), ("POST /autostop/51".to_owned(), Some("2026-11-23T12:31:00Z".to_owned())));
@@ -149,7 +136,7 @@ fn an_interval_that_was_raised_before_is_raised_by_what_was_asked_for_and_no_mor
     let asked = r#","rensei.dev/idle-minutes":"12""#;
     let missing = refusal(404, "Cannot POST /api/sandbox/x/last-activity");
     // Of 30 minutes 25 are over, so of the 12 that were asked for more than a third is.
-    let (_, sent) = looked([idle(25, asked), Answer::status(502), missing, Answer::status(201)]);
+    let (_, sent) = looked([idle(25, asked), Answer::status(502), missing, done()]);
     assert_eq!(sent.last().map(String::as_str), Some("POST /autostop/38"));
     // With 9 minutes left of 12, nothing is due, although 21 of 30 have passed.
     let (_, sent) = looked([idle(21, asked)]);
@@ -171,7 +158,7 @@ fn after_the_deadline_nothing_is_kept_alive() {
 
 #[test]
 fn keep_alive_poll_renews_without_a_look_and_off_does_nothing() {
-    let server = Server::with_config(r#""keepAlive":"poll""#, [idle(20, ""), Answer::status(201)]);
+    let server = Server::with_config(r#""keepAlive":"poll""#, [idle(20, ""), done()]);
     let (state, sent) = of(&server, reachable());
     assert_eq!((sent.last().map(String::as_str), detail(&state, "agent")), (Some("POST /last-activity"), None));
     let server = Server::with_config(r#""keepAlive":"off""#, [idle(29, "")]);
@@ -216,7 +203,7 @@ fn an_interval_that_reaches_the_deadline_already_is_not_raised_again() {
     let near = r#","rensei.dev/idle-minutes":"30","rensei.dev/deadline":"created+4200s""#;
     let missing = refusal(404, "Cannot POST /api/sandbox/x/last-activity");
     // Idle since 11:31, so 30 minutes end at 12:01; the deadline is at 12:10.
-    let (_, sent) = looked([idle(29, near), Answer::status(502), missing, Answer::status(201)]);
+    let (_, sent) = looked([idle(29, near), Answer::status(502), missing, done()]);
     assert_eq!(sent.last().map(String::as_str), Some("POST /autostop/40"));
     let nearer = r#","rensei.dev/idle-minutes":"30","rensei.dev/deadline":"created+3605s""#;
     let missing = refusal(404, "Cannot POST /api/sandbox/x/last-activity");

@@ -7,19 +7,22 @@ fn paths(server: &Server) -> Vec<String> {
     server.sent().into_iter().map(path).collect()
 }
 
+/// The label that a start writes on a sandbox without labels.
+const STARTED_AGAIN: &str = r#"PUT /labels {"labels":{"rensei.dev/started-again":"new"}}"#;
+
 #[test]
 fn stop_is_one_request_and_start_looks_first() {
     let server = Server::new([seen("stopping", "stopped")]);
     assert!(server.drive(handle("sandbox"), Change::Stop).is_ok_and(|state| state.phase == Phase::Stopping));
     assert_eq!(paths(&server), ["POST /stop"]);
-    let server = Server::new([seen("stopped", "stopped"), seen("started", "started")]);
+    let server = Server::new([seen("stopped", "stopped"), done(), seen("started", "started")]);
     assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Running));
-    assert_eq!(paths(&server), ["GET ", "POST /start"]);
+    assert_eq!(paths(&server), ["GET ", STARTED_AGAIN, "POST /start"]);
 }
 
 #[test]
 fn start_brings_back_the_archived() {
-    let server = Server::new([seen("archived", "archived"), seen("archived", "started")]);
+    let server = Server::new([seen("archived", "archived"), done(), seen("archived", "started")]);
     assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Provisioning));
 }
 
@@ -57,10 +60,10 @@ fn asking_for_what_is_so_already_succeeds() {
 fn a_start_takes_the_marks_of_an_ended_agent_and_of_an_orphan_off_first() {
     let marks = r#","rensei.dev/agent-exit":"1@2026-11-23T11:00:00Z","rensei.dev/orphan-since":"2026-11-23T11:00:00Z""#;
     let stopped = Answer::json(200, &ours(ID, "stopped", "stopped", marks, ""));
-    let server = Server::new([stopped, Answer::status(200), seen("started", "started")]);
+    let server = Server::new([stopped, done(), seen("started", "started")]);
     assert!(server.drive(handle("sandbox"), Change::Start).is_ok());
     let sent = paths(&server);
-    let kept = r#"PUT /labels {"labels":{"rensei.dev/managed-by":"daytona-sandbox-provider","rensei.dev/pool":"pool-1","team":"x","rensei.dev/session":"sess-42"}}"#;
+    let kept = r#"PUT /labels {"labels":{"rensei.dev/managed-by":"daytona-sandbox-provider","rensei.dev/pool":"pool-1","team":"x","rensei.dev/session":"sess-42","rensei.dev/started-again":"new"}}"#;
     assert_eq!(sent, ["GET ", kept, "POST /start"]);
 }
 
@@ -76,17 +79,18 @@ fn start_waits_for_a_stop_that_is_under_way() {
     let server = Server::new([
         seen("stopping", "stopped"),
         seen("stopped", "stopped"),
+        done(),
         refusal(409, "Sandbox state change in progress"),
         seen("stopped", "stopped"),
         seen("started", "started"),
     ]);
     assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Running));
-    assert_eq!(paths(&server), ["GET ", "GET ", "POST /start", "GET ", "POST /start"]);
+    assert_eq!(paths(&server), ["GET ", "GET ", STARTED_AGAIN, "POST /start", "GET ", "POST /start"]);
 }
 
 #[test]
 fn a_start_that_takes_long_is_looked_at_within_the_deadline() {
-    let server = Server::new([seen("stopped", "stopped"), Answer::silence(), seen("starting", "started")]);
+    let server = Server::new([seen("stopped", "stopped"), done(), Answer::silence(), seen("starting", "started")]);
     assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Provisioning));
     assert_eq!(server.elapsed_ms(), 55_000);
 }
@@ -103,7 +107,7 @@ fn the_broken_is_a_conflict_and_the_gone_is_not_found() {
 #[test]
 fn no_room_to_start_is_a_quota_error() {
     let quota = refusal(400, "Total CPU limit exceeded. Maximum allowed: 10.");
-    let server = Server::new([seen("stopped", "stopped"), quota]);
+    let server = Server::new([seen("stopped", "stopped"), done(), quota]);
     let error = server.drive(handle("sandbox"), Change::Start).err();
     assert!(error.is_some_and(|error| error.code == ErrorCode::QuotaExceeded && error.retryable));
 }

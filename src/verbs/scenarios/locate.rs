@@ -28,9 +28,9 @@ fn a_sandbox_of_that_name_that_is_not_ours_is_not_returned() {
 
 #[test]
 fn a_proven_404_is_none_where_names_exist() {
-    let server = Server::new([nameless("v0.190.0")]);
+    let server = Server::new([nameless("v0.190.0"), none_listed()]);
     assert!(server.locate("sess-42").is_ok_and(|handle| handle.is_none()));
-    assert_eq!(server.sent().len(), 1);
+    assert_eq!(server.sent().len(), 2);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod inventory_calls;
 mod keep_alive;
 mod lifecycle;
 mod locate;
+mod proof;
 mod provision;
 mod status;
 mod terminate;
@@ -132,7 +133,12 @@ pub fn seen(state: &str, desired: &str) -> Answer {
 /// A refusal in Daytona's envelope.
 pub fn refusal(status: u16, message: &str) -> Answer {
     let message = message.replace('\n', "\\n").replace('"', "\\\"");
-    Answer::json(status, &format!(r#"{{"path":"/api/x","statusCode":{status},"error":"x","message":"{message}"}}"#))
+    let answer = Answer::json(
+        status,
+        &format!(r#"{{"path":"/api/x","statusCode":{status},"error":"x","message":"{message}"}}"#),
+    );
+    // Only with its version is it a route that is missing.
+    if message.starts_with("Cannot ") { answer.header("x-daytona-api-version", "v0.190.0") } else { answer }
 }
 
 /// The proof that the sandbox does not exist.
@@ -149,6 +155,21 @@ pub const DATE_HEADER: &str = "Mon, 23 Nov 2026 12:00:00 GMT";
 /// The proof of a server that has names that none is called so.
 pub fn nothing() -> Answer {
     refusal(404, &format!("Sandbox with ID or name {NAME} not found")).header("x-daytona-api-version", "v0.205.0")
+}
+
+/// A change that was accepted, in the words of most routes.
+pub fn done() -> Answer {
+    done_to(ID)
+}
+
+/// The same of another sandbox.
+pub fn done_to(id: &str) -> Answer {
+    Answer::json(200, &format!(r#"{{"id":"{id}"}}"#))
+}
+
+/// A list without a sandbox.
+pub fn none_listed() -> Answer {
+    Answer::json(200, r#"{"items":[],"nextCursor":null}"#)
 }
 
 /// A sandbox of session `sess-42` in JSON: id, state and desired state, more labels and more fields, each with a comma

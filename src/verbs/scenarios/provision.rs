@@ -49,12 +49,13 @@ fn the_description_is_followed_to_the_letter_in_dialect_workspace() {
     let server = Server::with_config(r#""dialect":"workspace""#, script);
     assert!(server.provision(&spec("sess-42")).is_ok());
     let body = [
-        r#"{"image":"ghcr.io/renseiai/donmai-worker:latest","command":["donmai","agent","run"],"user":"daytona","env":{},"#,
+        r#"{"name":"rensei-sess-42-899de6a060c37588","image":"ghcr.io/renseiai/donmai-worker:latest","#,
+        r#""command":["donmai","agent","run"],"user":"daytona","env":{},"#,
         LABELS,
         r#","autoStopInterval":30,"disk":20}"#,
     ];
     let sent = server.sent();
-    assert!(sent.len() == 3 && sent[0].starts_with("GET /api/workspace?labels=") && sent[2] == sent[0], "{sent:?}");
+    assert!(sent.len() == 2 && sent[0].starts_with("GET /api/workspace?labels="), "{sent:?}");
     assert_eq!(sent[1], format!("POST /api/workspace {}", body.concat()));
 }
 
@@ -148,18 +149,22 @@ fn auto_falls_back_to_workspace_only_where_there_is_no_sandbox_route() {
         server.sent().iter().map(|line| line.split(['?', ' ']).take(2).collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(lines, ["POST /api/sandbox", "GET /api/workspace", "POST /api/workspace", "GET /api/workspace"]);
     for other in [refusal(404, "Region not found"), refusal(400, "x")] {
-        let server = Server::new([other, nothing()]);
+        let server = Server::new([other, nothing(), none_listed()]);
         assert!(server.provision(&spec("sess-42")).is_err());
-        assert_eq!(server.sent().len(), 2);
+        assert_eq!(server.sent().len(), 3);
     }
-    let server = Server::new([Answer::json(404, "<html>")]);
-    assert!(server.provision(&spec("s")).is_err());
-    assert_eq!(server.sent().len(), 1);
+    let server = Server::new([Answer::json(404, "<html>"), nothing(), none_listed()]);
+    assert!(server.provision(&spec("sess-42")).is_err_and(|error| !error.maybe_applied));
+    assert_eq!(server.sent().len(), 3);
 }
 
 #[test]
 fn a_server_without_either_route_is_a_wrong_url() {
-    let server = Server::new([refusal(404, "Cannot POST /api/sandbox"), refusal(404, "Cannot POST /api/workspace")]);
+    let server = Server::new([
+        refusal(404, "Cannot POST /api/sandbox"),
+        refusal(404, "Cannot GET /api/workspace"),
+        refusal(404, "Cannot POST /api/workspace"),
+    ]);
     let error = error(&server, &spec("s"));
     assert!(error.code == ErrorCode::InvalidConfig && !error.maybe_applied);
     assert!(error.message.contains("https://daytona.example/api"), "{}", error.message);
@@ -180,7 +185,7 @@ fn a_refused_default_disk_is_created_again_with_the_quoted_maximum() {
 #[test]
 fn a_disk_that_was_asked_for_is_never_changed() {
     for (config, disk_mb) in [(r#""diskGB":20"#, None), ("", Some(20_480))] {
-        let server = Server::with_config(config, [refusal(400, DISK), nothing()]);
+        let server = Server::with_config(config, [refusal(400, DISK), nothing(), none_listed()]);
         let mut asked = spec("sess-42");
         asked.resources.disk_mb = disk_mb;
         let error = error(&server, &asked);
@@ -241,9 +246,9 @@ fn a_create_leaves_a_fifth_of_the_deadline_for_the_look_after_it() {
 fn a_reply_that_names_no_version_does_not_make_the_server_an_older_one() {
     let gateway = || Answer::status(504);
     let unnamed = refusal(404, &format!("Sandbox with ID or name {NAME} not found"));
-    let server = Server::new([gateway(), nothing(), gateway(), unnamed, created()]);
+    let server = Server::new([gateway(), nothing(), none_listed(), gateway(), unnamed, none_listed(), created()]);
     assert!(server.provision(&spec("sess-42")).is_ok());
-    assert_eq!(server.sent().len(), 5);
+    assert_eq!(server.sent().len(), 7);
 }
 
 #[test]
@@ -277,7 +282,7 @@ fn a_create_that_did_nothing_says_so() {
         (Answer::json(403, "<html>blocked</html>"), ErrorCode::PermissionDenied),
         (Answer::status(429).header("retry-after", "600"), ErrorCode::RateLimited),
     ] {
-        let server = Server::new([answer, nothing()]);
+        let server = Server::new([answer, nothing(), none_listed()]);
         let error = error(&server, &spec("sess-42"));
         assert!(error.code == code && !error.maybe_applied, "{}", error.message);
         assert!(error.get("rule").is_some_and(|rule| !rule.is_empty()));
@@ -287,7 +292,8 @@ fn a_create_that_did_nothing_says_so() {
 
 #[test]
 fn a_rate_limit_tells_when_to_come_back() {
-    let server = Server::new([Answer::status(429).header("retry-after-sandbox-create", "600"), nothing()]);
+    let server =
+        Server::new([Answer::status(429).header("retry-after-sandbox-create", "600"), nothing(), none_listed()]);
     let error = error(&server, &spec("sess-42"));
     assert!(error.retryable);
     assert_eq!((error.retry_after_ms, error.get("limit")), (Some(600_000), Some("sandbox-create")));
@@ -300,7 +306,7 @@ fn a_server_that_echoes_the_key_does_not_get_it_into_the_error() {
         refusal(403, &format!("Organization is suspended: {KEY}")),
         Answer::status(302).header("location", &format!("https://else.example/{KEY}")),
     ] {
-        let error = error(&Server::new([answer, nothing()]), &spec("sess-42"));
+        let error = error(&Server::new([answer, nothing(), none_listed()]), &spec("sess-42"));
         let details: String = error.details.iter().map(|(_, value)| value.as_str()).collect();
         assert!(!error.message.contains(KEY) && !details.contains(KEY), "{} {details}", error.message);
     }

@@ -64,14 +64,34 @@ fn a_handle_of_another_origin_organization_or_provider_is_refused_before_anythin
 
 #[test]
 fn an_id_cannot_lead_elsewhere() {
-    let server = Server::new([refusal(404, "Sandbox with ID or name a/../../b?x not found")]);
-    let odd = Handle { external_id: "a/../../b?x".to_owned(), ..handle("sandbox") };
-    assert!(server.status(odd).is_ok());
-    assert_eq!(server.sent(), ["GET /api/sandbox/a%2F..%2F..%2Fb%3Fx"]);
+    for id in ["../snapshots", "a\\b", "a%2Fb", "..", "...", ""] {
+        let server = Server::new([]);
+        let odd = Handle { external_id: id.to_owned(), ..handle("sandbox") };
+        let refused = server.status(odd);
+        assert!(
+            refused.as_ref().is_err_and(|error| error.get("rule") == Some("malformed-handle")),
+            "{id}: {refused:?}"
+        );
+        assert_eq!(server.sent(), [""; 0]);
+    }
 }
 
 #[test]
 fn a_handle_of_an_older_version_without_any_fact_is_still_served() {
     let server = Server::new([seen("started", "started")]);
     assert!(server.status(Handle { metadata: Vec::new(), ..handle("sandbox") }).is_ok());
+}
+
+#[test]
+fn a_deadline_of_more_than_an_hour_is_refused_before_anything_is_sent() {
+    for (deadline, refused) in [(3_600_000, false), (3_600_001, true), (u32::MAX, true)] {
+        let server = Server::new([seen("started", "started")]);
+        let context = Context { deadline_ms: Some(deadline), ..server.context() };
+        let state = server.call_with(context, |call| look::status(call, &Target::new(call, handle("sandbox"))?));
+        let error = state.err();
+        assert_eq!((error.is_some(), server.sent().is_empty()), (refused, refused), "{deadline}");
+        let named =
+            |error: &Error| error.code == ErrorCode::InvalidSpec && error.get("path") == Some("context.deadline-ms");
+        assert!(error.as_ref().is_none_or(named), "{error:?}");
+    }
 }

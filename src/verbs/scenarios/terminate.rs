@@ -10,7 +10,7 @@ fn an_end_is_one_request_in_the_handles_dialect() {
         ("sandbox", format!("DELETE /api/sandbox/{ID}")),
         ("workspace", format!("DELETE /api/workspace/{ID}?force=true")),
     ] {
-        let server = Server::new([Answer::status(200)]);
+        let server = Server::new([done()]);
         assert!(server.terminate(handle(dialect)).is_ok_and(|end| end == Termination::Requested));
         assert_eq!(server.sent(), [request]);
     }
@@ -18,7 +18,9 @@ fn an_end_is_one_request_in_the_handles_dialect() {
 
 #[test]
 fn what_is_gone_is_gone() {
-    assert!(Server::new([not_found()]).terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Gone));
+    assert!(
+        Server::new([not_found(), not_found()]).terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Gone)
+    );
     for unproven in [Answer::json(404, "<html>"), refusal(404, "Not Found")] {
         assert!(Server::new([unproven]).terminate(handle("sandbox")).is_err());
     }
@@ -55,7 +57,7 @@ fn busy_with_something_else_is_asked_again_until_it_is_accepted() {
             seen("creating", "started"),
             refusal(status, text),
             seen("starting", "started"),
-            Answer::status(200),
+            done(),
         ]);
         assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Requested), "{text}");
         assert!((400..2_000).contains(&server.elapsed_ms()));
@@ -70,7 +72,7 @@ fn hanging(stoppable: bool) -> Server {
             stopped.set(stoppable);
         }
         match line.split(' ').next() {
-            Some("DELETE") if stopped.get() => Answer::status(200),
+            Some("DELETE") if stopped.get() => done(),
             Some("DELETE" | "POST") => refusal(409, BUSY),
             _ => seen("starting", "started"),
         }
@@ -97,7 +99,7 @@ fn a_sandbox_that_hangs_is_stopped_by_force_once_and_deleted_again() {
 
 #[test]
 fn a_broken_delete_is_repeated_because_twice_is_the_same_as_once() {
-    let server = Server::new([Answer::failure(FailureKind::Broken), Answer::status(503), not_found()]);
+    let server = Server::new([Answer::failure(FailureKind::Broken), Answer::status(503), not_found(), not_found()]);
     assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Gone));
 }
 

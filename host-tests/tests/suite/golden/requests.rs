@@ -37,7 +37,8 @@ fn sandbox(session: &str, state: &str, active: &str) -> serde_json::Value {
         "destroying" => "destroyed",
         _ => "started",
     };
-    serde_json::json!({"id": ID, "name": NAME, "state": state, "desiredState": desired, "organizationId": "org-d",
+    let name = if session == "sess-42" { NAME } else { ID };
+    serde_json::json!({"id": ID, "name": name, "state": state, "desiredState": desired, "organizationId": "org-d",
         "createdAt": "2026-11-23T10:00:00.000Z", "lastActivityAt": format!("2026-11-23T{active}.000Z"),
         "autoStopInterval": 30, "toolboxProxyUrl": "https://proxy.daytona.example/toolbox", "labels": labels(session)})
 }
@@ -47,6 +48,13 @@ fn labelled(name: &str, value: &str) -> Reply {
     let mut labels = labels("sess-42");
     labels[name] = value.into();
     reply(&serde_json::json!({"labels": labels}))
+}
+
+/// The sandbox with a label that was set.
+fn seen_with(name: &str, value: &str) -> Reply {
+    let mut sandbox = sandbox("sess-42", "started", "11:59:00");
+    sandbox["labels"][name] = value.into();
+    reply(&sandbox)
 }
 
 fn reply(body: &serde_json::Value) -> Reply {
@@ -186,6 +194,7 @@ pub fn exchanges() -> Vec<Exchange> {
                 seen("started", true),
                 broken(),
                 absent(),
+                seen("started", true),
                 labelled("rensei.dev/idle-minutes", "30"),
                 seen("started", true),
             ],
@@ -195,17 +204,29 @@ pub fn exchanges() -> Vec<Exchange> {
         change!("keep-alive", [seen("started", false), running()], keep_alive("sandbox")),
         change!(
             "extend",
-            [seen("started", false), labelled("rensei.dev/deadline", "created+10801s")],
+            [
+                seen("started", false),
+                labelled("rensei.dev/deadline", "created+10801s"),
+                seen_with("rensei.dev/deadline", "created+10801s"),
+            ],
             extend("sandbox", 3_601)
         ),
         change!(
             "extend, dialect workspace",
-            [seen("started", false), labelled("rensei.dev/deadline", "created+7201s")],
+            [
+                seen("started", false),
+                labelled("rensei.dev/deadline", "created+7201s"),
+                seen_with("rensei.dev/deadline", "created+7201s"),
+            ],
             extend("workspace", 1)
         ),
         change!("stop", [seen("stopping", false)], stop("sandbox")),
         change!("stop, dialect workspace", [empty(), seen("stopped", false)], stop("workspace")),
-        change!("start", [seen("stopped", false), seen("starting", false)], start("sandbox")),
+        change!(
+            "start",
+            [seen("stopped", false), labelled("rensei.dev/started-again", "new"), seen("starting", false)],
+            start("sandbox")
+        ),
         change!("archive", [seen("archiving", false)], archive("sandbox")),
         exchange("list, from a cursor on", [page(ODD)], async |provider: Provider| {
             let inventory = provider.inventory().expect("an inventory");

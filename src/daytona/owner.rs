@@ -1,0 +1,38 @@
+//! Which organization a key is of, from what it is shown.
+
+use crate::json::{Members, objects};
+
+/// The organization of a key that was answered so: with itself, or with sandboxes or snapshots.
+pub fn of_key(reply: &str) -> Option<String> {
+    let items = objects(reply).or_else(|| {
+        let reply = Members::of(reply)?;
+        reply.objects("items").or(Some(vec![reply]))
+    });
+    // A general snapshot belongs to the server, whoever made it.
+    let own = |owned: Members<'_>| owned.scalar("organizationId").filter(|_| owned.scalar("general") != Some(true));
+    items?.into_iter().find_map(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_sandboxes_and_own_snapshots_tell_whose_they_are() {
+        for (reply, expected) in [
+            (r#"{"name":"k","organizationId":"org-a"}"#, Some("org-a")),
+            (r#"{"name":"k","permissions":[]}"#, None),
+            (r#"{"items":[{"id":"a","organizationId":"org-a"}],"nextCursor":null}"#, Some("org-a")),
+            (r#"[{"id":"a","organizationId":"org-a"}]"#, Some("org-a")),
+            (
+                r#"{"items":[{"organizationId":"org-g","general":true},{"organizationId":"org-a","general":false}]}"#,
+                Some("org-a"),
+            ),
+            (r#"{"items":[]}"#, None),
+            ("<html>", None),
+            ("7", None),
+        ] {
+            assert_eq!(of_key(reply).as_deref(), expected, "{reply}");
+        }
+    }
+}

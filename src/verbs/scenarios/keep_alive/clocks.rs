@@ -1,0 +1,91 @@
+//! Servers whose clocks disagree, and intervals that were raised.
+
+use super::*;
+
+/// A running sandbox whose last activity is so many seconds after [`DATE_HEADER`].
+fn active(seconds: u32, labels: &str) -> Answer {
+    let fields = format!(
+        r#","createdAt":"2026-11-23T11:00:00.000Z","lastActivityAt":"2026-11-23T12:{:02}:{:02}.000Z",
+        "autoStopInterval":30,"toolboxProxyUrl":"{TOOLBOX}/toolbox""#,
+        seconds / 60,
+        seconds % 60
+    );
+    Answer::json(200, &ours(ID, "started", "started", labels, &fields)).header("date", DATE_HEADER)
+}
+
+#[test]
+fn where_the_servers_date_is_behind_its_activity_a_working_agent_is_renewed_and_the_state_says_why() {
+    let (state, sent) = looked([active(600, ""), commands("{}")]);
+    assert_eq!(sent, ["GET ", LOOK]);
+    assert_eq!((detail(&state, "clock"), detail(&state, "agent")), (Some("behind"), Some("running")));
+    // Counted from the later of both times.
+    assert_eq!(detail(&state, "stops-at"), Some("2026-11-23T12:40:00Z"));
+    let server = Server::with_config(r#""keepAlive":"poll""#, [active(600, ""), done()]);
+    let (state, sent) = of(&server, reachable());
+    assert_eq!((sent.len(), detail(&state, "stops-at")), (2, Some("2026-11-23T12:40:00Z")));
+}
+
+#[test]
+fn a_date_that_is_behind_by_a_moment_is_no_doubt() {
+    let (state, sent) = looked([active(5, "")]);
+    assert_eq!((sent.len(), detail(&state, "clock")), (1, None));
+}
+
+#[test]
+fn where_the_servers_date_is_behind_a_session_still_ends_at_its_deadline() {
+    // At 12:05, which the date does not show and the activity does.
+    let (state, sent) = looked([active(300, r#","rensei.dev/deadline":"created+3900s""#)]);
+    assert_eq!((sent.len(), detail(&state, "deadline")), (1, Some("2026-11-23T12:05:00Z")));
+}
+
+#[test]
+fn a_date_that_is_ahead_or_missing_does_not_stop_renewals() {
+    let ahead = |date: &str| {
+        let Answer::Reply(status, _, body) = idle(1, "") else { panic!("no reply") };
+        Answer::Reply(status, vec![("date".to_owned(), date.as_bytes().to_vec())], body)
+    };
+    for date in ["Mon, 23 Nov 2026 15:00:00 GMT", "yesterday"] {
+        let (state, sent) = looked([ahead(date), commands("{}")]);
+        assert_eq!(
+            (sent.len(), detail(&state, "agent"), detail(&state, "clock")),
+            (2, Some("running"), None),
+            "{date}"
+        );
+    }
+}
+
+/// What adopting sends to a running sandbox whose interval was raised to 51 minutes where 12 were asked for.
+fn adopted(idle_minutes: u32, state: &str, date: Option<&str>) -> Vec<String> {
+    let fields = format!(
+        r#","createdAt":"2026-11-23T09:00:00.000Z","lastActivityAt":"2026-11-23T11:{:02}:00.000Z","autoStopInterval":51"#,
+        60 - idle_minutes
+    );
+    let desired = if state == "stopped" { "stopped" } else { "started" };
+    let json = ours(ID, state, desired, r#","rensei.dev/idle-minutes":"12","rensei.dev/started-again":"new""#, &fields);
+    let mut seen = Answer::json(200, &json);
+    if let Some(date) = date {
+        seen = seen.header("date", date);
+    }
+    let server = Server::new([seen, done()]);
+    let unmarked = server.call_with(server.context(), |call| {
+        let target = Target::new(call, handle("sandbox"))?;
+        let (dialect, sandbox) = crate::verbs::lookup::by_id(call, &target)?;
+        let Some(sandbox) = sandbox else { panic!("not seen") };
+        Ok(crate::verbs::keep_alive::unmark(call, &target, dialect, &sandbox, None)?)
+    });
+    assert!(unmarked.is_ok());
+    server.sent().into_iter().skip(1).map(|line| line.replace(&format!("/api/sandbox/{ID}"), "")).collect()
+}
+
+#[test]
+fn adopting_a_running_sandbox_whose_activity_is_old_keeps_its_raised_interval() {
+    let date = Some(DATE_HEADER);
+    // Idle for 40 minutes of 51, so an interval of 12 would stop it at once; after 8 of 12 it would soon.
+    assert_eq!(adopted(40, "started", date), [""; 0]);
+    assert_eq!(adopted(8, "started", date), [""; 0]);
+    assert_eq!(adopted(40, "starting", date), [""; 0]);
+    assert_eq!(adopted(1, "started", None), [""; 0]);
+    // Just active, or not running: back to what was asked for.
+    assert_eq!(adopted(2, "started", date), ["POST /autostop/12"]);
+    assert_eq!(adopted(40, "stopped", date), ["POST /autostop/12"]);
+}
