@@ -97,22 +97,23 @@ impl UrlProblem {
         }
     }
 
-    /// What to write instead, as a sentence.
-    pub fn remedy(self) -> &'static str {
-        match self {
+    /// What to write instead, as a sentence. `example` is a URL that is right for the setting in question.
+    pub fn remedy(self, example: &str) -> String {
+        let fixed = match self {
+            Self::Scheme => return format!("Write the full URL, such as {example}."),
+            Self::Host => return format!("Write a host name, as in {example}, or an IPv4 address."),
             Self::TooLong => "Write scheme, host and path only.",
             Self::Whitespace => "Remove it; it is often copied along at one of the ends.",
-            Self::Scheme => "Write the full URL, such as https://app.daytona.io/api.",
             Self::UserInfo => "Remove it; the API key belongs in the credential.",
             Self::Ipv6 => "Write a host name or an IPv4 address; not every host can send to an IPv6 literal.",
             Self::NonAscii => "Write the host in its punycode form (xn--...).",
-            Self::Host => "Write a host name such as app.daytona.io, or an IPv4 address such as 127.0.0.1.",
             Self::Port => "Write a number from 1 to 65535, or leave the colon out.",
             Self::Query => "Remove everything from the question mark on.",
             Self::Fragment => "Remove everything from the number sign on.",
             Self::PathCharacter => "Percent-encode them, as in %20 for a space.",
             Self::PathSegment => "Write the path without doubled slashes and without dots, such as /api.",
-        }
+        };
+        fixed.to_owned()
     }
 }
 

@@ -118,7 +118,7 @@ fn every_problem_has_a_rule_of_its_own_and_names_a_remedy() {
             all.iter().take(index).all(|other| other.rule() != problem.rule() && other.message() != problem.message())
         );
         assert!(problem.rule().starts_with("url-"), "{problem:?}");
-        assert!(problem.remedy().ends_with('.'), "{problem:?}");
+        assert!(problem.remedy("https://api.example").ends_with('.'), "{problem:?}");
     }
 }
 

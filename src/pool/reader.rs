@@ -109,7 +109,8 @@ impl<'a> Reader<'a> {
                 let telling = !matches!(problem, UrlProblem::TooLong | UrlProblem::Whitespace);
                 let harmless = !text.bytes().any(|byte| matches!(byte, b'@' | b'?' | b'#'));
                 let shown = if telling && harmless { format!(": {}", quoted(&text)) } else { String::new() };
-                self.error(problem.rule(), key, &format!("{}{shown}.", problem.message()), problem.remedy());
+                let says = format!("{}{shown}.", problem.message());
+                self.error(problem.rule(), key, &says, &problem.remedy(example));
                 None
             }
         }

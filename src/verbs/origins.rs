@@ -40,17 +40,22 @@ mod tests {
 
     #[test]
     fn the_api_alone_without_a_handle_and_without_a_key() {
-        assert!(of("", None).is_ok_and(|origins| origins == ["https://app.daytona.io"]));
+        let outcome = of("", None);
+        assert!(outcome.as_ref().is_ok_and(|origins| *origins == ["https://app.daytona.io"]), "{outcome:?}");
         let own = r#"{"daytonaApiUrl":"http://localhost:3000/api"}"#;
-        assert!(of(own, None).is_ok_and(|origins| origins == ["http://localhost:3000"]));
+        let outcome = of(own, None);
+        assert!(outcome.as_ref().is_ok_and(|origins| *origins == ["http://localhost:3000"]), "{outcome:?}");
     }
 
     #[test]
     fn the_toolbox_of_the_same_domain_is_named_and_any_other_is_not() {
         let own = handle(&[("toolbox-origin", "https://proxy.app.daytona.io")]);
+        let outcome = of("", Some(own));
         assert!(
-            of("", Some(own))
-                .is_ok_and(|origins| origins == ["https://app.daytona.io", "https://proxy.app.daytona.io"])
+            outcome
+                .as_ref()
+                .is_ok_and(|origins| *origins == ["https://app.daytona.io", "https://proxy.app.daytona.io"]),
+            "{outcome:?}"
         );
         for foreign in ["https://evil.example", "http://proxy.app.daytona.io", "https://169.254.169.254", "garbage"] {
             let handle = handle(&[("toolbox-origin", foreign)]);
@@ -62,13 +67,15 @@ mod tests {
     fn a_toolbox_that_the_pool_names_is_accepted() {
         let handle = handle(&[("toolbox-origin", "https://boxes.example")]);
         let origins = of(r#"{"toolboxUrl":"https://boxes.example/toolbox"}"#, Some(handle));
-        assert!(origins.is_ok_and(|origins| origins.len() == 2));
+        assert!(origins.as_ref().is_ok_and(|origins| origins.len() == 2), "{origins:?}");
     }
 
     #[test]
     fn a_wrong_configuration_and_a_foreign_handle_are_errors_here_too() {
-        assert!(of(r#"{"daytonaApiUrl":7}"#, None).is_err());
+        let outcome = of(r#"{"daytonaApiUrl":7}"#, None);
+        assert!(outcome.is_err(), "{outcome:?}");
         let foreign = handle(&[("api-origin", "https://other.example")]);
-        assert!(of("", Some(foreign)).is_err_and(|error| error.message.contains("https://other.example")));
+        let outcome = of("", Some(foreign));
+        assert!(outcome.as_ref().is_err_and(|error| error.message.contains("https://other.example")), "{outcome:?}");
     }
 }

@@ -65,7 +65,7 @@ fn parse(url: &str, source: &str) -> Result<BaseUrl, Error> {
     let url = BaseUrl::parse(url).map_err(|problem| {
         Error::config(format!("The API URL from {source} cannot be used: {}", problem.message()))
             .rule(problem.rule())
-            .remedy(problem.remedy())
+            .remedy(&problem.remedy(pool::DEFAULT_API_URL))
     })?;
     if pool::is_daytona_v2(url.origin()) {
         return Err(Error::new(

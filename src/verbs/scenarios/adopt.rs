@@ -46,7 +46,8 @@ fn a_session_that_has_its_sandbox_already_gets_that_one_whatever_the_create_came
         Answer::status(429).header("retry-after", "600"),
     ] {
         let server = Server::new([answer, there("started", "started", DIGEST)]);
-        assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == ID));
+        let outcome = server.provision(&spec("sess-42"));
+        assert!(outcome.as_ref().is_ok_and(|handle| handle.external_id == ID), "{outcome:?}");
         assert_eq!(lines(&server), ["POST ", &format!("GET /{NAME}")]);
     }
 }
@@ -54,7 +55,8 @@ fn a_session_that_has_its_sandbox_already_gets_that_one_whatever_the_create_came
 #[test]
 fn a_create_that_is_never_answered_leaves_time_to_look() {
     let server = Server::new([Answer::silence(), there("creating", "started", DIGEST)]);
-    assert!(server.provision(&spec("sess-42")).is_ok());
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.is_ok(), "{outcome:?}");
     assert_eq!(server.elapsed_ms(), 55_000);
 }
 
@@ -62,7 +64,8 @@ fn a_create_that_is_never_answered_leaves_time_to_look() {
 fn what_is_proven_not_to_be_there_is_created_again_under_the_same_name() {
     let server =
         Server::new([Answer::status(502), nothing(), none_listed(), there("pending_build", "started", DIGEST)]);
-    assert!(server.provision(&spec("sess-42")).is_ok());
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.is_ok(), "{outcome:?}");
     let sent = server.sent();
     assert_eq!(lines(&server), ["POST ", &format!("GET /{NAME}"), "GET ", "POST "]);
     assert_eq!(sent[0], sent[3]);
@@ -126,7 +129,8 @@ fn another_command_is_named_and_how_the_last_line_ends_is_no_difference() {
 fn a_digest_of_another_version_does_not_make_a_session_foreign() {
     for digest in ["", r#","rensei.dev/digest":"2:00""#] {
         let server = Server::new([taken(), there("started", "started", digest)]);
-        assert!(server.provision(&spec("sess-42")).is_ok());
+        let outcome = server.provision(&spec("sess-42"));
+        assert!(outcome.is_ok(), "{outcome:?}");
     }
 }
 
@@ -149,7 +153,8 @@ fn a_parked_sandbox_is_started() {
         let parked = |labels: &str| there(state, state, &format!("{DIGEST}{labels}"));
         let started = there("started", "started", DIGEST);
         let server = Server::new([taken(), parked(""), done(), parked(AGAIN), started]);
-        assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == ID));
+        let outcome = server.provision(&spec("sess-42"));
+        assert!(outcome.as_ref().is_ok_and(|handle| handle.external_id == ID), "{outcome:?}");
         assert_eq!(
             lines(&server),
             [
@@ -176,7 +181,8 @@ fn a_parked_sandbox_without_room_to_start_is_a_quota_error_that_says_it_exists()
 fn a_running_sandbox_loses_the_marks_of_an_ended_agent_and_of_an_orphan() {
     let marks = r#","rensei.dev/agent-exit":"1@2026-11-23T11:00:00Z","rensei.dev/orphan-since":"2026-11-23T11:00:00Z""#;
     let server = Server::new([taken(), there("started", "started", marks), done()]);
-    assert!(server.provision(&spec("sess-42")).is_ok());
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.is_ok(), "{outcome:?}");
     let sent = server.sent();
     assert!(
         sent[2].starts_with(&format!("PUT /api/sandbox/{ID}/labels")) && sent[2].contains(r#""team":"x""#),
@@ -193,7 +199,8 @@ fn an_interval_that_was_raised_becomes_what_was_asked_for_before_a_start() {
         Answer::json(200, &ours(ID, "stopped", "stopped", &labels, r#","autoStopInterval":1480"#))
     };
     let server = Server::new([taken(), parked(), done(), parked(), done(), seen("started", "started")]);
-    assert!(server.provision(&spec("sess-42")).is_ok());
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.is_ok(), "{outcome:?}");
     assert_eq!(lines(&server)[2], format!("POST /{ID}/autostop/12"));
 }
 
@@ -201,7 +208,8 @@ fn an_interval_that_was_raised_becomes_what_was_asked_for_before_a_start() {
 fn a_broken_sandbox_is_deleted_and_created_anew() {
     for state in ["error", "build_failed"] {
         let server = Server::new([taken(), there(state, "started", DIGEST), done(), there("creating", "started", "")]);
-        assert!(server.provision(&spec("sess-42")).is_ok());
+        let outcome = server.provision(&spec("sess-42"));
+        assert!(outcome.is_ok(), "{outcome:?}");
         assert_eq!(lines(&server), ["POST ", &format!("GET /{NAME}"), &format!("DELETE /{ID}"), "POST "]);
     }
 }
@@ -240,7 +248,8 @@ fn where_names_are_ignored_the_elder_sandbox_wins_and_the_new_one_goes() {
     let list = format!("[{new},{old}]");
     let script = [&new, &list, &new, &old].map(|json| Answer::json(200, json));
     let server = Server::new(script.into_iter().chain([done_to("a-new")]));
-    assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == "b-old"));
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.as_ref().is_ok_and(|handle| handle.external_id == "b-old"), "{outcome:?}");
     assert_eq!(lines(&server), ["POST ", "GET ", "GET /a-new", "GET /b-old", "DELETE /a-new"]);
 }
 
@@ -253,11 +262,13 @@ fn an_elder_sandbox_is_started_where_it_is_parked_and_refused_where_it_differs()
     let found = || [&new, &list, &new, &old].map(|json| Answer::json(200, json)).into_iter();
     let parked = Answer::json(200, &old);
     let server = Server::new(found().chain([done_to("a-new"), parked, seen("archived", "started")]));
-    assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == "b-old"));
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.as_ref().is_ok_and(|handle| handle.external_id == "b-old"), "{outcome:?}");
     assert_eq!(lines(&server).last().map(String::as_str), Some("POST /b-old/start"));
     let server = Server::new(found().chain([done_to("a-new")]));
     let other = Spec { image: Some("other:1".to_owned()), ..spec("sess-42") };
-    assert!(server.provision(&other).is_err_and(|error| error.code == ErrorCode::Conflict));
+    let outcome = server.provision(&other);
+    assert!(outcome.as_ref().is_err_and(|error| error.code == ErrorCode::Conflict), "{outcome:?}");
 }
 
 #[test]
@@ -271,7 +282,8 @@ fn a_session_whose_deadline_has_passed_gets_a_new_one_when_it_is_provisioned_aga
     );
     let server = Server::new([taken(), Answer::json(200, &over).header("date", DATE_HEADER), done()]);
     let asked = Spec { max_duration_sec: Some(600), ..spec("sess-42") };
-    assert!(server.provision(&asked).is_ok());
+    let outcome = server.provision(&asked);
+    assert!(outcome.is_ok(), "{outcome:?}");
     assert!(server.sent()[2].contains(r#""rensei.dev/deadline":"created+4200s""#), "{}", server.sent()[2]);
 }
 
@@ -279,7 +291,8 @@ fn a_session_whose_deadline_has_passed_gets_a_new_one_when_it_is_provisioned_aga
 fn a_create_that_was_throttled_first_and_never_answered_then_is_looked_up() {
     let throttled = || Answer::status(429).header("retry-after", "1");
     let server = Server::new([throttled(), Answer::silence(), there("creating", "started", DIGEST)]);
-    assert!(server.provision(&spec("sess-42")).is_ok());
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.is_ok(), "{outcome:?}");
     let server = Server::new([throttled(), Answer::silence(), Answer::status(500)]);
     let error = refused(&server);
     assert!(error.code == ErrorCode::RateLimited && error.maybe_applied);
@@ -304,7 +317,8 @@ fn where_names_are_ignored_the_only_sandbox_is_kept() {
     let new = nameless("a-new", "2026-11-23T11:00:00.000Z");
     let list = format!("[{new}]");
     let server = Server::new([&new, &list, &new].map(|json| Answer::json(200, json)));
-    assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == "a-new"));
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.as_ref().is_ok_and(|handle| handle.external_id == "a-new"), "{outcome:?}");
 }
 
 #[test]
@@ -312,7 +326,8 @@ fn a_workspace_that_exists_is_taken_without_creating_another() {
     let there = nameless(ID, "2026-11-23T11:00:00.000Z");
     let list = format!("[{there}]");
     let server = Server::with_config(r#""dialect":"workspace""#, [&list, &there].map(|json| Answer::json(200, json)));
-    assert!(server.provision(&spec("sess-42")).is_ok_and(|handle| handle.external_id == ID));
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.as_ref().is_ok_and(|handle| handle.external_id == ID), "{outcome:?}");
     assert!(server.sent().iter().all(|line| line.starts_with("GET ")));
 }
 

@@ -22,7 +22,7 @@ fn the_deadline_is_written_as_a_label_counted_from_the_creation() {
     let server = Server::new([running(""), done(), with_deadline(10_800, "", "")]);
     let state = server.extend(handle("sandbox"), 7200);
     let deadline = ("deadline".to_owned(), "2026-11-23T14:00:00Z".to_owned());
-    assert!(state.is_ok_and(|state| state.details.contains(&deadline)));
+    assert!(state.as_ref().is_ok_and(|state| state.details.contains(&deadline)), "{state:?}");
     let sent = server.sent();
     assert!(sent.len() == 3 && sent[1].starts_with(&format!("PUT /api/sandbox/{ID}/labels")), "{sent:?}");
     assert!(
@@ -35,7 +35,8 @@ fn the_deadline_is_written_as_a_label_counted_from_the_creation() {
 fn where_a_time_to_live_is_set_it_moves_along_and_first() {
     let live = running(r#","autoDestroyAt":"2026-11-23T12:01:00.000Z""#);
     let server = Server::new([live, done(), done(), with_deadline(10_801, "", "")]);
-    assert!(server.extend(handle("sandbox"), 7201).is_ok());
+    let outcome = server.extend(handle("sandbox"), 7201);
+    assert!(outcome.is_ok(), "{outcome:?}");
     assert_eq!(server.sent()[1], format!("POST /api/sandbox/{ID}/ttl/121"));
 }
 
@@ -64,7 +65,7 @@ fn a_deadline_that_another_write_of_labels_undid_is_written_again_on_top_of_that
     ]);
     let state = server.extend(handle("sandbox"), 7200);
     let deadline = ("deadline".to_owned(), "2026-11-23T14:00:00Z".to_owned());
-    assert!(state.is_ok_and(|state| state.details.contains(&deadline)));
+    assert!(state.as_ref().is_ok_and(|state| state.details.contains(&deadline)), "{state:?}");
     let sent = server.sent();
     assert!(sent[3].contains("agent-exit") && sent[3].contains("created+10800s"), "{sent:?}");
 }
@@ -81,7 +82,8 @@ fn a_deadline_that_is_undone_three_times_is_no_success() {
 fn a_write_that_is_refused_because_of_another_one_is_repeated() {
     let modified = || refusal(409, "Sandbox was modified by another operation");
     let server = Server::new([running(""), modified(), running(""), done(), with_deadline(10_800, "", "")]);
-    assert!(server.extend(handle("sandbox"), 7200).is_ok());
+    let outcome = server.extend(handle("sandbox"), 7200);
+    assert!(outcome.is_ok(), "{outcome:?}");
     let server = Server::ruled(move |line| if line.starts_with("PUT") { modified() } else { running("") });
     let Err(error) = server.extend(handle("sandbox"), 7200) else { panic!("extended") };
     assert!(error.code == ErrorCode::Conflict && error.http_status == Some(409), "{error:?}");
@@ -93,7 +95,8 @@ fn what_cannot_be_confirmed_may_be_so_and_what_ends_meanwhile_is_not_extended() 
     let Err(error) = server.extend(handle("sandbox"), 7200) else { panic!("extended") };
     assert!(error.maybe_applied, "{error:?}");
     let server = Server::new([running(""), done(), not_found()]);
-    assert!(server.extend(handle("sandbox"), 7200).is_err_and(|error| error.code == ErrorCode::NotFound));
+    let outcome = server.extend(handle("sandbox"), 7200);
+    assert!(outcome.as_ref().is_err_and(|error| error.code == ErrorCode::NotFound), "{outcome:?}");
 }
 
 #[test]
@@ -104,7 +107,8 @@ fn more_than_a_year_is_refused_before_anything_is_sent() {
         assert!(error.message.contains("31536000"), "{}", error.message);
     }
     let server = Server::new([running(""), done(), with_deadline(31_539_600, "", "")]);
-    assert!(server.extend(handle("sandbox"), 31_536_000).is_ok());
+    let outcome = server.extend(handle("sandbox"), 31_536_000);
+    assert!(outcome.is_ok(), "{outcome:?}");
 }
 
 #[test]
@@ -121,6 +125,7 @@ fn where_the_servers_date_is_behind_the_new_deadline_is_not_before_the_last_acti
     )
     .header("date", DATE_HEADER);
     let server = Server::new([behind, done(), with_deadline(5460, "", "")]);
-    assert!(server.extend(handle("sandbox"), 60).is_ok());
+    let outcome = server.extend(handle("sandbox"), 60);
+    assert!(outcome.is_ok(), "{outcome:?}");
     assert!(server.sent()[1].contains("created+5460s"), "{:?}", server.sent());
 }

@@ -54,7 +54,8 @@ fn a_page_shows_what_is_ours_with_its_session_and_the_servers_time() {
 #[test]
 fn the_next_page_is_asked_for_by_its_cursor() {
     let server = Server::new([page(&[], "null")]);
-    assert!(server.list(Some("a b")).is_ok_and(|page| page.next_cursor.is_none()));
+    let outcome = server.list(Some("a b"));
+    assert!(outcome.as_ref().is_ok_and(|page| page.next_cursor.is_none()), "{outcome:?}");
     assert!(server.sent()[0].ends_with("&cursor=a%20b"), "{:?}", server.sent());
 }
 

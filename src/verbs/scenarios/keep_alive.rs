@@ -171,7 +171,7 @@ fn a_context_that_only_observes_keeps_nothing_alive() {
     let mut context = server.context();
     context.extensions.push(("observe".to_owned(), "true".to_owned()));
     let state = server.call_with(context, |call| look::status(call, &Target::new(call, reachable())?));
-    assert!(state.is_ok_and(|state| detail(&state, "stops-at") == Some("2026-11-23T12:01:00Z")));
+    assert!(state.as_ref().is_ok_and(|state| detail(state, "stops-at") == Some("2026-11-23T12:01:00Z")), "{state:?}");
     assert_eq!(server.sent().len(), 1);
 }
 
@@ -183,7 +183,8 @@ fn what_does_not_run_or_never_stops_is_left_alone() {
         );
         let json = ours(ID, state, if state == "stopped" { "stopped" } else { "started" }, "", &fields);
         let server = Server::new([Answer::json(200, &json).header("date", DATE_HEADER)]);
-        assert!(server.status(reachable()).is_ok());
+        let outcome = server.status(reachable());
+        assert!(outcome.is_ok(), "{outcome:?}");
         assert_eq!(server.sent().len(), 1, "{state}");
     }
 }
@@ -192,10 +193,11 @@ fn what_does_not_run_or_never_stops_is_left_alone() {
 fn on_demand_the_clock_is_renewed_at_once_even_where_polling_does_not() {
     let server = Server::with_config(r#""keepAlive":"off""#, [idle(1, ""), commands("{}")]);
     let state = server.keep_alive(reachable());
-    assert!(state.is_ok_and(|state| detail(&state, "stops-at") == Some("2026-11-23T12:30:00Z")));
+    assert!(state.as_ref().is_ok_and(|state| detail(state, "stops-at") == Some("2026-11-23T12:30:00Z")), "{state:?}");
     assert_eq!(server.sent().len(), 2);
     let server = Server::new([not_found()]);
-    assert!(server.keep_alive(reachable()).is_ok_and(|state| state.status == Status::Terminated));
+    let outcome = server.keep_alive(reachable());
+    assert!(outcome.as_ref().is_ok_and(|state| state.status == Status::Terminated), "{outcome:?}");
 }
 
 #[test]

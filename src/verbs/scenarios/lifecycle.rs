@@ -13,17 +13,20 @@ const STARTED_AGAIN: &str = r#"PUT /labels {"labels":{"rensei.dev/started-again"
 #[test]
 fn stop_is_one_request_and_start_looks_first() {
     let server = Server::new([seen("stopping", "stopped")]);
-    assert!(server.drive(handle("sandbox"), Change::Stop).is_ok_and(|state| state.phase == Phase::Stopping));
+    let outcome = server.drive(handle("sandbox"), Change::Stop);
+    assert!(outcome.as_ref().is_ok_and(|state| state.phase == Phase::Stopping), "{outcome:?}");
     assert_eq!(paths(&server), ["POST /stop"]);
     let server = Server::new([seen("stopped", "stopped"), done(), seen("started", "started")]);
-    assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Running));
+    let outcome = server.drive(handle("sandbox"), Change::Start);
+    assert!(outcome.as_ref().is_ok_and(|state| state.status == Status::Running), "{outcome:?}");
     assert_eq!(paths(&server), ["GET ", STARTED_AGAIN, "POST /start"]);
 }
 
 #[test]
 fn start_brings_back_the_archived() {
     let server = Server::new([seen("archived", "archived"), done(), seen("archived", "started")]);
-    assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Provisioning));
+    let outcome = server.drive(handle("sandbox"), Change::Start);
+    assert!(outcome.as_ref().is_ok_and(|state| state.status == Status::Provisioning), "{outcome:?}");
 }
 
 #[test]
@@ -36,7 +39,8 @@ fn archiving_a_running_one_stops_it_first() {
         seen("stopped", "stopped"),
         seen("archiving", "archived"),
     ]);
-    assert!(server.drive(handle("sandbox"), Change::Archive).is_ok_and(|state| state.phase == Phase::Archiving));
+    let outcome = server.drive(handle("sandbox"), Change::Archive);
+    assert!(outcome.as_ref().is_ok_and(|state| state.phase == Phase::Archiving), "{outcome:?}");
     assert_eq!(paths(&server), ["POST /archive", "GET ", "POST /stop", "GET ", "GET ", "POST /archive"]);
 }
 
@@ -52,7 +56,8 @@ fn asking_for_what_is_so_already_succeeds() {
         assert_eq!(server.sent().len(), 2);
     }
     let server = Server::new([seen("restoring", "started")]);
-    assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|seen| seen.phase == Phase::Starting));
+    let outcome = server.drive(handle("sandbox"), Change::Start);
+    assert!(outcome.as_ref().is_ok_and(|seen| seen.phase == Phase::Starting), "{outcome:?}");
     assert_eq!(server.sent().len(), 1);
 }
 
@@ -61,7 +66,8 @@ fn a_start_takes_the_marks_of_an_ended_agent_and_of_an_orphan_off_first() {
     let marks = r#","rensei.dev/agent-exit":"1@2026-11-23T11:00:00Z","rensei.dev/orphan-since":"2026-11-23T11:00:00Z""#;
     let stopped = Answer::json(200, &ours(ID, "stopped", "stopped", marks, ""));
     let server = Server::new([stopped, done(), seen("started", "started")]);
-    assert!(server.drive(handle("sandbox"), Change::Start).is_ok());
+    let outcome = server.drive(handle("sandbox"), Change::Start);
+    assert!(outcome.is_ok(), "{outcome:?}");
     let sent = paths(&server);
     let kept = r#"PUT /labels {"labels":{"rensei.dev/managed-by":"daytona-sandbox-provider","rensei.dev/pool":"pool-1","team":"x","rensei.dev/session":"sess-42","rensei.dev/started-again":"new"}}"#;
     assert_eq!(sent, ["GET ", kept, "POST /start"]);
@@ -70,7 +76,8 @@ fn a_start_takes_the_marks_of_an_ended_agent_and_of_an_orphan_off_first() {
 #[test]
 fn empty_answers_of_workspace_are_looked_after() {
     let server = Server::new([Answer::status(200), seen("stopping", "stopped")]);
-    assert!(server.drive(handle("workspace"), Change::Stop).is_ok_and(|state| state.phase == Phase::Stopping));
+    let outcome = server.drive(handle("workspace"), Change::Stop);
+    assert!(outcome.as_ref().is_ok_and(|state| state.phase == Phase::Stopping), "{outcome:?}");
     assert_eq!(paths(&server), ["POST /stop", "GET "]);
 }
 
@@ -84,14 +91,16 @@ fn start_waits_for_a_stop_that_is_under_way() {
         seen("stopped", "stopped"),
         seen("started", "started"),
     ]);
-    assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Running));
+    let outcome = server.drive(handle("sandbox"), Change::Start);
+    assert!(outcome.as_ref().is_ok_and(|state| state.status == Status::Running), "{outcome:?}");
     assert_eq!(paths(&server), ["GET ", "GET ", STARTED_AGAIN, "POST /start", "GET ", "POST /start"]);
 }
 
 #[test]
 fn a_start_that_takes_long_is_looked_at_within_the_deadline() {
     let server = Server::new([seen("stopped", "stopped"), done(), Answer::silence(), seen("starting", "started")]);
-    assert!(server.drive(handle("sandbox"), Change::Start).is_ok_and(|state| state.status == Status::Provisioning));
+    let outcome = server.drive(handle("sandbox"), Change::Start);
+    assert!(outcome.as_ref().is_ok_and(|state| state.status == Status::Provisioning), "{outcome:?}");
     assert_eq!(server.elapsed_ms(), 55_000);
 }
 

@@ -37,7 +37,11 @@ fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Error {
 #[test]
 fn a_sandbox_that_its_name_denies_is_found_by_its_labels() {
     let server = Server::new([nothing(), listed(&running()), Answer::json(200, &running())]);
-    assert!(server.locate("sess-42").is_ok_and(|handle| handle.is_some_and(|handle| handle.external_id == ID)));
+    let outcome = server.locate("sess-42");
+    assert!(
+        outcome.as_ref().is_ok_and(|handle| handle.as_ref().is_some_and(|handle| handle.external_id == ID)),
+        "{outcome:?}"
+    );
     let server = Server::new([taken(), nothing(), listed(&running()), Answer::json(200, &running())]);
     let handle = server.provision(&spec("sess-42"));
     assert!(handle.as_ref().is_ok_and(|handle| handle.external_id == ID), "{handle:?}");
@@ -57,7 +61,8 @@ fn a_name_that_is_taken_by_what_is_not_shown_yet_may_be_tried_again() {
 #[test]
 fn a_copy_with_all_labels_is_nobodys_session() {
     let copy = running().replace(NAME, "my-debug-copy");
-    assert!(Server::new([nothing(), listed(&copy)]).locate("sess-42").is_ok_and(|handle| handle.is_none()));
+    let outcome = Server::new([nothing(), listed(&copy)]).locate("sess-42");
+    assert!(outcome.as_ref().is_ok_and(|handle| handle.is_none()), "{outcome:?}");
     let list = Server::new([listed(&copy)]).list(None);
     assert!(list.as_ref().is_ok_and(|page| page.items.is_empty()), "{list:?}");
     let server = Server::new([listed(&copy).header("date", DATE_HEADER)]);
@@ -99,10 +104,12 @@ fn a_url_without_api_is_named_whatever_answers_there() {
 #[test]
 fn an_empty_reply_to_a_delete_is_looked_into_where_daytona_answers_in_words() {
     let server = Server::new([Answer::status(200), seen("destroying", "destroyed")]);
-    assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Requested));
+    let outcome = server.terminate(handle("sandbox"));
+    assert!(outcome.as_ref().is_ok_and(|end| *end == Termination::Requested), "{outcome:?}");
     let error = refused(Server::new([Answer::status(200), seen("started", "started")]).terminate(handle("sandbox")));
     assert_eq!(error.code, ErrorCode::Protocol);
-    assert!(Server::new([Answer::status(200)]).terminate(handle("workspace")).is_ok());
+    let outcome = Server::new([Answer::status(200)]).terminate(handle("workspace"));
+    assert!(outcome.is_ok(), "{outcome:?}");
 }
 
 #[test]
@@ -182,7 +189,8 @@ fn the_key_of_another_organization_proves_no_absence() {
 #[test]
 fn the_key_of_the_same_organization_proves_absence_and_an_unknown_one_says_so() {
     let server = Server::new([not_found(), not_found(), Answer::json(200, r#"{"organizationId":"org-a"}"#)]);
-    assert!(server.terminate(handle_of("org-a")).is_ok_and(|end| end == Termination::Gone));
+    let outcome = server.terminate(handle_of("org-a"));
+    assert!(outcome.as_ref().is_ok_and(|end| *end == Termination::Gone), "{outcome:?}");
     let silent = || [refusal(404, "Cannot GET /api/api-keys/current"), none_listed(), none_listed()];
     let server = Server::new([not_found()].into_iter().chain(silent()));
     let state = server.status(handle_of("org-a"));
@@ -221,7 +229,8 @@ fn a_list_that_repeats_its_cursor_ends() {
 #[test]
 fn a_delete_that_daytona_stumbles_over_is_looked_into_and_repeated() {
     let server = Server::new([refusal(500, "An unexpected error occurred."), seen("starting", "started"), done()]);
-    assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Requested));
+    let outcome = server.terminate(handle("sandbox"));
+    assert!(outcome.as_ref().is_ok_and(|end| *end == Termination::Requested), "{outcome:?}");
 }
 
 #[test]
@@ -236,7 +245,7 @@ fn no_list_of_sessions_confirms_the_mark_that_it_led_to() {
     let dated = |answer: Answer| answer.header("date", DATE_HEADER);
     let server = Server::new([dated(listed(&running())), dated(Answer::json(200, &running())), dated(done())]);
     let report = server.reconcile(&[], "2026-11-23T12:00:30Z", Mode::Act);
-    assert!(report.is_ok());
+    assert!(report.is_ok(), "{report:?}");
     let sent = server.sent();
     let marked = sent.last().map(String::as_str).unwrap_or_default();
     assert!(marked.contains(r#""rensei.dev/orphan-since":"2026-11-23T12:00:30Z""#), "{marked}");

@@ -31,7 +31,8 @@ fn error(server: &Server, spec: &Spec) -> Error {
 #[test]
 fn a_plain_session_is_one_request_with_every_default_of_the_description() {
     let server = Server::new([created()]);
-    assert!(server.provision(&spec("sess-42")).is_ok());
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.is_ok(), "{outcome:?}");
     let body = [
         r#"{"name":"rensei-sess-42-899de6a060c37588","#,
         r#""buildInfo":{"dockerfileContent":"FROM ghcr.io/renseiai/donmai-worker:latest\nENTRYPOINT [\"donmai\",\"agent\",\"run\"]\n"},"#,
@@ -47,7 +48,8 @@ fn the_description_is_followed_to_the_letter_in_dialect_workspace() {
     // Workspaces have no names, so a look before and one after keep a session from getting two.
     let script = [Answer::json(200, "[]"), created(), Answer::json(200, "[]")];
     let server = Server::with_config(r#""dialect":"workspace""#, script);
-    assert!(server.provision(&spec("sess-42")).is_ok());
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.is_ok(), "{outcome:?}");
     let body = [
         r#"{"name":"rensei-sess-42-899de6a060c37588","image":"ghcr.io/renseiai/donmai-worker:latest","#,
         r#""command":["donmai","agent","run"],"user":"daytona","env":{},"#,
@@ -80,7 +82,8 @@ fn what_the_session_asks_for_wins_over_the_pool() {
         ..spec("sess-42")
     };
     let server = Server::with_config(config, [created()]);
-    assert!(server.provision(&asked).is_ok());
+    let outcome = server.provision(&asked);
+    assert!(outcome.is_ok(), "{outcome:?}");
     let sent = server.sent().concat();
     for part in [
         r#""dockerfileContent":"FROM spec:1\nENTRYPOINT [\"spec\",\"\\u00e9\"]\n""#,
@@ -97,7 +100,8 @@ fn what_the_session_asks_for_wins_over_the_pool() {
 #[test]
 fn the_pool_wins_over_the_defaults() {
     let server = Server::with_config(r#""diskGB":5,"target":"us","maxLifetimeMinutes":9"#, [created()]);
-    assert!(server.provision(&spec("sess-42")).is_ok());
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.is_ok(), "{outcome:?}");
     let sent = server.sent().concat();
     for part in [r#""target":"us""#, r#""disk":5}"#, r#""ttlMinutes":9"#, r#""rensei.dev/deadline":"created+540s""#] {
         assert!(sent.contains(part), "{part} is not in {sent}");
@@ -107,7 +111,8 @@ fn the_pool_wins_over_the_defaults() {
 #[test]
 fn a_snapshot_goes_without_image_command_and_sizes() {
     let server = Server::with_config(r#""snapshot":"worker-1""#, [created()]);
-    assert!(server.provision(&spec("sess-42")).is_ok());
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.is_ok(), "{outcome:?}");
     let sent = server.sent().concat();
     assert!(sent.contains(r#""snapshot":"worker-1""#), "{sent}");
     for absent in ["buildInfo", "\"disk\"", "\"cpu\"", "\"memory\""] {
@@ -150,11 +155,13 @@ fn auto_falls_back_to_workspace_only_where_there_is_no_sandbox_route() {
     assert_eq!(lines, ["POST /api/sandbox", "GET /api/workspace", "POST /api/workspace", "GET /api/workspace"]);
     for other in [refusal(404, "Region not found"), refusal(400, "x")] {
         let server = Server::new([other, nothing(), none_listed()]);
-        assert!(server.provision(&spec("sess-42")).is_err());
+        let outcome = server.provision(&spec("sess-42"));
+        assert!(outcome.is_err(), "{outcome:?}");
         assert_eq!(server.sent().len(), 3);
     }
     let server = Server::new([Answer::json(404, "<html>"), nothing(), none_listed()]);
-    assert!(server.provision(&spec("sess-42")).is_err_and(|error| !error.maybe_applied));
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.as_ref().is_err_and(|error| !error.maybe_applied), "{outcome:?}");
     assert_eq!(server.sent().len(), 3);
 }
 
@@ -177,7 +184,8 @@ const DISK: &str =
 #[test]
 fn a_refused_default_disk_is_created_again_with_the_quoted_maximum() {
     let server = Server::new([refusal(400, DISK), created()]);
-    assert!(server.provision(&spec("sess-42")).is_ok());
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.is_ok(), "{outcome:?}");
     let sent = server.sent();
     assert!(sent.len() == 2 && sent[0].ends_with(r#""disk":20}"#) && sent[1].ends_with(r#""disk":10}"#), "{sent:?}");
 }
@@ -237,7 +245,8 @@ fn a_create_leaves_a_fifth_of_the_deadline_for_the_look_after_it() {
     for (deadline_ms, spent_ms) in [(10_000, 8_000), (60_000, 55_000)] {
         let server = Server::new([Answer::silence(), Answer::json(200, &ours(ID, "started", "started", "", ""))]);
         let context = Context { deadline_ms: Some(deadline_ms), ..server.context() };
-        assert!(server.call_with(context, |call| create::provision(call, &spec("sess-42"))).is_ok());
+        let outcome = server.call_with(context, |call| create::provision(call, &spec("sess-42")));
+        assert!(outcome.is_ok(), "{outcome:?}");
         assert_eq!(server.elapsed_ms(), spent_ms);
     }
 }
@@ -247,7 +256,8 @@ fn a_reply_that_names_no_version_does_not_make_the_server_an_older_one() {
     let gateway = || Answer::status(504);
     let unnamed = refusal(404, &format!("Sandbox with ID or name {NAME} not found"));
     let server = Server::new([gateway(), nothing(), none_listed(), gateway(), unnamed, none_listed(), created()]);
-    assert!(server.provision(&spec("sess-42")).is_ok());
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.is_ok(), "{outcome:?}");
     assert_eq!(server.sent().len(), 7);
 }
 

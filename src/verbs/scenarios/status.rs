@@ -7,7 +7,10 @@ fn a_look_is_one_request_in_the_handles_dialect() {
     for dialect in ["sandbox", "workspace"] {
         let server = Server::new([seen("started", "started")]);
         let state = server.status(handle(dialect));
-        assert!(state.is_ok_and(|state| state.status == Status::Running && state.provider_state == "started"));
+        assert!(
+            state.as_ref().is_ok_and(|state| state.status == Status::Running && state.provider_state == "started"),
+            "{state:?}"
+        );
         assert_eq!(server.sent(), [format!("GET /api/{dialect}/{ID}")]);
     }
 }
@@ -23,7 +26,10 @@ fn a_broken_sandbox_tells_why() {
 #[test]
 fn only_a_proven_404_is_destroyed() {
     let state = Server::new([not_found()]).status(handle("sandbox"));
-    assert!(state.is_ok_and(|state| state.phase == Phase::Destroyed && state.status == Status::Terminated));
+    assert!(
+        state.as_ref().is_ok_and(|state| state.phase == Phase::Destroyed && state.status == Status::Terminated),
+        "{state:?}"
+    );
     for unproven in [
         Answer::json(404, "<html>404</html>"),
         Answer::status(404),
@@ -32,14 +38,16 @@ fn only_a_proven_404_is_destroyed() {
         refusal(401, "Invalid credentials"),
         Answer::failure(FailureKind::Denied),
     ] {
-        assert!(Server::new([unproven]).status(handle("sandbox")).is_err());
+        let outcome = Server::new([unproven]).status(handle("sandbox"));
+        assert!(outcome.is_err(), "{outcome:?}");
     }
 }
 
 #[test]
 fn a_handle_outlives_the_route_that_it_was_made_on() {
     let server = Server::new([refusal(404, "Cannot GET /api/workspace/x"), seen("started", "started")]);
-    assert!(server.status(handle("workspace")).is_ok_and(|state| state.status == Status::Running));
+    let outcome = server.status(handle("workspace"));
+    assert!(outcome.as_ref().is_ok_and(|state| state.status == Status::Running), "{outcome:?}");
 }
 
 #[test]
@@ -79,7 +87,8 @@ fn an_id_cannot_lead_elsewhere() {
 #[test]
 fn a_handle_of_an_older_version_without_any_fact_is_still_served() {
     let server = Server::new([seen("started", "started")]);
-    assert!(server.status(Handle { metadata: Vec::new(), ..handle("sandbox") }).is_ok());
+    let outcome = server.status(Handle { metadata: Vec::new(), ..handle("sandbox") });
+    assert!(outcome.is_ok(), "{outcome:?}");
 }
 
 #[test]

@@ -11,18 +11,19 @@ fn an_end_is_one_request_in_the_handles_dialect() {
         ("workspace", format!("DELETE /api/workspace/{ID}?force=true")),
     ] {
         let server = Server::new([done()]);
-        assert!(server.terminate(handle(dialect)).is_ok_and(|end| end == Termination::Requested));
+        let outcome = server.terminate(handle(dialect));
+        assert!(outcome.as_ref().is_ok_and(|end| *end == Termination::Requested), "{outcome:?}");
         assert_eq!(server.sent(), [request]);
     }
 }
 
 #[test]
 fn what_is_gone_is_gone() {
-    assert!(
-        Server::new([not_found(), not_found()]).terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Gone)
-    );
+    let outcome = Server::new([not_found(), not_found()]).terminate(handle("sandbox"));
+    assert!(outcome.as_ref().is_ok_and(|end| *end == Termination::Gone), "{outcome:?}");
     for unproven in [Answer::json(404, "<html>"), refusal(404, "Not Found")] {
-        assert!(Server::new([unproven]).terminate(handle("sandbox")).is_err());
+        let outcome = Server::new([unproven]).terminate(handle("sandbox"));
+        assert!(outcome.is_err(), "{outcome:?}");
     }
 }
 
@@ -30,7 +31,8 @@ fn what_is_gone_is_gone() {
 fn busy_with_being_deleted_already_is_requested() {
     for look in [seen("destroying", "destroyed"), seen("started", "destroyed")] {
         let server = Server::new([refusal(409, BUSY), look]);
-        assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Requested));
+        let outcome = server.terminate(handle("sandbox"));
+        assert!(outcome.as_ref().is_ok_and(|end| *end == Termination::Requested), "{outcome:?}");
         assert_eq!(server.sent().len(), 2);
     }
 }
@@ -39,7 +41,8 @@ fn busy_with_being_deleted_already_is_requested() {
 fn busy_and_gone_by_the_next_look_is_gone() {
     for look in [not_found(), seen("destroyed", "destroyed")] {
         let server = Server::new([refusal(409, "Sandbox was modified by another operation"), look]);
-        assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Gone));
+        let outcome = server.terminate(handle("sandbox"));
+        assert!(outcome.as_ref().is_ok_and(|end| *end == Termination::Gone), "{outcome:?}");
     }
 }
 
@@ -91,7 +94,8 @@ fn busy_until_the_deadline_is_a_conflict_and_never_success() {
 #[test]
 fn a_sandbox_that_hangs_is_stopped_by_force_once_and_deleted_again() {
     let server = hanging(true);
-    assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Requested));
+    let outcome = server.terminate(handle("sandbox"));
+    assert!(outcome.as_ref().is_ok_and(|end| *end == Termination::Requested), "{outcome:?}");
     let forced = server.sent().iter().filter(|line| line.ends_with("/stop?force=true")).count();
     assert_eq!(forced, 1);
     assert!((30_000..40_000).contains(&server.elapsed_ms()), "{}", server.elapsed_ms());
@@ -100,7 +104,8 @@ fn a_sandbox_that_hangs_is_stopped_by_force_once_and_deleted_again() {
 #[test]
 fn a_broken_delete_is_repeated_because_twice_is_the_same_as_once() {
     let server = Server::new([Answer::failure(FailureKind::Broken), Answer::status(503), not_found(), not_found()]);
-    assert!(server.terminate(handle("sandbox")).is_ok_and(|end| end == Termination::Gone));
+    let outcome = server.terminate(handle("sandbox"));
+    assert!(outcome.as_ref().is_ok_and(|end| *end == Termination::Gone), "{outcome:?}");
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn adopted(idle_minutes: u32, state: &str, date: Option<&str>) -> Vec<String> {
         let Some(sandbox) = sandbox else { panic!("not seen") };
         Ok(crate::verbs::keep_alive::unmark(call, &target, dialect, &sandbox, None)?)
     });
-    assert!(unmarked.is_ok());
+    assert!(unmarked.is_ok(), "{unmarked:?}");
     server.sent().into_iter().skip(1).map(|line| line.replace(&format!("/api/sandbox/{ID}"), "")).collect()
 }
 

@@ -139,10 +139,12 @@ fn a_toolbox_that_tells_nothing_after_a_start_is_asked_at_once_only_once() {
 fn a_start_says_in_a_label_that_the_command_runs_again_and_says_it_once() {
     let parked = |labels: &str| Answer::json(200, &ours(ID, "stopped", "stopped", labels, ""));
     let server = Server::new([parked(""), done(), seen("started", "started")]);
-    assert!(server.drive(handle("sandbox"), Change::Start).is_ok());
+    let outcome = server.drive(handle("sandbox"), Change::Start);
+    assert!(outcome.is_ok(), "{outcome:?}");
     let sent = server.sent();
     assert_eq!((sent.len(), written(&sent[1])), (3, AGAIN));
     let server = Server::new([parked(AGAIN), seen("started", "started")]);
-    assert!(server.drive(handle("sandbox"), Change::Start).is_ok());
+    let outcome = server.drive(handle("sandbox"), Change::Start);
+    assert!(outcome.is_ok(), "{outcome:?}");
     assert_eq!(server.sent().len(), 2);
 }
