@@ -1,6 +1,6 @@
 //! The way from the component to the fakes of one simulation: by address and key, and where it is asked to, with lies.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -17,7 +17,7 @@ use crate::fake::FakeNetwork;
 pub enum Sabotage {
     #[default]
     Nothing,
-    /// A refusal because the sandbox is busy reads like an accepted end.
+    /// A refusal because the sandbox is busy reads like an accepted end, and so does every later look at it.
     BusyIsAccepted,
     /// The name of a sandbox does not arrive.
     NamesAreLost,
@@ -74,6 +74,8 @@ pub struct Switchboard {
     sabotage: Sabotage,
     /// The labels that were sent last under each name.
     labels: Mutex<HashMap<String, Value>>,
+    /// Sandboxes of which the end was refused because they were busy.
+    busy: Mutex<HashSet<String>>,
 }
 
 impl Switchboard {
@@ -111,7 +113,11 @@ impl Switchboard {
     fn distort_reply(&self, method: &str, path: &str, status: u16, body: Bytes) -> (u16, Bytes) {
         let subject = path.rsplit('/').next().unwrap_or_default();
         match self.sabotage {
-            Sabotage::BusyIsAccepted if method == "DELETE" && status == 409 => (200, Bytes::new()),
+            Sabotage::BusyIsAccepted if method == "DELETE" && status == 409 => {
+                self.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(subject.to_owned());
+                (200, Bytes::new())
+            }
+            Sabotage::BusyIsAccepted if method == "GET" && status == 200 => (status, self.with_accepted_end(body)),
             Sabotage::TroubleIsGone if method != "POST" && status >= 404 && !path.starts_with("/toolbox") => {
                 let message = format!("Sandbox with ID or name {subject} not found");
                 (404, json!({"statusCode": 404, "message": message}).to_string().into())
@@ -150,6 +156,20 @@ impl Switchboard {
         }
         reply.to_string().into()
     }
+
+    /// A sandbox that reads as on its way out, if its end was refused.
+    fn with_accepted_end(&self, body: Bytes) -> Bytes {
+        let parsed = serde_json::from_slice::<Value>(&body).ok().filter(Value::is_object);
+        let Some(mut reply) = parsed else { return body };
+        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if !reply["id"].as_str().is_some_and(|id| busy.contains(id)) {
+            return body;
+        }
+        reply["state"] = json!("destroying");
+        reply["desiredState"] = json!("destroyed");
+        reply.to_string().into()
+    }
+
     /// A sandbox with the labels, or the digest alone, that were sent last under its name.
     fn relabelled(&self, body: Bytes) -> Bytes {
         let parsed = serde_json::from_slice::<Value>(&body).ok().filter(Value::is_object);

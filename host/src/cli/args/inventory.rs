@@ -51,8 +51,8 @@ pub struct Reconcile {
     #[arg(long, requires = "as_of", conflicts_with = "mark")]
     pub act: bool,
 
-    /// Act although none of the sessions that are known has a sandbox here. Without it that is taken for the wrong list, or
-    /// for the wrong pool
+    /// Act although no session of the --known file has a sandbox here. Without it that is taken for the wrong list, or for
+    /// the wrong pool
     #[arg(long, requires = "act")]
     pub allow_no_match: bool,
 }

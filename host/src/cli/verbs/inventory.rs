@@ -48,7 +48,7 @@ pub async fn reconcile(global: &Global, own: &Reconcile) -> Done {
         })?,
     };
     let known = Known { sessions, as_of, min_age_sec: own.min_age_sec };
-    if own.mode() == Mode::Act && !own.none_known && !own.allow_no_match {
+    if own.mode() == Mode::Act && own.known.is_some() && !own.allow_no_match {
         let dry = inventory.reconcile(&budget.context(&context)?, &known, Mode::Look).await?;
         refuse_without_match(&dry, &context.pool_id)?;
     }
@@ -62,7 +62,8 @@ pub async fn reconcile(global: &Global, own: &Reconcile) -> Done {
     Ok(if failed || !report.complete { Exit::Unfinished } else { Exit::Ok })
 }
 
-/// A list of which no id is any sandbox's is another pool's, or no list at all: it ends nothing.
+/// A file of which no id is any sandbox's is another pool's, or no list at all: it ends nothing. Sessions that were named one
+/// by one on the command line are meant.
 fn refuse_without_match(dry: &Report, pool: &str) -> Result<(), Failure> {
     let is_known = |outcome: &Outcome| outcome.reason == "known" || outcome.reason == "would-unmark";
     let would_end = |outcome: &&Outcome| outcome.reason.starts_with("would-") && !is_known(outcome);
