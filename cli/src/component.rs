@@ -127,7 +127,7 @@ pub fn not_bundled() -> Failure {
 /// The component that this program was built with.
 pub fn bundled() -> Option<&'static [u8]> {
     #[cfg(feature = "bundled")]
-    return sandbox_host::bundled_component();
+    return include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
     #[cfg(not(feature = "bundled"))]
     return None;
 }

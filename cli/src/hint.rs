@@ -45,7 +45,7 @@ mod tests {
     use clap::Parser;
 
     use super::{locate, quoted};
-    use crate::cli::args::Arguments;
+    use crate::args::Arguments;
 
     #[test]
     fn a_hint_carries_every_option_that_it_needs_and_no_other() {

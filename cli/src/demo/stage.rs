@@ -10,9 +10,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::wire::{Exchange, Recorder};
-use crate::cli::args::Global;
-use crate::cli::component::load;
-use crate::cli::failure::Failure;
+use crate::args::Global;
+use crate::component::load;
+use crate::failure::Failure;
 
 /// How fast things go.
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use tokio::time::sleep;
 
 use super::stage::Stage;
 use super::teller::Teller;
-use crate::cli::failure::Failure;
+use crate::failure::Failure;
 
 /// After as many looks the scene has gone wrong.
 const LOOKS: usize = 200;

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::stage::Stage;
 use super::wire::Exchange;
-use crate::cli::failure::Failure;
-use crate::cli::out;
-use crate::cli::output::{columns, print_json, seconds};
-use crate::cli::style::{Style, clean};
+use crate::failure::Failure;
+use crate::out;
+use crate::output::{columns, print_json, seconds};
+use crate::style::{Style, clean};
 
 const WIDTH: usize = 78;
 

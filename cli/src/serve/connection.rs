@@ -17,7 +17,7 @@ use super::message::{
 use super::methods;
 use super::queue::{Queue, Room};
 use super::server::{Server, Work};
-use crate::cli::out::redacted;
+use crate::out::redacted;
 
 /// Answers that may wait for a slow reader before its requests wait, too.
 const ANSWERS_WAITING: usize = 64;

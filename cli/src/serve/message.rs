@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::surrogates;
-use crate::cli::failure::Failure;
+use crate::failure::Failure;
 
 /// Numbers of errors. The first five are JSON-RPC's own, the last is the one of the Language Server Protocol.
 pub const PARSE_ERROR: i32 = -32_700;

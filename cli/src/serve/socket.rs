@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 
 use super::connection::{Kind, peer};
 use super::server::Server;
-use crate::cli::failure::Failure;
-use crate::cli::out;
+use crate::failure::Failure;
+use crate::out;
 
 /// Peers at once; of more, the next ones wait until one hangs up.
 const MOST_PEERS: usize = 1_024;

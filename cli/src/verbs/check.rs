@@ -1,14 +1,14 @@
 use sandbox_host::{Context, Declaration, Finding, Origin, Provider, Severity};
 use serde::Serialize;
 
-use crate::cli::Done;
-use crate::cli::args::{GUEST_VARIABLES, Global};
-use crate::cli::component::{Network, provider};
-use crate::cli::exit::Exit;
-use crate::cli::input::Pool;
-use crate::cli::out;
-use crate::cli::output::{columns, declaration, findings, print_json};
-use crate::cli::style::Style;
+use crate::Done;
+use crate::args::{GUEST_VARIABLES, Global};
+use crate::component::{Network, provider};
+use crate::exit::Exit;
+use crate::input::Pool;
+use crate::out;
+use crate::output::{columns, declaration, findings, print_json};
+use crate::style::Style;
 
 #[derive(Serialize)]
 struct Checked {

@@ -2,13 +2,13 @@ use sandbox_host::Descriptor;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::cli::Done;
-use crate::cli::args::{Describe, Global};
-use crate::cli::component::{Network, provider};
-use crate::cli::exit::Exit;
-use crate::cli::out;
-use crate::cli::output::{descriptor, print_json};
-use crate::cli::style::Style;
+use crate::Done;
+use crate::args::{Describe, Global};
+use crate::component::{Network, provider};
+use crate::exit::Exit;
+use crate::out;
+use crate::output::{descriptor, print_json};
+use crate::style::Style;
 
 #[derive(Serialize)]
 struct Described {

@@ -5,17 +5,17 @@ use std::time::{Duration, Instant};
 
 use sandbox_host::{Action, Context, Inventory, Item, Known, Mode, Outcome, Page, Provider, Report};
 
-use crate::cli::Done;
-use crate::cli::args::{Global, Reconcile};
-use crate::cli::component::{Network, provider};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::input::Pool;
-use crate::cli::known;
-use crate::cli::out;
-use crate::cli::output::{print_json, seconds};
-use crate::cli::style::{Style, clean};
-use crate::cli::table::table;
+use crate::Done;
+use crate::args::{Global, Reconcile};
+use crate::component::{Network, provider};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::Pool;
+use crate::known;
+use crate::out;
+use crate::output::{print_json, seconds};
+use crate::style::{Style, clean};
+use crate::table::table;
 
 pub async fn list(global: &Global) -> Done {
     let context = Pool::read(global)?.context(global)?;

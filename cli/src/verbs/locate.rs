@@ -1,12 +1,12 @@
-use crate::cli::Done;
-use crate::cli::args::{Global, Locate};
-use crate::cli::component::{Network, provider};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::input::{HandleFile, Pool};
-use crate::cli::out;
-use crate::cli::output::{columns, handle, print_json};
-use crate::cli::style::{Style, clean};
+use crate::Done;
+use crate::args::{Global, Locate};
+use crate::component::{Network, provider};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::{HandleFile, Pool};
+use crate::out;
+use crate::output::{columns, handle, print_json};
+use crate::style::{Style, clean};
 
 pub async fn run(global: &Global, own: &Locate) -> Done {
     let context = Pool::read(global)?.context(global)?;

@@ -2,15 +2,15 @@ use std::path::Path;
 
 use sandbox_host::Handle;
 
-use crate::cli::Done;
-use crate::cli::args::{Global, Provision};
-use crate::cli::component::{Network, provider};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::input::{self, HandleFile, Pool};
-use crate::cli::out;
-use crate::cli::output::{columns, handle, print_json};
-use crate::cli::style::{Style, clean};
+use crate::Done;
+use crate::args::{Global, Provision};
+use crate::component::{Network, provider};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::{self, HandleFile, Pool};
+use crate::out;
+use crate::output::{columns, handle, print_json};
+use crate::style::{Style, clean};
 
 pub async fn run(global: &Global, own: &Provision) -> Done {
     let spec = input::spec(own)?;

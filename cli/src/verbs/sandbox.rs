@@ -3,15 +3,15 @@
 use sandbox_host::{Context, Handle, Provider, Termination};
 use serde_json::json;
 
-use crate::cli::Done;
-use crate::cli::args::{Global, OnHandle, Status};
-use crate::cli::component::{Network, provider};
-use crate::cli::exit::Exit;
-use crate::cli::failure::Failure;
-use crate::cli::input::{self, Pool};
-use crate::cli::out;
-use crate::cli::output::{print_json, state};
-use crate::cli::style::Style;
+use crate::Done;
+use crate::args::{Global, OnHandle, Status};
+use crate::component::{Network, provider};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::{self, Pool};
+use crate::out;
+use crate::output::{print_json, state};
+use crate::style::Style;
 
 /// What a command on a sandbox needs. Files are read first: a wrong one is told before anything is compiled.
 pub struct Sandbox {

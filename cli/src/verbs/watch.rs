@@ -6,12 +6,12 @@ use sandbox_host::{CallError, State, Status};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::sandbox::Sandbox;
-use crate::cli::Done;
-use crate::cli::args::{Global, Watch};
-use crate::cli::failure::Failure;
-use crate::cli::out;
-use crate::cli::output::{print_json, seconds, state};
-use crate::cli::style::{Style, clean};
+use crate::Done;
+use crate::args::{Global, Watch};
+use crate::failure::Failure;
+use crate::out;
+use crate::output::{print_json, seconds, state};
+use crate::style::{Style, clean};
 
 pub async fn run(global: &Global, own: &Watch) -> Done {
     let sandbox = Sandbox::open(global, &own.on)?.observe();

@@ -2,7 +2,7 @@
 
 use ring::signature::{Ed25519KeyPair, KeyPair};
 
-use crate::stage::{Run, Stage};
+use crate::stage::{Run, Stage, component};
 
 #[test]
 fn an_origin_that_the_policy_does_not_list_is_not_called() {
@@ -76,7 +76,7 @@ fn a_key_in_the_specification_is_refused_also_where_the_provider_does_not_know_i
 fn a_component_runs_only_where_a_trusted_key_signed_it() {
     let stage = Stage::new();
     let pair = |seed: u8| Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
-    let component = sandbox_host::bundled_component().expect("run `cargo xtask build` first");
+    let component = component();
     let hex: String = pair(1).public_key().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     stage.write("policy.toml", format!("[components]\ntrusted-keys = [\"{hex}\"]\n"));
     stage.write("provider.wasm", component);

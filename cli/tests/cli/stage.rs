@@ -13,6 +13,12 @@ use tokio::runtime::Runtime;
 /// A key that belongs to nobody.
 pub const WRONG_KEY: &str = "dtn_wrong_key_0123456789abcdef0123456789abcdef";
 
+/// The component that is in the program.
+pub fn component() -> &'static [u8] {
+    const BUNDLED: Option<&[u8]> = include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
+    BUNDLED.expect("run `cargo xtask build` first")
+}
+
 pub struct Stage {
     pub fake: FakeDaytona,
     /// Base URL of the API.

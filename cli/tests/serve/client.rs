@@ -8,6 +8,12 @@ use fake_daytona::{FakeDaytona, Generation, Latencies};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+/// The component that is in the program.
+pub fn component() -> &'static [u8] {
+    const BUNDLED: Option<&[u8]> = include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
+    BUNDLED.expect("run `cargo xtask build` first")
+}
+
 /// A Daytona on a loopback socket, and a directory.
 pub struct Stage {
     pub fake: FakeDaytona,
@@ -50,7 +56,7 @@ impl Stage {
 
     /// The real component with a section more in it: other bytes, the same provider.
     pub fn another_component(&self, name: &str) -> PathBuf {
-        let mut bytes = sandbox_host::bundled_component().expect("run `cargo xtask build` first").to_vec();
+        let mut bytes = component().to_vec();
         bytes.extend_from_slice(b"\0\x05\x04test");
         let path = self.path(name);
         std::fs::write(&path, bytes).expect("it can be written");

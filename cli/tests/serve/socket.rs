@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::json;
 
-use crate::client::{Stage, Talk, exists};
+use crate::client::{self, Stage, Talk, exists};
 
 /// The program on a socket, once it listens.
 pub fn listening(stage: &Stage, path: &Path, more: &[&str]) -> Child {
@@ -90,7 +90,7 @@ fn over_a_socket_only_signed_bytes_become_a_component() {
 
     let pair = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap();
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let first = sandbox_host::bundled_component().unwrap();
+    let first = client::component();
     for (name, content) in [
         ("policy.toml", format!("[components]\ntrusted-keys = [\"{}\"]\n", hex(pair.public_key().as_ref())).as_bytes()),
         ("v1.wasm", first),

@@ -1,7 +1,5 @@
 //! The real component and a Daytona on a loopback socket, in the test's own runtime.
 
-#![allow(dead_code, reason = "each test file uses a part")]
-
 use fake_daytona::{FakeDaytona, Generation, Latencies};
 use sandbox_host::{Context, Credential, Host, Provider};
 
@@ -12,17 +10,12 @@ pub struct Daytona {
     pub url: String,
 }
 
-/// The component that was built beside this crate.
+/// Loads the component as an embedder does.
 ///
 /// # Panics
-/// When there was none, with the command that builds it.
-pub fn component() -> &'static [u8] {
-    sandbox_host::bundled_component().expect("no component: run `cargo xtask build` first")
-}
-
-/// Loads it.
+/// When it was not built, with the command that builds it.
 pub fn load(host: &Host) -> Provider {
-    host.load(component()).expect("the component is a provider")
+    host.load(&host_tests::component()).expect("the component is a provider")
 }
 
 impl Daytona {

@@ -2,7 +2,7 @@
 
 use sandbox_host::{Policy, WarmLimits};
 
-const GUIDE: &str = include_str!("../../docs/host.md");
+const GUIDE: &str = include_str!("../../../docs/host.md");
 
 #[test]
 fn the_policy_in_the_guide_is_one_and_has_every_key() {

@@ -1,12 +1,11 @@
 //! Keys that the guest never holds: the session works, and the key is nowhere in the guest's memory.
 
-mod daytona;
-
 use std::time::Duration;
 
-use daytona::{Daytona, load};
 use fake_daytona::Reply;
 use sandbox_host::{BuildError, CallError, Context, Credential, ErrorCode, Host, Policy, Spec};
+
+use crate::daytona::{Daytona, load};
 
 /// Keys are injected, for the origin of this Daytona alone.
 fn injecting(daytona: &Daytona) -> Policy {
