@@ -5,17 +5,16 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use sandbox_host::input::{Mistake, TextError, decode, from_str, is_plain_name, read, read_text};
+use sandbox_host::input::{Mistake, from_str};
 use sandbox_host::{Context, Credential, Declaration, Handle, Spec};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::args::{Global, Provision};
 use super::failure::Failure;
+use super::files::{text, text_or_stdin};
+use super::paths::told;
 use super::{env_file, out};
-
-/// Bytes of a file. The largest that makes sense is a list of sessions.
-const MOST_BYTES: u64 = 64 << 20;
 
 /// A pool: its id, its configuration as text, and its own declaration.
 #[derive(Debug, Default, PartialEq)]
@@ -125,47 +124,6 @@ pub fn handle(path: &Path) -> Result<Handle, Failure> {
     })
 }
 
-/// The text of a file, or standard input for `-`.
-pub fn text_or_stdin(path: &Path) -> Result<String, Failure> {
-    if path != Path::new("-") {
-        return text(path, Failure::spec);
-    }
-    read(std::io::stdin(), MOST_BYTES)
-        .and_then(|content| decode(&content).map(str::to_owned))
-        .map_err(|error| Failure::spec(format!("Standard input {error}.")))
-}
-
-/// The text of a file.
-pub fn text(path: &Path, failure: fn(String) -> Failure) -> Result<String, Failure> {
-    read_text(path, MOST_BYTES).map_err(|error| {
-        let failed = failure(format!("{} {error}.", told(path)));
-        match error {
-            _ if is_content(path) => failed.remedy("Name a file here, and not what would be in it."),
-            TextError::Io(_) => failed.remedy("Name a file that is there and that this user may read."),
-            _ => failed,
-        }
-    })
-}
-
-/// A path as it may be shown. What is no path, but a key or a whole record that was typed in the place of one, is not.
-pub fn told(path: &Path) -> String {
-    match path {
-        _ if path == Path::new("-") => "Standard input".to_owned(),
-        _ if is_content(path) => "What was named".to_owned(),
-        _ => path.display().to_string(),
-    }
-}
-
-/// Whether a path looks like what should be in the file.
-fn is_content(path: &Path) -> bool {
-    const LONG: usize = 16;
-    let text = path.to_string_lossy();
-    let extension = path.extension().map(|extension| extension.to_string_lossy());
-    let has_extension = extension.is_some_and(|extension| extension.len() <= 8 && is_plain_name(&extension));
-    let is_record = text.contains(['{', '"', '\n']);
-    is_record || (text.len() >= LONG && !text.contains(['/', '\\']) && !has_extension && !is_plain_name(&text))
-}
-
 /// A file for a handle, made before there is a handle: that it cannot be written must be known before a sandbox exists.
 pub struct HandleFile {
     path: PathBuf,
@@ -206,9 +164,7 @@ impl Drop for HandleFile {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::{Pool, told};
+    use super::Pool;
 
     #[test]
     fn a_pool_file_is_a_record_where_it_has_a_config_and_the_configuration_otherwise() {
@@ -237,17 +193,5 @@ mod tests {
         assert!(error.to_string().starts_with("`id` is an object, but has to be a text"), "{error}");
         let error = Pool::parse(r#"{"id": "a", "id": "b", "config": {}}"#).unwrap_err();
         assert!(error.to_string().contains("twice"), "{error}");
-    }
-
-    #[test]
-    fn what_was_typed_in_the_place_of_a_path_is_not_shown() {
-        for path in ["pool.json", "handles/session-20261126120000", "h", "/run/secrets/daytona", "session-2026.json"] {
-            assert_eq!(told(Path::new(path)), path);
-        }
-        for content in
-            ["dtn_0123456789abcdef", r#"{"secret": "x"}"#, "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0"]
-        {
-            assert_eq!(told(Path::new(content)), "What was named", "{content}");
-        }
     }
 }

@@ -21,7 +21,7 @@ pub fn ci() -> Result<(), Failure> {
     // Each crate in the profile that its tests are built in: the macros and build scripts of the dependencies, a third of
     // the time, are then built once.
     clippy(&["-p", PACKAGE, "-p", "xtask", "--all-targets"])?;
-    clippy(&[&test::NATIVE[..], &["--all-targets", "--profile", "host"]].concat())?;
+    clippy(&[&test::NATIVE[..], &["-p", "examples", "--all-targets", "--profile", "host"]].concat())?;
     test::run()?;
     interop::interop()?;
     component::compare()

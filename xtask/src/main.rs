@@ -24,7 +24,7 @@ const COMMANDS: [(&str, &str, &str); 9] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
-        "about 7 minutes, because wasmtime is built",
+        "about 5 minutes, because wasmtime is built",
     ),
     (
         "build",

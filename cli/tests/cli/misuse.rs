@@ -56,7 +56,7 @@ const MISUSES: &[Misuse] = &[
     (&["reconcile", "--session", "s", "--act"], 2, "--as-of"),
     (&["reconcile", "--none-known", "--session", "s"], 2, "--none-known"),
     (&["reconcile", "--session", "s", "--as-of", "yesterday", "--mark"], 4, "date"),
-    (&["reconcile", "--session", "s", "--allow-no-match"], 2, "--act"),
+    (&["reconcile", "--session", "s", "--allow-no-match"], 2, "--delete"),
     (&["reconcile", "--session", "s", "--min-age", "1"], 2, "45s"),
     // check, describe, serve, and what is no command
     (&["check", "--pool", "broken.json"], 3, "JSON"),
