@@ -1,5 +1,6 @@
 //! A secret that cannot be printed.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Longest key that is sent, in bytes. Hosts trap on header fields above 128 KiB, and gateways refuse far shorter ones.
@@ -83,9 +84,16 @@ impl Secret {
 
     /// A JSON text without the key. The text has to be in its [plainest spelling](crate::json::plain).
     pub fn redact_json(&self, json: String) -> String {
+        if !self.is_searched() || json.len() < self.bare.len() {
+            return json;
+        }
         // As it stands in a JSON text. Few keys have a character that is escaped there.
-        let escaped = self.bare.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t");
-        if self.is_searched() && json.contains(&escaped) { json.replace(&escaped, REDACTED) } else { json }
+        let escaped = if self.bare.bytes().any(|byte| matches!(byte, b'\\' | b'"' | b'\t')) {
+            Cow::Owned(self.bare.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t"))
+        } else {
+            Cow::Borrowed(self.bare.as_str())
+        };
+        if json.contains(&*escaped) { json.replace(&*escaped, REDACTED) } else { json }
     }
 
     /// What is odd about a key, as the second half of a sentence; none where it looks like one. The texts never repeat it.

@@ -279,10 +279,9 @@ fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
     if text.bytes().any(|byte| byte <= b' ' || byte >= 0x7f) && text.chars().any(is_blank) {
         return Err(UrlProblem::Whitespace);
     }
-    let (scheme, rest) = text.split_once("://").ok_or(UrlProblem::Scheme)?;
-    let scheme = [Scheme::Http, Scheme::Https]
+    let (scheme, rest) = [Scheme::Https, Scheme::Http]
         .into_iter()
-        .find(|known| known.name().eq_ignore_ascii_case(scheme))
+        .find_map(|scheme| Some((scheme, after_scheme(text, scheme)?)))
         .ok_or(UrlProblem::Scheme)?;
     let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at_checked(end).ok_or(UrlProblem::Host)?;
@@ -304,6 +303,12 @@ fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
         return Err(UrlProblem::Host);
     }
     Ok((Origin { scheme, host, port }, rest))
+}
+
+/// What comes after a scheme, which may be written in upper case.
+fn after_scheme(text: &str, scheme: Scheme) -> Option<&str> {
+    let (name, rest) = text.split_at_checked(scheme.name().len())?;
+    if name.eq_ignore_ascii_case(scheme.name()) { rest.strip_prefix("://") } else { None }
 }
 
 /// Whether a character shows as nothing: spaces of all widths, control characters and marks that editors leave behind.
