@@ -21,6 +21,8 @@ use crate::http::Transport;
 use crate::pool::Pool;
 use crate::sandbox::labels::{self, Ownership};
 use crate::sandbox::{expiry, name};
+pub use spec_check::check;
+
 use adopt::Adopted;
 use decision::{Decision, History, Refusal, Report, Seen, decide};
 use session::Session;
