@@ -53,8 +53,7 @@ async fn run(seed: u64) -> String {
         tokio::time::sleep(minutes(3 * 24 * 60)).await;
         for request in fake.requests() {
             let at = request.at.rfc3339();
-            writeln!(log, "{at} {} {} {:?} {:?}", request.method, request.path, request.fault, request.status)
-                .unwrap();
+            writeln!(log, "{at} {} {} {:?} {:?}", request.method, request.path, request.fault, request.status).unwrap();
         }
         for view in fake.sandboxes() {
             writeln!(log, "{} {} {:?} {:?}", view.id, view.created_name, view.history, view.runs).unwrap();
