@@ -11,8 +11,8 @@ wasmtime::component::bindgen!({
         package host:bindings;
 
         world contract {
-            include rensei:sandbox/sandbox-provider@0.1.0;
-            export rensei:sandbox/inventory@0.1.0;
+            include rensei:sandbox/sandbox-provider@0.1.1;
+            export rensei:sandbox/inventory@0.1.1;
         }
     ",
     world: "host:bindings/contract",

@@ -25,7 +25,7 @@ pub(super) struct Named {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[derive(Default)]
-pub(super) struct Manner {
+pub(super) struct ReplySettings {
     pub(super) delay_millis: u64,
     pub(super) date_ahead_seconds: i64,
     pub(super) offset_minutes: Option<i32>,
@@ -41,7 +41,7 @@ pub(super) struct NewOrganization {
 /// What changes of the organization; what is missing stays.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct OrganizationWish {
+pub(super) struct OrganizationChange {
     /// A reason, or `null` for the end of a suspension.
     #[serde(default, deserialize_with = "given")]
     pub(super) suspended: Option<Option<String>>,
@@ -56,7 +56,7 @@ fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<Str
 /// A region; what is missing is as in the first one.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct RegionWish {
+pub(super) struct RegionBody {
     pub(super) id: String,
     #[serde(default = "yes")]
     pub(super) has_quota: bool,
@@ -74,7 +74,7 @@ fn yes() -> bool {
 /// What changes of the server; what is missing stays.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ServerWish {
+pub(super) struct ServerChange {
     pub(super) maintenance: Option<bool>,
     pub(super) stops_kill: Option<bool>,
     /// `page` or `missing`.

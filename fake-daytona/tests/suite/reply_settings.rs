@@ -120,11 +120,11 @@ async fn all_of_it_can_be_arranged_over_http() {
     assert_eq!(client.get("/sandbox/b").await.id(), copied["id"].as_str().unwrap());
     order(&format!("sandboxes/{id}/kill"), json!({})).await;
     assert_eq!(client.get(&format!("/sandbox/{id}")).await.text("state"), "stopped");
-    order("manner", json!({"dateAheadSeconds": 60, "offsetMinutes": 120, "delayMillis": 10})).await;
+    order("replies", json!({"dateAheadSeconds": 60, "offsetMinutes": 120, "delayMillis": 10})).await;
     let answer = client.get("/sandbox/b").await;
     assert!(answer.text("createdAt").ends_with("+02:00"), "{}", answer.text("createdAt"));
     assert_eq!(answer.header("date"), Some("Mon, 23 Nov 2026 12:01:00 GMT"));
-    order("manner", json!({})).await;
+    order("replies", json!({})).await;
     order("organizations", json!({"key": "dtn_other"})).await;
     assert_eq!(client.with_key("dtn_other").get("/sandbox/b").await.status, 404);
     order("organization", json!({"suspended": "Unpaid"})).await;
