@@ -13,9 +13,7 @@ use super::{Change, Dialect, Entrypoint, NewSandbox, Sandbox};
 use crate::contract::ErrorCode;
 use crate::http::secret::Secret;
 use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
-use crate::http::{
-    CONTENT_LENGTH, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport, exchange,
-};
+use crate::http::{CONTENT_LENGTH, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport, exchange};
 use crate::json::{LastWins, Members, to_ascii};
 use crate::moment::Moment;
 
@@ -60,7 +58,16 @@ struct PendingRequest<'a> {
 
 impl<'t, T: Transport> Client<'t, T> {
     pub fn new(transport: &'t T, base: BaseUrl, secret: Secret, deadline: Instant) -> Self {
-        Self { transport, base, secret, deadline, version: Cell::new(None), date: Cell::new(None), requests_left: Cell::new(u32::MAX), once: Cell::new(false) }
+        Self {
+            transport,
+            base,
+            secret,
+            deadline,
+            version: Cell::new(None),
+            date: Cell::new(None),
+            requests_left: Cell::new(u32::MAX),
+            once: Cell::new(false),
+        }
     }
 
     /// The server.

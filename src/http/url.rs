@@ -178,18 +178,16 @@ impl BaseUrl {
     /// Reads a URL of scheme, host, port and path; slashes at its end are dropped.
     pub fn parse(text: &str) -> Result<Self, UrlProblem> {
         let (origin, rest) = split(text)?;
-        if rest.contains('#') {
+        if rest.bytes().any(|byte| byte == b'#') {
             return Err(UrlProblem::Fragment);
         }
-        if rest.contains('?') {
+        if rest.bytes().any(|byte| byte == b'?') {
             return Err(UrlProblem::Query);
         }
         let path = rest.trim_end_matches('/');
-        let mut segments = path.split('/');
         // What stands before the first slash is empty.
-        segments.next();
-        for segment in segments {
-            if matches!(segment, "" | "." | "..") {
+        for segment in path.as_bytes().split(|byte| *byte == b'/').skip(1) {
+            if matches!(segment, b"" | b"." | b"..") {
                 return Err(UrlProblem::PathSegment);
             }
             if !is_encoded(segment) {
@@ -257,8 +255,8 @@ fn is_unreserved(byte: u8) -> bool {
 }
 
 /// Whether a path segment has only characters that may stand in one (RFC 3986, `pchar`).
-fn is_encoded(segment: &str) -> bool {
-    let mut bytes = segment.bytes();
+fn is_encoded(segment: &[u8]) -> bool {
+    let mut bytes = segment.iter().copied();
     while let Some(byte) = bytes.next() {
         let fine = match byte {
             b'%' => (0..2).all(|_| bytes.next().is_some_and(|digit| digit.is_ascii_hexdigit())),
