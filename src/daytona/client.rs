@@ -9,11 +9,13 @@ use super::list::Page;
 use super::owner;
 use super::reply::{TextReply, text};
 use super::version::Version;
-use super::{Change, Dialect, Entrypoint, NewSandbox, Sandbox};
+use super::{Change, Dialect, NewSandbox, Sandbox};
 use crate::contract::ErrorCode;
 use crate::http::secret::Secret;
 use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
-use crate::http::{CONTENT_LENGTH, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport, exchange};
+use crate::http::{
+    CONTENT_LENGTH, Failure, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport, exchange,
+};
 use crate::json::{LastWins, Members, to_ascii};
 use crate::moment::Moment;
 
@@ -21,7 +23,7 @@ use crate::moment::Moment;
 const MAX_BODY: usize = 102_400;
 
 /// Largest list that is read, in bytes. Servers up to 0.179 send all sandboxes of an organization at once.
-const MAX_LIST: usize = 16 * 1024 * 1024;
+pub(super) const MAX_LIST: usize = 16 * 1024 * 1024;
 
 /// The first version whose sandboxes have names.
 const FIRST_WITH_NAMES: Version = Version(0, 110);
@@ -263,15 +265,6 @@ impl<'t, T: Transport> Client<'t, T> {
         }
     }
 
-    /// What the toolbox, which lies at a URL of its own, says of the launch command; none when it does not say. Asked once,
-    /// until a time of its own.
-    pub fn entrypoint(&self, toolbox: &BaseUrl, id: &Segment, until: Instant) -> Option<Entrypoint> {
-        let path = format!("{}/{}/process/session/entrypoint", toolbox.path(), id.as_str());
-        let request = self.request(Method::Get, toolbox.origin(), path, String::new());
-        let reply = self.transport.send(&request, until.min(self.deadline)).ok()?;
-        if reply.status == 200 { Entrypoint::from_json(&text(reply.body, &self.secret)) } else { None }
-    }
-
     /// The organization that the key is of, as far as the server tells: of the key itself in newer versions, else of any
     /// sandbox or any snapshot of its own that it lists. None where none of them says it.
     pub fn key_organization(&self, dialect: Dialect) -> Option<String> {
@@ -284,7 +277,18 @@ impl<'t, T: Transport> Client<'t, T> {
 
     /// Reads what a route tells.
     pub(super) fn told<R>(&self, path: &str, read: impl FnOnce(&str) -> Option<R>) -> Result<R, Rejection> {
-        let Reply { status, body, .. } = self.read(path, "", MAX_REPLY)?;
+        self.told_about(path, "", MAX_REPLY, read)
+    }
+
+    /// The same about something that has a name.
+    pub(super) fn told_about<R>(
+        &self,
+        path: &str,
+        subject: &str,
+        max_reply: usize,
+        read: impl FnOnce(&str) -> Option<R>,
+    ) -> Result<R, Rejection> {
+        let Reply { status, body, .. } = self.read(path, subject, max_reply)?;
         let why = "it is not what this route gives";
         read(&text(body, &self.secret)).ok_or_else(|| self.unreadable(Attempt::Read, Method::Get, path, status, why))
     }
@@ -294,10 +298,21 @@ impl<'t, T: Transport> Client<'t, T> {
         self.call(PendingRequest { attempt, method: Method::Get, path, body: String::new(), until, subject, max_reply })
     }
 
-    fn alter(&self, method: Method, path: &str, body: String, subject: &str) -> Result<Accepted, Rejection> {
+    /// Sends a change once, and again only where that is harmless; status and body of a success.
+    pub(super) fn altered(
+        &self,
+        method: Method,
+        path: &str,
+        body: String,
+        subject: &str,
+    ) -> Result<(u16, Vec<u8>), Rejection> {
         let (attempt, until, max_reply) = (Attempt::Change, self.deadline, MAX_REPLY);
-        let Reply { status, body, .. } =
-            self.call(PendingRequest { attempt, method, path, body, until, subject, max_reply })?;
+        self.call(PendingRequest { attempt, method, path, body, until, subject, max_reply })
+            .map(|Reply { status, body, .. }| (status, body))
+    }
+
+    pub(super) fn alter(&self, method: Method, path: &str, body: String, subject: &str) -> Result<Accepted, Rejection> {
+        let (status, body) = self.altered(method, path, body, subject)?;
         // Nothing of it is kept, so the key need not be taken out.
         let text = std::str::from_utf8(&body).unwrap_or("not UTF-8");
         if text.trim_ascii().is_empty() {
@@ -305,7 +320,7 @@ impl<'t, T: Transport> Client<'t, T> {
         } else if is_about(text, subject) {
             Ok(Accepted::InWords)
         } else {
-            Err(self.unreadable(attempt, method, path, status, "it is not about this sandbox"))
+            Err(self.unreadable(Attempt::Change, method, path, status, "it is not about this sandbox"))
         }
     }
 
@@ -356,7 +371,12 @@ impl<'t, T: Transport> Client<'t, T> {
         Err(self.with_url(rejection, method, path))
     }
 
-    fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
+    /// Sends a request that is not one to the API.
+    pub(super) fn send(&self, request: &Request, repeat: Repeat, until: Instant) -> Result<Reply, Failure> {
+        exchange(self.transport, request, repeat, until.min(self.deadline), &self.requests_left).result
+    }
+
+    pub(super) fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
         let mut request = Request::new(method, origin.clone(), path_and_query, body);
         request.header("accept", "application/json".to_owned());
         // Replies are read as they come, so gateways shall not compress them.
@@ -372,13 +392,13 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     /// A success whose body is not what the route gives: Daytona did not say it.
-    fn unreadable(&self, attempt: Attempt, method: Method, path: &str, status: u16, why: &str) -> Rejection {
+    pub(super) fn unreadable(&self, attempt: Attempt, method: Method, path: &str, status: u16, why: &str) -> Rejection {
         self.with_url(classify::unreadable(attempt, status, why), method, path)
     }
 
     /// Says in the error where the request went; the query may be long and says nothing new. Where something else than
     /// Daytona's API answered and the URL has no `/api`, that is why.
-    fn with_url(&self, rejection: Rejection, method: Method, path: &str) -> Rejection {
+    pub(super) fn with_url(&self, rejection: Rejection, method: Method, path: &str) -> Rejection {
         let path = path.split('?').next().unwrap_or_default();
         let url = format!("{} {}{path}", method.name(), self.base);
         let mut error = rejection.error.detail("url", &url);
@@ -400,7 +420,7 @@ impl<'t, T: Transport> Client<'t, T> {
 
 /// How a change was accepted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Accepted {
+pub(super) enum Accepted {
     /// The reply shows the sandbox.
     InWords,
     /// The reply is empty, as it is on few routes. Elsewhere it proves nothing.

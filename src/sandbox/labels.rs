@@ -33,6 +33,8 @@ pub const ORPHAN_SINCE: &str = "rensei.dev/orphan-since";
 /// That the sandbox was started again, and what was seen of its agent since: `new` until it has been looked at, then the exit
 /// code that was there already, or `unseen`.
 pub const STARTED_AGAIN: &str = "rensei.dev/started-again";
+/// That something was launched in it, which counts as its agent.
+pub const LAUNCHED: &str = "rensei.dev/launched";
 /// What the spec asked for, see [`digest`](super::name::digest).
 pub const DIGEST: &str = "rensei.dev/digest";
 

@@ -12,13 +12,13 @@
 
 use crate::daytona::{Dialect, Entrypoint, Rejection, Sandbox};
 use crate::http::Transport;
-use crate::http::url::{BaseUrl, Origin};
 use crate::moment::Moment;
 use crate::sandbox::labels::{AGENT_EXIT, STARTED_AGAIN};
-use crate::sandbox::{expiry, state, toolbox};
+use crate::sandbox::{expiry, state};
 use crate::verbs::call::Call;
 use crate::verbs::relabel::{relabel, reread};
 use crate::verbs::target::Target;
+use crate::verbs::toolbox;
 
 /// Longest time that a look into the sandbox may take, in milliseconds.
 const MAX_LOOK_MS: u64 = 5_000;
@@ -79,32 +79,18 @@ fn is_proof(sandbox: &Sandbox, code: i64) -> bool {
     known.is_none_or(|known| known.parse::<i64>().is_ok_and(|left_behind| left_behind != code))
 }
 
-/// Asks the toolbox, where it may be called. An error says why there is no answer, where somebody can do something
-/// about it.
-pub fn ask<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox) -> Result<Entrypoint, Option<String>> {
-    let Some(url) = sandbox.toolbox_proxy_url.as_deref().and_then(|url| BaseUrl::parse(url).ok()) else {
-        return Err(None);
-    };
-    let (api, named) = (call.client.base().origin(), call.pool.toolbox_url.as_ref());
-    let Some(origin) = toolbox::trusted(url.origin(), api, named) else {
-        return Err(problem(url.origin(), "lies outside of the API's domain, so it is not called"));
-    };
-    // The host lets calls with this handle reach the origin that the handle names, and no other.
-    if target.toolbox(call).as_ref() != Some(origin) {
-        return Err(problem(origin, "is not the one in the handle, so it is not called before locate gives a new one"));
-    }
-    let url = BaseUrl::parse(&format!("{origin}{}", url.path())).map_err(|_| None)?;
+/// Asks the toolbox, where it may be called; none where it knows of no launch command. An error says why there is no
+/// answer, where somebody can do something about it.
+pub fn ask<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    sandbox: &Sandbox,
+) -> Result<Option<Entrypoint>, Option<String>> {
+    let toolbox = toolbox::of(call, target, sandbox).map_err(|unreached| unreached.problem())?;
     let max_ms = (call.client.left_ms() / 3).min(MAX_LOOK_MS);
     let until = call.client.transport().now().plus_ms(max_ms);
-    call.client
-        .entrypoint(&url, &target.id, until)
-        .ok_or_else(|| problem(origin, "does not tell whether the agent runs"))
-}
-
-fn problem(toolbox: &Origin, why: &str) -> Option<String> {
-    Some(format!(
-        "The toolbox at {toolbox} {why}. The pool key toolboxUrl can name where it is reached, also by an IP address."
-    ))
+    let untold = |_| Some(toolbox::problem(toolbox.url.origin(), "does not tell whether the agent runs"));
+    call.client.entrypoint(&toolbox, until).map_err(untold)
 }
 
 /// Writes down what a look found: the end of an agent, or what it means for later codes.

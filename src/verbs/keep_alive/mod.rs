@@ -5,8 +5,9 @@
 //! launch command, and asking it resets the idle clock by the way. An agent that has ended is marked by a label, once, and
 //! from then on nothing is asked any more, so that the clock runs out. Everything ends when the session expires.
 
-mod agent;
+pub mod agent;
 mod idle;
+mod launched;
 
 use super::call::Call;
 use super::relabel::relabel_with;
@@ -16,7 +17,7 @@ use crate::daytona::{Dialect, Rejection, Sandbox};
 use crate::http::Transport;
 use crate::moment::Moment;
 use crate::pool::KeepAlive;
-use crate::sandbox::labels::{AGENT_EXIT, ORPHAN_SINCE};
+use crate::sandbox::labels::{AGENT_EXIT, LAUNCHED, ORPHAN_SINCE};
 use crate::sandbox::{expiry, state};
 use agent::Agent;
 use idle::IdleClock;
@@ -31,6 +32,9 @@ pub enum Trigger {
     /// Nothing is renewed; only what is known is told.
     LookOnly,
 }
+
+/// Why nothing is known of an agent where the toolbox answers.
+const NO_COMMAND: &str = "The sandbox has no session of a launch command, so it cannot be told whether the agent runs.";
 
 /// What was found while a sandbox was kept alive.
 #[derive(Default, Debug)]
@@ -112,13 +116,21 @@ pub fn keep_alive<T: Transport>(
     if over || !wanted {
         return outcome;
     }
-    let mut answer = None;
+    let (mut answer, mut looked) = (None, false);
     if policy != KeepAlive::Poll {
-        match agent::ask(call, target, sandbox) {
-            Ok(told) => answer = Some(told),
-            Err(problem) => outcome.toolbox_problem = problem,
+        let asked = agent::ask(call, target, sandbox);
+        answer = asked.as_ref().ok().copied().flatten();
+        let mut agent = agent::judge(sandbox, answer);
+        if agent != Agent::Running && sandbox.label(LAUNCHED).is_some() {
+            let told = launched::judge(call, target, sandbox, agent, matches!(asked, Ok(None)));
+            looked |= told.is_some();
+            agent = told.unwrap_or(agent);
         }
-        let agent = agent::judge(sandbox, answer);
+        outcome.toolbox_problem = match asked {
+            Err(problem) => problem,
+            Ok(None) if agent == Agent::Unknown => Some(NO_COMMAND.to_owned()),
+            Ok(_) => None,
+        };
         outcome.agent = Some(agent);
         let written = agent::note(call, target, dialect, sandbox, answer, agent);
         if let Agent::Exited(_) = agent {
@@ -126,7 +138,7 @@ pub fn keep_alive<T: Transport>(
         }
     }
     // What the toolbox answered was activity by itself, also where it was marked.
-    let renewed = if answer.is_some() {
+    let renewed = if answer.is_some() || looked {
         Ok(date.and(now).map(|now| now.plus(idle.interval)))
     } else {
         idle.refresh(call, target, dialect, sandbox, outcome.expires_at)
