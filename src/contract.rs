@@ -16,7 +16,7 @@ pub mod generated {
     });
 }
 
-pub use generated::exports::rensei::sandbox::{inventory, types};
+pub use generated::exports::rensei::sandbox::{diagnostics, inventory, types};
 #[cfg(target_arch = "wasm32")]
 pub use generated::exports::rensei::sandbox::{lifecycle, provider};
 #[cfg(target_arch = "wasm32")]

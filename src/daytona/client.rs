@@ -8,13 +8,12 @@ use super::classify::{self, Attempt, Reaction, Rejection, VERSION_HEADER};
 use super::list::Page;
 use super::owner;
 use super::reply::{TextReply, text};
+use super::version::Version;
 use super::{Change, Dialect, Entrypoint, NewSandbox, Sandbox};
 use crate::contract::ErrorCode;
 use crate::http::secret::Secret;
 use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
-use crate::http::{
-    CONTENT_LENGTH, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport, digits, exchange,
-};
+use crate::http::{CONTENT_LENGTH, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport, exchange};
 use crate::json::{LastWins, Members, to_ascii};
 use crate::moment::Moment;
 
@@ -25,7 +24,7 @@ const MAX_BODY: usize = 102_400;
 const MAX_LIST: usize = 16 * 1024 * 1024;
 
 /// The first version whose sandboxes have names.
-const FIRST_WITH_NAMES: (u32, u32) = (0, 110);
+const FIRST_WITH_NAMES: Version = Version(0, 110);
 
 /// One API server, one key, one deadline.
 pub struct Client<'t, T> {
@@ -34,9 +33,13 @@ pub struct Client<'t, T> {
     secret: Secret,
     deadline: Instant,
     /// Major and minor version that the server named last, which it does on every refusal that it made itself.
-    version: Cell<Option<(u32, u32)>>,
+    version: Cell<Option<Version>>,
     /// When it answered last, on its own clock.
     date: Cell<Option<Moment>>,
+    /// How many more requests may be sent.
+    requests_left: Cell<u32>,
+    /// Whether each is sent once only, however it fails.
+    once: Cell<bool>,
 }
 
 /// A request before it has a URL and a key.
@@ -55,7 +58,16 @@ struct PendingRequest<'a> {
 
 impl<'t, T: Transport> Client<'t, T> {
     pub fn new(transport: &'t T, base: BaseUrl, secret: Secret, deadline: Instant) -> Self {
-        Self { transport, base, secret, deadline, version: Cell::new(None), date: Cell::new(None) }
+        Self {
+            transport,
+            base,
+            secret,
+            deadline,
+            version: Cell::new(None),
+            date: Cell::new(None),
+            requests_left: Cell::new(u32::MAX),
+            once: Cell::new(false),
+        }
     }
 
     /// The server.
@@ -90,6 +102,28 @@ impl<'t, T: Transport> Client<'t, T> {
     /// When the server answered last, on its own clock; none when it did not say.
     pub fn server_time(&self) -> Option<Moment> {
         self.date.get()
+    }
+
+    /// Lets so many more requests pass, repetitions included.
+    pub fn allow_requests(&self, requests: u32) {
+        self.requests_left.set(requests);
+    }
+
+    /// How many more requests may be sent.
+    pub fn requests_left(&self) -> u32 {
+        self.requests_left.get()
+    }
+
+    /// Lets so many more requests pass and repeats none: for verbs that tell what is wrong instead of waiting until it is
+    /// right.
+    pub fn ask_once(&self, requests: u32) {
+        self.allow_requests(requests);
+        self.once.set(true);
+    }
+
+    /// The server's version, as far as it has said it: on refusals, and on what it was asked once.
+    pub fn server_version(&self) -> Option<Version> {
+        self.version.get()
     }
 
     /// Creates a sandbox. Sent once; again only when the server throttled it. `spare_ms` is left for what comes after.
@@ -248,6 +282,13 @@ impl<'t, T: Transport> Client<'t, T> {
         })
     }
 
+    /// Reads what a route tells.
+    pub(super) fn told<R>(&self, path: &str, read: impl FnOnce(&str) -> Option<R>) -> Result<R, Rejection> {
+        let Reply { status, body, .. } = self.read(path, "", MAX_REPLY)?;
+        let why = "it is not what this route gives";
+        read(&text(body, &self.secret)).ok_or_else(|| self.unreadable(Attempt::Read, Method::Get, path, status, why))
+    }
+
     fn read(&self, path: &str, subject: &str, max_reply: usize) -> Result<Reply, Rejection> {
         let (attempt, until) = (Attempt::Read, self.deadline);
         self.call(PendingRequest { attempt, method: Method::Get, path, body: String::new(), until, subject, max_reply })
@@ -291,10 +332,15 @@ impl<'t, T: Transport> Client<'t, T> {
         if attempt != Attempt::Create {
             request.wanted = &[CONTENT_LENGTH, "date"];
         }
-        let Outcome { result, unanswered } = exchange(self.transport, &request, Repeat::for_method(method), until);
+        let mut repeat = Repeat::for_method(method);
+        if self.once.get() {
+            repeat = Repeat::Never;
+            request.wanted = &[CONTENT_LENGTH, "date", VERSION_HEADER];
+        }
+        let Outcome { result, unanswered } = exchange(self.transport, &request, repeat, until, &self.requests_left);
         if let Ok(reply) = &result {
             // A gateway's reply names none.
-            if let Some(version) = reply.headers.get(VERSION_HEADER).and_then(version) {
+            if let Some(version) = reply.headers.get(VERSION_HEADER).and_then(Version::parse) {
                 self.version.set(Some(version));
             }
             self.date.set(reply.headers.date().or(self.date.get()));
@@ -363,7 +409,6 @@ enum Accepted {
 
 /// Whether a reply shows the sandbox of an id.
 fn is_about(reply: &str, id: &str) -> bool {
-    // Servers write no blanks, so the usual reply need not be read.
     // Servers write the id first and no blanks, so the usual reply need not be read.
     let rest = reply.strip_prefix("{\"id\":\"").and_then(|rest| rest.strip_prefix(id));
     if rest.is_some_and(|rest| rest.starts_with('"')) {
@@ -375,10 +420,4 @@ fn is_about(reply: &str, id: &str) -> bool {
         None => reply.get("labels").is_some(),
     };
     Members::of(reply).is_some_and(named)
-}
-
-/// Major and minor of a version such as `v0.190.0`.
-fn version(text: &str) -> Option<(u32, u32)> {
-    let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(digits);
-    Some((u32::try_from(parts.next()??).ok()?, u32::try_from(parts.next()??).ok()?))
 }

@@ -1,5 +1,6 @@
 //! Daytona's wire: routes, fields, replies and refusals of both dialects. It never decides what to do next.
 
+mod account;
 mod classify;
 mod client;
 mod create;
@@ -10,7 +11,9 @@ mod reply;
 mod sandbox;
 mod state;
 mod toolbox;
+mod version;
 
+pub use account::{Key, Registered, Resource, Usage};
 pub use classify::{Reaction, Rejection};
 pub use client::Client;
 pub use create::{NewSandbox, Source};
@@ -19,3 +22,4 @@ pub use list::Page;
 pub use sandbox::Sandbox;
 pub use state::SandboxState;
 pub use toolbox::Entrypoint;
+pub use version::Version;

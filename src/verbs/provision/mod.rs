@@ -8,12 +8,12 @@
 mod adopt;
 mod decision;
 mod plan;
+mod protection;
 mod session;
 mod spec_check;
 
 use super::call::Call;
 use super::locate::{self, Found};
-use super::lookup::in_chosen_dialect;
 use crate::contract::{ErrorCode, Handle, Spec};
 use crate::daytona::{Dialect, NewSandbox, Reaction, Rejection, Sandbox};
 use crate::error::Error;
@@ -21,6 +21,8 @@ use crate::http::Transport;
 use crate::pool::Pool;
 use crate::sandbox::labels::{self, Ownership};
 use crate::sandbox::{expiry, name};
+pub use spec_check::check;
+
 use adopt::Adopted;
 use decision::{Decision, History, Refusal, Report, Seen, decide};
 use session::Session;
@@ -32,7 +34,9 @@ const MAX_SPARE_MS: u64 = 5_000;
 /// Creates the sandbox of a session, or takes the one that it has already. One request in the good case.
 pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle, Error> {
     spec_check::check(spec, &call.pool, call.client.secret())?;
+    protection::demand(call)?;
     let name = name::name(&call.pool_id, &spec.session_id);
+    let protection = protection::label(&call.pool.protection);
     let command = plan::command(spec, &call.pool);
     let lifetime_sec = plan::lifetime_sec(spec, &call.pool);
     let (expiry, digest) = (expiry::label(lifetime_sec), name::digest(spec));
@@ -42,6 +46,7 @@ pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle
         session_id: &spec.session_id,
         expiry: &expiry,
         digest: &digest,
+        protection: protection.as_deref(),
     };
     let labels = labels::of_new(&call.pool.labels, &spec.labels, &ownership);
     let mut session =
@@ -89,7 +94,7 @@ enum Created {
 /// Sends a create in the dialect that the pool asks for.
 fn send<T: Transport>(call: &Call<'_, T>, session: &Session<'_>) -> Result<(Dialect, Created), Rejection> {
     let spare_ms = u64::from(call.deadline_ms / SPARE_PART).min(MAX_SPARE_MS);
-    in_chosen_dialect(call, |dialect| {
+    protection::in_dialect(call, |dialect| {
         // `/workspace` has no names, so nothing but a look keeps a session from getting a second one.
         if dialect == Dialect::Workspace {
             match locate::by_labels(call, dialect, &session.spec.session_id) {
@@ -120,7 +125,8 @@ fn failed_start(created: &Sandbox) -> Rejection {
 /// Takes the sandbox that a create was answered with.
 fn take<T: Transport>(call: &Call<'_, T>, session: &Session<'_>, dialect: Dialect, created: Created) -> Seen {
     seen(match created {
-        Created::New(sandbox) => adopt::without_duplicate(call, session, dialect, sandbox),
+        Created::New(sandbox) => protection::kept(call, &session.new, dialect, &sandbox)
+            .and_then(|()| adopt::without_duplicate(call, session, dialect, sandbox)),
         Created::Existing(sandbox) => adopt::adopt(call, session, dialect, sandbox),
     })
 }

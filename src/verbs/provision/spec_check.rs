@@ -80,6 +80,11 @@ pub fn check(spec: &Spec, pool: &Pool, secret: &Secret) -> Result<(), Error> {
     }
     check_numbers(spec, &mut problems);
     check_snapshot(spec, pool, &mut problems);
+    for (name, _) in &pool.protection.secrets {
+        if spec.env.iter().any(|(variable, _)| variable == name) {
+            problems.add("secret-conflict", &format!("spec.env.{name}"), "is one of the pool's secrets as well");
+        }
+    }
     check_secret(spec, secret, &mut problems);
     into_error(problems)
 }
