@@ -6,6 +6,7 @@ mod bench;
 mod build;
 mod ci;
 mod component;
+mod conformance;
 mod interop;
 mod packages;
 mod size;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 9] = [
+const COMMANDS: [(&str, &str, &str); 10] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
@@ -50,8 +51,13 @@ const COMMANDS: [(&str, &str, &str); 9] = [
         "about 4 minutes, because the SDKs are installed",
     ),
     (
+        "conformance",
+        "Build, then run the conformance suite in every host; what follows is passed on to it, see docs/conformance.md",
+        "about 7 minutes, because wasmtime is built",
+    ),
+    (
         "ci",
-        "Everything that has to hold: paths, format, clippy, test, interop, component",
+        "Everything that has to hold: paths, format, clippy, test, conformance, interop, component",
         "about 15 minutes, and 8 more where cargo-component has to be installed",
     ),
 ];
@@ -70,7 +76,7 @@ fn main() -> ExitCode {
         return misused(&format!("`{command}` is not a command."));
     };
     let accepts_size = command == "build" && rest == [size::ACCEPT];
-    if !rest.is_empty() && !accepts_size && !matches!(command, "bench" | "demo" | "sim") {
+    if !rest.is_empty() && !accepts_size && !matches!(command, "bench" | "conformance" | "demo" | "sim") {
         return misused(&format!("`{command}` does not take `{}`.", rest.join(" ")));
     }
     eprintln!("{what}. The first run takes {first_run}.");
@@ -83,6 +89,7 @@ fn main() -> ExitCode {
         "demo" => test::demo(rest),
         "sim" => test::sim(rest),
         "component" => component::compare(),
+        "conformance" => conformance::conformance(rest),
         "interop" => interop::interop(),
         _ => ci::ci(),
     };
@@ -98,9 +105,9 @@ fn main() -> ExitCode {
 fn usage() -> String {
     let mut usage = String::from("Usage: cargo xtask <command>\n\n");
     for (name, what, _) in COMMANDS {
-        usage.push_str(&format!("  {name:<10}  {what}\n"));
+        usage.push_str(&format!("  {name:<11}  {what}\n"));
     }
-    usage.push_str("\nWhat follows `demo`, `bench` and `sim` is passed on to them.\n");
+    usage.push_str("\nWhat follows `demo`, `bench`, `conformance` and `sim` is passed on to them.\n");
     usage
 }
 
