@@ -84,9 +84,9 @@ impl Usage {
     fn all_from_json(reply: &str) -> Option<Vec<Self>> {
         let regions = Members::of(reply)?.objects("regionUsage")?;
         // Other classes than containers have limits of their own.
-        let ours = regions.iter().filter(|region| {
-            region.scalar::<String>("sandboxClass").is_none_or(|class| class == "container")
-        });
+        let ours = regions
+            .iter()
+            .filter(|region| region.scalar::<String>("sandboxClass").is_none_or(|class| class == "container"));
         Some(ours.filter_map(Self::of_region).collect())
     }
 
@@ -102,10 +102,7 @@ impl Usage {
                     .or_else(|| region.scalar(&format!("max{field}PerSandbox"))),
             })
         };
-        Some(Self {
-            region: region.scalar("regionId")?,
-            resources: names.into_iter().filter_map(resource).collect(),
-        })
+        Some(Self { region: region.scalar("regionId")?, resources: names.into_iter().filter_map(resource).collect() })
     }
 }
 
@@ -158,7 +155,9 @@ mod tests {
     #[test]
     fn a_key_tells_its_scopes_its_end_and_its_organization() {
         let read = |json: &str| Key::from_json(json);
-        let full = read(r#"{"name":"k","permissions":["write:sandboxes"],"expiresAt":"2026-12-01T00:00:00.000Z","organizationId":"o"}"#);
+        let full = read(
+            r#"{"name":"k","permissions":["write:sandboxes"],"expiresAt":"2026-12-01T00:00:00.000Z","organizationId":"o"}"#,
+        );
         let Some(full) = full else { panic!("not read") };
         assert_eq!((full.has("write:sandboxes"), full.has("delete:sandboxes")), (Some(true), Some(false)));
         assert!(full.expires_at.is_some() && full.organization.as_deref() == Some("o"));

@@ -110,6 +110,9 @@ impl Protection {
     /// The keys that were asked for, in their order.
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
         let asked = [!self.secrets.is_empty(), self.networks.is_some(), self.domains.is_some()];
-        ["secrets", "networkAllowList", "domainAllowList"].into_iter().zip(asked).filter_map(|(kind, asked)| asked.then_some(kind))
+        ["secrets", "networkAllowList", "domainAllowList"]
+            .into_iter()
+            .zip(asked)
+            .filter_map(|(kind, asked)| asked.then_some(kind))
     }
 }

@@ -33,11 +33,22 @@ pub fn read(reader: &mut Reader<'_>) -> Protection {
     // Whoever takes the value for the secret itself must not find it in a message.
     if secrets.iter().any(|(_, secret)| !is_secret_name(secret)) {
         let says = "has a value that is no name of a secret, which has letters, digits, - and _ alone.";
-        reader.error("secret-name", SECRETS, says, "Write the names under which Daytona keeps the secrets, never their values.");
+        reader.error(
+            "secret-name",
+            SECRETS,
+            says,
+            "Write the names under which Daytona keeps the secrets, never their values.",
+        );
     }
     Protection {
         secrets,
-        networks: joined(reader, NETWORKS, "10.0.0.0/8", is_network, "an IPv4 network such as 10.0.0.0/8 or 192.0.2.7/32"),
+        networks: joined(
+            reader,
+            NETWORKS,
+            "10.0.0.0/8",
+            is_network,
+            "an IPv4 network such as 10.0.0.0/8 or 192.0.2.7/32",
+        ),
         domains: joined(reader, DOMAINS, "*.example.com", is_domain, "a domain such as example.com or *.example.com"),
     }
 }
@@ -111,7 +122,10 @@ mod tests {
             let Ok(pool) = load(config) else { panic!("{config}: {}", rules(config)) };
             let Protection { secrets, networks, domains } = &pool.protection;
             assert_eq!(*secrets, [("API_KEY".to_owned(), "anthropic-prod".to_owned())]);
-            assert_eq!((networks.as_deref(), domains.as_deref()), (Some("10.0.0.0/8,1.1.1.1/32"), Some("*.example.com")));
+            assert_eq!(
+                (networks.as_deref(), domains.as_deref()),
+                (Some("10.0.0.0/8,1.1.1.1/32"), Some("*.example.com"))
+            );
             assert_eq!(pool.protection.kinds().collect::<Vec<_>>(), [SECRETS, NETWORKS, DOMAINS]);
         }
         assert!(load("").is_ok_and(|pool| pool.protection.is_empty()));

@@ -149,7 +149,12 @@ impl<'a> Reader<'a> {
         };
         if texts.is_empty() || texts.iter().any(String::is_empty) {
             // Daytona takes a list of nothing for "nothing is allowed".
-            self.error("empty", key, "is empty, or has an empty entry.", "Write what is allowed, or leave the key out.");
+            self.error(
+                "empty",
+                key,
+                "is empty, or has an empty entry.",
+                "Write what is allowed, or leave the key out.",
+            );
         }
         texts
     }

@@ -15,11 +15,8 @@ use crate::verbs::target::Target;
 use crate::verbs::terminate;
 
 /// The first versions that know each of the keys.
-const FIRST: [(&str, Version); 3] = [
-    ("secrets", Version(0, 192)),
-    ("networkAllowList", Version(0, 179)),
-    ("domainAllowList", Version(0, 190)),
-];
+const FIRST: [(&str, Version); 3] =
+    [("secrets", Version(0, 192)), ("networkAllowList", Version(0, 179)), ("domainAllowList", Version(0, 190))];
 
 /// The key that a server does not know, and the version that it would need; none where it knows all that are asked for.
 pub fn unknown_to(version: Version, asked: &Protection) -> Option<(&'static str, Version)> {
@@ -30,8 +27,8 @@ pub fn unknown_to(version: Version, asked: &Protection) -> Option<(&'static str,
 pub fn demand<T: Transport>(call: &Call<'_, T>) -> Result<(), Error> {
     let asked = &call.pool.protection;
     let Some(first) = asked.kinds().next() else { return Ok(()) };
-    if call.pool.dialect == pool::Dialect::Workspace {
-        return Err(unsupported(first, "which /workspace does not know"));
+    if let Some(refused) = refusal(call) {
+        return Err(refused);
     }
     match call.client.ask_version()? {
         None => Err(unsupported(first, "and the server does not say whether its version knows it")),
@@ -42,6 +39,12 @@ pub fn demand<T: Transport>(call: &Call<'_, T>) -> Result<(), Error> {
             }
         },
     }
+}
+
+/// What is refused without a look at the server.
+pub fn refusal<T: Transport>(call: &Call<'_, T>) -> Option<Error> {
+    let first = call.pool.protection.kinds().next().filter(|_| call.pool.dialect == pool::Dialect::Workspace);
+    first.map(|first| unsupported(first, "which /workspace does not know"))
 }
 
 fn unsupported(kind: &str, why: &str) -> Error {
@@ -70,7 +73,8 @@ pub fn label(asked: &Protection) -> Option<String> {
 
 /// Refuses a sandbox that was created without something that is asked for now.
 pub fn carried(asked: &Protection, sandbox: &Sandbox) -> Result<(), Error> {
-    let carried = |kind: &&str| sandbox.label(PROTECTION).is_some_and(|label| label.split(' ').any(|known| known == *kind));
+    let carried =
+        |kind: &&str| sandbox.label(PROTECTION).is_some_and(|label| label.split(' ').any(|known| known == *kind));
     let missing: Vec<&str> = asked.kinds().filter(|kind| !carried(kind)).collect();
     if missing.is_empty() {
         return Ok(());
@@ -96,7 +100,8 @@ pub fn kept<T: Transport>(
         return Ok(());
     }
     let wanted = [("networkAllowList", new.networks), ("domainAllowList", new.domains)];
-    let lost = wanted.into_iter().zip(created.allow_lists()).find(|((_, wanted), kept)| !same(*wanted, kept.as_deref()));
+    let lost =
+        wanted.into_iter().zip(created.allow_lists()).find(|((_, wanted), kept)| !same(*wanted, kept.as_deref()));
     let Some(((kind, _), _)) = lost else { return Ok(()) };
     let target = Target::of(call, dialect, created)?;
     terminate::terminate(call, &target).map_err(|error| error.maybe_applied(true).detail("sandbox-id", &created.id))?;
@@ -111,7 +116,9 @@ pub fn kept<T: Transport>(
 fn same(wanted: Option<&str>, kept: Option<&str>) -> bool {
     let Some(wanted) = wanted else { return true };
     let kept = kept.unwrap_or_default();
-    let has = |list: &str, entry: &str| list.split(',').any(|known| known.trim_ascii().eq_ignore_ascii_case(entry.trim_ascii()));
+    let has = |list: &str, entry: &str| {
+        list.split(',').any(|known| known.trim_ascii().eq_ignore_ascii_case(entry.trim_ascii()))
+    };
     wanted.split(',').all(|entry| has(kept, entry)) && kept.split(',').all(|entry| has(wanted, entry))
 }
 
