@@ -52,7 +52,7 @@ const FAULTS: [(&[&str], Fault); 5] = [
         Fault {
             rule: "start-timeout",
             says: "It did not start in time",
-            remedy: "Provision again; if it goes on, use a smaller image or a snapshot, and look at Daytona's status page.",
+            remedy: "Provision again; if it goes on, use a smaller image or a snapshot.",
         },
     ),
     (
@@ -61,7 +61,7 @@ const FAULTS: [(&[&str], Fault); 5] = [
     ),
 ];
 
-const REBUILD: &str = "Try FROM the image locally, then provision with another tag: the same build fails again at once, because failures are kept.";
+const REBUILD: &str = "Build it locally from the image and the command, then use another tag: Daytona keeps failures.";
 
 impl Fault {
     /// What broke a sandbox in this state, for this reason.

@@ -65,7 +65,7 @@ fn report_doubled(object: &Object<'_>, parent: &str, findings: &mut Findings) {
 
 /// API keys in values that are used. Most of them would reach a sandbox, where the agent reads them.
 fn report_keys_of_daytona(object: &Object<'_>, findings: &mut Findings) {
-    for (name, _) in object.iter().filter(|(name, value)| KEYS.contains(name) && finding::holds_key(value.text())) {
+    for (name, _) in object.iter().filter(|(name, value)| finding::holds_key(value.text()) && KEYS.contains(name)) {
         findings.error(
             "key-in-config",
             &finding::member("$", name),

@@ -6,6 +6,7 @@ mod bench;
 mod build;
 mod ci;
 mod component;
+mod contract;
 mod interop;
 mod packages;
 mod size;

@@ -161,7 +161,7 @@ mod tests {
         for name in ["env", "runtimeKinds", "min-age-sec", "TOKEN_2", "_x"] {
             assert_eq!(plain_name(name), name);
         }
-        for key in ["", "dtn_0123456789abcdef", "sk-live-TOPSECRET12345", "A B", "a.b", "1", &"a".repeat(33)] {
+        for key in ["", "key_0123456789abcdef", "sk-live-TOPSECRET12345", "A B", "a.b", "1", &"a".repeat(33)] {
             assert_eq!(plain_name(key), "…", "{key}");
         }
     }

@@ -64,7 +64,7 @@ pub fn capacity<T: Transport>(call: &Call<'_, T>) -> Result<CapacityReport, Erro
         report.details.push(("failed".to_owned(), failed.to_string()));
     }
     match room(call, organization) {
-        Ok(usage) => provision::with_sandbox(call, &blank(), |usual| {
+        Ok(usage) => provision::with_sandbox(call, &blank(), &mut |usual| {
             still_possible(&mut report, &usage, usual, call.pool.disk_gb.is_none())
         }),
         Err(why) => problem(&mut report, why),

@@ -90,15 +90,10 @@ fn on_its_way(facts: &Facts<'_>) -> Finding {
     let minutes = age / SECONDS_PER_MINUTE;
     let message = format!("It is on its way up ({state}) since {minutes} minutes.");
     if sandbox.known_state() == SandboxState::PendingBuild {
-        let remedy = "A build waits without end where the region has no runner: try another region, or look at Daytona's status page.";
+        let remedy = "Try another region: where there is no runner, a build waits without end.";
         return warning("build-waiting", SANDBOX, message, remedy);
     }
-    warning(
-        "slow-start",
-        SANDBOX,
-        message,
-        "Large images take long: use a snapshot. Otherwise terminate it and provision again.",
-    )
+    warning("slow-start", SANDBOX, message, "Use a snapshot for a large image, or terminate it and provision again.")
 }
 
 fn running(facts: &Facts<'_>, found: &mut Vec<Finding>) {
@@ -112,9 +107,8 @@ fn running(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         Some(Agent::Running) => found.push(note(
             "worker-silent",
             COMMAND,
-            "The launch command runs. If the platform does not hear from it, its network may be restricted (Daytona does that to organizations of tier 1 and 2), \
-             or its variables name another platform.",
-            "Run `curl -sv` against the platform's URL in the sandbox's terminal in Daytona's dashboard, and compare the output.",
+            "The launch command runs. If the platform does not hear from it, its network may be restricted (as on Daytona's tiers 1 and 2), or its variables are wrong.",
+            "Try `curl -v` on the platform's URL in the sandbox's terminal in Daytona's dashboard.",
         )),
         Some(Agent::Unknown) | None => found.push(unseen(facts.inside)),
     }
@@ -126,42 +120,29 @@ fn unseen(inside: &Inside) -> Finding {
         Inside::NotAsked => note(
             "inside-not-asked",
             COMMAND,
-            "What the launch command does was not asked, because that takes the session's handle.",
+            "What its command does takes the session's handle to ask.",
             "Locate the session and pass the handle.",
         ),
         Inside::Unreachable(problem) => warning(
             "toolbox-unreachable",
             COMMAND,
-            problem.as_deref().unwrap_or(
-                "The sandbox runs, but the server names no toolbox, so nothing tells what its command does.",
-            ),
-            "Look whether this machine reaches the toolbox's host, and whether the sandbox hangs: its terminal in Daytona's dashboard then fails as well.",
+            problem.as_deref().unwrap_or("The server names no toolbox that could tell what the command does."),
+            "Check that this machine reaches the toolbox's host, and that the sandbox's terminal opens in Daytona's dashboard.",
         ),
-        _ => note(
-            "agent-unknown",
-            COMMAND,
-            "It cannot be told whether the launch command runs: the exit code may be left over from before a hard stop.",
-            "",
-        ),
+        _ => note("agent-unknown", COMMAND, "The exit code may be left over from before a hard stop.", ""),
     }
 }
 
 /// What an exit code tells.
 fn exited(code: i64) -> Finding {
-    const OUTPUT: &str =
-        "Read the output. The sandbox stays up until its idle time is over; terminate it to save that.";
+    const OUTPUT: &str = "Read the output.";
     match code {
-        0 => note(
-            "agent-finished",
-            COMMAND,
-            "The launch command has ended well (exit code 0).",
-            "Terminate the session.",
-        ),
+        0 => note("agent-finished", COMMAND, "The launch command has ended well.", "Terminate the session."),
         126 => error(
             "command-not-executable",
             COMMAND,
             "The launch command could not be executed (exit code 126).",
-            "Make the program executable in the image, for this processor.",
+            "Make the program executable.",
         ),
         127 => error(
             "command-not-found",
@@ -200,19 +181,16 @@ fn idle_clock(facts: &Facts<'_>) -> Finding {
 
 fn renewal(keep_alive: KeepAlive) -> &'static str {
     match keep_alive {
-        KeepAlive::Agent => {
-            "status renews that while the launch command runs, if it is polled at least three times in that time."
-        }
-        KeepAlive::Poll => "status renews that, if it is polled at least three times in that time.",
-        KeepAlive::Off => "Nobody renews that: the pool's keepAlive is off, and what runs inside does not count.",
+        KeepAlive::Agent => "status renews that while the command runs, if polled three times as often.",
+        KeepAlive::Poll => "status renews that, if polled three times as often.",
+        KeepAlive::Off => "Nobody renews that, because keepAlive is off; what runs inside does not count.",
     }
 }
 
 fn parked(facts: &Facts<'_>, phase: Phase, found: &mut Vec<Finding>) {
     let sandbox = facts.sandbox;
     if let Some(end) = expiry::of(sandbox).filter(|end| facts.now().is_some_and(|now| now >= *end)) {
-        let message =
-            format!("The session's time was over at {}, so nothing kept it alive any more.", end.to_rfc3339());
+        let message = format!("The session's time was over at {}.", end.to_rfc3339());
         found.push(warning(
             "session-expired",
             SANDBOX,
@@ -226,12 +204,12 @@ fn parked(facts: &Facts<'_>, phase: Phase, found: &mut Vec<Finding>) {
     let word = if phase == Phase::Archiving || phase == Phase::Archived { "archived" } else { "stopped" };
     let minutes = sandbox.auto_stop_minutes.filter(|minutes| *minutes > 0);
     let idle = minutes.map_or_else(String::new, |minutes| format!(" for {minutes} minutes"));
-    let who =
-        if ended.is_some() { "Its agent had ended, so status let the time pass." } else { renewal(facts.keep_alive) };
+    let who = if ended.is_some() { "Its agent had ended." } else { renewal(facts.keep_alive) };
     let message = format!(
-        "It is {word}{since}, most likely because it was idle{idle}. {who} A stop by hand, and the one that follows a suspension of the organization by a day, look the same."
+        "It is {word}{since}, most likely because it was idle{idle}. {who} A stop by hand or for a suspended organization looks the same."
     );
-    let remedy = "Provision the session again: it is started as it was. Poll status more often, or give it a longer timeout-sec. Look in Daytona's dashboard whether the organization is suspended.";
+    let remedy =
+        "Provision it again: it is started as it was. Poll status more often, or give it a longer timeout-sec.";
     found.push(warning("idle-stop", SANDBOX, message, remedy));
 }
 

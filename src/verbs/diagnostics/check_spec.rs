@@ -75,8 +75,8 @@ fn keys(spec: &Spec, context: &Secret, environment: Option<&Secret>, findings: &
             findings.push(warning(
                 "key-in-env",
                 &variable(name),
-                "The variable has the provider's own API key in it: the agent could read, stop and delete every sandbox.",
-                "Leave it out. Where the agent needs a key of its own, make one with the scopes that it needs.",
+                "It has the API key of this provider's environment in it, with which the agent could delete every sandbox.",
+                "Leave it out, or make a key with fewer scopes.",
             ));
         }
     }
@@ -93,14 +93,14 @@ fn odd(spec: &Spec, pool: &Pool, deadline_ms: u32, findings: &mut Vec<Finding>) 
             findings.push(warning(
                 "host-owned-variable",
                 &variable(name),
-                "The platform keeps this variable from agents or sets it itself, so the value is lost or harms.",
+                "The platform keeps it from agents or sets it itself, so the value is lost or harms.",
                 "Leave it out.",
             ));
         } else if !is_variable(name) {
             findings.push(warning(
                 "variable-name",
                 &variable(name),
-                "No shell takes this for a variable's name, so programs started by one may not see it.",
+                "No shell takes this for a variable's name, so what it starts may not see it.",
                 "Use letters, digits and _, and no digit first.",
             ));
         }
@@ -143,7 +143,7 @@ fn odd(spec: &Spec, pool: &Pool, deadline_ms: u32, findings: &mut Vec<Finding>) 
         findings.push(warning(
             "short-deadline",
             "context.deadline-ms",
-            format!("A create may block for 30 s, and the deadline of {deadline_ms} ms may end before it is answered."),
+            format!("A create may block for 30 s; {deadline_ms} ms may be too short."),
             "Give provision 40 s or more.",
         ));
     }
@@ -152,8 +152,8 @@ fn odd(spec: &Spec, pool: &Pool, deadline_ms: u32, findings: &mut Vec<Finding>) 
         findings.push(warning(
             "idle-longer-than-life",
             "spec.resources.timeout-sec",
-            "The session may idle longer than it may last, so it ends before it is ever stopped as idle.",
-            "Make timeout-sec shorter than max-duration-sec and the pool's maxLifetimeMinutes.",
+            "The session may idle longer than it may last, so it is never stopped as idle.",
+            "Make it shorter than max-duration-sec and maxLifetimeMinutes.",
         ));
     }
 }

@@ -53,15 +53,14 @@ fn without_handle<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<
         (_, Found::Foreign) => Ok(nothing(error(
             "name-taken-by-another",
             "sandbox",
-            "A sandbox that this provider did not make for the session has the session's name, so it cannot be provisioned.",
+            "The session's name is taken by a sandbox that this provider did not make for it.",
             "Rename or delete that sandbox, or use another session id.",
         ))),
         (_, Found::Nothing) => Ok(nothing(warning(
             "no-sandbox",
             "sandbox",
-            "The session has no sandbox in this pool: it was never provisioned, its provision was refused, or its sandbox was deleted (by terminate, \
-             by hand, at the end of its life, or because the organization was suspended).",
-            "Provision it again to see what provision says. Check pool id, session id and organization where it should be there.",
+            "The session has no sandbox in this pool: its provision was refused, or the sandbox was deleted by terminate, by hand, or at the end of its life.",
+            "Provision it again and read what provision says. Check pool id, session id and organization.",
         ))),
     }
 }
@@ -77,9 +76,8 @@ fn absent<T: Transport>(call: &Call<'_, T>, target: &Target, handle: Handle) -> 
     let mut found = vec![warning(
         "deleted",
         "sandbox",
-        "The sandbox does not exist any more: it was deleted by terminate, by hand in Daytona's dashboard, by reconcile, \
-         or at the end of its life (max-duration-sec, maxLifetimeMinutes, autoDeleteMinutes).",
-        "Provision the session again. Daytona's audit log tells who deleted it.",
+        "The sandbox was deleted: by terminate or reconcile, by hand, or at the end of its life (max-duration-sec, maxLifetimeMinutes, autoDeleteMinutes).",
+        "Provision it again. Daytona's audit log tells who deleted it.",
     )];
     let mut state = state::destroyed();
     let mut details = Vec::new();
@@ -89,7 +87,7 @@ fn absent<T: Transport>(call: &Call<'_, T>, target: &Target, handle: Handle) -> 
         found.push(note(
             "organization-unverified",
             "context.credential",
-            "Nobody says whether the key is of the sandbox's organization; to the key of another one it does not exist either.",
+            "Nobody says whether the key is of the sandbox's organization; another one's cannot see it.",
             "Pass the organization's id with the credential.",
         ));
     }

@@ -40,7 +40,7 @@ pub fn health(
     match answer {
         Ok(Some(known)) => {
             tell("key-expires-at", known.expires_at.map(Moment::to_rfc3339));
-            tell("key-scopes", known.scopes.map(|scopes| scopes.join(" ")));
+            tell("key-scopes", known.scopes.map(|scopes| scopes.replace(", ", " ")));
         }
         Ok(None) => {}
         Err(refused) => tell("retry-after-ms", refused.error.retry_after_ms.map(|ms| ms.to_string())),

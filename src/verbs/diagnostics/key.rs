@@ -59,7 +59,7 @@ mod tests {
     fn scopes_and_expiry_are_remarked_on() {
         let now = Moment::at(1_000_000);
         let key = |scopes: &[&str], expires_in: Option<i64>| Key {
-            scopes: Some(scopes.iter().map(|scope| (*scope).to_owned()).collect()),
+            scopes: Some(scopes.join(", ")),
             expires_at: expires_in.map(|seconds| now.plus(seconds)),
             organization: None,
         };

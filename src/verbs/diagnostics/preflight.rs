@@ -22,8 +22,7 @@ const NO_WORKSPACE: Version = Version(0, 180);
 const REGIONS: Version = Version(0, 101);
 
 /// What nobody but a create can tell.
-const NOT_TOLD: &str = "Not told before a create: whether the organization is suspended or has a default region, whether \
-    the image exists, and whether Daytona restricts the organization's network (tiers 1 and 2), so that a worker may not reach the platform";
+const NOT_TOLD: &str = "Only a create tells: suspension of the organization, its default region, existence of the image, and restricted network (tiers 1 and 2), where no worker may reach the platform";
 
 /// Looks at all that a provision depends on.
 pub fn preflight(
@@ -60,7 +59,7 @@ pub fn preflight(
     }
     let version = call.client.server_version();
     let default_disk = call.pool.disk_gb.is_none() && spec.resources.disk_mb.is_none();
-    provision::with_sandbox(&call, &spec, |wanted| {
+    provision::with_sandbox(&call, &spec, &mut |wanted| {
         found.extend(of_version(version, &call.pool, wanted));
         let today = call.pool.dialect != pool::Dialect::Workspace && version.is_some_and(|version| version >= REGIONS);
         if today {
@@ -99,12 +98,10 @@ pub fn blank() -> Spec {
 /// What the account has and uses, where the key may see it; otherwise why not.
 pub fn limits<T: Transport>(call: &Call<'_, T>, known: Option<&Key>) -> Result<Vec<Usage>, String> {
     let Some(known) = known.filter(|known| call.client.may_read_limits(known)) else {
-        return Err(
-            "this key or this version of Daytona does not show them (scope read:limits, 0.205 and later)".to_owned()
-        );
+        return Err("this key or server does not show them (scope read:limits, Daytona 0.205)".to_owned());
     };
     let Some(organization) = call.organization.as_deref().or(known.organization.as_deref()) else {
-        return Err("neither the credential nor the server names the organization".to_owned());
+        return Err("nobody names the organization".to_owned());
     };
     call.client.usage(organization).map_err(|refused| format!("the server refuses: {}", refused.error.message))
 }
@@ -124,8 +121,8 @@ fn of_version(version: Option<Version>, pool: &Pool, wanted: &NewSandbox<'_>) ->
         found.push(warning(
             "egress-restricted",
             "vendor",
-            "Where Daytona restricts the organization's network anyway (tiers 1 and 2), allow-lists have no effect to 0.213 and are refused from 0.214 on.",
-            "Look up the organization's tier in Daytona's dashboard under limits.",
+            "On tiers 1 and 2 Daytona restricts the network itself: allow-lists have no effect there, and are refused from 0.214 on.",
+            "Look up the tier in Daytona's dashboard under limits.",
         ));
     }
     if pool.dialect == pool::Dialect::Workspace && version >= NO_WORKSPACE {
@@ -133,44 +130,43 @@ fn of_version(version: Option<Version>, pool: &Pool, wanted: &NewSandbox<'_>) ->
         found.push(error("no-such-route", "$.dialect", message, "Set dialect to auto."));
     }
     if wanted.ttl_minutes.is_some() && version < LIFETIMES {
-        let message = format!(
-            "This server is {version}; it does not delete sandboxes at the end of their life, which {LIFETIMES} brought."
-        );
-        found.push(warning(
-            "no-lifetimes",
-            "$.maxLifetimeMinutes",
-            message,
-            "Terminate sessions, and reconcile, to be sure that they end.",
-        ));
+        let message =
+            format!("This server is {version}; only from {LIFETIMES} on Daytona ends a sandbox's life by itself.");
+        found.push(warning("no-lifetimes", "$.maxLifetimeMinutes", message, "Terminate sessions, and reconcile."));
     }
     if version < NAMES {
         let message =
-            format!("This server is {version} and keeps no names, so two provisions at once can leave two sandboxes.");
+            format!("This server is {version} and keeps no names: two provisions at once can leave two sandboxes.");
         found.push(warning("no-names", "vendor", message, "Use Daytona 0.110 or later."));
     }
     found
 }
 
+/// Whether a list that the server told has an entry; one that it did not tell may have any.
+fn is_in(list: &str, entry: &str) -> bool {
+    list.is_empty() || list.split(", ").any(|known| known == entry)
+}
+
 /// Whether the region is one that the organization may use.
-fn of_regions(known: Result<Vec<String>, Rejection>, wanted: Option<&str>, path: &str) -> Vec<Finding> {
+fn of_regions(known: Result<String, Rejection>, wanted: Option<&str>, path: &str) -> Vec<Finding> {
     let regions = match known {
         Ok(regions) => regions,
         Err(refused) => return vec![untold(&refused, "the regions")],
     };
-    let listed = if regions.is_empty() { "none".to_owned() } else { regions.join(", ") };
+    let listed = if regions.is_empty() { "none" } else { &regions };
     let message = match wanted {
-        Some(wanted) if regions.iter().any(|region| region == wanted) => return Vec::new(),
+        Some(wanted) if regions.split(", ").any(|region| region == wanted) => return Vec::new(),
         Some(wanted) => {
             format!("{} is no region that the organization may use; those are: {listed}.", pool::cut(wanted))
         }
-        None if regions.is_empty() => "There is no region in which the organization may create sandboxes.".to_owned(),
+        None if regions.is_empty() => "The organization may use no region.".to_owned(),
         None => return Vec::new(),
     };
     vec![error(
         "region-unavailable",
         path,
         message,
-        "Use the id of a listed region, in its spelling, or ask Daytona for a quota there.",
+        "Use a listed region, in its spelling, or ask Daytona for a quota there.",
     )]
 }
 
@@ -183,7 +179,7 @@ fn of_snapshot(known: Result<Registered, Rejection>, region: Option<&str>) -> Ve
             return vec![error(
                 "snapshot-not-found",
                 PATH,
-                "Daytona does not know the snapshot, or it belongs to another organization.",
+                "Daytona does not know the snapshot, or it is another organization's.",
                 "Register it in Daytona, correct the key, or remove it to run an image.",
             )];
         }
@@ -202,8 +198,8 @@ fn of_snapshot(known: Result<Registered, Rejection>, region: Option<&str>) -> Ve
         "inactive" => found.push(error(
             "snapshot-not-usable",
             PATH,
-            "The snapshot is inactive, so nothing can be created from it. Daytona deactivates what is long unused, and all of a suspended organization.",
-            "Activate it in Daytona's dashboard.",
+            "The snapshot is inactive, so nothing can be created from it.",
+            "Activate it in Daytona's dashboard; what is long unused is deactivated.",
         )),
         _ => {
             let why = snapshot.error_reason.as_deref().unwrap_or("Daytona gives no reason");
@@ -211,9 +207,7 @@ fn of_snapshot(known: Result<Registered, Rejection>, region: Option<&str>) -> Ve
             found.push(error("snapshot-not-usable", PATH, message, "Register it again under another name."));
         }
     }
-    if let Some(region) =
-        region.filter(|region| !snapshot.regions.is_empty() && !snapshot.regions.iter().any(|known| known == region))
-    {
+    if let Some(region) = region.filter(|region| !is_in(&snapshot.regions, region)) {
         let message = format!("The snapshot is not in region {}.", pool::cut(region));
         found.push(error(
             "snapshot-not-in-region",
@@ -226,7 +220,7 @@ fn of_snapshot(known: Result<Registered, Rejection>, region: Option<&str>) -> Ve
         found.push(warning(
             "snapshot-without-command",
             PATH,
-            "The snapshot launches nothing by itself, so no agent would run.",
+            "The snapshot launches nothing, so no agent would run.",
             "Register it with an entrypoint.",
         ));
     }

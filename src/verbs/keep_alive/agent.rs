@@ -108,7 +108,7 @@ pub fn toolbox_url<T: Transport>(
         return Err(problem(url.origin(), "lies outside of the API's domain, so it is not called"));
     };
     // The host lets calls with this handle reach the origin that the handle names, and no other.
-    if target.toolbox.as_ref() != Some(origin) {
+    if target.toolbox(call).as_ref() != Some(origin) {
         return Err(problem(origin, "is not the one in the handle, so it is not called before locate gives a new one"));
     }
     BaseUrl::parse(&format!("{origin}{}", url.path())).map_err(|_| None)
@@ -139,7 +139,7 @@ pub fn note<T: Transport>(
             (AGENT_EXIT, Some(format!("{code}@{}", last.unwrap_or_default())))
         }
         (Agent::Running, _) if again.is_some() => (STARTED_AGAIN, None),
-        (Agent::Unknown, answer) if again == Some(NEW) && target.toolbox.is_some() => {
+        (Agent::Unknown, answer) if again == Some(NEW) && target.toolbox(call).is_some() => {
             let seen = match answer {
                 Some(Entrypoint::Exited(code)) => code.to_string(),
                 _ => UNSEEN.to_owned(),

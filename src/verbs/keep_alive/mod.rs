@@ -103,7 +103,7 @@ pub fn keep_alive<T: Transport>(
     // In doubt it is due.
     let due = outcome.clock_behind
         || idle.is_due(date)
-        || (policy == KeepAlive::Agent && target.toolbox.is_some() && agent::first_look(sandbox));
+        || (policy == KeepAlive::Agent && agent::first_look(sandbox) && target.toolbox(call).is_some());
     let wanted = match trigger {
         Trigger::Poll => policy != KeepAlive::Off && !call.observe && due,
         Trigger::Demand => true,

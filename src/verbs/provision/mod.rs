@@ -35,7 +35,9 @@ const MAX_SPARE_MS: u64 = 5_000;
 pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle, Error> {
     spec_check::check(spec, &call.pool, call.client.secret())?;
     protection::demand(call)?;
-    with_session(call, spec, |session| create(call, session))
+    let mut created = Err(Error::new(ErrorCode::Internal, ""));
+    with_session(call, spec, &mut |session| created = create(call, session));
+    created
 }
 
 /// Everything for which a provision would be refused before anything is sent.
@@ -44,19 +46,22 @@ pub fn refusals<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Vec<Error> {
     refusals.extend(protection::refusal(call));
     if refusals.is_empty() {
         let dialect = if call.pool.dialect == pool::Dialect::Workspace { Dialect::Workspace } else { Dialect::Sandbox };
-        let sendable = with_session(call, spec, |session| sendable(dialect, &plan::in_dialect(&session.new, dialect)));
-        refusals.extend(sendable.err().map(Error::from));
+        with_session(call, spec, &mut |session| {
+            let sendable = sendable(dialect, &plan::in_dialect(&session.new, dialect));
+            refusals.extend(sendable.err().map(Error::from));
+        });
     }
     refusals
 }
 
 /// Does something with the sandbox that a provision would ask for.
-pub fn with_sandbox<T: Transport>(call: &Call<'_, T>, spec: &Spec, action: impl FnOnce(&NewSandbox<'_>)) {
-    with_session(call, spec, |session| action(&session.new));
+pub fn with_sandbox<T: Transport>(call: &Call<'_, T>, spec: &Spec, action: &mut dyn FnMut(&NewSandbox<'_>)) {
+    with_session(call, spec, &mut |session| action(&session.new));
 }
 
-/// Does something with what is wanted of a session.
-fn with_session<T: Transport, R>(call: &Call<'_, T>, spec: &Spec, action: impl FnOnce(Session<'_>) -> R) -> R {
+/// Does something with what is wanted of a session. In one place, because what it takes is large.
+#[inline(never)]
+fn with_session<T: Transport>(call: &Call<'_, T>, spec: &Spec, action: &mut dyn FnMut(Session<'_>)) {
     let name = name::name(&call.pool_id, &spec.session_id);
     let protection = protection::label(&call.pool.protection);
     let command = plan::command(spec, &call.pool);
@@ -72,7 +77,7 @@ fn with_session<T: Transport, R>(call: &Call<'_, T>, spec: &Spec, action: impl F
     };
     let labels = labels::of_new(&call.pool.labels, &spec.labels, &ownership);
     let new = plan::sandbox(spec, &call.pool, &name, &command, labels);
-    action(Session { spec, new, digest: &digest, lifetime_sec })
+    action(Session { spec, new, digest: &digest, lifetime_sec });
 }
 
 /// Creates a session's sandbox, round by round.
