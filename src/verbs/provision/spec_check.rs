@@ -44,13 +44,31 @@ impl Problems {
 
 /// Refuses a specification that cannot be provisioned as it is meant.
 pub fn check(spec: &Spec, pool: &Pool, secret: &Secret) -> Result<(), Error> {
-    if spec.resources.gpu.is_some_and(|gpu| gpu > 0) {
-        return Err(Error::new(ErrorCode::Unsupported, "This provider does not offer GPUs.")
-            .rule("no-gpu")
-            .detail("path", "spec.resources.gpu")
-            .remedy("Leave the GPU out, or route the session to a provider whose supports-gpu is true."));
-    }
+    check_gpu(spec)?;
     check_pool(pool, secret)?;
+    into_error(problems(spec, pool, secret))
+}
+
+/// The same with an error for each problem.
+pub fn refusals(spec: &Spec, pool: &Pool, secret: &Secret) -> Vec<Error> {
+    let problems = problems(spec, pool, secret)
+        .0
+        .into_iter()
+        .map(|(rule, path, problem)| Error::spec(format!("{path} {problem}.")).rule(rule).detail("path", &path));
+    [check_gpu(spec), check_pool(pool, secret)].into_iter().filter_map(Result::err).chain(problems).collect()
+}
+
+fn check_gpu(spec: &Spec) -> Result<(), Error> {
+    if spec.resources.gpu.is_none_or(|gpu| gpu == 0) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::Unsupported, "This provider does not offer GPUs.")
+        .rule("no-gpu")
+        .detail("path", "spec.resources.gpu")
+        .remedy("Leave the GPU out, or route the session to a provider whose supports-gpu is true."))
+}
+
+fn problems(spec: &Spec, pool: &Pool, secret: &Secret) -> Problems {
     let mut problems = Problems::default();
     problems.text("spec.session-id", &spec.session_id);
     check_launch(spec, &mut problems);
@@ -86,7 +104,7 @@ pub fn check(spec: &Spec, pool: &Pool, secret: &Secret) -> Result<(), Error> {
         }
     }
     check_secret(spec, secret, &mut problems);
-    into_error(problems)
+    problems
 }
 
 fn check_launch(spec: &Spec, problems: &mut Problems) {
