@@ -11,7 +11,8 @@
 //! it is believed.
 
 use crate::daytona::{Dialect, Entrypoint, Rejection, Sandbox};
-use crate::http::Transport;
+use crate::http::url::BaseUrl;
+use crate::http::{Instant, Transport};
 use crate::moment::Moment;
 use crate::sandbox::labels::{AGENT_EXIT, STARTED_AGAIN};
 use crate::sandbox::{expiry, state};
@@ -79,18 +80,28 @@ fn is_proof(sandbox: &Sandbox, code: i64) -> bool {
     known.is_none_or(|known| known.parse::<i64>().is_ok_and(|left_behind| left_behind != code))
 }
 
-/// Asks the toolbox, where it may be called; none where it knows of no launch command. An error says why there is no
-/// answer, where somebody can do something about it.
-pub fn ask<T: Transport>(
+/// Asks the toolbox, where it may be called. An error says why there is no answer, where somebody can do something
+/// about it.
+pub fn ask<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox) -> Result<Entrypoint, Option<String>> {
+    let url = toolbox_url(call, target, sandbox)?;
+    call.client
+        .entrypoint(&url, &target.id, look_until(call))
+        .ok_or_else(|| Some(toolbox::problem(url.origin(), "does not tell whether the agent runs")))
+}
+
+/// Until when a look into the sandbox may take.
+pub fn look_until<T: Transport>(call: &Call<'_, T>) -> Instant {
+    let max_ms = (call.client.left_ms() / 3).min(MAX_LOOK_MS);
+    call.client.transport().now().plus_ms(max_ms)
+}
+
+/// Where the toolbox may be called. An error says why nowhere, where somebody can do something about it.
+pub fn toolbox_url<T: Transport>(
     call: &Call<'_, T>,
     target: &Target,
     sandbox: &Sandbox,
-) -> Result<Option<Entrypoint>, Option<String>> {
-    let toolbox = toolbox::of(call, target, sandbox).map_err(|unreached| unreached.problem())?;
-    let max_ms = (call.client.left_ms() / 3).min(MAX_LOOK_MS);
-    let until = call.client.transport().now().plus_ms(max_ms);
-    let untold = |_| Some(toolbox::problem(toolbox.url.origin(), "does not tell whether the agent runs"));
-    call.client.entrypoint(&toolbox, until).map_err(untold)
+) -> Result<BaseUrl, Option<String>> {
+    toolbox::of(call, target, sandbox).map(|toolbox| toolbox.url).map_err(|unreached| unreached.problem())
 }
 
 /// Writes down what a look found: the end of an agent, or what it means for later codes.

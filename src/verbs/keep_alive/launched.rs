@@ -9,25 +9,23 @@ use crate::verbs::target::Target;
 use crate::verbs::toolbox;
 
 /// What is known of the agent together with all that was launched; none where that cannot be told. `agent` is what is known of
-/// the launch command, which does not run; `has_no_session` that the daemon knows of none.
-pub fn judge<T: Transport>(
-    call: &Call<'_, T>,
-    target: &Target,
-    sandbox: &Sandbox,
-    agent: Agent,
-    has_no_session: bool,
-) -> Option<Agent> {
+/// the launch command, which is not seen to run.
+pub fn judge<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox, agent: Agent) -> Option<Agent> {
     let toolbox = toolbox::of(call, target, sandbox).ok()?;
     let seen = look(call, &toolbox)?;
     if seen.running > 0 {
         return Some(Agent::Running);
     }
     match (agent, seen.last_code) {
-        (Agent::Unknown, Some(code)) if has_no_session && call.client.knows_sessions(&toolbox) == Some(true) => {
-            Some(Agent::Exited(code))
-        }
+        (Agent::Unknown, Some(code)) if has_no_command(call, &toolbox) => Some(Agent::Exited(code)),
         (agent, _) => Some(agent),
     }
+}
+
+/// Whether the daemon says that there is no launch command. Older ones have no session of it although there is one.
+fn has_no_command<T: Transport>(call: &Call<'_, T>, toolbox: &Toolbox<'_>) -> bool {
+    let answer = call.client.launch_command(toolbox, call.client.deadline());
+    matches!(answer, Ok(None)) && call.client.knows_sessions(toolbox) == Some(true)
 }
 
 /// What was launched in this run of the sandbox.

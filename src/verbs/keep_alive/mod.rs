@@ -6,7 +6,7 @@
 //! from then on nothing is asked any more, so that the clock runs out. Everything ends when the session expires.
 
 pub mod agent;
-mod idle;
+pub mod idle;
 mod launched;
 
 use super::call::Call;
@@ -32,9 +32,6 @@ pub enum Trigger {
     /// Nothing is renewed; only what is known is told.
     LookOnly,
 }
-
-/// Why nothing is known of an agent where the toolbox answers.
-const NO_COMMAND: &str = "The sandbox has no session of a launch command, so it cannot be told whether the agent runs.";
 
 /// What was found while a sandbox was kept alive.
 #[derive(Default, Debug)]
@@ -118,19 +115,17 @@ pub fn keep_alive<T: Transport>(
     }
     let (mut answer, mut looked) = (None, false);
     if policy != KeepAlive::Poll {
-        let asked = agent::ask(call, target, sandbox);
-        answer = asked.as_ref().ok().copied().flatten();
-        let mut agent = agent::judge(sandbox, answer);
-        if agent != Agent::Running && sandbox.label(LAUNCHED).is_some() {
-            let told = launched::judge(call, target, sandbox, agent, matches!(asked, Ok(None)));
-            looked |= told.is_some();
-            agent = told.unwrap_or(agent);
+        match agent::ask(call, target, sandbox) {
+            Ok(told) => answer = Some(told),
+            Err(problem) => outcome.toolbox_problem = problem,
         }
-        outcome.toolbox_problem = match asked {
-            Err(problem) => problem,
-            Ok(None) if agent == Agent::Unknown => Some(NO_COMMAND.to_owned()),
-            Ok(_) => None,
-        };
+        let mut agent = agent::judge(sandbox, answer);
+        if agent != Agent::Running
+            && sandbox.label(LAUNCHED).is_some()
+            && let Some(told) = launched::judge(call, target, sandbox, agent)
+        {
+            (agent, looked) = (told, true);
+        }
         outcome.agent = Some(agent);
         let written = agent::note(call, target, dialect, sandbox, answer, agent);
         if let Agent::Exited(_) = agent {

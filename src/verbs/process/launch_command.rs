@@ -28,7 +28,7 @@ pub fn read<T: Transport>(
         Some(cursor) => Some(Cursor::parse(cursor).ok_or_else(malformed_cursor)?),
     };
     let Running { sandbox, toolbox, .. } = running(call, target)?;
-    let Some(answer) = call.client.entrypoint(&toolbox, call.client.deadline())? else {
+    let Some(answer) = call.client.launch_command(&toolbox, call.client.deadline())? else {
         return Err(Error::new(ErrorCode::Unsupported, "The sandbox has no session of a launch command, so it has no log.")
             .rule("no-session")
             .remedy("Nothing was launched with it, or its daemon is older than 0.153: begin the worker by launch, and read that."));
