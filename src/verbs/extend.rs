@@ -38,7 +38,7 @@ pub fn extend<T: Transport>(call: &Call<'_, T>, target: &Target, seconds: u32) -
     }
     let mut refused = None;
     for writes in 0..MAX_WRITES {
-        match relabel(call, target, dialect, &sandbox, &[EXPIRY], Some((EXPIRY, &expiry))) {
+        match relabel(call, target, dialect, &sandbox, &[], &[(EXPIRY, &expiry)]) {
             Ok(()) => refused = None,
             Err(busy) if busy.reaction == Reaction::Busy && call.pause(writes) => refused = Some(busy.error),
             Err(other) => return Err(other.error),

@@ -94,7 +94,14 @@ pub fn ask<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox)
         return Err(problem(origin, "is not the one in the handle, so it is not called before locate gives a new one"));
     }
     let url = BaseUrl::parse(&format!("{origin}{}", url.path())).map_err(|_| None)?;
-    let max_ms = (call.client.left_ms() / 3).min(MAX_LOOK_MS);
+    let left_ms = call.client.left_ms();
+    let max_ms = (left_ms / 3).min(MAX_LOOK_MS);
+    // What took longer so far would take as long again, and leave no time to keep the sandbox alive without an answer.
+    if u64::from(call.deadline_ms).saturating_sub(left_ms) > max_ms {
+        return Err(Some(
+            "The API answers so slowly that the call's deadline leaves no time to ask the toolbox.".to_owned(),
+        ));
+    }
     let until = call.client.transport().now().plus_ms(max_ms);
     call.client
         .entrypoint(&url, &target.id, until)
@@ -141,7 +148,8 @@ pub fn note<T: Transport>(
                 && marked_exit(&fresh).is_none()
                 && fresh.label(STARTED_AGAIN) == again =>
         {
-            relabel(call, target, dialect, &fresh, &[label], value.as_deref().map(|value| (label, value)))
+            let with = value.as_deref().map(|value| (label, value));
+            relabel(call, target, dialect, &fresh, &[label], with.as_slice())
         }
         _ => Ok(()),
     }

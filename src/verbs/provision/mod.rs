@@ -7,6 +7,7 @@
 
 mod adopt;
 mod decision;
+mod duplicate;
 mod plan;
 mod session;
 mod spec_check;
@@ -120,7 +121,7 @@ fn failed_start(created: &Sandbox) -> Rejection {
 /// Takes the sandbox that a create was answered with.
 fn take<T: Transport>(call: &Call<'_, T>, session: &Session<'_>, dialect: Dialect, created: Created) -> Seen {
     seen(match created {
-        Created::New(sandbox) => adopt::without_duplicate(call, session, dialect, sandbox),
+        Created::New(sandbox) => duplicate::without_duplicate(call, session, dialect, sandbox),
         Created::Existing(sandbox) => adopt::adopt(call, session, dialect, sandbox),
     })
 }
