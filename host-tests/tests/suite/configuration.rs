@@ -1,4 +1,4 @@
-//! What an admin is told of a pool's configuration: all of it at once, without a single request.
+//! What `check-config` reports of a pool's configuration: every problem at once, without a single request.
 
 use host_tests::{bench, context, reported};
 use sandbox_host::{ErrorCode, Finding, Severity, Spec};

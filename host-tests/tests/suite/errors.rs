@@ -1,4 +1,4 @@
-//! What a platform is told of each refusal: the code, whether asking again may help, and whether something was done.
+//! How each refusal is reported to a platform: the code, whether a retry may help, and whether something was applied.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use sandbox_host::http::HttpError;
 use sandbox_host::{ErrorCode, ProviderError, Spec};
 
 /// Code, rule, retryable, maybe-applied.
-type Told = (ErrorCode, &'static str, bool, bool);
+type Reported = (ErrorCode, &'static str, bool, bool);
 
-fn told(error: &ProviderError) -> (ErrorCode, &str, bool, bool) {
+fn reported_as(error: &ProviderError) -> (ErrorCode, &str, bool, bool) {
     (error.code, error.details.get("rule").unwrap_or_default(), error.retryable, error.maybe_applied)
 }
 
-/// What a refused stop is told as: a change that goes out once.
+/// How a refused stop is reported: a change that is sent once.
 async fn of_stop(replies: impl IntoIterator<Item = Reply>) -> ProviderError {
     let bench = bench(replies);
     let lifecycle = bench.provider.lifecycle().expect("a lifecycle");
@@ -24,7 +24,7 @@ async fn of_stop(replies: impl IntoIterator<Item = Reply>) -> ProviderError {
     error
 }
 
-/// What a refused create is told as, where nothing was created.
+/// How a refused create is reported, where nothing was created.
 async fn of_create(reply: Reply) -> ProviderError {
     let bench = bench_of(Script::where_nothing_is([reply]));
     let mut spec = Spec::new("sess-42");
@@ -36,17 +36,17 @@ fn html(status: u16) -> Reply {
     Reply::body(status, "text/html", format!("<html>{status}</html>").into_bytes())
 }
 
-async fn stops(table: impl IntoIterator<Item = (Reply, Told)>) {
+async fn stops(table: impl IntoIterator<Item = (Reply, Reported)>) {
     for (reply, expected) in table {
         let error = of_stop([reply]).await;
-        assert_eq!(told(&error), expected, "{error}");
+        assert_eq!(reported_as(&error), expected, "{error}");
     }
 }
 
-async fn creates(table: impl IntoIterator<Item = (u16, &str, Told)>) {
+async fn creates(table: impl IntoIterator<Item = (u16, &str, Reported)>) {
     for (status, text, expected) in table {
         let error = of_create(Reply::refusal(status, text)).await;
-        assert_eq!(told(&error), expected, "{text}");
+        assert_eq!(reported_as(&error), expected, "{text}");
         assert_eq!(error.http_status, Some(status), "{text}");
     }
 }
@@ -170,7 +170,7 @@ async fn a_sandbox_that_stays_busy_or_is_broken_or_gone() {
     ] {
         let bench = bench_of(script);
         let lifecycle = bench.provider.lifecycle().expect("a lifecycle");
-        assert_eq!(told(&reported(lifecycle.stop(&context(), &handle("sandbox")).await)), expected);
+        assert_eq!(reported_as(&reported(lifecycle.stop(&context(), &handle("sandbox")).await)), expected);
     }
     let gone = Reply::refusal(404, &format!("Sandbox with ID or name {ID} not found"));
     stops([(gone, (ErrorCode::NotFound, "sandbox-not-found", false, false))]).await;
@@ -180,7 +180,7 @@ async fn a_sandbox_that_stays_busy_or_is_broken_or_gone() {
 async fn a_server_without_the_route_or_the_operation() {
     let none = || Reply::refusal(404, "Cannot POST /x");
     let neither = (ErrorCode::InvalidConfig, "no-daytona-route", false, false);
-    assert_eq!(told(&of_stop([none(), none()]).await), neither);
+    assert_eq!(reported_as(&of_stop([none(), none()]).await), neither);
     let class = (ErrorCode::Unsupported, "not-for-this-class", false, false);
     stops([(Reply::refusal(422, "Operation not supported for container"), class)]).await;
 }
@@ -204,7 +204,7 @@ async fn a_rate_limit_tells_when_to_come_back_in_every_spelling() {
         ),
     ] {
         let error = of_stop([reply]).await;
-        assert_eq!(told(&error), (ErrorCode::RateLimited, "rate-limited", true, false));
+        assert_eq!(reported_as(&error), (ErrorCode::RateLimited, "rate-limited", true, false));
         assert_eq!((error.retry_after_ms, error.details.get("limit")), (millis, bucket));
         assert_eq!(error.retry_after(), millis.map(|millis| Duration::from_millis(millis.into())));
     }
@@ -267,6 +267,7 @@ async fn a_way_to_the_server_that_fails() {
         (late(HttpError::ConnectionTerminated), unavailable("broken-exchange", true, true)),
         (late(HttpError::HttpProtocolError), unavailable("broken-exchange", true, true)),
         (late(HttpError::InternalError(None)), unavailable("broken-exchange", true, true)),
+        (late(HttpError::HttpResponseBodySize(None)), (ErrorCode::Protocol, "reply-too-large", false, true)),
         (early(HttpError::HttpRequestDenied), (ErrorCode::EgressDenied, "egress-denied", false, false)),
         (early(HttpError::DestinationIpProhibited), (ErrorCode::EgressDenied, "egress-denied", false, false)),
         (early(HttpError::HttpRequestUriInvalid), (ErrorCode::Internal, "unsendable-request", false, false)),

@@ -210,8 +210,8 @@ async fn where_both_routes_are_missing_the_error_names_the_url_and_the_usual_mis
     let none = || Reply::refusal(404, "Cannot POST /x");
     let bench = bench_of(Script::new([none(), none(), none()]));
     let error = reported(bench.provider.provision(&context(), &Spec::new("sess-42")).await);
-    let told = format!("{error} {}", error.remedy().unwrap_or_default());
-    assert!(told.contains("/api"), "{told}");
+    let text = format!("{error} {}", error.remedy().unwrap_or_default());
+    assert!(text.contains("/api"), "{text}");
     assert!(error.details.get("url").is_some_and(|url| url.contains("https://daytona.example/api")), "{error:?}");
 }
 
