@@ -45,7 +45,8 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
     if known.min_age_sec > MAX_MIN_AGE_SEC {
         return Err(Error::spec(format!("min-age-sec is {}, more than a year.", known.min_age_sec))
             .rule("out-of-range")
-            .detail("path", "min-age-sec"));
+            .detail("path", "min-age-sec")
+            .remedy("Ask for a year at most."));
     }
     call.bound_requests();
     let mut report = Report { outcomes: Vec::new(), complete: false, server_time: None };
