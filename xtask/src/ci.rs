@@ -1,7 +1,7 @@
 //! Everything that has to hold before a change goes in.
 
 use crate::tools::{self, HOSTILE, PACKAGE, WASM};
-use crate::{Failure, build, component, interop, test, tree};
+use crate::{Failure, build, component, conformance, interop, test, tree};
 
 /// Clippy's own arguments.
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
@@ -23,6 +23,7 @@ pub fn ci() -> Result<(), Failure> {
     clippy(&["-p", PACKAGE, "-p", "xtask", "--all-targets"])?;
     clippy(&[&test::NATIVE[..], &["--all-targets", "--profile", "host"]].concat())?;
     test::run()?;
+    conformance::run(&[])?;
     interop::interop()?;
     component::compare()
 }

@@ -238,8 +238,23 @@ fn into_error(problems: Problems) -> Result<(), Error> {
         message.push_str(problem);
     }
     message.push('.');
-    let error = Error::spec(message).rule(rule).detail("path", path.as_str());
+    let error = Error::spec(message).rule(rule).detail("path", path.as_str()).remedy(remedy(rule));
     Err(error.detail("problems", &problems.0.len().to_string()))
+}
+
+/// What to do about a problem; of several, the first one's.
+fn remedy(rule: &str) -> &'static str {
+    match rule {
+        "key-in-spec" => "Leave the key out. Where a session needs one, give it one of its own.",
+        "image-reference" => "Write the image as its registry shows it, or leave it out for the pool's.",
+        "zero" | "out-of-range" => "Write a number in the unit of the field, or leave it out for the default.",
+        "too-large" | "too-many" => {
+            "Make it smaller; large data belongs into the image or a file that the agent fetches."
+        }
+        "snapshot-conflict" => "Leave it out, or remove the pool's key snapshot.",
+        "reserved-label" => "Name the label otherwise.",
+        _ => "Write a value that is allowed there, or leave it out.",
+    }
 }
 
 #[cfg(test)]
@@ -303,6 +318,7 @@ mod tests {
             let Some(error) = refusal(&wrong, "") else { panic!("{rule} {path} was accepted") };
             assert_eq!((error.get("rule"), error.get("path")), (Some(rule), Some(path)));
             assert!(error.code == ErrorCode::InvalidSpec && !error.maybe_applied && !error.retryable);
+            assert!(error.get("remedy").is_some_and(|remedy| !remedy.is_empty()), "{path} has no remedy");
         }
     }
 
