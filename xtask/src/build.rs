@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::Failure;
 use crate::artifact::{Artifact, grouped};
 use crate::size::{self, Size};
-use crate::tools::{self, HOSTILE, PACKAGE, WASM};
+use crate::tools::{self, HOSTILE, PACKAGE, TINY, WASM};
 
 /// File name that cargo gives a package's component.
 pub fn built(package: &str) -> String {
@@ -14,7 +14,7 @@ pub fn built(package: &str) -> String {
 
 /// Builds the component, prints what it is, holds its size to what is written down, and returns where it lies.
 pub fn build() -> Result<PathBuf, Failure> {
-    let (artifact, place) = compile(PACKAGE, PACKAGE)?;
+    let (artifact, place) = compile(PACKAGE, PACKAGE, &[])?;
     let (size, recorded) = (Size::of(&artifact), Size::recorded()?);
     show(&artifact, &place, |last| format!(", at most {}", grouped(size::most(last(&recorded)))));
     size.compare(recorded)?;
@@ -23,7 +23,7 @@ pub fn build() -> Result<PathBuf, Failure> {
 
 /// Builds the component, prints what it is, and writes its size down.
 pub fn build_accepting_size() -> Result<(), Failure> {
-    let (artifact, place) = compile(PACKAGE, PACKAGE)?;
+    let (artifact, place) = compile(PACKAGE, PACKAGE, &[])?;
     show(&artifact, &place, |_| String::new());
     Size::of(&artifact).record()
 }
@@ -41,18 +41,22 @@ fn show(artifact: &Artifact, place: &Path, bound: impl Fn(fn(&Size) -> usize) ->
 
 /// Builds the components that only tests load.
 pub fn guests() -> Result<(), Failure> {
-    let (_, place) = compile(HOSTILE, "hostile")?;
-    println!("{}", place.display());
+    for (package, name, more) in
+        [(HOSTILE, "hostile", &[][..]), (TINY, "tiny", &[]), (TINY, "tiny-faulty", &["--features", "faulty"])]
+    {
+        let (_, place) = compile(package, name, more)?;
+        println!("{}", place.display());
+    }
     Ok(())
 }
 
-/// Builds a package as a component and puts it where the other crates take it from, under a name. Returns that place in
-/// the repository.
-fn compile(package: &str, name: &str) -> Result<(Artifact, PathBuf), Failure> {
+/// Builds a package as a component, with more arguments for cargo, and puts it where the other crates take it from, under a
+/// name. Returns that place in the repository.
+fn compile(package: &str, name: &str, more: &[&str]) -> Result<(Artifact, PathBuf), Failure> {
     tools::ensure_wasm_target()?;
     let remaps = remaps()?;
     let mut cargo = tools::cargo()?;
-    cargo.args(["build", "--release", "--target", WASM, "-p", package]);
+    cargo.args(["build", "--release", "--target", WASM, "-p", package]).args(more);
     tools::run(cargo.env("CARGO_ENCODED_RUSTFLAGS", rustflags(&remaps)))?;
     let built = tools::target_dir()?.join(WASM).join("release").join(built(package));
     let artifact = Artifact::read(&built)?;
