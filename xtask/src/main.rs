@@ -8,6 +8,7 @@ mod ci;
 mod component;
 mod contract;
 mod interop;
+mod lint;
 mod packages;
 mod size;
 mod test;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 9] = [
+const COMMANDS: [(&str, &str, &str); 11] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
@@ -51,8 +52,14 @@ const COMMANDS: [(&str, &str, &str); 9] = [
         "about 4 minutes, because the SDKs are installed",
     ),
     (
+        "lint",
+        "Check paths, format, spelling, dependencies, warnings, documentation and features, without running a test",
+        "about 5 minutes, because what wasmtime needs is checked",
+    ),
+    ("advisories", "Compare the dependencies with the database of known vulnerabilities, which is fetched", "a minute"),
+    (
         "ci",
-        "Everything that has to hold: paths, format, clippy, test, interop, component",
+        "Everything that has to hold: lint, test, interop, component",
         "about 15 minutes, and 8 more where cargo-component has to be installed",
     ),
 ];
@@ -85,6 +92,8 @@ fn main() -> ExitCode {
         "sim" => test::sim(rest),
         "component" => component::compare(),
         "interop" => interop::interop(),
+        "lint" => lint::lint(),
+        "advisories" => lint::advisories(),
         _ => ci::ci(),
     };
     match outcome {
