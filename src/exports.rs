@@ -102,19 +102,19 @@ impl Diagnostics for Component {
     }
 
     fn health(context: Context) -> Result<HealthReport, ErrorRecord> {
-        Ok(diagnostics::health(context)?)
+        Ok(diagnostics::health(context, &WasiEnvironment, &Wasi)?)
     }
 
     fn preflight(context: Context, spec: Option<Spec>) -> Result<Vec<Finding>, ErrorRecord> {
-        Ok(diagnostics::preflight(context, spec)?)
+        Ok(diagnostics::preflight(context, spec, &WasiEnvironment, &Wasi)?)
     }
 
     fn explain(context: Context, session_id: String, handle: Option<Handle>) -> Result<Explanation, ErrorRecord> {
-        Ok(diagnostics::explain(context, session_id, handle)?)
+        Ok(diagnostics::explain(&call(context, DEADLINE_MS)?, &session_id, handle)?)
     }
 
     fn capacity(context: Context) -> Result<CapacityReport, ErrorRecord> {
-        Ok(diagnostics::capacity(context)?)
+        Ok(diagnostics::capacity(&call(context, DEADLINE_MS)?)?)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use sandbox_host::input::{Mistake, TextError, decode, from_str, is_plain_name, read, read_text};
+use sandbox_host::input::{Mistake, TextError, decode, from_str, from_str_except, is_plain_name, read, read_text};
 use sandbox_host::{Context, Credential, Declaration, Handle, Spec};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -23,6 +23,8 @@ pub struct Pool {
     id: Option<String>,
     pub config: String,
     pub runtime_provides: Option<Declaration>,
+    /// Names of what else stands in the record; none where there is no record.
+    pub beside: Vec<String>,
 }
 
 /// A platform's record of a pool. Other fields of it do not matter here.
@@ -56,10 +58,17 @@ impl Pool {
         let Some(config) = members.get("config") else {
             return Ok(Self { config: text.to_owned(), ..Self::default() });
         };
-        let record: Record = from_str(text)?;
+        let record: Record = from_str_except(text, &[&["config"]])?;
         // The text as it stands: its own mistakes are told with their places.
         let config = if config.get() == "null" { "" } else { config.get() };
-        Ok(Self { id: record.id, config: config.to_owned(), runtime_provides: record.runtime_provides })
+        const READ: [&str; 4] = ["id", "config", "runtimeProvides", "runtime_provides"];
+        let beside = members.keys().filter(|name| !READ.contains(&name.as_str())).cloned().collect();
+        Ok(Self { id: record.id, config: config.to_owned(), runtime_provides: record.runtime_provides, beside })
+    }
+
+    /// Whether somebody said which pool it is.
+    pub fn has_id(&self) -> bool {
+        self.id.is_some()
     }
 
     /// The context of a call.
@@ -237,6 +246,11 @@ mod tests {
         assert!(error.to_string().starts_with("`id` is an object, but has to be a text"), "{error}");
         let error = Pool::parse(r#"{"id": "a", "id": "b", "config": {}}"#).unwrap_err();
         assert!(error.to_string().contains("twice"), "{error}");
+        let error = Pool::parse(r#"{"id": "a", "config": {"cpu": 1}, "config": {}}"#).unwrap_err();
+        assert!(error.to_string().starts_with("`config` stands there twice"), "{error}");
+        // What stands twice in the configuration is the provider's to tell, with everything else that is wrong there.
+        let config = r#"{"cpu": 1, "cpu": 2}"#;
+        assert_eq!(Pool::parse(&format!(r#"{{"id": "a", "config": {config}}}"#)).unwrap().config, config);
     }
 
     #[test]

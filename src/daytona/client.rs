@@ -9,11 +9,14 @@ use super::list::Page;
 use super::owner;
 use super::reply::{TextReply, text};
 use super::version::Version;
-use super::{Change, Dialect, Entrypoint, NewSandbox, Sandbox};
+use super::{Change, Dialect, Entrypoint, NewSandbox, Output, Sandbox};
 use crate::contract::ErrorCode;
 use crate::http::secret::Secret;
 use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
-use crate::http::{CONTENT_LENGTH, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport, exchange};
+use crate::http::{
+    CONTENT_LENGTH, Failure, FailureKind, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport,
+    exchange,
+};
 use crate::json::{LastWins, Members, to_ascii};
 use crate::moment::Moment;
 
@@ -128,10 +131,7 @@ impl<'t, T: Transport> Client<'t, T> {
 
     /// Creates a sandbox. Sent once; again only when the server throttled it. `spare_ms` is left for what comes after.
     pub fn create(&self, dialect: Dialect, new: &NewSandbox<'_>, spare_ms: u64) -> Result<Box<Sandbox>, Rejection> {
-        let body = new.to_json(dialect);
-        if body.len() > MAX_BODY {
-            return Err(classify::unsendable(body.len(), MAX_BODY));
-        }
+        let body = sendable(dialect, new)?;
         let reply = self.call(PendingRequest {
             attempt: Attempt::Create,
             method: Method::Post,
@@ -266,10 +266,33 @@ impl<'t, T: Transport> Client<'t, T> {
     /// What the toolbox, which lies at a URL of its own, says of the launch command; none when it does not say. Asked once,
     /// until a time of its own.
     pub fn entrypoint(&self, toolbox: &BaseUrl, id: &Segment, until: Instant) -> Option<Entrypoint> {
-        let path = format!("{}/{}/process/session/entrypoint", toolbox.path(), id.as_str());
-        let request = self.request(Method::Get, toolbox.origin(), path, String::new());
-        let reply = self.transport.send(&request, until.min(self.deadline)).ok()?;
+        let reply = self.ask_toolbox(toolbox, id, "", until).ok()?;
         if reply.status == 200 { Entrypoint::from_json(&text(reply.body, &self.secret)) } else { None }
+    }
+
+    /// What the launch command has written, its end first to be kept; an error says why it cannot be read.
+    pub fn entrypoint_output(&self, toolbox: &BaseUrl, id: &Segment, until: Instant) -> Result<Output, &'static str> {
+        match self.ask_toolbox(toolbox, id, "/logs", until) {
+            Ok(reply) if reply.status == 200 => {
+                let text = String::from_utf8_lossy(&reply.body);
+                Ok(Output::of_log(&self.secret.redact(&text)))
+            }
+            Ok(_) => Err("the toolbox has no output of it"),
+            Err(Failure { kind: FailureKind::TooLarge, .. }) => Err("it is larger than 4 MiB"),
+            Err(_) => Err("the toolbox cannot be reached"),
+        }
+    }
+
+    /// Asks a toolbox, which lies at a URL of its own, about the launch command. Once, until a time of its own.
+    fn ask_toolbox(&self, toolbox: &BaseUrl, id: &Segment, what: &str, until: Instant) -> Result<Reply, Failure> {
+        let path = format!("{}/{}/process/session/entrypoint{what}", toolbox.path(), id.as_str());
+        let mut request = self.request(Method::Get, toolbox.origin(), path, String::new());
+        // Who only wants to know what is wrong keeps nothing alive by asking. Known from 0.112.2.
+        if self.once.get() {
+            request.header("x-daytona-skip-last-activity-update", "true".to_owned());
+        }
+        self.requests_left.set(self.requests_left.get().saturating_sub(1));
+        self.transport.send(&request, until.min(self.deadline))
     }
 
     /// The organization that the key is of, as far as the server tells: of the key itself in newer versions, else of any
@@ -283,10 +306,20 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     /// Reads what a route tells.
-    pub(super) fn told<R>(&self, path: &str, read: impl FnOnce(&str) -> Option<R>) -> Result<R, Rejection> {
-        let Reply { status, body, .. } = self.read(path, "", MAX_REPLY)?;
-        let why = "it is not what this route gives";
-        read(&text(body, &self.secret)).ok_or_else(|| self.unreadable(Attempt::Read, Method::Get, path, status, why))
+    pub(super) fn told<R>(&self, path: &str, read: fn(&str) -> Option<R>) -> Result<R, Rejection> {
+        let reply = self.told_text(path)?;
+        read(&reply).ok_or_else(|| self.not_told(path))
+    }
+
+    // Apart from what is done with them, so that there is one of each and not one for each route.
+    #[inline(never)]
+    fn told_text(&self, path: &str) -> Result<String, Rejection> {
+        self.read(path, "", MAX_REPLY).map(|reply| text(reply.body, &self.secret))
+    }
+
+    #[cold]
+    fn not_told(&self, path: &str) -> Rejection {
+        self.unreadable(Attempt::Read, Method::Get, path, 200, "it is not what this route gives")
     }
 
     fn read(&self, path: &str, subject: &str, max_reply: usize) -> Result<Reply, Rejection> {
@@ -396,6 +429,12 @@ impl<'t, T: Transport> Client<'t, T> {
         }
         Rejection { error, ..rejection }
     }
+}
+
+/// The body of a create; an error where no server would read it.
+pub fn sendable(dialect: Dialect, new: &NewSandbox<'_>) -> Result<String, Rejection> {
+    let body = new.to_json(dialect);
+    if body.len() > MAX_BODY { Err(classify::unsendable(body.len(), MAX_BODY)) } else { Ok(body) }
 }
 
 /// How a change was accepted.

@@ -8,6 +8,7 @@ mod connection;
 mod lines;
 mod message;
 mod methods;
+mod params;
 mod pools;
 mod queue;
 mod server;

@@ -267,6 +267,7 @@ async fn a_way_to_the_server_that_fails() {
         (late(HttpError::ConnectionTerminated), unavailable("broken-exchange", true, true)),
         (late(HttpError::HttpProtocolError), unavailable("broken-exchange", true, true)),
         (late(HttpError::InternalError(None)), unavailable("broken-exchange", true, true)),
+        (late(HttpError::HttpResponseBodySize(None)), (ErrorCode::Protocol, "reply-too-large", false, true)),
         (early(HttpError::HttpRequestDenied), (ErrorCode::EgressDenied, "egress-denied", false, false)),
         (early(HttpError::DestinationIpProhibited), (ErrorCode::EgressDenied, "egress-denied", false, false)),
         (early(HttpError::HttpRequestUriInvalid), (ErrorCode::Internal, "unsendable-request", false, false)),

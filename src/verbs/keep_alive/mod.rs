@@ -5,8 +5,8 @@
 //! launch command, and asking it resets the idle clock by the way. An agent that has ended is marked by a label, once, and
 //! from then on nothing is asked any more, so that the clock runs out. Everything ends when the session expires.
 
-mod agent;
-mod idle;
+pub mod agent;
+pub mod idle;
 
 use super::call::Call;
 use super::relabel::relabel_with;
