@@ -2,7 +2,7 @@
 //!
 //! No answer to a create but a clear success says whether there is a sandbox: a timeout may hide one, and a refusal may
 //! come from a check that the server makes before it sees that the name is taken. So a provision is a sequence of rounds:
-//! send a create, look the session up, [decide](decision::decide). Only what is proven not to be there is created again,
+//! send a create, look the session up, [decide]. Only what is proven not to be there is created again,
 //! under the same name.
 
 mod adopt;
