@@ -1,7 +1,9 @@
 //! Running a command to its end.
 
 use super::command::{Limit, check, check_id};
-use super::line_call::{BACKSTOP_SEC, Running, about, check_session, execute, new_mark, running, unknown, verdict};
+use super::line_call::{
+    BACKSTOP_SEC, Running, about, check_session, execute, new_mark, printable, running, unknown, verdict,
+};
 use crate::contract::ErrorCode;
 use crate::contract::process::{Command, Completion};
 use crate::daytona::Execution;
@@ -113,7 +115,7 @@ pub fn refused(verdict: &[&str], process_id: &str) -> Result<(), Error> {
             .rule("no-tmp")
             .remedy("Use an image and a user for which /tmp can be written, and look whether the disk is full.")),
         ["other"] => {
-            let message = format!("The id {} belongs to another command.", process_id.escape_default());
+            let message = format!("The id {} belongs to another command.", printable(process_id));
             Err(Error::new(ErrorCode::Conflict, message)
                 .rule("process-differs")
                 .detail("process-id", process_id)
@@ -142,10 +144,12 @@ pub fn start_line(
     timeout_ms: Option<u64>,
     grace: u64,
 ) -> String {
-    // What it was, so that another command under the same id is seen.
-    // Values of variables rotate, so only their names count.
-    let names: Vec<&str> = program.env.iter().map(|(name, _)| name.as_str()).collect();
-    let digest = shell::directory(&format!("{:?} {names:?} {:?}", program.argv, program.directory));
+    // What it was, so that another command under the same id is seen. Values of variables rotate, so only their names count.
+    let mut parts: Vec<&str> = program.argv.iter().map(String::as_str).collect();
+    parts.push(program.directory.unwrap_or_default());
+    parts.extend(program.env.iter().map(|(name, _)| name.as_str()));
+    // No word has a NUL in it.
+    let digest = shell::directory(&format!("{}\0{}", program.argv.len(), parts.join("\0")));
     let (directory, limit, grace) = (shell::directory(process_id), limit.to_string(), grace.to_string());
     let timeout = timeout_ms.map_or("0".to_owned(), |ms| format!("{}.{:03}", ms / 1_000, ms % 1_000));
     program.line([mark, &directory, &digest, mode, &limit, &timeout, &grace])

@@ -39,7 +39,7 @@ pub fn launch<T: Transport>(
     check_session(call, &sandbox)?;
     // Written before it starts: whatever happens then, the sandbox is looked into.
     if sandbox.label(LAUNCHED) != Some(YES) || sandbox.label(AGENT_EXIT).is_some() {
-        relabel(call, target, dialect, &sandbox, &[AGENT_EXIT, LAUNCHED], Some((LAUNCHED, YES)))?;
+        relabel(call, target, dialect, &sandbox, &[AGENT_EXIT, LAUNCHED], &[(LAUNCHED, YES)])?;
     }
     let repeat = if process_id.is_some() { Repeat::Broken } else { Repeat::Throttled };
     let process_id = process_id.unwrap_or_else(|| new_id(call, target, "launch"));

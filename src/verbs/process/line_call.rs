@@ -104,7 +104,7 @@ pub fn new_mark<T: Transport>(call: &Call<'_, T>, process_id: &str) -> String {
 
 /// The process is not known.
 pub fn unknown(process_id: &str) -> Error {
-    Error::new(ErrorCode::NotFound, format!("The sandbox knows no process {}.", process_id.escape_default()))
+    Error::new(ErrorCode::NotFound, format!("The sandbox knows no process {}.", printable(process_id)))
         .rule("process-not-found")
         .remedy("It was never started, or the sandbox was stopped since, which ends and forgets processes.")
 }
@@ -115,4 +115,9 @@ pub fn malformed_cursor() -> Error {
         .rule("malformed-cursor")
         .detail("path", "cursor")
         .remedy("Leave it out to read from the beginning.")
+}
+
+/// An id of the caller's as it is shown to people.
+pub fn printable(process_id: &str) -> String {
+    process_id.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
