@@ -180,7 +180,7 @@ impl Sandbox {
             .all(|(key, value)| value.is_string() && self.labels.get(key).is_some_and(|has| same_text(has, value)))
     }
 
-    /// The row as a read of `/sandbox` found it at `then`. Nothing: it was not there, or not any more.
+    /// The row as a read of `/sandbox` found it at `then`. `None`: it was not there, or not any more.
     pub(crate) fn as_of(&self, then: Timestamp) -> Option<Self> {
         let moment = self.seen_at(then).filter(|moment| moment.state != State::Destroyed)?;
         let deleted = moment.desired == Desired::Destroyed;
@@ -202,7 +202,7 @@ impl Sandbox {
         Some(row)
     }
 
-    /// What a read showed at `at`; nothing when it did not exist yet.
+    /// What a read showed at `at`; `None` when it did not exist yet.
     pub(crate) fn seen_at(&self, at: Timestamp) -> Option<&Moment> {
         self.history.iter().rev().find(|moment| moment.at <= at)
     }

@@ -62,6 +62,11 @@ impl Server {
         Self { transport: Scripted::ruled(rule), ..Self::new([]) }
     }
 
+    /// Every answer takes so many milliseconds.
+    pub fn slow(delay_ms: u64, script: impl IntoIterator<Item = Answer>) -> Self {
+        Self { transport: Scripted::new(script).slow(delay_ms), ..Self::new([]) }
+    }
+
     fn call<R>(&self, action: impl FnOnce(&Call<'_, Scripted>) -> Result<R, Error>) -> Result<R, Error> {
         self.call_with(self.context(), action)
     }
