@@ -16,14 +16,14 @@ pub mod generated {
     });
 }
 
-pub use generated::exports::rensei::sandbox::{inventory, types};
+pub use generated::exports::rensei::sandbox::{diagnostics, inventory, types};
 #[cfg(target_arch = "wasm32")]
 pub use generated::exports::rensei::sandbox::{lifecycle, provider};
 #[cfg(target_arch = "wasm32")]
 pub use generated::{export, wasi};
+#[cfg(test)]
+pub use types::Credential;
 pub use types::{
     BillingModel, Capabilities, Context, Declaration, Descriptor, EgressDefault, Error as ErrorRecord, ErrorCode,
-    Finding, Handle, IdleCostModel, Phase, Severity, Spec, State, Status, Termination, TransportModel,
+    Finding, Handle, IdleCostModel, Phase, Resources, Severity, Spec, State, Status, Termination, TransportModel,
 };
-#[cfg(test)]
-pub use types::{Credential, Resources};

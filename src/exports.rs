@@ -1,5 +1,6 @@
 //! The component's exports.
 
+use crate::contract::diagnostics::{CapacityReport, Explanation, Guest as Diagnostics, HealthReport};
 use crate::contract::inventory::{Guest as Inventory, Mode, Page, Report};
 use crate::contract::lifecycle::Guest as Lifecycle;
 use crate::contract::provider::Guest as Provider;
@@ -10,6 +11,7 @@ use crate::http::wasi::Wasi;
 use crate::pool;
 use crate::verbs::call::credentials::WasiEnvironment;
 use crate::verbs::call::{Call, DEADLINE_MS, LONG_DEADLINE_MS};
+use crate::verbs::diagnostics;
 use crate::verbs::inventory::{self, Known};
 use crate::verbs::target::Target;
 use crate::verbs::{describe, extend, lifecycle, locate, origins, provision, status, terminate};
@@ -91,6 +93,28 @@ impl Inventory for Component {
     ) -> Result<Report, ErrorRecord> {
         let known = Known { sessions: &known_sessions, as_of: &known_as_of, min_age_sec };
         Ok(inventory::reconcile(&call(context, DEADLINE_MS)?, &known, mode)?)
+    }
+}
+
+impl Diagnostics for Component {
+    fn check_spec(context: Context, spec: Spec) -> Vec<Finding> {
+        diagnostics::check_spec(context, &spec, &WasiEnvironment, &Wasi)
+    }
+
+    fn health(context: Context) -> Result<HealthReport, ErrorRecord> {
+        Ok(diagnostics::health(context, &WasiEnvironment, &Wasi)?)
+    }
+
+    fn preflight(context: Context, spec: Option<Spec>) -> Result<Vec<Finding>, ErrorRecord> {
+        Ok(diagnostics::preflight(context, spec, &WasiEnvironment, &Wasi)?)
+    }
+
+    fn explain(context: Context, session_id: String, handle: Option<Handle>) -> Result<Explanation, ErrorRecord> {
+        Ok(diagnostics::explain(&call(context, DEADLINE_MS)?, &session_id, handle)?)
+    }
+
+    fn capacity(context: Context) -> Result<CapacityReport, ErrorRecord> {
+        Ok(diagnostics::capacity(&call(context, DEADLINE_MS)?)?)
     }
 }
 

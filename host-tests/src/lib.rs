@@ -103,3 +103,13 @@ pub async fn timed<T>(action: impl Future<Output = T>) -> (T, Duration) {
     let outcome = action.await;
     (outcome, begun.elapsed())
 }
+
+/// The operators' guide, so that its code is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/host.md")]
+struct OperatorsGuide;
+
+/// The first thing that everybody reads, so that its code is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

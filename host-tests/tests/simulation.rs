@@ -39,8 +39,8 @@ fn two_thousand_sessions_on_servers_of_every_generation_keep_every_promise() {
 #[test]
 fn the_same_number_tells_the_same_story() {
     for seed in 1..30 {
-        let story = |_| run(Plan::draw(seed), Sabotage::Nothing).journal;
-        let [first, second] = [0, 1].map(story).map(|journal| format!("{journal:?}"));
+        let journal_of = |_| run(Plan::draw(seed), Sabotage::Nothing).journal;
+        let [first, second] = [0, 1].map(journal_of).map(|journal| format!("{journal:?}"));
         assert!(first == second, "seed {seed}");
     }
 }
@@ -64,8 +64,8 @@ fn new_faults_change_nothing_about_the_plan_that_they_are_added_to() {
 #[test]
 fn the_same_number_tells_the_same_story_with_new_faults() {
     for seed in 1..20 {
-        let story = |_| run(Plan::odd(seed), Sabotage::Nothing).journal;
-        let [first, second] = [0, 1].map(story).map(|journal| format!("{journal:?}"));
+        let journal_of = |_| run(Plan::odd(seed), Sabotage::Nothing).journal;
+        let [first, second] = [0, 1].map(journal_of).map(|journal| format!("{journal:?}"));
         assert!(first == second, "seed {seed}");
     }
 }

@@ -6,17 +6,16 @@
 #![allow(missing_docs, clippy::all, dead_code, reason = "generated code")]
 
 wasmtime::component::bindgen!({
-    path: "../wit",
+    path: "wit",
     inline: "
         package host:bindings;
 
         world contract {
-            include rensei:sandbox/sandbox-provider@0.1.0;
-            export rensei:sandbox/inventory@0.1.0;
+            export rensei:sandbox/types@0.1.1;
+            export rensei:sandbox/inventory@0.1.1;
         }
     ",
     world: "host:bindings/contract",
-    imports: { default: async | trappable },
     exports: { default: async },
 });
 

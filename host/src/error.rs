@@ -7,7 +7,7 @@ use std::time::Duration;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::exports::{PACKAGE, VERSION};
+use crate::exports::{PACKAGE, TRACK, VERSION};
 use crate::linker::ALLOWED_IMPORTS;
 use crate::types::ProviderError;
 
@@ -94,7 +94,7 @@ pub enum LoadError {
     },
     /// The contract is exported in a version that this host does not speak.
     #[error(
-        "the component exports {found}, but this host speaks version {VERSION} of the contract. Use a component built for {VERSION}, or a host that speaks its version"
+        "the component exports {found}, but this host speaks version {TRACK} of the contract. Use a component built for {TRACK}, or a host that speaks its version"
     )]
     WrongVersion {
         /// The interface as exported.

@@ -7,9 +7,13 @@ use crate::bindings::{inventory, types as wit};
 use crate::error::LoadError;
 use crate::store::StoreData;
 
-/// The contract's package and the version of it that this crate speaks.
+/// The contract's package and the version of it that this crate was built with.
 pub(crate) const PACKAGE: &str = "rensei:sandbox";
-pub(crate) const VERSION: &str = "0.1.0";
+pub(crate) const VERSION: &str = "0.1.1";
+
+/// The versions that this crate takes. wasmtime finds any of them under the name of one, and what an older one lacks is an
+/// interface or a function that the provider does not offer.
+pub(crate) const TRACK: &str = "0.1";
 
 /// One function: where it is, what it is called, and with which types. The types are checked when it is made.
 pub(crate) struct Export<P, R> {

@@ -102,7 +102,7 @@ mod tests {
     use super::find;
     use crate::types::{Context, Pairs, Spec};
 
-    const KEY: &str = "dtn_0123456789abcdef";
+    const KEY: &str = "key_0123456789abcdef";
 
     fn found(key: &str, context: &Context, spec: &Spec) -> Option<String> {
         find(&[key.into()], context, spec)
@@ -130,12 +130,12 @@ mod tests {
             (Context::new("p").with_config(format!(r#"{{"command":["a","{KEY}"]}}"#)), "config.command[1]"),
             (Context::new("p").with_config(format!(r#"{{"labels":{{"a":"{KEY}"}}}}"#)), "config.labels.a"),
             // The same, with its first letter written as an escape.
-            (Context::new("p").with_config(format!(r#"{{"user":"\u0064{}"}}"#, &KEY[1..])), "config.user"),
+            (Context::new("p").with_config(format!(r#"{{"user":"\u006b{}"}}"#, &KEY[1..])), "config.user"),
             (Context::new("p").with_config(format!("not json {KEY}")), "config"),
         ] {
             assert_eq!(found(KEY, &context, &Spec::new("s")).as_deref(), Some(path));
         }
-        assert_eq!(found(KEY, &Context::new("p").with_config(r#"{"user":"daytona"}"#), &Spec::new("s")), None);
+        assert_eq!(found(KEY, &Context::new("p").with_config(r#"{"user":"agent"}"#), &Spec::new("s")), None);
     }
 
     #[test]
@@ -145,8 +145,8 @@ mod tests {
             format!("Bearer {KEY}"),
             format!("{KEY}\t"),
             format!("\u{feff}{KEY}"),
-            format!("DAYTONA_API_KEY={KEY}"),
-            format!("export DAYTONA_API_KEY='{KEY}'"),
+            format!("VENDOR_API_KEY={KEY}"),
+            format!("export VENDOR_API_KEY='{KEY}'"),
         ];
         let spec = Spec { env: [("A", KEY)].into_iter().collect(), ..Spec::default() };
         for odd in odd {

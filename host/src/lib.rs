@@ -29,11 +29,10 @@
 //!
 //! # Features
 //!
-//! - `bundled` (default): [`bundled_component`] returns the component that was built beside this crate, where there was
-//!   one.
-//! - `tracing` (default): log lines for denied requests, traps and timeouts.
-//! - `policy-file` (default): [`Policy`] from a TOML file.
-//! - `cli` (default): what the binary needs; embedders turn the default features off.
+//! None is on by default.
+//!
+//! - `tracing`: log lines for denied requests, traps and timeouts.
+//! - `policy-file`: [`Policy`] from a TOML file.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
@@ -86,19 +85,3 @@ pub use provider::{Inventory, Lifecycle, Provider, ProviderInfo};
 pub use slot::Slot;
 pub use types::*;
 pub use warm::{Warm, WarmLimits};
-
-/// The component that was built beside this crate. None where there was none when the crate was compiled.
-#[cfg(feature = "bundled")]
-pub fn bundled_component() -> Option<&'static [u8]> {
-    include!(concat!(env!("OUT_DIR"), "/bundled.rs"))
-}
-
-/// The operators' guide, so that its code is compiled.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/host.md")]
-struct OperatorsGuide;
-
-/// The first thing that everybody reads, so that its code is compiled.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;

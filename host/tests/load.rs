@@ -69,12 +69,12 @@ fn a_truncated_component_is_refused_as_invalid() {
 fn a_component_without_the_contract_is_refused_with_what_it_exports() {
     assert_eq!(
         refused(&component("(component)")).to_string(),
-        "the component does not export rensei:sandbox/provider@0.1.0, so it is not a sandbox provider. It exports nothing"
+        "the component does not export rensei:sandbox/provider@0.1.1, so it is not a sandbox provider. It exports nothing"
     );
     let other = component(r#"(component (instance $i) (export "acme:greeter/hello@1.2.0" (instance $i)))"#);
     assert_eq!(
         refused(&other).to_string(),
-        "the component does not export rensei:sandbox/provider@0.1.0, so it is not a sandbox provider. It exports \
+        "the component does not export rensei:sandbox/provider@0.1.1, so it is not a sandbox provider. It exports \
          acme:greeter/hello@1.2.0"
     );
 }
@@ -82,11 +82,11 @@ fn a_component_without_the_contract_is_refused_with_what_it_exports() {
 #[test]
 fn another_version_of_the_contract_is_refused_by_name() {
     let newer =
-        Guest::new().edit_contract("*", "package rensei:sandbox@0.1.0;", "package rensei:sandbox@0.2.0;").build();
+        Guest::new().edit_contract("*", "package rensei:sandbox@0.1.1;", "package rensei:sandbox@0.2.0;").build();
     assert_eq!(
         refused(&newer).to_string(),
-        "the component exports rensei:sandbox/provider@0.2.0, but this host speaks version 0.1.0 of the contract. Use a \
-         component built for 0.1.0, or a host that speaks its version"
+        "the component exports rensei:sandbox/provider@0.2.0, but this host speaks version 0.1 of the contract. Use a \
+         component built for 0.1, or a host that speaks its version"
     );
 }
 
@@ -128,7 +128,7 @@ fn a_changed_type_is_refused_with_the_function_and_the_difference() {
     let bytes = Guest::new().edit_contract("types.wit", "        unknown,\n", "").build();
     let error = refused(&bytes).to_string();
     assert!(
-        error.starts_with("the component does not fit the contract: rensei:sandbox/provider@0.1.0.status: "),
+        error.starts_with("the component does not fit the contract: rensei:sandbox/provider@0.1.1.status: "),
         "{error}"
     );
     assert!(error.contains("expected enum of 11 names, found enum of 10 names") || error.contains("11"), "{error}");

@@ -134,10 +134,10 @@ async fn what_is_no_provider_is_refused_with_its_reason_while_the_old_one_serves
     let told = refused(&slot, candidate(nosy)).await;
     assert!(told.contains("imports test:guest/secrets"), "{told}");
     let told = refused(&slot, Candidate::bytes(wat::parse_str("(component)").unwrap())).await;
-    assert!(told.contains("does not export rensei:sandbox/provider@0.1.0"), "{told}");
-    let newer = guest('2').edit_contract("*", "package rensei:sandbox@0.1.0;", "package rensei:sandbox@0.2.0;");
+    assert!(told.contains("does not export rensei:sandbox/provider@0.1.1"), "{told}");
+    let newer = guest('2').edit_contract("*", "package rensei:sandbox@0.1.1;", "package rensei:sandbox@0.2.0;");
     let told = refused(&slot, candidate(newer)).await;
-    assert!(told.contains("exports rensei:sandbox/provider@0.2.0, but this host speaks version 0.1.0"), "{told}");
+    assert!(told.contains("exports rensei:sandbox/provider@0.2.0, but this host speaks version 0.1"), "{told}");
     let bytes = guest('2').build();
     let told = refused(&slot, Candidate::bytes(&bytes[..bytes.len() / 2])).await;
     assert!(told.starts_with("the component is not valid"), "{told}");
@@ -151,11 +151,11 @@ async fn a_provider_that_fits_the_contract_in_part_is_refused_with_what_does_not
     let line = "    @since(version = 0.1.0)
     terminate: func(context: context, handle: handle) -> result<termination, error>;\n";
     let told = refused(&slot, candidate(guest('2').without("terminate", line))).await;
-    assert!(told.contains("rensei:sandbox/provider@0.1.0.terminate: it is missing"), "{told}");
+    assert!(told.contains("rensei:sandbox/provider@0.1.1.terminate: it is missing"), "{told}");
     // Another type of one field of what one function returns.
     let told =
         refused(&slot, candidate(guest('2').edit_contract("types.wit", "recoverable: bool", "recoverable: u8"))).await;
-    assert!(told.contains("does not fit the contract: rensei:sandbox/provider@0.1.0.status: "), "{told}");
+    assert!(told.contains("does not fit the contract: rensei:sandbox/provider@0.1.1.status: "), "{told}");
 }
 
 #[tokio::test]

@@ -8,12 +8,14 @@ use super::classify::{self, Attempt, Reaction, Rejection, VERSION_HEADER};
 use super::list::Page;
 use super::owner;
 use super::reply::{TextReply, text};
-use super::{Change, Dialect, Entrypoint, NewSandbox, Sandbox};
+use super::version::Version;
+use super::{Change, Dialect, Entrypoint, NewSandbox, Output, Sandbox};
 use crate::contract::ErrorCode;
 use crate::http::secret::Secret;
 use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
 use crate::http::{
-    CONTENT_LENGTH, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport, digits, exchange,
+    CONTENT_LENGTH, Failure, FailureKind, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport,
+    exchange,
 };
 use crate::json::{LastWins, Members, to_ascii};
 use crate::moment::Moment;
@@ -25,7 +27,7 @@ const MAX_BODY: usize = 102_400;
 const MAX_LIST: usize = 16 * 1024 * 1024;
 
 /// The first version whose sandboxes have names.
-const FIRST_WITH_NAMES: (u32, u32) = (0, 110);
+const FIRST_WITH_NAMES: Version = Version(0, 110);
 
 /// One API server, one key, one deadline.
 pub struct Client<'t, T> {
@@ -34,9 +36,13 @@ pub struct Client<'t, T> {
     secret: Secret,
     deadline: Instant,
     /// Major and minor version that the server named last, which it does on every refusal that it made itself.
-    version: Cell<Option<(u32, u32)>>,
+    version: Cell<Option<Version>>,
     /// When it answered last, on its own clock.
     date: Cell<Option<Moment>>,
+    /// How many more requests may be sent.
+    requests_left: Cell<u32>,
+    /// Whether each is sent once only, however it fails.
+    once: Cell<bool>,
 }
 
 /// A request before it has a URL and a key.
@@ -55,7 +61,16 @@ struct PendingRequest<'a> {
 
 impl<'t, T: Transport> Client<'t, T> {
     pub fn new(transport: &'t T, base: BaseUrl, secret: Secret, deadline: Instant) -> Self {
-        Self { transport, base, secret, deadline, version: Cell::new(None), date: Cell::new(None) }
+        Self {
+            transport,
+            base,
+            secret,
+            deadline,
+            version: Cell::new(None),
+            date: Cell::new(None),
+            requests_left: Cell::new(u32::MAX),
+            once: Cell::new(false),
+        }
     }
 
     /// The server.
@@ -92,12 +107,31 @@ impl<'t, T: Transport> Client<'t, T> {
         self.date.get()
     }
 
+    /// Lets so many more requests pass, repetitions included.
+    pub fn allow_requests(&self, requests: u32) {
+        self.requests_left.set(requests);
+    }
+
+    /// How many more requests may be sent.
+    pub fn requests_left(&self) -> u32 {
+        self.requests_left.get()
+    }
+
+    /// Lets so many more requests pass and repeats none: for verbs that tell what is wrong instead of waiting until it is
+    /// right.
+    pub fn ask_once(&self, requests: u32) {
+        self.allow_requests(requests);
+        self.once.set(true);
+    }
+
+    /// The server's version, as far as it has said it: on refusals, and on what it was asked once.
+    pub fn server_version(&self) -> Option<Version> {
+        self.version.get()
+    }
+
     /// Creates a sandbox. Sent once; again only when the server throttled it. `spare_ms` is left for what comes after.
     pub fn create(&self, dialect: Dialect, new: &NewSandbox<'_>, spare_ms: u64) -> Result<Box<Sandbox>, Rejection> {
-        let body = new.to_json(dialect);
-        if body.len() > MAX_BODY {
-            return Err(classify::unsendable(body.len(), MAX_BODY));
-        }
+        let body = sendable(dialect, new)?;
         let reply = self.call(PendingRequest {
             attempt: Attempt::Create,
             method: Method::Post,
@@ -232,10 +266,33 @@ impl<'t, T: Transport> Client<'t, T> {
     /// What the toolbox, which lies at a URL of its own, says of the launch command; none when it does not say. Asked once,
     /// until a time of its own.
     pub fn entrypoint(&self, toolbox: &BaseUrl, id: &Segment, until: Instant) -> Option<Entrypoint> {
-        let path = format!("{}/{}/process/session/entrypoint", toolbox.path(), id.as_str());
-        let request = self.request(Method::Get, toolbox.origin(), path, String::new());
-        let reply = self.transport.send(&request, until.min(self.deadline)).ok()?;
+        let reply = self.ask_toolbox(toolbox, id, "", until).ok()?;
         if reply.status == 200 { Entrypoint::from_json(&text(reply.body, &self.secret)) } else { None }
+    }
+
+    /// What the launch command has written, its end first to be kept; an error says why it cannot be read.
+    pub fn entrypoint_output(&self, toolbox: &BaseUrl, id: &Segment, until: Instant) -> Result<Output, &'static str> {
+        match self.ask_toolbox(toolbox, id, "/logs", until) {
+            Ok(reply) if reply.status == 200 => {
+                let text = String::from_utf8_lossy(&reply.body);
+                Ok(Output::of_log(&self.secret.redact(&text)))
+            }
+            Ok(_) => Err("the toolbox has no output of it"),
+            Err(Failure { kind: FailureKind::TooLarge, .. }) => Err("it is larger than 4 MiB"),
+            Err(_) => Err("the toolbox cannot be reached"),
+        }
+    }
+
+    /// Asks a toolbox, which lies at a URL of its own, about the launch command. Once, until a time of its own.
+    fn ask_toolbox(&self, toolbox: &BaseUrl, id: &Segment, what: &str, until: Instant) -> Result<Reply, Failure> {
+        let path = format!("{}/{}/process/session/entrypoint{what}", toolbox.path(), id.as_str());
+        let mut request = self.request(Method::Get, toolbox.origin(), path, String::new());
+        // Who only wants to know what is wrong keeps nothing alive by asking. Known from 0.112.2.
+        if self.once.get() {
+            request.header("x-daytona-skip-last-activity-update", "true".to_owned());
+        }
+        self.requests_left.set(self.requests_left.get().saturating_sub(1));
+        self.transport.send(&request, until.min(self.deadline))
     }
 
     /// The organization that the key is of, as far as the server tells: of the key itself in newer versions, else of any
@@ -246,6 +303,23 @@ impl<'t, T: Transport> Client<'t, T> {
             let reply = self.read(path, "", MAX_LIST).ok()?;
             owner::of_key(&text(reply.body, &self.secret))
         })
+    }
+
+    /// Reads what a route tells.
+    pub(super) fn told<R>(&self, path: &str, read: fn(&str) -> Option<R>) -> Result<R, Rejection> {
+        let reply = self.told_text(path)?;
+        read(&reply).ok_or_else(|| self.not_told(path))
+    }
+
+    // Apart from what is done with them, so that there is one of each and not one for each route.
+    #[inline(never)]
+    fn told_text(&self, path: &str) -> Result<String, Rejection> {
+        self.read(path, "", MAX_REPLY).map(|reply| text(reply.body, &self.secret))
+    }
+
+    #[cold]
+    fn not_told(&self, path: &str) -> Rejection {
+        self.unreadable(Attempt::Read, Method::Get, path, 200, "it is not what this route gives")
     }
 
     fn read(&self, path: &str, subject: &str, max_reply: usize) -> Result<Reply, Rejection> {
@@ -291,10 +365,15 @@ impl<'t, T: Transport> Client<'t, T> {
         if attempt != Attempt::Create {
             request.wanted = &[CONTENT_LENGTH, "date"];
         }
-        let Outcome { result, unanswered } = exchange(self.transport, &request, Repeat::for_method(method), until);
+        let mut repeat = Repeat::for_method(method);
+        if self.once.get() {
+            repeat = Repeat::Never;
+            request.wanted = &[CONTENT_LENGTH, "date", VERSION_HEADER];
+        }
+        let Outcome { result, unanswered } = exchange(self.transport, &request, repeat, until, &self.requests_left);
         if let Ok(reply) = &result {
             // A gateway's reply names none.
-            if let Some(version) = reply.headers.get(VERSION_HEADER).and_then(version) {
+            if let Some(version) = reply.headers.get(VERSION_HEADER).and_then(Version::parse) {
                 self.version.set(Some(version));
             }
             self.date.set(reply.headers.date().or(self.date.get()));
@@ -352,6 +431,12 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 }
 
+/// The body of a create; an error where no server would read it.
+pub fn sendable(dialect: Dialect, new: &NewSandbox<'_>) -> Result<String, Rejection> {
+    let body = new.to_json(dialect);
+    if body.len() > MAX_BODY { Err(classify::unsendable(body.len(), MAX_BODY)) } else { Ok(body) }
+}
+
 /// How a change was accepted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Accepted {
@@ -363,7 +448,6 @@ enum Accepted {
 
 /// Whether a reply shows the sandbox of an id.
 fn is_about(reply: &str, id: &str) -> bool {
-    // Servers write no blanks, so the usual reply need not be read.
     // Servers write the id first and no blanks, so the usual reply need not be read.
     let rest = reply.strip_prefix("{\"id\":\"").and_then(|rest| rest.strip_prefix(id));
     if rest.is_some_and(|rest| rest.starts_with('"')) {
@@ -375,10 +459,4 @@ fn is_about(reply: &str, id: &str) -> bool {
         None => reply.get("labels").is_some(),
     };
     Members::of(reply).is_some_and(named)
-}
-
-/// Major and minor of a version such as `v0.190.0`.
-fn version(text: &str) -> Option<(u32, u32)> {
-    let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(digits);
-    Some((u32::try_from(parts.next()??).ok()?, u32::try_from(parts.next()??).ok()?))
 }

@@ -151,6 +151,12 @@ impl Sandbox {
         }
     }
 
+    /// The networks and the domains that it may reach, as the reply shows them.
+    pub fn allow_lists(&self) -> [Option<String>; 2] {
+        let reply = Members::of(&self.reply).unwrap_or_default();
+        ["networkAllowList", "domainAllowList"].map(|name| reply.scalar(name))
+    }
+
     /// The value of one of our labels.
     pub fn label(&self, key: &str) -> Option<&str> {
         pairs::get(&self.labels, key)

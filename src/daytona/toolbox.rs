@@ -23,9 +23,48 @@ impl Entrypoint {
     }
 }
 
+/// Most bytes of the output that are kept: its end.
+const MAX_OUTPUT: usize = 64 * 1024;
+
+/// What the toolbox writes before a line, by where the line comes from: three times the same byte.
+const MARKS: [&str; 2] = ["\u{1}\u{1}\u{1}", "\u{2}\u{2}\u{2}"];
+
+/// The end of what a command has written.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Output {
+    pub text: String,
+    /// Whether something before it was left out.
+    pub truncated: bool,
+}
+
+impl Output {
+    /// Reads a log as the toolbox gives it.
+    pub fn of_log(log: &str) -> Self {
+        let mut begin = log.len().saturating_sub(MAX_OUTPUT);
+        while !log.is_char_boundary(begin) {
+            begin += 1;
+        }
+        let mut text = log.get(begin..).unwrap_or_default().to_owned();
+        for mark in MARKS {
+            text = text.replace(mark, "");
+        }
+        Self { text, truncated: begin > 0 }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_log_the_end_is_kept_without_the_marks_of_its_lines() {
+        let output = Output::of_log("\u{1}\u{1}\u{1}out\n\u{2}\u{2}\u{2}err é\n");
+        assert_eq!(output, Output { text: "out\nerr é\n".to_owned(), truncated: false });
+        let long = format!("x{}", "é".repeat(MAX_OUTPUT / 2));
+        let output = Output::of_log(&long);
+        assert!(output.truncated && output.text.len() == MAX_OUTPUT && output.text.starts_with('é'));
+        assert_eq!(Output::of_log(""), Output { text: String::new(), truncated: false });
+    }
 
     #[test]
     fn an_entrypoint_runs_has_exited_or_is_not_known() {

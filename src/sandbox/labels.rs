@@ -36,6 +36,9 @@ pub const STARTED_AGAIN: &str = "rensei.dev/started-again";
 /// What the spec asked for, see [`digest`](super::name::digest).
 pub const DIGEST: &str = "rensei.dev/digest";
 
+/// Which of the pool's keys that protect a session its create carried, with blanks between them; missing where none did.
+pub const PROTECTION: &str = "rensei.dev/protection";
+
 /// The labels after some are taken off and one is put on; none where nothing changes.
 pub fn changed<'a>(
     labels: &'a [(String, String)],
@@ -58,6 +61,8 @@ pub struct Ownership<'a> {
     pub expiry: &'a str,
     /// The value of [`DIGEST`].
     pub digest: &'a str,
+    /// The value of [`PROTECTION`].
+    pub protection: Option<&'a str>,
 }
 
 /// All labels of a new sandbox: the pool's own, the specification's over them, and ours over all.
@@ -74,6 +79,7 @@ pub fn of_new<'a>(
         (PROVIDER_VERSION, Some(env!("CARGO_PKG_VERSION"))),
         (EXPIRY, Some(ownership.expiry)),
         (DIGEST, Some(ownership.digest)),
+        (PROTECTION, ownership.protection),
     ];
     let ours = ours.into_iter().filter_map(|(name, value)| Some((name, value?)));
     pairs::borrowed(pool).chain(pairs::borrowed(spec)).chain(ours).collect()

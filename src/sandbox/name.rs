@@ -81,7 +81,7 @@ pub fn digest(spec: &Spec) -> String {
 }
 
 /// The first digits of a hash in lower-case hexadecimal.
-fn hex(bytes: &[u8], digits: usize) -> String {
+pub fn hex(bytes: &[u8], digits: usize) -> String {
     let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     nibbles.take(digits).filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod call;
 pub mod describe;
+pub mod diagnostics;
 pub mod extend;
 pub mod inventory;
 pub mod keep_alive;

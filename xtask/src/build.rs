@@ -4,8 +4,12 @@ use std::path::{Path, PathBuf};
 
 use crate::Failure;
 use crate::artifact::{Artifact, grouped};
+use crate::contract;
 use crate::size::{self, Size};
 use crate::tools::{self, HOSTILE, PACKAGE, TINY, WASM};
+
+/// Where the command line's crate takes the component from. Git ignores it.
+const BUNDLED: &str = "cli/component/provider.wasm";
 
 /// File name that cargo gives a package's component.
 pub fn built(package: &str) -> String {
@@ -14,7 +18,7 @@ pub fn built(package: &str) -> String {
 
 /// Builds the component, prints what it is, holds its size to what is written down, and returns where it lies.
 pub fn build() -> Result<PathBuf, Failure> {
-    let (artifact, place) = compile(PACKAGE, PACKAGE, &[])?;
+    let (artifact, place) = component()?;
     let (size, recorded) = (Size::of(&artifact), Size::recorded()?);
     show(&artifact, &place, |last| format!(", at most {}", grouped(size::most(last(&recorded)))));
     size.compare(recorded)?;
@@ -23,9 +27,18 @@ pub fn build() -> Result<PathBuf, Failure> {
 
 /// Builds the component, prints what it is, and writes its size down.
 pub fn build_accepting_size() -> Result<(), Failure> {
-    let (artifact, place) = compile(PACKAGE, PACKAGE, &[])?;
+    let (artifact, place) = component()?;
     show(&artifact, &place, |_| String::new());
     Size::of(&artifact).record()
+}
+
+/// Builds the component, and gives the crates that need a copy of it or of the contract one of their own: a package is built
+/// from its own files.
+fn component() -> Result<(Artifact, PathBuf), Failure> {
+    contract::copy()?;
+    let (artifact, place) = compile(PACKAGE, PACKAGE, &[])?;
+    put(&artifact.bytes, &tools::root().join(BUNDLED))?;
+    Ok((artifact, place))
 }
 
 /// Prints a component; `bound` says behind each size what that may be.
@@ -112,7 +125,7 @@ fn no_local_path(bytes: &[u8], remaps: &[(PathBuf, String)]) -> Result<(), Failu
 }
 
 /// Writes a file unless it is there already, so that nothing is built anew because of its date.
-fn put(bytes: &[u8], place: &Path) -> Result<(), Failure> {
+pub fn put(bytes: &[u8], place: &Path) -> Result<(), Failure> {
     if std::fs::read(place).is_ok_and(|present| present == bytes) {
         return Ok(());
     }
@@ -120,7 +133,8 @@ fn put(bytes: &[u8], place: &Path) -> Result<(), Failure> {
         std::fs::create_dir_all(directory)?;
     }
     // Whoever reads it meanwhile gets the old one or the new one.
-    let draft = place.with_extension("wasm.new");
+    let mut draft = place.as_os_str().to_owned();
+    draft.push(".new");
     std::fs::write(&draft, bytes)?;
     Ok(std::fs::rename(&draft, place)?)
 }

@@ -7,7 +7,9 @@ mod build;
 mod ci;
 mod component;
 mod conformance;
+mod contract;
 mod interop;
+mod npm;
 mod packages;
 mod size;
 mod test;
@@ -20,7 +22,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 10] = [
+const COMMANDS: [(&str, &str, &str); 13] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
@@ -32,6 +34,12 @@ const COMMANDS: [(&str, &str, &str); 10] = [
         "less than a minute",
     ),
     ("guests", "Build the components that only tests load, to target/component/", "less than a minute"),
+    ("generate", "Write what the npm package has in common with the contract, from wit/", "a few seconds"),
+    (
+        "npm",
+        "Build the npm package to target/npm/, ready to be installed",
+        "about 2 minutes, because its compiler is installed",
+    ),
     ("test", "Build, then run every test", "about 7 minutes, because wasmtime is built"),
     (
         "bench",
@@ -49,6 +57,11 @@ const COMMANDS: [(&str, &str, &str); 10] = [
         "interop",
         "Drive the fake Daytona with the official SDKs, and the component in Python's wasmtime and in Node",
         "about 4 minutes, because the SDKs are installed",
+    ),
+    (
+        "npm-interop",
+        "The part of interop about the npm package: in every engine and mode, against the fake Daytona",
+        "about 5 minutes, because the engines are installed",
     ),
     (
         "conformance",
@@ -84,6 +97,8 @@ fn main() -> ExitCode {
         "build" if accepts_size => build::build_accepting_size(),
         "build" => build::build().map(drop),
         "guests" => build::guests(),
+        "generate" => npm::generate::generate(),
+        "npm" => npm::pack::pack().map(drop),
         "test" => test::test(),
         "bench" => bench::bench(rest),
         "demo" => test::demo(rest),
@@ -91,6 +106,7 @@ fn main() -> ExitCode {
         "component" => component::compare(),
         "conformance" => conformance::conformance(rest),
         "interop" => interop::interop(),
+        "npm-interop" => npm::interop::interop(),
         _ => ci::ci(),
     };
     match outcome {

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::Failure;
 use crate::tools;
 
-const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+pub const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
 /// Where the programs lie.
 fn sources(language: &str) -> PathBuf {
@@ -27,6 +27,26 @@ fn once(pins: &Path, stamp: &Path, act: impl FnOnce() -> Result<(), Failure>) ->
     }
     act()?;
     Ok(fs::write(stamp, wanted)?)
+}
+
+/// Installs the npm packages that a file pins into a directory, unless they are there.
+pub fn install_once(pins: &Path, home: &Path) -> Result<(), Failure> {
+    install_npm(pins, home, &["--ignore-scripts"])
+}
+
+/// The same for packages that fetch their programs when they are installed.
+pub fn install_with_scripts(pins: &Path, home: &Path) -> Result<(), Failure> {
+    install_npm(pins, home, &[])
+}
+
+fn install_npm(pins: &Path, home: &Path, more: &[&str]) -> Result<(), Failure> {
+    fs::create_dir_all(home)?;
+    once(pins, &home.join("installed"), || {
+        fs::copy(pins, home.join("package.json"))?;
+        let install = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"];
+        tools::run(Command::new(NPM).current_dir(home).args(install).args(more))
+            .map_err(|failure| format!("{failure}. Node 20 or later with npm is needed").into())
+    })
 }
 
 /// A virtual environment with the pinned packages.
@@ -76,11 +96,7 @@ impl Node {
                 fs::copy(entry.path(), home.join(entry.file_name()))?;
             }
         }
-        once(&sources("node").join("package.json"), &home.join("installed"), || {
-            let install = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--silent"];
-            tools::run(Command::new(NPM).current_dir(&home).args(install))
-                .map_err(|failure| format!("{failure}. Node 20 or later with npm is needed").into())
-        })?;
+        install_once(&sources("node").join("package.json"), &home)?;
         Ok(Self { home })
     }
 

@@ -30,7 +30,7 @@ impl FakeDaytona {
         self.storm(Storm::new(seed, probability).on(matcher).always(verdict));
     }
 
-    /// Faults strike by chance from now on. Several storms may rage at once; the first that strikes decides.
+    /// Faults strike by chance from now on. Several storms may be active at once; the first one that draws a fault decides.
     pub fn storm(&self, storm: Storm) {
         self.core.script().storm(storm);
     }

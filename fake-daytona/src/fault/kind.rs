@@ -75,7 +75,7 @@ pub enum FaultKind {
     LostLabels,
 }
 
-const NAMES: [(FaultKind, &str); 30] = [
+const KIND_NAMES: [(FaultKind, &str); 30] = [
     (FaultKind::Delay, "delay"),
     (FaultKind::DelayAfter, "delay-after"),
     (FaultKind::Silence, "silence"),
@@ -108,7 +108,7 @@ const NAMES: [(FaultKind, &str); 30] = [
     (FaultKind::LostLabels, "lost-labels"),
 ];
 
-/// The longest delay: longer than the server's own wait of 30 s, so that a client's patience is tried.
+/// The longest delay: longer than the server's own wait of 30 s, so that the time limits of clients are tested too.
 const LONGEST_DELAY: u64 = 45_000;
 
 const MIB: u64 = 1024 * 1024;
@@ -118,7 +118,7 @@ const PAGE: &str = "<!doctype html><html><head><title>Sign in</title></head><bod
 impl FaultKind {
     /// All of them.
     pub fn all() -> Vec<Self> {
-        NAMES.map(|(kind, _)| kind).to_vec()
+        KIND_NAMES.map(|(kind, _)| kind).to_vec()
     }
 
     /// What a network, a busy server and a gateway do sooner or later: all but [`FaultKind::odd`].
@@ -201,13 +201,13 @@ impl FaultKind {
 
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(NAMES.iter().find(|(kind, _)| kind == self).map_or("", |(_, name)| name))
+        f.write_str(KIND_NAMES.iter().find(|(kind, _)| kind == self).map_or("", |(_, name)| name))
     }
 }
 
 /// No kind of fault has this name.
 #[derive(Debug, thiserror::Error)]
-#[error("unknown fault {0:?}; known are {known}", known = NAMES.map(|(_, name)| name).join(", "))]
+#[error("unknown fault {0:?}; known are {known}", known = KIND_NAMES.map(|(_, name)| name).join(", "))]
 pub struct UnknownFault(String);
 
 impl FromStr for FaultKind {
@@ -215,7 +215,7 @@ impl FromStr for FaultKind {
 
     /// Reads the name in kebab case: `reset-after`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = NAMES.iter().find(|(_, name)| *name == text);
+        let found = KIND_NAMES.iter().find(|(_, name)| *name == text);
         found.map(|(kind, _)| *kind).ok_or_else(|| UnknownFault(text.to_owned()))
     }
 }

@@ -109,18 +109,18 @@ async fn routed(
     match route {
         // For runners and the server's own services.
         Route::AdminsOnly => return Err(plain(Refusal::forbidden("Access denied"))),
-        Route::OthersOnly => return Err(plain(Refusal::forbidden("Invalid authentication context"))),
+        Route::InternalOnly => return Err(plain(Refusal::forbidden("Invalid authentication context"))),
         _ => {}
     }
     let bucket = bucket_of(core, &route);
-    let tally = if route.access() == Access::Public {
+    let rate = if route.access() == Access::Public {
         None
     } else {
         let counted = core.throttle().count(bucket, "", core.now());
         Some(counted.map_err(|wait| throttled(core, bucket, wait))?)
     };
-    let announce = |reply: Reply| match tally {
-        Some(tally) if core.generation.tells_rate_limits() => tally.announce(bucket, reply),
+    let announce = |reply: Reply| match rate {
+        Some(rate) if core.generation.tells_rate_limits() => rate.announce(bucket, reply),
         _ => reply,
     };
     let Admitted { core: own, secret } = key;

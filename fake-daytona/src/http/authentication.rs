@@ -38,8 +38,8 @@ pub(super) fn authenticate(
     }
     let failed = core.throttle().fail(client, now);
     match failed {
-        Ok(tally) if core.generation.tells_rate_limits() => {
-            Err((Refusal::new(401, "Invalid credentials"), tally.announce(Bucket::FailedAuth, Reply::new(200))))
+        Ok(rate) if core.generation.tells_rate_limits() => {
+            Err((Refusal::new(401, "Invalid credentials"), rate.announce(Bucket::FailedAuth, Reply::new(200))))
         }
         Ok(_) => Err((Refusal::new(401, "Invalid credentials"), Reply::new(200))),
         Err(wait) => Err(throttled(core, Bucket::FailedAuth, wait)),

@@ -92,31 +92,31 @@ fn without_lone_surrogates(text: &str) -> String {
         let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
         u16::from_str_radix(digits, 16).ok()
     };
-    let mut mended = String::with_capacity(text.len());
+    let mut repaired = String::with_capacity(text.len());
     let mut at = 0;
     while let Some(found) = text[at..].find('\\').map(|offset| at + offset) {
-        mended.push_str(&text[at..found]);
+        repaired.push_str(&text[at..found]);
         let (first, second) = (unit(found), unit(found + 6));
         let pair = matches!((first, second), (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)));
         let step = match first {
             Some(0xD800..=0xDFFF) if !pair => {
-                mended.push('\u{fffd}');
+                repaired.push('\u{fffd}');
                 found + 6
             }
             Some(_) if pair => {
-                mended.push_str(&text[found..found + 12]);
+                repaired.push_str(&text[found..found + 12]);
                 found + 12
             }
             _ => {
                 let end = (found + 2..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
-                mended.push_str(&text[found..end]);
+                repaired.push_str(&text[found..end]);
                 end
             }
         };
         at = step;
     }
-    mended.push_str(&text[at..]);
-    mended
+    repaired.push_str(&text[at..]);
+    repaired
 }
 
 /// A form: texts by name, a list where a name comes twice.

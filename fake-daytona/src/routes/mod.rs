@@ -26,10 +26,10 @@ use crate::refusal::Refusal;
 pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refusal> {
     match route {
         Route::Health => account::health(),
-        Route::PersonsOnly => Err(Refusal::new(401, "Invalid credentials")),
-        Route::OthersOnly | Route::OwnersOnly => Err(Refusal::forbidden("Invalid authentication context")),
+        Route::UserTokensOnly => Err(Refusal::new(401, "Invalid credentials")),
+        Route::InternalOnly | Route::CountedInternalOnly => Err(Refusal::forbidden("Invalid authentication context")),
         Route::AdminsOnly | Route::Runners => Err(Refusal::forbidden("Access denied")),
-        Route::SwitchedOff(_) => {
+        Route::FeatureDisabled(_) => {
             let path = call.request.path_and_query();
             Err(Refusal::not_found(format!("Cannot {} {path}", call.request.method)))
         }
@@ -40,7 +40,7 @@ pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refus
         Route::Parent(id) => sandbox::parent(call, &id),
         Route::Backup(id) => lifecycle::backup(call, &id),
         Route::Region(_) => Err(Refusal::not_found("Region not found")),
-        Route::Relatives(id) => sandbox::relatives(call, &id),
+        Route::Lineage(id) => sandbox::relatives(call, &id),
         Route::TelemetryMetrics(id) => sandbox::telemetry(call, &id),
         Route::Config => account::config(call),
         Route::SharedRegions | Route::Regions => account::regions(call),

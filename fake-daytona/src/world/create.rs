@@ -134,7 +134,7 @@ impl World {
             let fails = Some("Cannot read properties of null (reading 'startsWith')".to_owned());
             self.start_outcomes.script_first(Outcome { fails, takes: None });
         }
-        let sandbox = self.furnish(order, surface, region.id, snapshot, size, at)?;
+        let sandbox = self.build_row(order, surface, region.id, snapshot, size, at)?;
         if self.names.contains_key(&sandbox.name) {
             return Err(Refusal::conflict(format!("Sandbox with name {} already exists", sandbox.name)));
         }
@@ -194,7 +194,7 @@ impl World {
         }
     }
 
-    fn furnish(
+    fn build_row(
         &mut self,
         order: Order,
         surface: Surface,

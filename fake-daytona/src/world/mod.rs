@@ -53,7 +53,7 @@ pub(crate) struct World {
     pub(crate) regions: Vec<Region>,
     pub(crate) lacks_default_region: bool,
     pub(crate) stops_kill: bool,
-    /// What is kept of look-ups, and may be wrong.
+    /// Cached look-ups, which may be wrong.
     pub(crate) lookups: Lookups,
     /// Own snapshots that the organization may have, and GiB that an image may have.
     pub(crate) snapshot_quota: Option<usize>,
@@ -93,7 +93,7 @@ pub(crate) struct World {
     ids_minted: u64,
 }
 
-/// How far the list runs behind the truth.
+/// How far the list runs behind the current rows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Lag {
     pub(crate) behind: Duration,

@@ -25,7 +25,7 @@ impl ApiKey {
 }
 
 /// How long after a use the row of a key tells of it.
-const USE_WRITTEN: Duration = Duration::from_secs(5);
+const LAST_USED_DELAY: Duration = Duration::from_secs(5);
 
 /// How long the server goes by what it knew of a key, or of an organization when it creates something.
 pub(crate) const CACHED: Duration = Duration::from_secs(10);
@@ -75,7 +75,7 @@ impl Organization {
             return false;
         }
         if let Some(key) = self.keys.get_mut(secret) {
-            if let Some(used) = key.used_at.take_if(|used| *used + USE_WRITTEN <= now) {
+            if let Some(used) = key.used_at.take_if(|used| *used + LAST_USED_DELAY <= now) {
                 key.last_used_at = Some(used);
             }
             key.used_at.get_or_insert(now);

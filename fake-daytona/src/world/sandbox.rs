@@ -55,7 +55,7 @@ pub(crate) struct Sandbox {
     /// Deleted while errored: no read finds it any more.
     pub(crate) hidden: bool,
     pub(crate) entrypoint: Entrypoint,
-    /// A script put it into this state: the server's own patience does not end it.
+    /// A script put it into this state, so the server's time limit for the state does not apply.
     pub(crate) forced: bool,
     /// Changes of state that are under way, first due first.
     pub(crate) plan: VecDeque<Step>,
@@ -66,7 +66,7 @@ pub(crate) struct Sandbox {
     /// Started until now, without the stretch that is under way.
     pub(crate) billed: Duration,
     pub(crate) started_at: Option<Timestamp>,
-    /// A wish for another size, applied when the resizing ends.
+    /// Another size that was asked for; it applies when the resizing ends.
     pub(crate) resize_to: Option<Size>,
     /// A recovery was tried then; the next one has to wait.
     pub(crate) recovered_at: Option<Timestamp>,
@@ -91,7 +91,7 @@ pub struct Moment {
     pub at: Timestamp,
     /// As shown by a read, not as stored.
     pub state: State,
-    /// The wish at that time.
+    /// The desired state at that time.
     pub desired: Desired,
     /// What brought it about.
     pub cause: Cause,

@@ -239,7 +239,7 @@ fn next(sandbox: &Sandbox, generation: Generation) -> Option<(Timestamp, Event)>
         // Never at once: a read right after an accepted activity still shows the old moment.
         offer((accepted + Duration::from_millis(1)).round_up(ACTIVITY_FLUSH), Event::FlushActivity);
     }
-    if let Some((limit, reason)) = patience(&sandbox.state, generation)
+    if let Some((limit, reason)) = state_time_limit(&sandbox.state, generation)
         && !sandbox.forced
     {
         offer(sandbox.last_activity_at + limit, Event::GiveUp(reason));
@@ -270,7 +270,7 @@ fn next(sandbox: &Sandbox, generation: Generation) -> Option<(Timestamp, Event)>
 }
 
 /// How long the server waits in a state, counted from the last activity, before it calls it an error.
-fn patience(state: &State, generation: Generation) -> Option<(Duration, &'static str)> {
+fn state_time_limit(state: &State, generation: Generation) -> Option<(Duration, &'static str)> {
     if generation == Generation::Documented {
         return None;
     }

@@ -98,7 +98,7 @@ impl Snapshot {
         }
     }
 
-    /// It is removed after a while. What is pending is pulled all the same, and lives on: the pull comes after the wish.
+    /// It is removed after a while. What is pending is pulled all the same, and lives on: the pull is carried out after the removal was asked for.
     pub(crate) fn remove(&mut self, at: Timestamp, done: Timestamp) {
         let is_overtaken = self.state == "pending" && self.build.is_none();
         self.state = "removing";

@@ -1,4 +1,4 @@
-//! The calls that are counted: a sandbox's life, and the questions that are about none.
+//! The calls that are counted: every call in the life of a sandbox, and the calls that concern none.
 
 use std::time::Duration;
 

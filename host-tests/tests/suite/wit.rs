@@ -1,6 +1,7 @@
 //! The contract's own files: everything in them is documented, and gated by the version that brought it; what was released
 //! stays.
 
+mod details;
 mod released;
 
 use std::path::Path;
@@ -92,5 +93,29 @@ fn nothing_in_the_contract_names_a_vendor_and_no_number_is_too_large_for_javascr
         let core = path.file_name().is_some_and(|name| name != "worlds.wit");
         assert!(!core || !text.to_lowercase().contains("daytona"), "{}", path.display());
         assert!(!text.contains("u64") && !text.contains("s64"), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_host_has_the_contract_as_it_is_without_the_worlds() {
+    let files = |directory: &str| {
+        let mut files: Vec<(String, String)> = Vec::new();
+        for file in std::fs::read_dir(directory).expect("the contract's folder") {
+            let path = file.expect("a file").path();
+            if path.extension().is_some_and(|extension| extension == "wit") {
+                let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+                files.push((name, std::fs::read_to_string(&path).expect("a file of the contract")));
+            }
+        }
+        files.retain(|(name, _)| name != "worlds.wit");
+        files.sort();
+        files
+    };
+    let (original, copy) = (files(WIT), files(concat!(env!("CARGO_MANIFEST_DIR"), "/../host/wit")));
+    assert!(!original.is_empty());
+    let names = |files: &[(String, String)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&copy), names(&original), "run `cargo xtask build`");
+    for ((name, copied), (_, text)) in copy.iter().zip(&original) {
+        assert!(copied == text, "host/wit/{name} is not current: run `cargo xtask build`");
     }
 }

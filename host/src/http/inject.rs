@@ -128,14 +128,14 @@ mod tests {
     #[test]
     fn a_key_appears_in_authorization_alone() {
         let mut placeholders = Placeholders::default();
-        let hidden = placeholders.hide(&"dtn_key".into(), None).unwrap();
-        assert!(!hidden.contains("dtn_key"));
+        let hidden = placeholders.hide(&"key_key".into(), None).unwrap();
+        assert!(!hidden.contains("key_key"));
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, format!("Bearer {hidden}").parse().unwrap());
         headers.insert("x-other", hidden.parse().unwrap());
         let policy = Policy::default().with_allowed(["api.example.com"]).unwrap();
         placeholders.reveal(&mut headers, &origin(LISTED), &policy);
-        assert_eq!(headers[AUTHORIZATION], "Bearer dtn_key");
+        assert_eq!(headers[AUTHORIZATION], "Bearer key_key");
         assert_eq!(headers["x-other"], hidden);
     }
 

@@ -22,15 +22,15 @@ mod tests {
 
     #[test]
     fn what_is_copied_along_with_a_key_is_taken_off() {
-        const KEY: &str = "dtn_0123456789abcdef";
+        const KEY: &str = "key_0123456789abcdef";
         for odd in [
             format!("\"{KEY}\""),
             format!("Bearer {KEY}"),
             format!("bearer  {KEY}"),
             format!("{KEY}\t"),
             format!("\u{feff}{KEY}"),
-            format!("DAYTONA_API_KEY={KEY}"),
-            format!("export DAYTONA_API_KEY='{KEY}'"),
+            format!("VENDOR_API_KEY={KEY}"),
+            format!("export VENDOR_API_KEY='{KEY}'"),
             KEY.to_owned(),
         ] {
             assert_eq!(bare_key(&odd), KEY, "{odd:?}");

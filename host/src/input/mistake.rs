@@ -24,6 +24,11 @@ impl Mistake {
         Self { place: Some((line, column)), ..self }
     }
 
+    /// The same mistake, without a line and a column: in a message of one line they say nothing.
+    pub fn without_place(self) -> Self {
+        Self { place: None, ..self }
+    }
+
     /// The same mistake, seen from one level further out.
     pub(crate) fn within(mut self, name: &str) -> Self {
         self.path.insert(0, plain_name(name).to_owned());
@@ -161,7 +166,7 @@ mod tests {
         for name in ["env", "runtimeKinds", "min-age-sec", "TOKEN_2", "_x"] {
             assert_eq!(plain_name(name), name);
         }
-        for key in ["", "dtn_0123456789abcdef", "sk-live-TOPSECRET12345", "A B", "a.b", "1", &"a".repeat(33)] {
+        for key in ["", "key_0123456789abcdef", "sk-live-TOPSECRET12345", "A B", "a.b", "1", &"a".repeat(33)] {
             assert_eq!(plain_name(key), "…", "{key}");
         }
     }

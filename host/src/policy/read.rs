@@ -284,7 +284,7 @@ mod tests {
             deny = ["X-Internal"]
             add = { "X-Platform" = "acme" }
             [environment]
-            allow = ["DAYTONA_API_URL"]
+            allow = ["VENDOR_API_URL"]
             [credentials]
             inject = true
             [components]
@@ -317,7 +317,7 @@ mod tests {
         assert_eq!((policy.inside, policy.response_bytes, policy.inject_credentials), (Inside::Deny, 1000, true));
         assert_eq!(policy.deny_headers, ["x-internal"]);
         assert_eq!(policy.add_headers, [("x-platform".to_owned(), "acme".to_owned())]);
-        assert!(policy.shows("DAYTONA_API_URL") && !policy.shows("DAYTONA_API_KEY"));
+        assert!(policy.shows("VENDOR_API_URL") && !policy.shows("VENDOR_API_KEY"));
         assert_eq!((policy.pool_calls_per_second, policy.pool_calls_in_flight), (Some(20), Some(5)));
         assert_eq!(policy.trusted_keys[0][31], 31);
         let warm = policy.warm.unwrap();

@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// A value that cannot be printed: no `Display`, no `Serialize`, and `Debug` says only that it is there.
 ///
 /// ```
-/// let key = sandbox_host::Secret::new("dtn_1234");
+/// let key = sandbox_host::Secret::new("key_1234");
 /// assert_eq!(format!("{key:?}"), "Secret(…)");
 /// ```
 #[derive(Clone, PartialEq, Eq, Deserialize)]

@@ -12,7 +12,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
 /// The contract as it is.
-pub const CORE: &str = "include rensei:sandbox/sandbox-provider@0.1.0;";
+pub const CORE: &str = "include rensei:sandbox/sandbox-provider@0.1.1;";
 
 /// Where a function finds zeroed memory.
 pub const ZEROES: &str = "(i32.const 1024)";
@@ -80,7 +80,7 @@ impl Guest {
     /// Exports `lifecycle`, too.
     pub fn lifecycle(mut self) -> Self {
         self.lifecycle = true;
-        self.world.push("export rensei:sandbox/lifecycle@0.1.0;".to_owned());
+        self.world.push("export rensei:sandbox/lifecycle@0.1.1;".to_owned());
         self
     }
 
@@ -152,10 +152,10 @@ impl Guest {
     /// The component's bytes.
     pub fn build(self) -> Vec<u8> {
         let directory = self.contract();
-        let version = if self.edits.iter().any(|(_, _, to)| to.contains("@0.2.0")) { "0.2.0" } else { "0.1.0" };
+        let version = if self.edits.iter().any(|(_, _, to)| to.contains("@0.2.0")) { "0.2.0" } else { "0.1.1" };
         let mut resolve = Resolve::default();
         resolve.push_dir(directory.path()).expect("the contract is valid");
-        let world = self.world.join("\n").replace("@0.1.0", &format!("@{version}"));
+        let world = self.world.join("\n").replace("@0.1.1", &format!("@{version}"));
         let world = format!("package test:guest;\n{EXTRA}\nworld guest {{\n{world}\n}}");
         let package = resolve.push_str("guest.wit", &world).expect("the world is valid");
         let world = resolve.select_world(&[package], None).expect("there is one world");
@@ -191,7 +191,7 @@ impl Guest {
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit"), directory.path());
         for (file, from, to) in &self.edits {
             let files = if *file == "*" {
-                vec!["types.wit", "provider.wit", "lifecycle.wit", "inventory.wit", "worlds.wit"]
+                vec!["types.wit", "provider.wit", "lifecycle.wit", "inventory.wit", "diagnostics.wit", "worlds.wit"]
             } else {
                 vec![*file]
             };

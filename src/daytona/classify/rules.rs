@@ -129,6 +129,29 @@ pub const BASIC_AUTHENTICATION: Row = row!(
     "Let the host reach Daytona's API without this proxy."
 );
 
+pub const PLAIN_TO_TLS: Row = row!(
+    400..=426,
+    [],
+    "http-to-tls-port",
+    Unavailable,
+    Report,
+    Final,
+    "The server speaks TLS on this port, and plain HTTP was spoken to it",
+    "Write https instead of http in the API URL; where it says https, a proxy before Daytona has to speak TLS to the next server."
+);
+
+/// What the pages of servers say to plain HTTP on a port for TLS: nginx, Go, Apache, Tomcat and others.
+pub const TLS_PAGES: &[&str] = &[
+    "to HTTPS port",
+    "to an HTTPS server",
+    "SSL-enabled server port",
+    "requires TLS",
+    "requires HTTPS",
+    "TLS is required",
+    "SSL is required",
+    "HTTPS is required",
+];
+
 /// In Daytona's words, but without the header that tells a missing route from a request that was refused unread. The oldest
 /// servers have no such header, so it may be a missing route all the same: the other dialect tells.
 pub const UNREAD: Row = row!(

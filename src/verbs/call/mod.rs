@@ -5,7 +5,7 @@ pub mod credentials;
 use crate::contract::{Context, ErrorCode, Finding, Handle, Severity};
 use crate::daytona::{Client, Dialect, Sandbox};
 use crate::error::Error;
-use crate::http::{Transport, jittered};
+use crate::http::{Transport, digits, jittered};
 use crate::pairs;
 use crate::pool::{self, Pool};
 use crate::sandbox::handle::{self, Place};
@@ -31,6 +31,8 @@ pub struct Call<'t, T> {
     pub deadline_ms: u32,
     /// Whether `status` shall only look.
     pub observe: bool,
+    /// Most requests of a verb whose number of requests grows with the pool.
+    pub max_requests: Option<u32>,
 }
 
 impl<'t, T: Transport> Call<'t, T> {
@@ -65,6 +67,7 @@ impl<'t, T: Transport> Call<'t, T> {
         let secret = credentials::key(&context, environment)?;
         let client = Client::new(transport, base, secret, begun.plus_ms(u64::from(deadline_ms)));
         let observe = pairs::get(&context.extensions, "observe") == Some("true");
+        let max_requests = max_requests(&context)?;
         let organization = context.credential.and_then(|credential| credential.organization_id);
         Ok(Self {
             pool,
@@ -74,6 +77,7 @@ impl<'t, T: Transport> Call<'t, T> {
             client,
             deadline_ms,
             observe,
+            max_requests,
         })
     }
 
@@ -93,6 +97,13 @@ impl<'t, T: Transport> Call<'t, T> {
         handle::of(&self.place(dialect), sandbox)
     }
 
+    /// Keeps to the number of requests that the host allows.
+    pub fn bound_requests(&self) {
+        if let Some(requests) = self.max_requests {
+            self.client.allow_requests(requests);
+        }
+    }
+
     /// Waits before a next look, longer from one time to the next; false when the deadline would end before.
     pub fn pause(&self, times: u32) -> bool {
         const FIRST_MS: u64 = 250;
@@ -106,6 +117,17 @@ impl<'t, T: Transport> Call<'t, T> {
         }
         in_time
     }
+}
+
+/// The bound of a call's requests, where the host names one.
+fn max_requests(context: &Context) -> Result<Option<u32>, Error> {
+    let Some(text) = pairs::get(&context.extensions, "max-requests") else { return Ok(None) };
+    let number = digits(text).and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
+    number.map(Some).ok_or_else(|| {
+        Error::spec("max-requests is not a whole number from 1 on.")
+            .rule("max-requests")
+            .detail("path", "context.extensions.max-requests")
+    })
 }
 
 /// The pool's configuration, or one error that tells all that is wrong with it.

@@ -46,6 +46,7 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
             .rule("out-of-range")
             .detail("path", "min-age-sec"));
     }
+    call.bound_requests();
     let mut report = Report { outcomes: Vec::new(), complete: false, server_time: None };
     let mut cursors = Cursors::default();
     loop {
@@ -57,7 +58,7 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
         };
         check_as_of(call, as_of)?;
         for listed in page.items {
-            if call.client.left_ms() < MIN_LEFT_MS {
+            if call.client.left_ms() < MIN_LEFT_MS || is_bounded(call, known, as_of, &listed) {
                 return Ok(dated(call, report));
             }
             let session_id = listed.label(SESSION).map(str::to_owned);
@@ -72,6 +73,7 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
             report.outcomes.push(Outcome { external_id, session_id, action, reason });
         }
         match cursors.advance(page.next) {
+            Ok(true) if call.client.requests_left() == 0 => return Ok(dated(call, report)),
             Ok(true) => {}
             Ok(false) => {
                 report.complete = true;
@@ -81,6 +83,15 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
             Err(_) => return Ok(dated(call, report)),
         }
     }
+}
+
+/// Most requests that one sandbox takes: a look, a change, and a look after a change whose reply is empty.
+const MAX_REQUESTS: u32 = 3;
+
+/// Whether the requests that are left may not be enough for a sandbox, so that something would be left half done.
+fn is_bounded<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, as_of: Moment, listed: &Sandbox) -> bool {
+    let due = !matches!(plan(known, as_of, listed), Plan::Keep(_));
+    due && call.client.requests_left() < MAX_REQUESTS
 }
 
 /// Refuses a list of sessions from the future: with it, a list that is old already would confirm a mark that is set after it

@@ -11,8 +11,8 @@
 //! it is believed.
 
 use crate::daytona::{Dialect, Entrypoint, Rejection, Sandbox};
-use crate::http::Transport;
 use crate::http::url::{BaseUrl, Origin};
+use crate::http::{Instant, Transport};
 use crate::moment::Moment;
 use crate::sandbox::labels::{AGENT_EXIT, STARTED_AGAIN};
 use crate::sandbox::{expiry, state, toolbox};
@@ -82,6 +82,24 @@ fn is_proof(sandbox: &Sandbox, code: i64) -> bool {
 /// Asks the toolbox, where it may be called. An error says why there is no answer, where somebody can do something
 /// about it.
 pub fn ask<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox) -> Result<Entrypoint, Option<String>> {
+    let url = toolbox_url(call, target, sandbox)?;
+    call.client
+        .entrypoint(&url, &target.id, look_until(call))
+        .ok_or_else(|| problem(url.origin(), "does not tell whether the agent runs"))
+}
+
+/// Until when a look into the sandbox may take.
+pub fn look_until<T: Transport>(call: &Call<'_, T>) -> Instant {
+    let max_ms = (call.client.left_ms() / 3).min(MAX_LOOK_MS);
+    call.client.transport().now().plus_ms(max_ms)
+}
+
+/// Where the toolbox may be called. An error says why nowhere, where somebody can do something about it.
+pub fn toolbox_url<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    sandbox: &Sandbox,
+) -> Result<BaseUrl, Option<String>> {
     let Some(url) = sandbox.toolbox_proxy_url.as_deref().and_then(|url| BaseUrl::parse(url).ok()) else {
         return Err(None);
     };
@@ -90,15 +108,10 @@ pub fn ask<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox)
         return Err(problem(url.origin(), "lies outside of the API's domain, so it is not called"));
     };
     // The host lets calls with this handle reach the origin that the handle names, and no other.
-    if target.toolbox.as_ref() != Some(origin) {
+    if target.toolbox(call).as_ref() != Some(origin) {
         return Err(problem(origin, "is not the one in the handle, so it is not called before locate gives a new one"));
     }
-    let url = BaseUrl::parse(&format!("{origin}{}", url.path())).map_err(|_| None)?;
-    let max_ms = (call.client.left_ms() / 3).min(MAX_LOOK_MS);
-    let until = call.client.transport().now().plus_ms(max_ms);
-    call.client
-        .entrypoint(&url, &target.id, until)
-        .ok_or_else(|| problem(origin, "does not tell whether the agent runs"))
+    BaseUrl::parse(&format!("{origin}{}", url.path())).map_err(|_| None)
 }
 
 fn problem(toolbox: &Origin, why: &str) -> Option<String> {
@@ -126,7 +139,7 @@ pub fn note<T: Transport>(
             (AGENT_EXIT, Some(format!("{code}@{}", last.unwrap_or_default())))
         }
         (Agent::Running, _) if again.is_some() => (STARTED_AGAIN, None),
-        (Agent::Unknown, answer) if again == Some(NEW) && target.toolbox.is_some() => {
+        (Agent::Unknown, answer) if again == Some(NEW) && target.toolbox(call).is_some() => {
             let seen = match answer {
                 Some(Entrypoint::Exited(code)) => code.to_string(),
                 _ => UNSEEN.to_owned(),

@@ -5,8 +5,8 @@
 //! launch command, and asking it resets the idle clock by the way. An agent that has ended is marked by a label, once, and
 //! from then on nothing is asked any more, so that the clock runs out. Everything ends when the session expires.
 
-mod agent;
-mod idle;
+pub mod agent;
+pub mod idle;
 
 use super::call::Call;
 use super::relabel::relabel_with;
@@ -103,7 +103,7 @@ pub fn keep_alive<T: Transport>(
     // In doubt it is due.
     let due = outcome.clock_behind
         || idle.is_due(date)
-        || (policy == KeepAlive::Agent && target.toolbox.is_some() && agent::first_look(sandbox));
+        || (policy == KeepAlive::Agent && agent::first_look(sandbox) && target.toolbox(call).is_some());
     let wanted = match trigger {
         Trigger::Poll => policy != KeepAlive::Off && !call.observe && due,
         Trigger::Demand => true,

@@ -1,5 +1,6 @@
 //! Taking a sandbox that a session has already: what an earlier call left, or another host was faster to create.
 
+use super::protection;
 use super::session::Session;
 use crate::contract::{ErrorCode, Handle, Phase, Status};
 use crate::daytona::{Change, Dialect, NewSandbox, Sandbox, Source};
@@ -40,6 +41,7 @@ pub fn adopt<T: Transport>(
         terminate::terminate(call, &target).map_err(exists)?;
         return Ok(Adopted::Removed(sandbox.error_reason.clone()));
     }
+    protection::carried(&call.pool.protection, &sandbox)?;
     let expiry = new_expiry(call, session, &sandbox);
     let expiry = expiry.as_deref().map(|expiry| (EXPIRY, expiry));
     keep_alive::unmark(call, &target, dialect, &sandbox, expiry).map_err(|failed| exists(failed.error))?;

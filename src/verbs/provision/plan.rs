@@ -56,6 +56,9 @@ pub fn sandbox<'a>(
         auto_stop_minutes: sizes.timeout_sec.map_or(DEFAULT_AUTO_STOP, minutes).max(1),
         auto_archive_minutes: pool.auto_archive_minutes,
         auto_delete_minutes: pool.auto_delete_minutes,
+        secrets: &pool.protection.secrets,
+        networks: pool.protection.networks.as_deref(),
+        domains: pool.protection.domains.as_deref(),
         ttl_minutes: spec.max_duration_sec.map(minutes).or(pool.max_lifetime_minutes),
     }
 }

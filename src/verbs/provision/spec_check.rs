@@ -44,13 +44,31 @@ impl Problems {
 
 /// Refuses a specification that cannot be provisioned as it is meant.
 pub fn check(spec: &Spec, pool: &Pool, secret: &Secret) -> Result<(), Error> {
-    if spec.resources.gpu.is_some_and(|gpu| gpu > 0) {
-        return Err(Error::new(ErrorCode::Unsupported, "This provider does not offer GPUs.")
-            .rule("no-gpu")
-            .detail("path", "spec.resources.gpu")
-            .remedy("Leave the GPU out, or route the session to a provider whose supports-gpu is true."));
-    }
+    check_gpu(spec)?;
     check_pool(pool, secret)?;
+    into_error(problems(spec, pool, secret))
+}
+
+/// The same with an error for each problem.
+pub fn refusals(spec: &Spec, pool: &Pool, secret: &Secret) -> Vec<Error> {
+    let problems = problems(spec, pool, secret)
+        .0
+        .into_iter()
+        .map(|(rule, path, problem)| Error::spec(format!("{path} {problem}.")).rule(rule).detail("path", &path));
+    [check_gpu(spec), check_pool(pool, secret)].into_iter().filter_map(Result::err).chain(problems).collect()
+}
+
+fn check_gpu(spec: &Spec) -> Result<(), Error> {
+    if spec.resources.gpu.is_none_or(|gpu| gpu == 0) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::Unsupported, "This provider does not offer GPUs.")
+        .rule("no-gpu")
+        .detail("path", "spec.resources.gpu")
+        .remedy("Leave the GPU out, or route the session to a provider whose supports-gpu is true."))
+}
+
+fn problems(spec: &Spec, pool: &Pool, secret: &Secret) -> Problems {
     let mut problems = Problems::default();
     problems.text("spec.session-id", &spec.session_id);
     check_launch(spec, &mut problems);
@@ -80,8 +98,13 @@ pub fn check(spec: &Spec, pool: &Pool, secret: &Secret) -> Result<(), Error> {
     }
     check_numbers(spec, &mut problems);
     check_snapshot(spec, pool, &mut problems);
+    for (name, _) in &pool.protection.secrets {
+        if spec.env.iter().any(|(variable, _)| variable == name) {
+            problems.add("secret-conflict", &format!("spec.env.{name}"), "is one of the pool's secrets as well");
+        }
+    }
     check_secret(spec, secret, &mut problems);
-    into_error(problems)
+    problems
 }
 
 fn check_launch(spec: &Spec, problems: &mut Problems) {
@@ -215,8 +238,23 @@ fn into_error(problems: Problems) -> Result<(), Error> {
         message.push_str(problem);
     }
     message.push('.');
-    let error = Error::spec(message).rule(rule).detail("path", path.as_str());
+    let error = Error::spec(message).rule(rule).detail("path", path.as_str()).remedy(remedy(rule));
     Err(error.detail("problems", &problems.0.len().to_string()))
+}
+
+/// What to do about a problem; of several, the first one's.
+fn remedy(rule: &str) -> &'static str {
+    match rule {
+        "key-in-spec" => "Leave the key out. Where a session needs one, give it one of its own.",
+        "image-reference" => "Write the image as its registry shows it, or leave it out for the pool's.",
+        "zero" | "out-of-range" => "Write a number in the unit of the field, or leave it out for the default.",
+        "too-large" | "too-many" => {
+            "Make it smaller; large data belongs into the image or a file that the agent fetches."
+        }
+        "snapshot-conflict" => "Leave it out, or remove the pool's key snapshot.",
+        "reserved-label" => "Name the label otherwise.",
+        _ => "Write a value that is allowed there, or leave it out.",
+    }
 }
 
 #[cfg(test)]
@@ -280,6 +318,7 @@ mod tests {
             let Some(error) = refusal(&wrong, "") else { panic!("{rule} {path} was accepted") };
             assert_eq!((error.get("rule"), error.get("path")), (Some(rule), Some(path)));
             assert!(error.code == ErrorCode::InvalidSpec && !error.maybe_applied && !error.retryable);
+            assert!(error.get("remedy").is_some_and(|remedy| !remedy.is_empty()), "{path} has no remedy");
         }
     }
 

@@ -11,7 +11,7 @@ pub mod generated {
                 import wasi:clocks/monotonic-clock@0.2.0;
                 import wasi:http/types@0.2.0;
                 import wasi:http/outgoing-handler@0.2.0;
-                include rensei:sandbox/sandbox-provider@0.1.0;
+                include rensei:sandbox/sandbox-provider@0.1.1;
             }",
         path: "../../../wit",
         world: "tiny:provider/tiny",

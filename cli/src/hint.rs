@@ -1,0 +1,90 @@
+//! Commands that are printed for the user to run. They have to work as they stand, so they carry every option that this
+//! command was given and the next one needs.
+
+use std::path::Path;
+
+use super::args::Global;
+
+/// The command that finds the sandbox of a session.
+pub fn locate(global: &Global, session: &str) -> String {
+    let Global { pool, pool_id, component, credential_file, deadline: _, ca_file, pass_env, policy, json: _ } = global;
+    let mut words = vec!["sandbox-host locate --session".to_owned(), quoted(session)];
+    let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quoted(value)]);
+    let path = |path: &Path| path.display().to_string();
+    for (name, file) in
+        [("--pool", pool), ("--component", component), ("--credential-file", credential_file), ("--policy", policy)]
+    {
+        if let Some(file) = file {
+            option(name, &path(file));
+        }
+    }
+    if let Some(id) = pool_id {
+        option("--pool-id", id);
+    }
+    for file in ca_file {
+        option("--ca-file", &path(file));
+    }
+    for name in pass_env {
+        option("--pass-env", name);
+    }
+    words.join(" ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '=' | '@' | '%' | '+');
+    match !word.is_empty() && !word.starts_with('-') && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::{locate, quoted};
+    use crate::args::Arguments;
+
+    #[test]
+    fn a_hint_carries_every_option_that_it_needs_and_no_other() {
+        let words = [
+            "sandbox-host",
+            "provision",
+            "--session",
+            "a b",
+            "--pool",
+            "p.json",
+            "--pool-id",
+            "p-1",
+            "--component",
+            "c.wasm",
+            "--credential-file",
+            "key file.json",
+            "--deadline",
+            "5s",
+            "--ca-file",
+            "a.pem",
+            "--ca-file",
+            "b.pem",
+            "--pass-env",
+            "X",
+            "--policy",
+            "policy.toml",
+            "--json",
+        ];
+        let arguments = Arguments::try_parse_from(words).unwrap();
+        let hint = locate(&arguments.global, "a b");
+        assert_eq!(
+            hint,
+            "sandbox-host locate --session 'a b' --pool p.json --component c.wasm --credential-file 'key file.json' \
+             --policy policy.toml --pool-id p-1 --ca-file a.pem --ca-file b.pem --pass-env X"
+        );
+    }
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!([quoted("it's"), quoted(""), quoted("-x"), quoted("a.b/c")], ["'it'\\''s'", "''", "'-x'", "a.b/c"]);
+    }
+}

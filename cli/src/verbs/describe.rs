@@ -1,0 +1,41 @@
+use sandbox_host::Descriptor;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::Done;
+use crate::args::{Describe, Global};
+use crate::component::{Network, provider};
+use crate::exit::Exit;
+use crate::out;
+use crate::output::{descriptor, print_json};
+use crate::style::Style;
+
+#[derive(Serialize)]
+struct Described {
+    #[serde(flatten)]
+    descriptor: Descriptor,
+    component: Value,
+}
+
+pub async fn run(global: &Global, own: &Describe) -> Done {
+    let provider = provider(global, Network::NotNeeded)?;
+    let said = provider.describe().await?;
+    let info = provider.info();
+    if own.schema {
+        out::line(&said.config_schema)?;
+    } else if global.json {
+        print_json(&Described {
+            descriptor: said,
+            component: json!({
+                "sha256": info.digest_hex(),
+                "size": info.size,
+                "imports": info.imports,
+                "lifecycle": info.lifecycle,
+                "inventory": info.inventory,
+            }),
+        })?;
+    } else {
+        out::print(descriptor(Style::stdout(), &said, info))?;
+    }
+    Ok(Exit::Ok)
+}

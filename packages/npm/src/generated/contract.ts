@@ -1,0 +1,222 @@
+// Generated from wit/ by `cargo xtask generate`. Do not edit.
+
+import { bool, call, enumeration, json, list, option, pairs, record, result, text, u16, u32 } from '../binding/abi.ts';
+
+export const credential = record([
+  ['secret', text],
+  ['apiUrl', option(text)],
+  ['organizationId', option(text)],
+]);
+export const context = record([
+  ['organizationId', option(text)],
+  ['poolId', text],
+  ['config', json],
+  ['credential', option(credential)],
+  ['deadlineMs', option(u32)],
+  ['extensions', pairs],
+]);
+export const resources = record([
+  ['vCpu', option(u32)],
+  ['memoryMb', option(u32)],
+  ['diskMb', option(u32)],
+  ['gpu', option(u32)],
+  ['timeoutSec', option(u32)],
+]);
+export const spec = record([
+  ['sessionId', text],
+  ['image', option(text)],
+  ['command', option(list(text))],
+  ['env', pairs],
+  ['labels', pairs],
+  ['resources', resources],
+  ['maxDurationSec', option(u32)],
+  ['region', option(text)],
+  ['extensions', pairs],
+]);
+export const handle = record([
+  ['providerId', text],
+  ['externalId', text],
+  ['metadata', pairs],
+]);
+export const status = enumeration(['provisioning', 'running', 'failed', 'terminated'] as const);
+export const phase = enumeration(['starting', 'running', 'stopping', 'stopped', 'paused', 'archiving', 'archived', 'failed', 'terminating', 'destroyed', 'unknown'] as const);
+export const state = record([
+  ['status', status],
+  ['phase', phase],
+  ['providerState', text],
+  ['reason', option(text)],
+  ['recoverable', bool],
+  ['details', pairs],
+]);
+export const termination = enumeration(['requested', 'gone'] as const);
+export const errorCode = enumeration(['invalid-config', 'invalid-spec', 'unauthenticated', 'permission-denied', 'not-found', 'conflict', 'quota-exceeded', 'rate-limited', 'no-capacity', 'unsupported', 'unavailable', 'timeout', 'egress-denied', 'protocol', 'internal'] as const);
+export const errorRecord = record([
+  ['code', errorCode],
+  ['message', text],
+  ['retryable', bool],
+  ['retryAfterMs', option(u32)],
+  ['maybeApplied', bool],
+  ['httpStatus', option(u16)],
+  ['details', pairs],
+]);
+export const declaration = record([
+  ['runtimeKinds', list(text)],
+  ['requirementKinds', list(text)],
+]);
+export const severity = enumeration(['error', 'warning', 'note'] as const);
+export const finding = record([
+  ['severity', severity],
+  ['rule', text],
+  ['path', text],
+  ['message', text],
+  ['remedy', option(text)],
+]);
+export const transportModel = enumeration(['dial-in', 'dial-out', 'either'] as const);
+export const idleCostModel = enumeration(['zero', 'storage-only', 'metered'] as const);
+export const billingModel = enumeration(['wall-clock', 'active-cpu', 'invocation', 'fixed'] as const);
+export const egressDefault = enumeration(['allow-all', 'deny-all', 'allowlist'] as const);
+export const capabilities = record([
+  ['transportModel', transportModel],
+  ['supportsFsSnapshot', bool],
+  ['supportsPauseResume', bool],
+  ['supportsCapacityQuery', bool],
+  ['maxConcurrent', option(u32)],
+  ['maxSessionDurationSeconds', option(u32)],
+  ['regions', list(text)],
+  ['os', list(text)],
+  ['arch', list(text)],
+  ['idleCostModel', idleCostModel],
+  ['billingModel', billingModel],
+  ['maxVCpu', option(u32)],
+  ['maxMemoryMb', option(u32)],
+  ['supportsGpu', bool],
+  ['supportsCustomNetworkPolicy', bool],
+  ['egressDefault', egressDefault],
+  ['isA2ARemote', bool],
+  ['repositoryAuthorityEnforcement', text],
+  ['extensions', pairs],
+]);
+export const descriptor = record([
+  ['id', text],
+  ['displayName', text],
+  ['version', text],
+  ['capabilities', capabilities],
+  ['provides', declaration],
+  ['configSchema', text],
+  ['extensions', pairs],
+]);
+export const item = record([
+  ['handle', handle],
+  ['sessionId', option(text)],
+  ['state', state],
+  ['createdAt', option(text)],
+  ['orphanSince', option(text)],
+  ['extensions', pairs],
+]);
+export const page = record([
+  ['items', list(item)],
+  ['nextCursor', option(text)],
+  ['serverTime', option(text)],
+]);
+export const mode = enumeration(['look', 'mark', 'act'] as const);
+export const action = enumeration(['kept', 'marked', 'unmarked', 'deleted', 'failed'] as const);
+export const outcome = record([
+  ['externalId', text],
+  ['sessionId', option(text)],
+  ['action', action],
+  ['reason', text],
+]);
+export const report = record([
+  ['outcomes', list(outcome)],
+  ['complete', bool],
+  ['serverTime', option(text)],
+]);
+
+/** Every function of the contract, by interface. */
+export const interfaces = {
+  provider: {
+    describe: call('rensei:sandbox/provider@0.1.0#describe',
+      [], descriptor),
+    checkConfig: call('rensei:sandbox/provider@0.1.0#check-config',
+      [['config', json]], list(finding)),
+    provides: call('rensei:sandbox/provider@0.1.0#provides',
+      [['runtimeProvides', option(declaration)]], declaration),
+    unmet: call('rensei:sandbox/provider@0.1.0#unmet',
+      [['demand', declaration], ['runtimeProvides', option(declaration)]], list(text)),
+    origins: call('rensei:sandbox/provider@0.1.0#origins',
+      [['context', context], ['handle', option(handle)]], result(list(text), errorRecord)),
+    provision: call('rensei:sandbox/provider@0.1.0#provision',
+      [['context', context], ['spec', spec]], result(handle, errorRecord)),
+    locate: call('rensei:sandbox/provider@0.1.0#locate',
+      [['context', context], ['sessionId', text]], result(option(handle), errorRecord)),
+    status: call('rensei:sandbox/provider@0.1.0#status',
+      [['context', context], ['handle', handle]], result(state, errorRecord)),
+    terminate: call('rensei:sandbox/provider@0.1.0#terminate',
+      [['context', context], ['handle', handle]], result(termination, errorRecord)),
+  },
+  inventory: {
+    list: call('rensei:sandbox/inventory@0.1.0#list',
+      [['context', context], ['cursor', option(text)]], result(page, errorRecord)),
+    reconcile: call('rensei:sandbox/inventory@0.1.0#reconcile',
+      [['context', context], ['knownSessions', list(text)], ['knownAsOf', text], ['minAgeSec', u32], ['mode', mode]], result(report, errorRecord)),
+  },
+  lifecycle: {
+    stop: call('rensei:sandbox/lifecycle@0.1.0#stop',
+      [['context', context], ['handle', handle]], result(state, errorRecord)),
+    start: call('rensei:sandbox/lifecycle@0.1.0#start',
+      [['context', context], ['handle', handle]], result(state, errorRecord)),
+    archive: call('rensei:sandbox/lifecycle@0.1.0#archive',
+      [['context', context], ['handle', handle]], result(state, errorRecord)),
+    keepAlive: call('rensei:sandbox/lifecycle@0.1.0#keep-alive',
+      [['context', context], ['handle', handle]], result(state, errorRecord)),
+    extend: call('rensei:sandbox/lifecycle@0.1.0#extend',
+      [['context', context], ['handle', handle], ['seconds', u32]], result(state, errorRecord)),
+  },
+} as const;
+
+/** Fields and parameters as the contract spells them, and as they are spelled here. */
+export const fieldNames = {
+  'api-url': 'apiUrl',
+  'billing-model': 'billingModel',
+  'config-schema': 'configSchema',
+  'created-at': 'createdAt',
+  'deadline-ms': 'deadlineMs',
+  'disk-mb': 'diskMb',
+  'display-name': 'displayName',
+  'egress-default': 'egressDefault',
+  'external-id': 'externalId',
+  'http-status': 'httpStatus',
+  'idle-cost-model': 'idleCostModel',
+  'is-a2a-remote': 'isA2ARemote',
+  'known-as-of': 'knownAsOf',
+  'known-sessions': 'knownSessions',
+  'max-concurrent': 'maxConcurrent',
+  'max-duration-sec': 'maxDurationSec',
+  'max-memory-mb': 'maxMemoryMb',
+  'max-session-duration-seconds': 'maxSessionDurationSeconds',
+  'max-vcpu': 'maxVCpu',
+  'maybe-applied': 'maybeApplied',
+  'memory-mb': 'memoryMb',
+  'min-age-sec': 'minAgeSec',
+  'next-cursor': 'nextCursor',
+  'organization-id': 'organizationId',
+  'orphan-since': 'orphanSince',
+  'pool-id': 'poolId',
+  'provider-id': 'providerId',
+  'provider-state': 'providerState',
+  'repository-authority-enforcement': 'repositoryAuthorityEnforcement',
+  'requirement-kinds': 'requirementKinds',
+  'retry-after-ms': 'retryAfterMs',
+  'runtime-kinds': 'runtimeKinds',
+  'runtime-provides': 'runtimeProvides',
+  'server-time': 'serverTime',
+  'session-id': 'sessionId',
+  'supports-capacity-query': 'supportsCapacityQuery',
+  'supports-custom-network-policy': 'supportsCustomNetworkPolicy',
+  'supports-fs-snapshot': 'supportsFsSnapshot',
+  'supports-gpu': 'supportsGpu',
+  'supports-pause-resume': 'supportsPauseResume',
+  'timeout-sec': 'timeoutSec',
+  'transport-model': 'transportModel',
+  'vcpu': 'vCpu',
+} as const;
