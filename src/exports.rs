@@ -135,7 +135,7 @@ fn on_handle<R>(
 }
 
 /// The exported symbols, which are generated.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "generated code")]
 mod symbols {
     use super::Component;
     crate::contract::export!(Component with_types_in crate::contract::generated);

@@ -133,7 +133,7 @@ impl Log {
         self.requests.iter().filter(|entry| matcher.matches(&entry.request)).count()
     }
 
-    /// How many requests did not fare as usual.
+    /// How many requests had a fault.
     pub(crate) fn faults(&self) -> usize {
         self.faults
     }
@@ -170,7 +170,7 @@ pub struct SandboxView {
     pub created_name: String,
     /// The region.
     pub target: String,
-    /// The snapshot it came from, or the `image` of a workspace; nothing for a build.
+    /// The snapshot it came from, or the `image` of a workspace; `None` for a build.
     pub snapshot: Option<String>,
     /// The Dockerfile it was built from.
     pub dockerfile: Option<String>,
@@ -271,7 +271,7 @@ impl SandboxView {
         self.history.windows(2).filter(turned).map(|pair| &pair[1])
     }
 
-    /// What its destruction is put down to; nothing as long as it is meant to exist.
+    /// What its destruction is put down to; `None` as long as it is meant to exist.
     pub fn destroyed_by(&self) -> Option<Cause> {
         self.history.iter().find(|moment| moment.desired == Desired::Destroyed).map(|moment| moment.cause)
     }

@@ -1,4 +1,4 @@
-//! The handle: scripting a fake, and looking into it.
+//! The handle: scripts a fake, and inspects it.
 
 mod organization;
 mod outcomes;

@@ -1,7 +1,7 @@
 //! The world of one fake: its organization, its sandboxes, and time passing over them.
 //!
 //! Nothing here waits. Changes that take time are written into a plan; [`World::advance`] carries out what is due, in
-//! the order in which it is due, with the timestamps of that moment, however late somebody looks.
+//! the order in which it is due, with the timestamps of that moment, however late it is read.
 
 mod change;
 mod create;
@@ -58,7 +58,7 @@ pub(crate) struct World {
     /// Own snapshots that the organization may have, and GiB that an image may have.
     pub(crate) snapshot_quota: Option<usize>,
     pub(crate) largest_snapshot: Option<u64>,
-    /// When the server looks next for what a suspended organization still runs.
+    /// When the server next checks what a suspended organization still runs.
     suspension_sweep: Option<Timestamp>,
     pub(crate) snapshots: Snapshots,
     pub(crate) default_snapshot: String,

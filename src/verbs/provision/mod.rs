@@ -2,11 +2,12 @@
 //!
 //! No answer to a create but a clear success says whether there is a sandbox: a timeout may hide one, and a refusal may
 //! come from a check that the server makes before it sees that the name is taken. So a provision is a sequence of rounds:
-//! send a create, look the session up, [decide](decision::decide). Only what is proven not to be there is created again,
+//! send a create, look the session up, [decide]. Only what is proven not to be there is created again,
 //! under the same name.
 
 mod adopt;
 mod decision;
+mod duplicate;
 mod plan;
 mod protection;
 mod session;
@@ -158,7 +159,7 @@ fn failed_start(created: &Sandbox) -> Rejection {
 fn take<T: Transport>(call: &Call<'_, T>, session: &Session<'_>, dialect: Dialect, created: Created) -> Seen {
     seen(match created {
         Created::New(sandbox) => protection::kept(call, &session.new, dialect, &sandbox)
-            .and_then(|()| adopt::without_duplicate(call, session, dialect, sandbox)),
+            .and_then(|()| duplicate::without_duplicate(call, session, dialect, sandbox)),
         Created::Existing(sandbox) => adopt::adopt(call, session, dialect, sandbox),
     })
 }
