@@ -9,7 +9,7 @@ use super::list::Page;
 use super::owner;
 use super::reply::{TextReply, text};
 use super::version::Version;
-use super::{Change, Dialect, Entrypoint, NewSandbox, Output, Sandbox};
+use super::{Change, Dialect, Entrypoint, NewSandbox, Output, Sandbox, sandbox};
 use crate::contract::ErrorCode;
 use crate::http::secret::Secret;
 use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
@@ -181,7 +181,7 @@ impl<'t, T: Transport> Client<'t, T> {
         let path = format!("{}/{}{force}", dialect.route(), id.as_str());
         match self.alter(Method::Delete, &path, String::new(), subject)? {
             Accepted::InSilence if dialect == Dialect::Sandbox => {
-                self.confirm(dialect, id, subject, |seen| seen.is_none_or(Sandbox::is_being_destroyed))
+                self.confirm(dialect, id, subject, |seen| seen.is_none_or(Sandbox::is_being_destroyed)).map(drop)
             }
             _ => Ok(()),
         }
@@ -209,7 +209,7 @@ impl<'t, T: Transport> Client<'t, T> {
             max_reply: MAX_REPLY,
         })?;
         // `/workspace` answers with an empty body.
-        if reply.body.is_empty() {
+        if std::str::from_utf8(&reply.body).is_ok_and(is_empty) {
             return Ok(None);
         }
         self.sandbox(Attempt::Change, Method::Post, &path, reply).map(Some)
@@ -229,10 +229,11 @@ impl<'t, T: Transport> Client<'t, T> {
         }
         let path = format!("{}/{}/labels", dialect.route(), id.as_str());
         match self.alter(Method::Put, &path, to_ascii(&Body { labels: LastWins(labels) }), subject)? {
-            Accepted::InWords => Ok(()),
-            Accepted::InSilence => self.confirm(dialect, id, subject, |seen| {
-                seen.is_some_and(|seen| labels.iter().all(|(name, value)| seen.label(name) == Some(value)))
-            }),
+            Accepted::InWords(_) => Ok(()),
+            Accepted::InSilence => {
+                let is_set = |seen: &Sandbox| labels.iter().all(|(name, value)| seen.label(name) == Some(value));
+                self.confirm(dialect, id, subject, |seen| seen.is_some_and(is_set)).map(drop)
+            }
         }
     }
 
@@ -242,13 +243,23 @@ impl<'t, T: Transport> Client<'t, T> {
         self.alter(Method::Post, &path, String::new(), subject).map(drop)
     }
 
-    /// Sets the minutes of idleness until it is stopped. The idle clock runs on.
-    pub fn set_auto_stop(&self, dialect: Dialect, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
+    /// Sets the minutes of idleness until it is stopped. The idle clock runs on. Says when that was, by the clock that the
+    /// server counts idleness with, where it tells.
+    pub fn set_auto_stop(
+        &self,
+        dialect: Dialect,
+        id: &Segment,
+        subject: &str,
+        minutes: u32,
+    ) -> Result<Option<Moment>, Rejection> {
         let path = format!("{}/{}/autostop/{minutes}", dialect.route(), id.as_str());
         match self.alter(Method::Post, &path, String::new(), subject)? {
-            Accepted::InWords => Ok(()),
-            Accepted::InSilence => self
-                .confirm(dialect, id, subject, |seen| seen.is_some_and(|seen| seen.auto_stop_minutes == Some(minutes))),
+            Accepted::InWords(reply) => Ok(sandbox::updated_at(&reply)),
+            Accepted::InSilence => {
+                let is_set = |seen: &Sandbox| seen.auto_stop_minutes == Some(minutes);
+                let seen = self.confirm(dialect, id, subject, |seen| seen.is_some_and(is_set))?;
+                Ok(seen.and_then(|seen| seen.updated_at()))
+            }
         }
     }
 
@@ -256,9 +267,9 @@ impl<'t, T: Transport> Client<'t, T> {
     pub fn set_ttl(&self, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
         let path = format!("{}/{}/ttl/{minutes}", Dialect::Sandbox.route(), id.as_str());
         match self.alter(Method::Post, &path, String::new(), subject)? {
-            Accepted::InWords => Ok(()),
+            Accepted::InWords(_) => Ok(()),
             Accepted::InSilence => {
-                self.confirm(Dialect::Sandbox, id, subject, |seen| seen.is_some_and(|seen| seen.has_ttl))
+                self.confirm(Dialect::Sandbox, id, subject, |seen| seen.is_some_and(|seen| seen.has_ttl)).map(drop)
             }
         }
     }
@@ -296,13 +307,26 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     /// The organization that the key is of, as far as the server tells: of the key itself in newer versions, else of any
-    /// sandbox or any snapshot of its own that it lists. None where none of them says it.
-    pub fn key_organization(&self, dialect: Dialect) -> Option<String> {
+    /// sandbox or any snapshot of its own that it lists. None where none of them says it, or the key may not ask; an error
+    /// where one did not answer that may know.
+    pub fn key_organization(&self, dialect: Dialect) -> Result<Option<String>, Rejection> {
         let sandboxes = format!("{}?limit=1", dialect.route());
-        ["/api-keys/current", &sandboxes, "/snapshots?limit=20"].into_iter().find_map(|path| {
-            let reply = self.read(path, "", MAX_LIST).ok()?;
-            owner::of_key(&text(reply.body, &self.secret))
-        })
+        let mut unanswered = None;
+        for path in ["/api-keys/current", &sandboxes, "/snapshots?limit=20"] {
+            match self.read(path, "", MAX_LIST) {
+                Ok(reply) => match owner::of_key(&text(reply.body, &self.secret)) {
+                    Some(Some(organization)) => return Ok(Some(organization)),
+                    Some(None) => {}
+                    None => {
+                        let why = "it does not tell whose the key is";
+                        unanswered = Some(self.unreadable(Attempt::Read, Method::Get, path, reply.status, why));
+                    }
+                },
+                Err(failed) if failed.error.retryable => unanswered = Some(failed),
+                Err(_) => {}
+            }
+        }
+        unanswered.map_or(Ok(None), Err)
     }
 
     /// Reads what a route tells.
@@ -331,28 +355,28 @@ impl<'t, T: Transport> Client<'t, T> {
         let (attempt, until, max_reply) = (Attempt::Change, self.deadline, MAX_REPLY);
         let Reply { status, body, .. } =
             self.call(PendingRequest { attempt, method, path, body, until, subject, max_reply })?;
-        // Nothing of it is kept, so the key need not be taken out.
-        let text = std::str::from_utf8(&body).unwrap_or("not UTF-8");
-        if text.trim_ascii().is_empty() {
+        // No text of it is kept, so the key need not be taken out.
+        let text = String::from_utf8(body).unwrap_or_else(|_| "not UTF-8".to_owned());
+        if is_empty(&text) {
             Ok(Accepted::InSilence)
-        } else if is_about(text, subject) {
-            Ok(Accepted::InWords)
+        } else if is_about(&text, subject) {
+            Ok(Accepted::InWords(text))
         } else {
             Err(self.unreadable(attempt, method, path, status, "it is not about this sandbox"))
         }
     }
 
-    /// An empty reply proves nothing on most routes, so the sandbox is looked at.
+    /// An empty reply proves nothing on most routes, so the sandbox is looked at, and returned.
     fn confirm(
         &self,
         dialect: Dialect,
         id: &Segment,
         subject: &str,
         is_so: impl FnOnce(Option<&Sandbox>) -> bool,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Option<Box<Sandbox>>, Rejection> {
         let seen = self.get(dialect, id, subject)?;
         if is_so(seen.as_deref()) {
-            return Ok(());
+            return Ok(seen);
         }
         Err(classify::unreadable(Attempt::Change, 200, "it is empty, and the sandbox is as it was"))
     }
@@ -431,6 +455,11 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 }
 
+/// Whether a reply says nothing. A JSON null is what some frameworks write for it.
+fn is_empty(reply: &str) -> bool {
+    matches!(reply.trim_ascii(), "" | "null")
+}
+
 /// The body of a create; an error where no server would read it.
 pub fn sendable(dialect: Dialect, new: &NewSandbox<'_>) -> Result<String, Rejection> {
     let body = new.to_json(dialect);
@@ -438,10 +467,10 @@ pub fn sendable(dialect: Dialect, new: &NewSandbox<'_>) -> Result<String, Reject
 }
 
 /// How a change was accepted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(PartialEq, Eq, Debug)]
 enum Accepted {
-    /// The reply shows the sandbox.
-    InWords,
+    /// The reply, which shows the sandbox.
+    InWords(String),
     /// The reply is empty, as it is on few routes. Elsewhere it proves nothing.
     InSilence,
 }

@@ -6,7 +6,7 @@ use crate::Failure;
 use crate::artifact::{Artifact, grouped};
 use crate::contract;
 use crate::size::{self, Size};
-use crate::tools::{self, HOSTILE, PACKAGE, WASM};
+use crate::tools::{self, HOSTILE, PACKAGE, TINY, WASM};
 
 /// Where the command line's crate takes the component from. Git ignores it.
 const BUNDLED: &str = "cli/component/provider.wasm";
@@ -36,7 +36,7 @@ pub fn build_accepting_size() -> Result<(), Failure> {
 /// from its own files.
 fn component() -> Result<(Artifact, PathBuf), Failure> {
     contract::copy()?;
-    let (artifact, path) = compile(PACKAGE, PACKAGE)?;
+    let (artifact, path) = compile(PACKAGE, PACKAGE, &[])?;
     put(&artifact.bytes, &tools::root().join(BUNDLED))?;
     Ok((artifact, path))
 }
@@ -54,18 +54,22 @@ fn show(artifact: &Artifact, path: &Path, bound: impl Fn(fn(&Size) -> usize) -> 
 
 /// Builds the components that only tests load.
 pub fn guests() -> Result<(), Failure> {
-    let (_, path) = compile(HOSTILE, "hostile")?;
-    println!("{}", path.display());
+    for (package, name, more) in
+        [(HOSTILE, "hostile", &[][..]), (TINY, "tiny", &[]), (TINY, "tiny-faulty", &["--features", "faulty"])]
+    {
+        let (_, path) = compile(package, name, more)?;
+        println!("{}", path.display());
+    }
     Ok(())
 }
 
-/// Builds a package as a component and puts it where the other crates take it from, under a name. Returns that path in
-/// the repository.
-fn compile(package: &str, name: &str) -> Result<(Artifact, PathBuf), Failure> {
+/// Builds a package as a component, with more arguments for cargo, and puts it where the other crates take it from, under a
+/// name. Returns that path in the repository.
+fn compile(package: &str, name: &str, more: &[&str]) -> Result<(Artifact, PathBuf), Failure> {
     tools::ensure_wasm_target()?;
     let remaps = remaps()?;
     let mut cargo = tools::cargo()?;
-    cargo.args(["build", "--release", "--target", WASM, "-p", package]);
+    cargo.args(["build", "--release", "--target", WASM, "-p", package]).args(more);
     tools::run(cargo.env("CARGO_ENCODED_RUSTFLAGS", rustflags(&remaps)))?;
     let built = tools::target_dir()?.join(WASM).join("release").join(built(package));
     let artifact = Artifact::read(&built)?;

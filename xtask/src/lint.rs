@@ -2,7 +2,7 @@
 
 use crate::packages::Python;
 use crate::test::NATIVE;
-use crate::tools::{self, HOSTILE, PACKAGE, WASM};
+use crate::tools::{self, HOSTILE, PACKAGE, TINY, WASM};
 use crate::{Failure, build, tree};
 
 /// Clippy's own arguments.
@@ -39,7 +39,8 @@ pub fn code() -> Result<(), Failure> {
     build::build()?;
     build::guests()?;
     clippy(&["-p", PACKAGE, "--target", WASM])?;
-    clippy(&["-p", HOSTILE, "--target", WASM])?;
+    clippy(&["-p", HOSTILE, "-p", TINY, "--target", WASM])?;
+    clippy(&["-p", TINY, "--features", "faulty", "--target", WASM])?;
     // Each crate in the profile that its tests are built in: the macros and build scripts of the dependencies, a third of
     // the time, are then built once.
     clippy(&["-p", PACKAGE, "-p", "xtask", "--all-targets"])?;

@@ -45,6 +45,7 @@ pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refus
         Route::Config => account::config(call),
         Route::SharedRegions | Route::Regions => account::regions(call),
         Route::CurrentKey => account::current_key(call),
+        Route::Usage(organization) => account::usage(call, &organization),
         Route::CreateSandbox => sandbox::create(call).await,
         Route::ListSandboxes => list::sandboxes(call),
         Route::PaginatedSandboxes => list::paginated(call),

@@ -30,6 +30,8 @@ pub(crate) struct Sandbox {
     pub(crate) network_allow_list: Option<String>,
     pub(crate) domain_allow_list: Option<String>,
     pub(crate) volumes: Vec<Value>,
+    /// No reply shows them.
+    pub(crate) secrets: Vec<Value>,
     /// Stored state; what a read shows is [`Sandbox::shown`].
     pub(crate) state: State,
     pub(crate) desired: Desired,

@@ -187,20 +187,22 @@ pub const ORGANIZATION_QUOTA: Row = row!(
     "End or archive sandboxes that are not needed (stopped ones still hold disk quota), or raise the organization's tier."
 );
 
+const TOO_LARGE: Row = row!(
+    413..=413,
+    [],
+    "too-large",
+    InvalidSpec,
+    Report,
+    Final,
+    "The specification is too large for the server",
+    "Make command, environment and labels smaller; large data belongs into the image or a file that the agent fetches."
+);
+
 /// What Daytona says in its own envelope. 400 and 403 share most texts, because what is 400 today was 403 before 0.170.
 pub const ENVELOPE_RULES: &[Row] = &[
     UNAUTHORIZED,
     RATE_LIMITED,
-    row!(
-        413..=413,
-        [],
-        "too-large",
-        InvalidSpec,
-        Report,
-        Final,
-        "The specification is too large for the server",
-        "Make command, environment and labels smaller; large data belongs into the image or a file that the agent fetches."
-    ),
+    TOO_LARGE,
     row!(
         404..=404,
         ["^Cannot "],
@@ -426,16 +428,7 @@ pub const ENVELOPE_RULES: &[Row] = &[
 pub const GATEWAY_RULES: &[Row] = &[
     UNAUTHORIZED,
     RATE_LIMITED,
-    row!(
-        413..=413,
-        [],
-        "too-large",
-        InvalidSpec,
-        Report,
-        Final,
-        "The specification is too large for the server",
-        "Make command, environment and labels smaller; large data belongs into the image or a file that the agent fetches."
-    ),
+    TOO_LARGE,
     row!(
         304..=304,
         [],

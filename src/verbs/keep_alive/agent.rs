@@ -23,6 +23,9 @@ use crate::verbs::target::Target;
 /// Longest time that a look into the sandbox may take, in milliseconds.
 const MAX_LOOK_MS: u64 = 5_000;
 
+/// A look may take this part of what is left of the call.
+const LOOK_PART: u64 = 3;
+
 /// Idle intervals, and seconds in addition, between a mark and what counts as activity after it. The mark has the last
 /// activity before the look that found the end. The look is activity too, and so is the stop that follows it, each up to
 /// an interval later; and servers write activity late.
@@ -83,6 +86,13 @@ fn is_proof(sandbox: &Sandbox, code: i64) -> bool {
 /// about it.
 pub fn ask<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox) -> Result<Entrypoint, Option<String>> {
     let url = toolbox_url(call, target, sandbox)?;
+    let left_ms = call.client.left_ms();
+    // What took longer so far would take as long again, and leave no time to keep the sandbox alive without an answer.
+    if u64::from(call.deadline_ms).saturating_sub(left_ms) > (left_ms / LOOK_PART).min(MAX_LOOK_MS) {
+        return Err(Some(
+            "Daytona answers so slowly that the call's deadline leaves no time to ask the toolbox.".to_owned(),
+        ));
+    }
     call.client
         .entrypoint(&url, &target.id, look_until(call))
         .ok_or_else(|| problem(url.origin(), "does not tell whether the agent runs"))
@@ -90,7 +100,7 @@ pub fn ask<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox)
 
 /// Until when a look into the sandbox may take.
 pub fn look_until<T: Transport>(call: &Call<'_, T>) -> Instant {
-    let max_ms = (call.client.left_ms() / 3).min(MAX_LOOK_MS);
+    let max_ms = (call.client.left_ms() / LOOK_PART).min(MAX_LOOK_MS);
     call.client.transport().now().plus_ms(max_ms)
 }
 
@@ -154,7 +164,8 @@ pub fn note<T: Transport>(
                 && marked_exit(&fresh).is_none()
                 && fresh.label(STARTED_AGAIN) == again =>
         {
-            relabel(call, target, dialect, &fresh, &[label], value.as_deref().map(|value| (label, value)))
+            let with = value.as_deref().map(|value| (label, value));
+            relabel(call, target, dialect, &fresh, &[label], with.as_slice())
         }
         _ => Ok(()),
     }

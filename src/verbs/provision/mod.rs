@@ -7,6 +7,7 @@
 
 mod adopt;
 mod decision;
+mod duplicate;
 mod plan;
 mod protection;
 mod session;
@@ -158,7 +159,7 @@ fn failed_start(created: &Sandbox) -> Rejection {
 fn take<T: Transport>(call: &Call<'_, T>, session: &Session<'_>, dialect: Dialect, created: Created) -> Seen {
     seen(match created {
         Created::New(sandbox) => protection::kept(call, &session.new, dialect, &sandbox)
-            .and_then(|()| adopt::without_duplicate(call, session, dialect, sandbox)),
+            .and_then(|()| duplicate::without_duplicate(call, session, dialect, sandbox)),
         Created::Existing(sandbox) => adopt::adopt(call, session, dialect, sandbox),
     })
 }

@@ -56,10 +56,8 @@ impl Guest for Component {
             None => Self::provides(None),
         };
         let mut unmet: Vec<String> = Vec::new();
-        let pairs = [
-            (demand.runtime_kinds, offered.runtime_kinds),
-            (demand.requirement_kinds, offered.requirement_kinds),
-        ];
+        let pairs =
+            [(demand.runtime_kinds, offered.runtime_kinds), (demand.requirement_kinds, offered.requirement_kinds)];
         for (wanted, offered) in pairs {
             for kind in wanted {
                 if !offered.contains(&kind) && !unmet.contains(&kind) {
