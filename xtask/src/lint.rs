@@ -3,7 +3,7 @@
 use crate::packages::Python;
 use crate::test::NATIVE;
 use crate::tools::{self, HOSTILE, PACKAGE, TINY, WASM};
-use crate::{Failure, build, tree};
+use crate::{Failure, build, links, tree};
 
 /// Clippy's own arguments.
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
@@ -21,6 +21,7 @@ const PRIVATE: [&str; 3] = ["--document-private-items", "-A", "rustdoc::private-
 pub fn text() -> Result<(), Failure> {
     tools::ensure_rustup_component("rustfmt", "fmt")?;
     tree::check()?;
+    links::check()?;
     tools::run(tools::cargo()?.args(["fmt", "--all", "--check"]))?;
     let tools = installed()?;
     tools::run(&mut tools.tool("typos"))?;
