@@ -15,7 +15,7 @@ pub mod generated {
     });
 }
 
-pub use generated::exports::rensei::sandbox::{diagnostics, inventory, types};
+pub use generated::exports::rensei::sandbox::{diagnostics, inventory, process, snapshots, types};
 #[cfg(target_arch = "wasm32")]
 pub use generated::exports::rensei::sandbox::{lifecycle, provider};
 #[cfg(target_arch = "wasm32")]

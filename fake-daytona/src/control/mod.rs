@@ -1,5 +1,6 @@
 //! The handle: scripts a fake, and inspects it.
 
+mod daemon;
 mod organization;
 mod outcomes;
 mod requests;

@@ -11,6 +11,7 @@ mod lifecycle;
 mod lookup;
 pub(crate) mod organization;
 pub(crate) mod outcome;
+mod processes;
 pub(crate) mod quota;
 pub(crate) mod region;
 pub(crate) mod sandbox;
@@ -28,12 +29,15 @@ pub(crate) use lifecycle::{ACTIVITY_THROTTLE, Starting};
 pub(crate) use schedule::RUNNER_ID;
 
 use crate::clock::Timestamp;
+use crate::daemon::process::ProgramRun;
+use crate::daemon::{Daemon, Program, Runner};
 use crate::generation::Generation;
 use crate::settings::{Latencies, Limits};
 use entrypoint::Fates;
 use lookup::Lookups;
 use organization::{ApiKey, Organization};
 use outcome::Outcomes;
+use processes::Processes;
 use quota::Usage;
 use region::Region;
 use sandbox::{BuildInfo, Sandbox};
@@ -79,6 +83,13 @@ pub(crate) struct World {
     pub(crate) lag: Lag,
     /// Exit code and output by command, for the toolbox.
     pub(crate) executions: HashMap<String, (i32, String)>,
+    /// The daemon in all sandboxes; none: the one of the server's version.
+    pub(crate) daemon: Option<Daemon>,
+    pub(crate) runner: Runner,
+    pub(crate) lacks_shell: bool,
+    pub(crate) programs: HashMap<String, Program>,
+    pub(crate) program_runs: Vec<ProgramRun>,
+    processes: HashMap<Key, Processes>,
     sandboxes: Vec<Sandbox>,
     ids: HashMap<String, Key>,
     names: HashMap<String, Key>,
@@ -140,6 +151,12 @@ impl World {
             fates: Fates::default(),
             lag: Lag::default(),
             executions: HashMap::new(),
+            daemon: None,
+            runner: Runner::default(),
+            lacks_shell: false,
+            programs: HashMap::new(),
+            program_runs: Vec::new(),
+            processes: HashMap::new(),
             sandboxes: Vec::new(),
             ids: HashMap::new(),
             names: HashMap::new(),

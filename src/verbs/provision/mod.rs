@@ -116,6 +116,28 @@ fn create<T: Transport>(call: &Call<'_, T>, mut session: Session<'_>) -> Result<
     }
 }
 
+/// The command of what a provision would build. Refuses what cannot be built, or needs no building.
+pub fn built_command<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Vec<String>, Error> {
+    spec_check::check(spec, &call.pool, call.client.secret())?;
+    if plan::snapshot(spec, &call.pool).is_some() {
+        return Err(Error::spec("The specification begins from a snapshot already, so there is nothing to build.")
+            .rule("snapshot-conflict")
+            .detail("path", "spec")
+            .remedy("Name an image, and leave the snapshot out of the spec and of the pool's configuration."));
+    }
+    Ok(plan::command(spec, &call.pool))
+}
+
+/// What a provision would build, under another name.
+pub fn built<'a, T: Transport>(
+    call: &'a Call<'_, T>,
+    spec: &'a Spec,
+    name: &'a str,
+    command: &'a [String],
+) -> NewSandbox<'a> {
+    plan::sandbox(spec, &call.pool, name, command, Vec::new())
+}
+
 /// What a create was answered with.
 enum Created {
     /// A sandbox that was not there before.
