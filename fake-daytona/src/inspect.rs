@@ -184,6 +184,8 @@ pub struct SandboxView {
     pub error_reason: Option<String>,
     /// Environment, in clear.
     pub env: BTreeMap<String, String>,
+    /// Variables with the names of the secrets that they stand for.
+    pub secrets: BTreeMap<String, String>,
     /// Labels.
     pub labels: BTreeMap<String, String>,
     /// Cores.
@@ -241,6 +243,7 @@ impl SandboxView {
             desired_state: sandbox.desired.as_str().to_owned(),
             error_reason: sandbox.error_reason.clone(),
             env: texts(&sandbox.env),
+            secrets: sandbox.secrets.iter().filter_map(Value::as_object).flat_map(texts).collect(),
             labels: texts(&sandbox.labels),
             cpu: sandbox.size.cpu,
             memory: sandbox.size.memory,

@@ -3,7 +3,7 @@
 use crate::packages::Python;
 use crate::test::NATIVE;
 use crate::tools::{self, HOSTILE, PACKAGE, TINY, WASM};
-use crate::{Failure, build, tree};
+use crate::{Failure, build, links, tree};
 
 /// Clippy's own arguments.
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
@@ -14,10 +14,14 @@ const WITHOUT_FEATURES: [&str; 2] = ["sandbox-host", "sandbox-host-cli"];
 /// The libraries whose documentation is for others; that of every other crate is for who works on it.
 const PUBLIC: [&str; 4] = ["-p", "sandbox-host", "-p", "fake-daytona"];
 
+/// Rustdoc's flags for crates whose private items are documented too: links to these are no mistakes then.
+const PRIVATE: [&str; 3] = ["--document-private-items", "-A", "rustdoc::private-intra-doc-links"];
+
 /// What needs no build; it runs first, because it fails within seconds.
 pub fn text() -> Result<(), Failure> {
     tools::ensure_rustup_component("rustfmt", "fmt")?;
     tree::check()?;
+    links::check()?;
     tools::run(tools::cargo()?.args(["fmt", "--all", "--check"]))?;
     let tools = installed()?;
     tools::run(&mut tools.tool("typos"))?;
@@ -45,9 +49,9 @@ pub fn code() -> Result<(), Failure> {
     for package in WITHOUT_FEATURES {
         clippy(&["-p", package, "--no-default-features", "--profile", "host"])?;
     }
-    document(&[&PUBLIC[..], &["--lib", "--profile", "host"]].concat())?;
-    document(&["-p", "sandbox-host-cli", "-p", "host-tests", "--document-private-items", "--profile", "host"])?;
-    document(&["-p", PACKAGE, "-p", "xtask", "--document-private-items"])
+    document(&[&PUBLIC[..], &["--lib", "--profile", "host"]].concat(), &[])?;
+    document(&["-p", "sandbox-host-cli", "-p", "host-tests", "--profile", "host"], &PRIVATE)?;
+    document(&["-p", PACKAGE, "-p", "xtask"], &PRIVATE)
 }
 
 /// All of it, and nothing is run.
@@ -71,8 +75,8 @@ fn clippy(arguments: &[&str]) -> Result<(), Failure> {
 }
 
 /// Documents packages and not what they depend on; every warning is an error.
-fn document(arguments: &[&str]) -> Result<(), Failure> {
+fn document(packages: &[&str], flags: &[&str]) -> Result<(), Failure> {
     let mut cargo = tools::cargo()?;
-    cargo.args(["doc", "--no-deps"]).args(arguments).env("RUSTDOCFLAGS", "-D warnings");
-    tools::run(&mut cargo)
+    cargo.args(["doc", "--no-deps"]).args(packages);
+    tools::run(cargo.env("RUSTDOCFLAGS", [&["-D", "warnings"], flags].concat().join(" ")))
 }

@@ -9,6 +9,7 @@ mod component;
 mod conformance;
 mod contract;
 mod interop;
+mod links;
 mod lint;
 mod npm;
 mod packages;

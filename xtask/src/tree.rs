@@ -27,7 +27,7 @@ pub fn check() -> Result<(), Failure> {
 }
 
 /// The files of the repository, also those that are not yet added.
-fn files() -> Result<Vec<String>, Failure> {
+pub fn files() -> Result<Vec<String>, Failure> {
     let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     let output = tools::output(tools::command("git").args(list))?;
     let names = output.split_terminator('\0').map(str::to_owned);

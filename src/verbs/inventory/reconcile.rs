@@ -92,8 +92,7 @@ const MAX_REQUESTS: u32 = 3;
 
 /// Whether the requests that are left may not be enough for a sandbox, so that something would be left half done.
 fn is_bounded<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, as_of: Moment, listed: &Sandbox) -> bool {
-    let due = !matches!(plan(known, as_of, listed), Plan::Keep(_));
-    due && call.client.requests_left() < MAX_REQUESTS
+    call.client.requests_left() < MAX_REQUESTS && !matches!(plan(known, as_of, listed), Plan::Keep(_))
 }
 
 /// Refuses a list of sessions from the future: with it, a list that is old already would confirm a mark that is set after it
