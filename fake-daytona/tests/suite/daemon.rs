@@ -52,19 +52,7 @@ async fn each_version_names_the_code_in_its_own_way_and_says_otherwise_that_time
 async fn sessions_of_the_launch_command_are_of_the_newer_daemons() {
     for (daemon, status) in [(Daemon::V0_138, 404), (Daemon::V0_155, 200)] {
         let client = Client::new(Generation::V0_190);
-        let id = client
-            .started(json!({"name": "a", "buildInfo": {"dockerfileContent": "FROM x:1\nENTRYPOINT [\"w\"]"}}))
-            .await;
-        client.fake.set_daemon(daemon);
-        let session = client.send("GET", &format!("/toolbox/{id}/process/session/entrypoint"), None).await;
-        assert_eq!(session.status, status, "{daemon:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_line_that_arrives_twice_starts_its_program_once() {
-    let client = Client::new(Generation::V0_190);
-    let dockerfile = "FROM x:1\nENTRYPOINT [\"w\"]";
+        let dockerfile = "FROM x:1\nENTRYPOINT [\"w\"]";
         let body = json!({"name": "a", "buildInfo": {"dockerfileContent": dockerfile}});
         let id = client.post("/sandbox", body).await.id();
         client.watch("/sandbox/a", "started").await;
