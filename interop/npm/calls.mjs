@@ -3,7 +3,7 @@
 import { DaytonaSandboxProvider, SandboxError } from 'daytona-sandbox-provider';
 
 import { KEY, MODE, URL, ask } from './fake.mjs';
-import { fetching, quietly, virtual } from './virtual-time.mjs';
+import { FAULTS, fetching, quietly, virtual } from './virtual-time.mjs';
 
 const [CALLS, SEED] = [Number(process.env.CALLS), Number(process.env.SEED)];
 
@@ -24,10 +24,18 @@ function random(seed) {
 const real = fetch;
 const realTimeout = setTimeout;
 const draw = random(SEED);
+/** One request in ten meets a fault; which, follows from its number. */
+const fate = random(SEED + 1);
+let struck = 0;
+const strike = () => {
+  const [meets, which] = [fate(10) === 0, fate(FAULTS.length)];
+  if (meets) struck += 1;
+  return meets ? FAULTS[which] : 'none';
+};
 virtual();
 // The nanoseconds of the clock spread back-offs.
 Math.random = () => 0.5;
-const provider = new DaytonaSandboxProvider({ poolId: 'pool-1', config: { snapshot: 'ubuntu:22.04' }, credential: { secret: KEY, apiUrl: URL }, mode: MODE, fetch: fetching(real) });
+const provider = new DaytonaSandboxProvider({ poolId: 'pool-1', config: { snapshot: 'ubuntu:22.04' }, credential: { secret: KEY, apiUrl: URL }, mode: MODE, fetch: fetching(real, strike) });
 if (provider.mode !== MODE) throw new Error(`the mode is ${provider.mode}`);
 
 const handles = [];
@@ -55,7 +63,7 @@ async function act(kind, session, which, more) {
 async function requests() {
   const all = await (await real(`${URL.replace(/\/api$/, '')}/__fake/requests`)).json();
   for (const request of all.slice(heard)) {
-    const text = `${request.method} ${request.path} ${JSON.stringify(request.body)} -> ${request.fault ?? ''} ${request.status}`;
+    const text = `${request.method} ${request.path} ${JSON.stringify(request.body)} -> ${request.status}`;
     console.log(text
       .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => ids.get(id) ?? ids.set(id, `id-${ids.size}`).get(id))
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'a-time'));
@@ -73,4 +81,5 @@ for (let call = 0; call < CALLS; call += 1) {
   if (call % READ_EVERY === READ_EVERY - 1) await requests();
 }
 await requests();
+console.log(`struck ${struck}`);
 realTimeout(() => process.exit(0), 50);
