@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use sandbox_host::input::{Mistake, TextError, decode, from_str, is_plain_name, read, read_text};
+use sandbox_host::input::{Mistake, TextError, decode, from_str, from_str_except, is_plain_name, read, read_text};
 use sandbox_host::{Context, Credential, Declaration, Handle, Spec};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -23,6 +23,8 @@ pub struct Pool {
     id: Option<String>,
     pub config: String,
     pub runtime_provides: Option<Declaration>,
+    /// Names of what else stands in the record; none where there is no record.
+    pub beside: Vec<String>,
 }
 
 /// A platform's record of a pool. Other fields of it do not matter here.
@@ -39,8 +41,19 @@ impl Pool {
     /// Reads `--pool`; without it the pool is all defaults.
     pub fn read(global: &Global) -> Result<Self, Failure> {
         let mut pool = match &global.pool {
-            Some(path) => Self::parse(&text(path, Failure::config)?)
-                .map_err(|mistake| Failure::config(format!("{}: {mistake}.", told(path))))?,
+            Some(path) => {
+                let text = text(path, Failure::config)?;
+                // For the provider no text means all defaults. In a file that was named it means that writing it failed.
+                if text.trim().is_empty() {
+                    return Err(Failure::config(format!("{} is empty.", told(path)))
+                        .remedy("Write the pool's configuration into it; {} means all defaults."));
+                }
+                Self::parse(&text).map_err(|mistake| {
+                    Failure::config(format!("{}: {mistake}.", told(path))).remedy(
+                        r#"A record of a pool is {"id": "…", "config": {…}}, with "runtimeProvides" where it has its own."#,
+                    )
+                })?
+            }
             None => Self::default(),
         };
         if let Some(id) = &global.pool_id {
@@ -56,10 +69,17 @@ impl Pool {
         let Some(config) = members.get("config") else {
             return Ok(Self { config: text.to_owned(), ..Self::default() });
         };
-        let record: Record = from_str(text)?;
+        let record: Record = from_str_except(text, &[&["config"]])?;
         // The text as it stands: its own mistakes are told with their places.
         let config = if config.get() == "null" { "" } else { config.get() };
-        Ok(Self { id: record.id, config: config.to_owned(), runtime_provides: record.runtime_provides })
+        const READ: [&str; 4] = ["id", "config", "runtimeProvides", "runtime_provides"];
+        let beside = members.keys().filter(|name| !READ.contains(&name.as_str())).cloned().collect();
+        Ok(Self { id: record.id, config: config.to_owned(), runtime_provides: record.runtime_provides, beside })
+    }
+
+    /// Whether somebody said which pool it is.
+    pub fn has_id(&self) -> bool {
+        self.id.is_some()
     }
 
     /// The context of a call.
@@ -132,7 +152,7 @@ pub fn text_or_stdin(path: &Path) -> Result<String, Failure> {
     }
     read(std::io::stdin(), MOST_BYTES)
         .and_then(|content| decode(&content).map(str::to_owned))
-        .map_err(|error| Failure::spec(format!("Standard input {error}.")))
+        .map_err(|error| Failure::spec(format!("Standard input {error}.")).remedy("Pipe UTF-8 into it."))
 }
 
 /// The text of a file.
@@ -142,7 +162,8 @@ pub fn text(path: &Path, failure: fn(String) -> Failure) -> Result<String, Failu
         match error {
             _ if is_content(path) => failed.remedy("Name a file here, and not what would be in it."),
             TextError::Io(_) => failed.remedy("Name a file that is there and that this user may read."),
-            _ => failed,
+            TextError::TooLarge(_) => failed.remedy("Name the file that was meant."),
+            _ => failed.remedy("Store it as UTF-8."),
         }
     })
 }
@@ -237,6 +258,11 @@ mod tests {
         assert!(error.to_string().starts_with("`id` is an object, but has to be a text"), "{error}");
         let error = Pool::parse(r#"{"id": "a", "id": "b", "config": {}}"#).unwrap_err();
         assert!(error.to_string().contains("twice"), "{error}");
+        let error = Pool::parse(r#"{"id": "a", "config": {"cpu": 1}, "config": {}}"#).unwrap_err();
+        assert!(error.to_string().starts_with("`config` stands there twice"), "{error}");
+        // What stands twice in the configuration is the provider's to tell, with everything else that is wrong there.
+        let config = r#"{"cpu": 1, "cpu": 2}"#;
+        assert_eq!(Pool::parse(&format!(r#"{{"id": "a", "config": {config}}}"#)).unwrap().config, config);
     }
 
     #[test]

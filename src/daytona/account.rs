@@ -11,8 +11,8 @@ use crate::moment::Moment;
 /// What a key may do and until when.
 #[derive(Debug, Default)]
 pub struct Key {
-    /// In Daytona's words; none where the server does not say.
-    pub scopes: Option<Vec<String>>,
+    /// In Daytona's words, with `, ` between them; none where the server does not say.
+    pub scopes: Option<String>,
     pub expires_at: Option<Moment>,
     /// Newer servers say whose it is.
     pub organization: Option<String>,
@@ -26,7 +26,7 @@ impl Key {
             return None;
         }
         Some(Self {
-            scopes: key.get("permissions").and_then(|list| serde_json::from_str(list).ok()),
+            scopes: key.texts("permissions"),
             expires_at: key.scalar("expiresAt"),
             organization: key.scalar("organizationId"),
         })
@@ -34,7 +34,7 @@ impl Key {
 
     /// Whether it has a scope; none where that is not known.
     pub fn has(&self, scope: &str) -> Option<bool> {
-        self.scopes.as_ref().map(|scopes| scopes.iter().any(|known| known == scope))
+        self.scopes.as_ref().map(|scopes| scopes.split(", ").any(|known| known == scope))
     }
 }
 
@@ -43,8 +43,8 @@ impl Key {
 pub struct Registered {
     pub state: String,
     pub error_reason: Option<String>,
-    /// Region ids; empty where the server does not say.
-    pub regions: Vec<String>,
+    /// Region ids, with `, ` between them; empty where the server does not say.
+    pub regions: String,
     /// Whether it launches something by itself.
     pub has_command: bool,
 }
@@ -52,12 +52,11 @@ pub struct Registered {
 impl Registered {
     fn from_json(reply: &str) -> Option<Self> {
         let snapshot = Members::of(reply)?;
-        let words = |name: &str| snapshot.get(name).and_then(|list| serde_json::from_str::<Vec<String>>(list).ok());
         Some(Self {
             state: snapshot.scalar("state")?,
             error_reason: snapshot.scalar("errorReason"),
-            regions: words("regionIds").unwrap_or_default(),
-            has_command: words("entrypoint").is_some_and(|words| !words.is_empty()),
+            regions: snapshot.texts("regionIds").unwrap_or_default(),
+            has_command: snapshot.texts("entrypoint").is_some_and(|words| !words.is_empty()),
         })
     }
 }
@@ -127,9 +126,13 @@ impl<T: Transport> Client<'_, T> {
         }
     }
 
-    /// The ids of the regions that the organization may use.
-    pub fn regions(&self) -> Result<Vec<String>, Rejection> {
-        self.told("/regions", |reply| Some(objects(reply)?.iter().filter_map(|region| region.scalar("id")).collect()))
+    /// The ids of the regions that the organization may use, with `, ` between them.
+    pub fn regions(&self) -> Result<String, Rejection> {
+        let ids = |reply: &str| {
+            let ids = objects(reply)?.iter().filter_map(|region| region.scalar("id")).collect::<Vec<String>>();
+            Some(ids.join(", "))
+        };
+        self.told("/regions", ids)
     }
 
     /// A snapshot by its name or id; an error also where there is none.

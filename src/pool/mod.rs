@@ -22,7 +22,8 @@ pub use config::{
     DEFAULT_API_URL, DEFAULT_COMMAND, DEFAULT_DISK_GB, DEFAULT_IMAGE, Dialect, KeepAlive, Pool, Protection, SCHEMA,
 };
 pub use finding::cut;
-pub use rules::{MAX_AUTO_ARCHIVE, MAX_ENTRYPOINT, entrypoint_size, is_daytona_v2};
+pub use protection::is_variable;
+pub use rules::{MAX_AUTO_ARCHIVE, MAX_ENTRYPOINT, USUAL_MAXIMA, entrypoint_size, is_daytona_v2};
 
 /// Longest configuration that is read, in bytes.
 const MAX_TEXT: usize = 256 * 1024;

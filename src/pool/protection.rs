@@ -1,7 +1,5 @@
 //! The keys that bound what a session's agent may know and reach.
 
-use std::net::Ipv4Addr;
-
 use super::config::{Dialect, Pool, Protection};
 use super::finding::quoted;
 use super::reader::Reader;
@@ -18,7 +16,7 @@ const MAX_DOMAIN: usize = 253;
 const MAX_DOMAIN_LABEL: usize = 63;
 
 /// Longest prefix of an IPv4 network, in bits.
-const MAX_PREFIX: u8 = 32;
+const MAX_PREFIX: u64 = 32;
 
 /// Reads the three keys.
 pub fn read(reader: &mut Reader<'_>) -> Protection {
@@ -90,9 +88,14 @@ fn is_made_of(text: &str, more: &[u8]) -> bool {
 }
 
 fn is_network(text: &str) -> bool {
+    let at_most = |digits: &str, most: u64| {
+        !digits.is_empty() && digits.len() <= 3 && crate::http::digits(digits).is_some_and(|number| number <= most)
+    };
     text.split_once('/').is_some_and(|(address, prefix)| {
-        let bits = prefix.parse::<u8>().ok().filter(|_| prefix.bytes().all(|byte| byte.is_ascii_digit()));
-        address.parse::<Ipv4Addr>().is_ok() && bits.is_some_and(|bits| bits <= MAX_PREFIX)
+        let mut parts = address.split('.');
+        parts.by_ref().take(4).filter(|part| at_most(part, 255)).count() == 4
+            && parts.next().is_none()
+            && at_most(prefix, MAX_PREFIX)
     })
 }
 

@@ -16,7 +16,7 @@ use crate::sandbox::labels::LABEL_PREFIX;
 const V2_HOST: &str = "api.daytona.com";
 
 /// What Daytona's cloud usually grants one sandbox at most: key, maximum, unit.
-const USUAL_MAXIMA: [(&str, u32, &str); 3] =
+pub const USUAL_MAXIMA: [(&str, u32, &str); 3] =
     [("diskGB", 10, "GiB of disk"), ("cpu", 4, "cores"), ("memoryGB", 8, "GiB of memory")];
 
 /// Longest time from stopped to archived that Daytona knows, in minutes: 30 days.

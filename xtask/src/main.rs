@@ -6,8 +6,11 @@ mod bench;
 mod build;
 mod ci;
 mod component;
+mod conformance;
 mod contract;
 mod interop;
+mod links;
+mod lint;
 mod npm;
 mod packages;
 mod size;
@@ -21,7 +24,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 12] = [
+const COMMANDS: [(&str, &str, &str); 15] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
@@ -63,8 +66,19 @@ const COMMANDS: [(&str, &str, &str); 12] = [
         "about 5 minutes, because the engines are installed",
     ),
     (
+        "conformance",
+        "Build, then run the conformance suite in every host; what follows is passed on to it, see docs/conformance.md",
+        "about 7 minutes, because wasmtime is built",
+    ),
+    (
+        "lint",
+        "Check paths, format, spelling, dependencies, warnings, documentation and features, without running a test",
+        "about 5 minutes, because what wasmtime needs is checked",
+    ),
+    ("advisories", "Compare the dependencies with the database of known vulnerabilities, which is fetched", "a minute"),
+    (
         "ci",
-        "Everything that has to hold: paths, format, clippy, test, interop, component",
+        "Everything that has to hold: lint, test, conformance, interop, component",
         "about 15 minutes, and 8 more where cargo-component has to be installed",
     ),
 ];
@@ -83,7 +97,7 @@ fn main() -> ExitCode {
         return misused(&format!("`{command}` is not a command."));
     };
     let accepts_size = command == "build" && rest == [size::ACCEPT];
-    if !rest.is_empty() && !accepts_size && !matches!(command, "bench" | "demo" | "sim") {
+    if !rest.is_empty() && !accepts_size && !matches!(command, "bench" | "conformance" | "demo" | "sim") {
         return misused(&format!("`{command}` does not take `{}`.", rest.join(" ")));
     }
     eprintln!("{what}. The first run takes {first_run}.");
@@ -98,7 +112,10 @@ fn main() -> ExitCode {
         "demo" => test::demo(rest),
         "sim" => test::sim(rest),
         "component" => component::compare(),
+        "conformance" => conformance::conformance(rest),
         "interop" => interop::interop(),
+        "lint" => lint::lint(),
+        "advisories" => lint::advisories(),
         "npm-interop" => npm::interop::interop(),
         _ => ci::ci(),
     };
@@ -116,7 +133,7 @@ fn usage() -> String {
     for (name, what, _) in COMMANDS {
         usage.push_str(&format!("  {name:<11}  {what}\n"));
     }
-    usage.push_str("\nWhat follows `demo`, `bench` and `sim` is passed on to them.\n");
+    usage.push_str("\nWhat follows `demo`, `bench`, `conformance` and `sim` is passed on to them.\n");
     usage
 }
 

@@ -5,8 +5,18 @@ use crate::build::{build, guests};
 use crate::tools::{self, PACKAGE};
 
 /// The crates that run beside the component, all in the profile `host`.
-pub const NATIVE: [&str; 8] =
-    ["-p", "sandbox-host", "-p", "sandbox-host-cli", "-p", "fake-daytona", "-p", "host-tests"];
+pub const NATIVE: [&str; 10] = [
+    "-p",
+    "sandbox-host",
+    "-p",
+    "sandbox-host-cli",
+    "-p",
+    "fake-daytona",
+    "-p",
+    "host-tests",
+    "-p",
+    "sandbox-conformance",
+];
 
 /// Builds the component and those that only tests load, and runs every test.
 pub fn test() -> Result<(), Failure> {

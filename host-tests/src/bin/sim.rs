@@ -8,7 +8,9 @@ use host_tests::sim::{Cuts, Plan, Report, Sabotage, many, run};
 
 const USAGE: &str = "sim [--sessions N] [--seed S] [--threads T]    as many organizations from S on as make N sessions
 sim --seed S --replay [--keep 0,2] [--faults N] [--without crashes,…] [--journal]    one organization
-with either: [--new-faults]         what real servers do and few expect: look-ups that are kept, dates, copies, odd replies
+with either: [--new-faults|--no-new-faults]    every plan, or none, has what real servers do and few expect: look-ups that
+                                    are kept, dates that are off, copies, odd replies; without, three plans of four have it
+with many:   [--no-shrink]         failures are told as they are, which is quicker than making them smaller
 with either: [--sabotage WORD]    something broken on purpose, which has to be noticed";
 
 /// What the command line asks for.
@@ -18,6 +20,7 @@ struct Options {
     threads: usize,
     replay: bool,
     journal: bool,
+    shrinks: bool,
     cuts: Cuts,
     sabotage: Sabotage,
     draw: fn(u64) -> Plan,
@@ -42,6 +45,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         replay: false,
         journal: false,
+        shrinks: true,
         cuts: Cuts::default(),
         sabotage: Sabotage::Nothing,
         draw: Plan::draw,
@@ -50,7 +54,9 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
         match name.as_str() {
             "--replay" => options.replay = true,
             "--journal" => options.journal = true,
+            "--no-shrink" => options.shrinks = false,
             "--new-faults" => options.draw = Plan::odd,
+            "--no-new-faults" => options.draw = Plan::plain,
             _ => {
                 let value = arguments.next().ok_or(format!("{name} needs a value"))?;
                 let number = || value.parse::<usize>().map_err(|error| format!("{name} {value}: {error}"));
@@ -84,7 +90,8 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
 }
 
 fn simulate(options: &Options) -> bool {
-    let sum = many(options.draw, options.seed, options.sessions, options.threads, &options.cuts, options.sabotage);
+    let mut sum = many(options.draw, options.seed, options.sessions, options.threads, &options.cuts, options.sabotage);
+    sum.shrinks = options.shrinks;
     print!("{sum}");
     sum.broken.is_empty()
 }

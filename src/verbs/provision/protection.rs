@@ -27,8 +27,8 @@ pub fn unknown_to(version: Version, asked: &Protection) -> Option<(&'static str,
 pub fn demand<T: Transport>(call: &Call<'_, T>) -> Result<(), Error> {
     let asked = &call.pool.protection;
     let Some(first) = asked.kinds().next() else { return Ok(()) };
-    if call.pool.dialect == pool::Dialect::Workspace {
-        return Err(unsupported(first, "which /workspace does not know"));
+    if let Some(refused) = refusal(call) {
+        return Err(refused);
     }
     match call.client.ask_version()? {
         None => Err(unsupported(first, "and the server does not say whether its version knows it")),
@@ -39,6 +39,12 @@ pub fn demand<T: Transport>(call: &Call<'_, T>) -> Result<(), Error> {
             }
         },
     }
+}
+
+/// What is refused without a look at the server.
+pub fn refusal<T: Transport>(call: &Call<'_, T>) -> Option<Error> {
+    let first = call.pool.protection.kinds().next().filter(|_| call.pool.dialect == pool::Dialect::Workspace);
+    first.map(|first| unsupported(first, "which /workspace does not know"))
 }
 
 fn unsupported(kind: &str, why: &str) -> Error {

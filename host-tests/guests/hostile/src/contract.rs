@@ -1,8 +1,7 @@
 //! The contract's types and the host's functions, generated from `wit/`.
 
 /// Generated code: here and where its symbols are exported, `unsafe` is allowed.
-#[allow(unsafe_code)]
-#[allow(clippy::all, clippy::pedantic)]
+#[allow(unsafe_code, clippy::all, clippy::pedantic, reason = "generated code")]
 #[rustfmt::skip]
 pub mod generated {
     wit_bindgen::generate!({

@@ -198,7 +198,7 @@ fn capabilities(regions: Vec<String>) -> Capabilities {
 }
 
 /// The exported symbols, which are generated.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "generated code")]
 mod symbols {
     use super::Component;
     crate::contract::generated::export!(Component with_types_in crate::contract::generated);
