@@ -17,7 +17,7 @@ pub fn text_or_stdin(path: &Path) -> Result<String, Failure> {
     }
     read(std::io::stdin(), MOST_BYTES)
         .and_then(|content| decode(&content).map(str::to_owned))
-        .map_err(|error| Failure::spec(format!("Standard input {error}.")))
+        .map_err(|error| Failure::spec(format!("Standard input {error}.")).remedy("Pipe UTF-8 into it."))
 }
 
 /// The text of a file.
@@ -27,7 +27,8 @@ pub fn text(path: &Path, failure: fn(String) -> Failure) -> Result<String, Failu
         match error {
             _ if is_content(path) => failed.remedy("Name a file here, and not what would be in it."),
             TextError::Io(_) => failed.remedy("Name a file that is there and that this user may read."),
-            _ => failed,
+            TextError::TooLarge(_) => failed.remedy("Name the file that was meant."),
+            _ => failed.remedy("Store it as UTF-8."),
         }
     })
 }

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use sandbox_host::input::{Mistake, from_str};
+use sandbox_host::input::{Mistake, from_str, from_str_except};
 use sandbox_host::{Context, Credential, Declaration, Handle, Spec};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -22,6 +22,8 @@ pub struct Pool {
     id: Option<String>,
     pub config: String,
     pub runtime_provides: Option<Declaration>,
+    /// Names of what else stands in the record; none where there is no record.
+    pub beside: Vec<String>,
 }
 
 /// A platform's record of a pool. Other fields of it do not matter here.
@@ -38,8 +40,19 @@ impl Pool {
     /// Reads `--pool`; without it the pool is all defaults.
     pub fn read(global: &Global) -> Result<Self, Failure> {
         let mut pool = match &global.pool {
-            Some(path) => Self::parse(&text(path, Failure::config)?)
-                .map_err(|mistake| Failure::config(format!("{}: {mistake}.", told(path))))?,
+            Some(path) => {
+                let text = text(path, Failure::config)?;
+                // For the provider no text means all defaults. In a file that was named it means that writing it failed.
+                if text.trim().is_empty() {
+                    return Err(Failure::config(format!("{} is empty.", told(path)))
+                        .remedy("Write the pool's configuration into it; {} means all defaults."));
+                }
+                Self::parse(&text).map_err(|mistake| {
+                    Failure::config(format!("{}: {mistake}.", told(path))).remedy(
+                        r#"A record of a pool is {"id": "…", "config": {…}}, with "runtimeProvides" where it has its own."#,
+                    )
+                })?
+            }
             None => Self::default(),
         };
         if let Some(id) = &global.pool_id {
@@ -55,10 +68,17 @@ impl Pool {
         let Some(config) = members.get("config") else {
             return Ok(Self { config: text.to_owned(), ..Self::default() });
         };
-        let record: Record = from_str(text)?;
+        let record: Record = from_str_except(text, &[&["config"]])?;
         // The text as it stands: its own mistakes are told with their places.
         let config = if config.get() == "null" { "" } else { config.get() };
-        Ok(Self { id: record.id, config: config.to_owned(), runtime_provides: record.runtime_provides })
+        const READ: [&str; 4] = ["id", "config", "runtimeProvides", "runtime_provides"];
+        let beside = members.keys().filter(|name| !READ.contains(&name.as_str())).cloned().collect();
+        Ok(Self { id: record.id, config: config.to_owned(), runtime_provides: record.runtime_provides, beside })
+    }
+
+    /// Whether somebody said which pool it is.
+    pub fn has_id(&self) -> bool {
+        self.id.is_some()
     }
 
     /// The context of a call.
@@ -193,5 +213,10 @@ mod tests {
         assert!(error.to_string().starts_with("`id` is an object, but has to be a text"), "{error}");
         let error = Pool::parse(r#"{"id": "a", "id": "b", "config": {}}"#).unwrap_err();
         assert!(error.to_string().contains("twice"), "{error}");
+        let error = Pool::parse(r#"{"id": "a", "config": {"cpu": 1}, "config": {}}"#).unwrap_err();
+        assert!(error.to_string().starts_with("`config` stands there twice"), "{error}");
+        // What stands twice in the configuration is the provider's to tell, with everything else that is wrong there.
+        let config = r#"{"cpu": 1, "cpu": 2}"#;
+        assert_eq!(Pool::parse(&format!(r#"{{"id": "a", "config": {config}}}"#)).unwrap().config, config);
     }
 }

@@ -11,7 +11,7 @@ use crate::fault::script::Script;
 use crate::generation::Generation;
 use crate::http::throttle::Throttle;
 use crate::inspect::Log;
-use crate::settings::{Dashboard, Manner};
+use crate::settings::{Dashboard, ReplySettings};
 use crate::world::sandbox::Sandbox;
 use crate::world::{Key, World};
 
@@ -34,9 +34,9 @@ pub(crate) struct Core {
     connections: AtomicU64,
     dashboard: Mutex<Dashboard>,
     /// Other organizations of the same server, each with keys and sandboxes of its own.
-    others: Mutex<Vec<Arc<Core>>>,
+    other_organizations: Mutex<Vec<Arc<Core>>>,
     /// How every reply is written: delayed, dated otherwise.
-    manner: Mutex<Manner>,
+    reply_settings: Mutex<ReplySettings>,
 }
 
 impl Core {
@@ -62,8 +62,8 @@ impl Core {
             changed: Notify::new(),
             connections: AtomicU64::new(0),
             dashboard: Mutex::default(),
-            others: Mutex::default(),
-            manner: Mutex::default(),
+            other_organizations: Mutex::default(),
+            reply_settings: Mutex::default(),
         }
     }
 
@@ -75,22 +75,22 @@ impl Core {
         *lock(&self.dashboard) = dashboard;
     }
 
-    pub(crate) fn manner(&self) -> Manner {
-        *lock(&self.manner)
+    pub(crate) fn reply_settings(&self) -> ReplySettings {
+        *lock(&self.reply_settings)
     }
 
-    pub(crate) fn change_manner(&self, change: impl FnOnce(&mut Manner)) {
-        change(&mut lock(&self.manner));
+    pub(crate) fn change_reply_settings(&self, change: impl FnOnce(&mut ReplySettings)) {
+        change(&mut lock(&self.reply_settings));
     }
 
     /// One more organization of this server: everything in it is its own, the clock is the same.
-    pub(crate) fn found(self: &Arc<Self>, key: &str) -> Arc<Self> {
+    pub(crate) fn add_organization(self: &Arc<Self>, key: &str) -> Arc<Self> {
         let world = self.world().another(key, self.now());
         let toolbox = self.toolbox_url();
         let log = Log::new(true);
         let clock = self.clock.clone();
         let other = Arc::new(Self::new(world, clock, self.api_path.clone(), key.to_owned(), toolbox, log));
-        lock(&self.others).push(other.clone());
+        lock(&self.other_organizations).push(other.clone());
         other
     }
 
@@ -100,8 +100,8 @@ impl Core {
         if uses(self) {
             return Some(self.clone());
         }
-        let others = lock(&self.others).clone();
-        others.into_iter().find(|other| uses(other))
+        let other_organizations = lock(&self.other_organizations).clone();
+        other_organizations.into_iter().find(|other| uses(other))
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -151,7 +151,7 @@ impl Core {
     /// Tells those who wait that something may have changed.
     pub(crate) fn announce(&self) {
         self.changed.notify_waiters();
-        for other in lock(&self.others).iter() {
+        for other in lock(&self.other_organizations).iter() {
             other.announce();
         }
     }

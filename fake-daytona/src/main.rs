@@ -101,7 +101,7 @@ Scripting, without a key either:
   POST /__fake/keys         {"key": "dtn_reader", "scopes": []}
   POST /__fake/next-start   {"fails": "no such image"} or {"takesSeconds": 90}
   POST /__fake/next-build   the same for builds
-  POST /__fake/manner       {"delayMillis": 200, "dateAheadSeconds": -3600, "offsetMinutes": 120}
+  POST /__fake/replies      {"delayMillis": 200, "dateAheadSeconds": -3600, "offsetMinutes": 120}
   POST /__fake/server       {"maintenance": true, "dashboard": "missing", "stopsKill": true}
   POST /__fake/organization {"suspended": "Depleted credits", "defaultRegion": false}
   POST /__fake/organizations {"key": "dtn_of_others"}

@@ -1,6 +1,6 @@
 //! A refusal: a status and a text, before it becomes an envelope.
 
-/// What the server answers when it does not do what it was asked.
+/// The answer of a server that refuses a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,

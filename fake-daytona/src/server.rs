@@ -16,9 +16,9 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::FakeDaytona;
 use crate::core::Core;
 
-/// How long exchanges that are under way may go on after the end was asked for: those that a fault keeps silent never
-/// end by themselves.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long running exchanges may go on after the shutdown was asked for. Those that a fault leaves without an answer
+/// never end by themselves.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
 
 impl FakeDaytona {
     /// Serves on a socket until `end` is ready, and a second longer for what is under way.
@@ -30,18 +30,18 @@ impl FakeDaytona {
     /// When the socket fails as a whole; single connections do not end it.
     pub async fn serve(&self, listener: TcpListener, end: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let (ended, mut has_ended) = tokio::sync::watch::channel(());
-        let door = Door { listener, core: self.core.clone() };
+        let listener = CountingListener { listener, core: self.core.clone() };
         let service = self.router().into_make_service_with_connect_info::<Peer>();
-        let serving = axum::serve(door, service).with_graceful_shutdown(async move {
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
             end.await;
             drop(ended);
         });
         tokio::select! {
             result = serving.into_future() => result,
             () = async {
-                // An error says that the sender is gone, which is the news.
+                // An error means that the sender was dropped, which is the signal.
                 let _ = has_ended.changed().await;
-                tokio::time::sleep(LAST_WORDS).await;
+                tokio::time::sleep(SHUTDOWN_GRACE).await;
             } => Ok(()),
         }
     }
@@ -67,19 +67,19 @@ impl Peer {
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+impl Connected<IncomingStream<'_, CountingListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, CountingListener>) -> Self {
         Self { address: Some(stream.remote_addr().ip()), breaker: Some(stream.io().breaker.clone()) }
     }
 }
 
 /// A listener whose connections are counted and can be broken.
-struct Door {
+struct CountingListener {
     listener: TcpListener,
     core: Arc<Core>,
 }
 
-impl Listener for Door {
+impl Listener for CountingListener {
     type Io = Breakable;
     type Addr = SocketAddr;
 
@@ -102,15 +102,15 @@ pub(crate) struct Breaker(Arc<Mutex<Broken>>);
 
 #[derive(Debug, Default)]
 struct Broken {
-    tripped: bool,
+    is_reset: bool,
     reader: Option<Waker>,
 }
 
 impl Breaker {
     /// From now on every read and write fails, so the server drops the connection.
-    pub(crate) fn trip(&self) {
+    pub(crate) fn break_connection(&self) {
         let mut broken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        broken.tripped = true;
+        broken.is_reset = true;
         if let Some(reader) = broken.reader.take() {
             reader.wake();
         }
@@ -118,7 +118,7 @@ impl Breaker {
 
     fn check(&self, reader: Option<&Waker>) -> io::Result<()> {
         let mut broken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if broken.tripped {
+        if broken.is_reset {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
         if let Some(reader) = reader {

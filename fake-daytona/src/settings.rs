@@ -1,4 +1,4 @@
-//! What a fake is told when it is built: limits and latencies.
+//! Settings of a fake: limits, latencies, and how replies are written.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ impl Limits {
 /// How long the server takes. The defaults are near the recorded ones, whose containers were simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latencies {
-    /// Until a background job of the server picks a wish up (`desiredState` set, `state` not yet).
+    /// Until a background job of the server picks up a change (`desiredState` set, `state` not yet).
     pub pick_up: Duration,
     /// `creating` to `started`.
     pub start: Duration,
@@ -112,7 +112,7 @@ impl Latencies {
 
 /// How the server writes every reply of its API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Manner {
+pub(crate) struct ReplySettings {
     /// Before it handles a request.
     pub(crate) delay: Duration,
     /// Milliseconds by which the header `Date` is ahead of the truth; behind it when negative.

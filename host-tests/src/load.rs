@@ -13,7 +13,7 @@ pub const COMPONENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/comp
 /// The compiled component, made by whoever comes first.
 const COMPILED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/harness.cwasm");
 
-/// Where `cargo xtask guests` leaves the provider that means harm.
+/// Where `cargo xtask guests` leaves the hostile provider.
 const HOSTILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/hostile.wasm");
 
 const HOSTILE_COMPILED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/harness-hostile.cwasm");
@@ -52,7 +52,7 @@ macro_rules! release {
     };
 }
 
-/// Every released version, the eldest first.
+/// Every released version, the oldest first.
 pub static RELEASES: [Release; 2] = [
     release!("0.1.0", "82dc9f785feced83f9ded8ec8aa14c58f359678d9d0b9f639931fb40f6136a1d"),
     release!("0.2.0", "4de329de516e4f6637d168a3462fd257746de6555688ab6ea3c471760db69b71"),
@@ -73,7 +73,7 @@ fn read(path: &str, command: &str) -> Vec<u8> {
     }
 }
 
-/// The bytes of the eldest release of the component.
+/// The bytes of the oldest release of the component.
 pub fn first_release() -> &'static [u8] {
     let [first, ..] = &RELEASES;
     first.component
@@ -95,7 +95,7 @@ pub fn load_release(host: &Host, release: &Release) -> Provider {
     compiled_once(host, release.component, Path::new(release.compiled))
 }
 
-/// The eldest release of the component in a host.
+/// The oldest release of the component in a host.
 ///
 /// # Panics
 /// When the host does not take it any more.
@@ -104,7 +104,7 @@ pub fn load_first_release(host: &Host) -> Provider {
     load_release(host, first)
 }
 
-/// The provider that means harm in a host; `guests/hostile` says what it can be told to do.
+/// The hostile provider in a host; `guests/hostile` lists the attacks that it can be ordered to make.
 ///
 /// # Panics
 /// When it was not built, with the command that builds it.

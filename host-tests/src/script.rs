@@ -117,13 +117,13 @@ impl Script {
         Self { begun: Instant::now(), replies, otherwise: None, recorded: Default::default() }
     }
 
-    /// A script for requests that this function of method and path leaves open.
+    /// A script for the requests that this function of method and path does not answer.
     pub fn beside(mut self, otherwise: impl Fn(&str, &str) -> Option<Reply> + Send + Sync + 'static) -> Self {
         self.otherwise = Some(Box::new(otherwise));
         self
     }
 
-    /// A script for the changes only: whoever looks, by name, by id or by labels, is told that there is nothing.
+    /// A script for the changes only: every look-up, by name, by id or by labels, finds nothing.
     pub fn where_nothing_is(replies: impl IntoIterator<Item = Reply>) -> Self {
         Self::new(replies).beside(|method, path| {
             let id = path.strip_prefix("/api/sandbox/").or_else(|| path.strip_prefix("/api/workspace/"));

@@ -39,8 +39,8 @@ fn two_thousand_sessions_on_servers_of_every_generation_keep_every_promise() {
 #[test]
 fn the_same_number_tells_the_same_story() {
     for seed in 1..30 {
-        let story = |_| run(Plan::draw(seed), Sabotage::Nothing).journal;
-        let [first, second] = [0, 1].map(story).map(|journal| format!("{journal:?}"));
+        let journal_of = |_| run(Plan::draw(seed), Sabotage::Nothing).journal;
+        let [first, second] = [0, 1].map(journal_of).map(|journal| format!("{journal:?}"));
         assert!(first == second, "seed {seed}");
     }
 }
@@ -57,15 +57,26 @@ fn new_faults_change_nothing_about_the_plan_that_they_are_added_to() {
     for seed in 1..50 {
         let mut cut = Plan::odd(seed).cut(&Cuts { without: Cuts::odd_words().collect(), ..Cuts::default() });
         assert!(std::mem::take(&mut cut.oddities.drawn), "seed {seed}");
-        assert_eq!(format!("{cut:?}"), format!("{:?}", Plan::draw(seed)), "seed {seed}");
+        assert_eq!(format!("{cut:?}"), format!("{:?}", Plan::plain(seed)), "seed {seed}");
     }
+}
+
+#[test]
+fn most_plans_have_new_faults_and_the_others_begin_with_the_first_release() {
+    let drawn = (1..400).filter(|seed| Plan::draw(*seed).oddities.drawn).count();
+    assert!((250..350).contains(&drawn), "{drawn} of 399");
+    let swaps = |seed: &u64| {
+        let plan = Plan::draw(*seed);
+        !plan.oddities.drawn && plan.sessions.iter().any(|session| session.swap.is_some())
+    };
+    assert!((1..100).filter(swaps).count() > 10);
 }
 
 #[test]
 fn the_same_number_tells_the_same_story_with_new_faults() {
     for seed in 1..20 {
-        let story = |_| run(Plan::odd(seed), Sabotage::Nothing).journal;
-        let [first, second] = [0, 1].map(story).map(|journal| format!("{journal:?}"));
+        let journal_of = |_| run(Plan::odd(seed), Sabotage::Nothing).journal;
+        let [first, second] = [0, 1].map(journal_of).map(|journal| format!("{journal:?}"));
         assert!(first == second, "seed {seed}");
     }
 }
@@ -138,4 +149,29 @@ fn a_working_agent_that_is_said_to_have_ended_is_noticed() {
 #[test]
 fn an_ended_agent_that_is_kept_alive_is_noticed() {
     is_noticed(Sabotage::AgentsNeverEnd, &["kept"]);
+}
+
+#[test]
+fn a_page_that_is_taken_for_an_accepted_end_is_noticed() {
+    is_noticed_in(Plan::odd, Sabotage::PagesAreAnswers, &["end"]);
+}
+
+#[test]
+fn dates_that_are_behind_and_believed_are_noticed() {
+    is_noticed_in(Plan::odd, Sabotage::DatesAgree, &["killed"]);
+}
+
+#[test]
+fn a_copy_that_is_taken_for_the_session_is_noticed() {
+    is_noticed_in(Plan::odd, Sabotage::CopiesAreOurs, &["strangers", "ours"]);
+}
+
+#[test]
+fn a_key_of_another_organization_that_is_believed_is_noticed() {
+    is_noticed_in(Plan::odd, Sabotage::OrganizationsAgree, &["proof"]);
+}
+
+#[test]
+fn an_exit_code_that_a_hard_stop_left_behind_and_is_believed_is_noticed() {
+    is_noticed_in(Plan::odd, Sabotage::StartsAreForgotten, &["agent"]);
 }

@@ -21,7 +21,7 @@ def record(**fields):
 class Provider:
     """`rensei:sandbox/provider` of one instance."""
 
-    INTERFACE = "rensei:sandbox/provider@0.1.0"
+    INTERFACE = "rensei:sandbox/provider@0.1.1"
 
     def __init__(self, path):
         engine = Engine(Config())

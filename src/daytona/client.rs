@@ -8,12 +8,14 @@ use super::classify::{self, Attempt, Reaction, Rejection, VERSION_HEADER};
 use super::list::Page;
 use super::owner;
 use super::reply::{TextReply, text};
-use super::{Change, Dialect, Entrypoint, NewSandbox, Sandbox};
+use super::version::Version;
+use super::{Change, Dialect, Entrypoint, NewSandbox, Output, Sandbox, sandbox};
 use crate::contract::ErrorCode;
 use crate::http::secret::Secret;
 use crate::http::url::{BaseUrl, Origin, Segment, encode_query};
 use crate::http::{
-    CONTENT_LENGTH, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport, digits, exchange,
+    CONTENT_LENGTH, Failure, FailureKind, Instant, MAX_REPLY, Method, Outcome, Repeat, Reply, Request, Transport,
+    exchange,
 };
 use crate::json::{LastWins, Members, to_ascii};
 use crate::moment::Moment;
@@ -22,10 +24,10 @@ use crate::moment::Moment;
 const MAX_BODY: usize = 102_400;
 
 /// Largest list that is read, in bytes. Servers up to 0.179 send all sandboxes of an organization at once.
-const MAX_LIST: usize = 16 * 1024 * 1024;
+pub(super) const MAX_LIST: usize = 16 * 1024 * 1024;
 
 /// The first version whose sandboxes have names.
-const FIRST_WITH_NAMES: (u32, u32) = (0, 110);
+const FIRST_WITH_NAMES: Version = Version(0, 110);
 
 /// One API server, one key, one deadline.
 pub struct Client<'t, T> {
@@ -34,9 +36,13 @@ pub struct Client<'t, T> {
     secret: Secret,
     deadline: Instant,
     /// Major and minor version that the server named last, which it does on every refusal that it made itself.
-    version: Cell<Option<(u32, u32)>>,
+    version: Cell<Option<Version>>,
     /// When it answered last, on its own clock.
     date: Cell<Option<Moment>>,
+    /// How many more requests may be sent.
+    requests_left: Cell<u32>,
+    /// Whether each is sent once only, however it fails.
+    once: Cell<bool>,
 }
 
 /// A request before it has a URL and a key.
@@ -55,7 +61,16 @@ struct PendingRequest<'a> {
 
 impl<'t, T: Transport> Client<'t, T> {
     pub fn new(transport: &'t T, base: BaseUrl, secret: Secret, deadline: Instant) -> Self {
-        Self { transport, base, secret, deadline, version: Cell::new(None), date: Cell::new(None) }
+        Self {
+            transport,
+            base,
+            secret,
+            deadline,
+            version: Cell::new(None),
+            date: Cell::new(None),
+            requests_left: Cell::new(u32::MAX),
+            once: Cell::new(false),
+        }
     }
 
     /// The server.
@@ -92,12 +107,31 @@ impl<'t, T: Transport> Client<'t, T> {
         self.date.get()
     }
 
+    /// Lets so many more requests pass, repetitions included.
+    pub fn allow_requests(&self, requests: u32) {
+        self.requests_left.set(requests);
+    }
+
+    /// How many more requests may be sent.
+    pub fn requests_left(&self) -> u32 {
+        self.requests_left.get()
+    }
+
+    /// Lets so many more requests pass and repeats none: for verbs that tell what is wrong instead of waiting until it is
+    /// right.
+    pub fn ask_once(&self, requests: u32) {
+        self.allow_requests(requests);
+        self.once.set(true);
+    }
+
+    /// The server's version, as far as it has said it: on refusals, and on what it was asked once.
+    pub fn server_version(&self) -> Option<Version> {
+        self.version.get()
+    }
+
     /// Creates a sandbox. Sent once; again only when the server throttled it. `spare_ms` is left for what comes after.
     pub fn create(&self, dialect: Dialect, new: &NewSandbox<'_>, spare_ms: u64) -> Result<Box<Sandbox>, Rejection> {
-        let body = new.to_json(dialect);
-        if body.len() > MAX_BODY {
-            return Err(classify::unsendable(body.len(), MAX_BODY));
-        }
+        let body = sendable(dialect, new)?;
         let reply = self.call(PendingRequest {
             attempt: Attempt::Create,
             method: Method::Post,
@@ -147,7 +181,7 @@ impl<'t, T: Transport> Client<'t, T> {
         let path = format!("{}/{}{force}", dialect.route(), id.as_str());
         match self.alter(Method::Delete, &path, String::new(), subject)? {
             Accepted::InSilence if dialect == Dialect::Sandbox => {
-                self.confirm(dialect, id, subject, |seen| seen.is_none_or(Sandbox::is_being_destroyed))
+                self.confirm(dialect, id, subject, |seen| seen.is_none_or(Sandbox::is_being_destroyed)).map(drop)
             }
             _ => Ok(()),
         }
@@ -175,7 +209,7 @@ impl<'t, T: Transport> Client<'t, T> {
             max_reply: MAX_REPLY,
         })?;
         // `/workspace` answers with an empty body.
-        if reply.body.is_empty() {
+        if std::str::from_utf8(&reply.body).is_ok_and(is_empty) {
             return Ok(None);
         }
         self.sandbox(Attempt::Change, Method::Post, &path, reply).map(Some)
@@ -195,10 +229,11 @@ impl<'t, T: Transport> Client<'t, T> {
         }
         let path = format!("{}/{}/labels", dialect.route(), id.as_str());
         match self.alter(Method::Put, &path, to_ascii(&Body { labels: LastWins(labels) }), subject)? {
-            Accepted::InWords => Ok(()),
-            Accepted::InSilence => self.confirm(dialect, id, subject, |seen| {
-                seen.is_some_and(|seen| labels.iter().all(|(name, value)| seen.label(name) == Some(value)))
-            }),
+            Accepted::InWords(_) => Ok(()),
+            Accepted::InSilence => {
+                let is_set = |seen: &Sandbox| labels.iter().all(|(name, value)| seen.label(name) == Some(value));
+                self.confirm(dialect, id, subject, |seen| seen.is_some_and(is_set)).map(drop)
+            }
         }
     }
 
@@ -208,13 +243,23 @@ impl<'t, T: Transport> Client<'t, T> {
         self.alter(Method::Post, &path, String::new(), subject).map(drop)
     }
 
-    /// Sets the minutes of idleness until it is stopped. The idle clock runs on.
-    pub fn set_auto_stop(&self, dialect: Dialect, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
+    /// Sets the minutes of idleness until it is stopped. The idle clock runs on. Says when that was, by the clock that the
+    /// server counts idleness with, where it tells.
+    pub fn set_auto_stop(
+        &self,
+        dialect: Dialect,
+        id: &Segment,
+        subject: &str,
+        minutes: u32,
+    ) -> Result<Option<Moment>, Rejection> {
         let path = format!("{}/{}/autostop/{minutes}", dialect.route(), id.as_str());
         match self.alter(Method::Post, &path, String::new(), subject)? {
-            Accepted::InWords => Ok(()),
-            Accepted::InSilence => self
-                .confirm(dialect, id, subject, |seen| seen.is_some_and(|seen| seen.auto_stop_minutes == Some(minutes))),
+            Accepted::InWords(reply) => Ok(sandbox::updated_at(&reply)),
+            Accepted::InSilence => {
+                let is_set = |seen: &Sandbox| seen.auto_stop_minutes == Some(minutes);
+                let seen = self.confirm(dialect, id, subject, |seen| seen.is_some_and(is_set))?;
+                Ok(seen.and_then(|seen| seen.updated_at()))
+            }
         }
     }
 
@@ -222,9 +267,9 @@ impl<'t, T: Transport> Client<'t, T> {
     pub fn set_ttl(&self, id: &Segment, subject: &str, minutes: u32) -> Result<(), Rejection> {
         let path = format!("{}/{}/ttl/{minutes}", Dialect::Sandbox.route(), id.as_str());
         match self.alter(Method::Post, &path, String::new(), subject)? {
-            Accepted::InWords => Ok(()),
+            Accepted::InWords(_) => Ok(()),
             Accepted::InSilence => {
-                self.confirm(Dialect::Sandbox, id, subject, |seen| seen.is_some_and(|seen| seen.has_ttl))
+                self.confirm(Dialect::Sandbox, id, subject, |seen| seen.is_some_and(|seen| seen.has_ttl)).map(drop)
             }
         }
     }
@@ -232,20 +277,84 @@ impl<'t, T: Transport> Client<'t, T> {
     /// What the toolbox, which lies at a URL of its own, says of the launch command; none when it does not say. Asked once,
     /// until a time of its own.
     pub fn entrypoint(&self, toolbox: &BaseUrl, id: &Segment, until: Instant) -> Option<Entrypoint> {
-        let path = format!("{}/{}/process/session/entrypoint", toolbox.path(), id.as_str());
-        let request = self.request(Method::Get, toolbox.origin(), path, String::new());
-        let reply = self.transport.send(&request, until.min(self.deadline)).ok()?;
+        let reply = self.ask_toolbox(toolbox, id, "", until).ok()?;
         if reply.status == 200 { Entrypoint::from_json(&text(reply.body, &self.secret)) } else { None }
     }
 
+    /// What the launch command has written, its end first to be kept; an error says why it cannot be read.
+    pub fn entrypoint_output(&self, toolbox: &BaseUrl, id: &Segment, until: Instant) -> Result<Output, &'static str> {
+        match self.ask_toolbox(toolbox, id, "/logs", until) {
+            Ok(reply) if reply.status == 200 => {
+                let text = String::from_utf8_lossy(&reply.body);
+                Ok(Output::of_log(&self.secret.redact(&text)))
+            }
+            Ok(_) => Err("the toolbox has no output of it"),
+            Err(Failure { kind: FailureKind::TooLarge, .. }) => Err("it is larger than 4 MiB"),
+            Err(_) => Err("the toolbox cannot be reached"),
+        }
+    }
+
+    /// Asks a toolbox, which lies at a URL of its own, about the launch command. Once, until a time of its own.
+    fn ask_toolbox(&self, toolbox: &BaseUrl, id: &Segment, what: &str, until: Instant) -> Result<Reply, Failure> {
+        let path = format!("{}/{}/process/session/entrypoint{what}", toolbox.path(), id.as_str());
+        let mut request = self.request(Method::Get, toolbox.origin(), path, String::new());
+        // Who only wants to know what is wrong keeps nothing alive by asking. Known from 0.112.2.
+        if self.once.get() {
+            request.header("x-daytona-skip-last-activity-update", "true".to_owned());
+        }
+        self.requests_left.set(self.requests_left.get().saturating_sub(1));
+        self.transport.send(&request, until.min(self.deadline))
+    }
+
     /// The organization that the key is of, as far as the server tells: of the key itself in newer versions, else of any
-    /// sandbox or any snapshot of its own that it lists. None where none of them says it.
-    pub fn key_organization(&self, dialect: Dialect) -> Option<String> {
+    /// sandbox or any snapshot of its own that it lists. None where none of them says it, or the key may not ask; an error
+    /// where one did not answer that may know.
+    pub fn key_organization(&self, dialect: Dialect) -> Result<Option<String>, Rejection> {
         let sandboxes = format!("{}?limit=1", dialect.route());
-        ["/api-keys/current", &sandboxes, "/snapshots?limit=20"].into_iter().find_map(|path| {
-            let reply = self.read(path, "", MAX_LIST).ok()?;
-            owner::of_key(&text(reply.body, &self.secret))
-        })
+        let mut unanswered = None;
+        for path in ["/api-keys/current", &sandboxes, "/snapshots?limit=20"] {
+            match self.read(path, "", MAX_LIST) {
+                Ok(reply) => match owner::of_key(&text(reply.body, &self.secret)) {
+                    Some(Some(organization)) => return Ok(Some(organization)),
+                    Some(None) => {}
+                    None => {
+                        let why = "it does not tell whose the key is";
+                        unanswered = Some(self.unreadable(Attempt::Read, Method::Get, path, reply.status, why));
+                    }
+                },
+                Err(failed) if failed.error.retryable => unanswered = Some(failed),
+                Err(_) => {}
+            }
+        }
+        unanswered.map_or(Ok(None), Err)
+    }
+
+    /// Reads what a route tells.
+    pub(super) fn told<R>(&self, path: &str, read: fn(&str) -> Option<R>) -> Result<R, Rejection> {
+        self.told_about(path, "", MAX_REPLY, read)
+    }
+
+    /// The same about something that has a name.
+    pub(super) fn told_about<R>(
+        &self,
+        path: &str,
+        subject: &str,
+        max_reply: usize,
+        read: impl FnOnce(&str) -> Option<R>,
+    ) -> Result<R, Rejection> {
+        let reply = self.told_text(path, subject, max_reply)?;
+        read(&reply).ok_or_else(|| self.not_told(path))
+    }
+
+    // Apart from what is done with them, so that there is one of each and not one for each route.
+    #[inline(never)]
+    fn told_text(&self, path: &str, subject: &str, max_reply: usize) -> Result<String, Rejection> {
+        self.read(path, subject, max_reply).map(|reply| text(reply.body, &self.secret))
+    }
+
+    #[cold]
+    fn not_told(&self, path: &str) -> Rejection {
+        self.unreadable(Attempt::Read, Method::Get, path, 200, "it is not what this route gives")
     }
 
     fn read(&self, path: &str, subject: &str, max_reply: usize) -> Result<Reply, Rejection> {
@@ -253,32 +362,43 @@ impl<'t, T: Transport> Client<'t, T> {
         self.call(PendingRequest { attempt, method: Method::Get, path, body: String::new(), until, subject, max_reply })
     }
 
-    fn alter(&self, method: Method, path: &str, body: String, subject: &str) -> Result<Accepted, Rejection> {
+    /// Sends a change once, and again only where that is harmless; status and body of a success.
+    pub(super) fn altered(
+        &self,
+        method: Method,
+        path: &str,
+        body: String,
+        subject: &str,
+    ) -> Result<(u16, Vec<u8>), Rejection> {
         let (attempt, until, max_reply) = (Attempt::Change, self.deadline, MAX_REPLY);
-        let Reply { status, body, .. } =
-            self.call(PendingRequest { attempt, method, path, body, until, subject, max_reply })?;
-        // Nothing of it is kept, so the key need not be taken out.
-        let text = std::str::from_utf8(&body).unwrap_or("not UTF-8");
-        if text.trim_ascii().is_empty() {
+        self.call(PendingRequest { attempt, method, path, body, until, subject, max_reply })
+            .map(|Reply { status, body, .. }| (status, body))
+    }
+
+    pub(super) fn alter(&self, method: Method, path: &str, body: String, subject: &str) -> Result<Accepted, Rejection> {
+        let (status, body) = self.altered(method, path, body, subject)?;
+        // No text of it is kept, so the key need not be taken out.
+        let text = String::from_utf8(body).unwrap_or_else(|_| "not UTF-8".to_owned());
+        if is_empty(&text) {
             Ok(Accepted::InSilence)
-        } else if is_about(text, subject) {
-            Ok(Accepted::InWords)
+        } else if is_about(&text, subject) {
+            Ok(Accepted::InWords(text))
         } else {
-            Err(self.unreadable(attempt, method, path, status, "it is not about this sandbox"))
+            Err(self.unreadable(Attempt::Change, method, path, status, "it is not about this sandbox"))
         }
     }
 
-    /// An empty reply proves nothing on most routes, so the sandbox is looked at.
+    /// An empty reply proves nothing on most routes, so the sandbox is looked at, and returned.
     fn confirm(
         &self,
         dialect: Dialect,
         id: &Segment,
         subject: &str,
         is_so: impl FnOnce(Option<&Sandbox>) -> bool,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Option<Box<Sandbox>>, Rejection> {
         let seen = self.get(dialect, id, subject)?;
         if is_so(seen.as_deref()) {
-            return Ok(());
+            return Ok(seen);
         }
         Err(classify::unreadable(Attempt::Change, 200, "it is empty, and the sandbox is as it was"))
     }
@@ -291,10 +411,15 @@ impl<'t, T: Transport> Client<'t, T> {
         if attempt != Attempt::Create {
             request.wanted = &[CONTENT_LENGTH, "date"];
         }
-        let Outcome { result, unanswered } = exchange(self.transport, &request, Repeat::for_method(method), until);
+        let mut repeat = Repeat::for_method(method);
+        if self.once.get() {
+            repeat = Repeat::Never;
+            request.wanted = &[CONTENT_LENGTH, "date", VERSION_HEADER];
+        }
+        let Outcome { result, unanswered } = exchange(self.transport, &request, repeat, until, &self.requests_left);
         if let Ok(reply) = &result {
             // A gateway's reply names none.
-            if let Some(version) = reply.headers.get(VERSION_HEADER).and_then(version) {
+            if let Some(version) = reply.headers.get(VERSION_HEADER).and_then(Version::parse) {
                 self.version.set(Some(version));
             }
             self.date.set(reply.headers.date().or(self.date.get()));
@@ -310,7 +435,12 @@ impl<'t, T: Transport> Client<'t, T> {
         Err(self.with_url(rejection, method, path))
     }
 
-    fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
+    /// Sends a request that is not one to the API.
+    pub(super) fn send(&self, request: &Request, repeat: Repeat, until: Instant) -> Result<Reply, Failure> {
+        exchange(self.transport, request, repeat, until.min(self.deadline), &self.requests_left).result
+    }
+
+    pub(super) fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
         let mut request = Request::new(method, origin.clone(), path_and_query, body);
         request.header("accept", "application/json".to_owned());
         // Replies are read as they come, so gateways shall not compress them.
@@ -326,13 +456,13 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     /// A success whose body is not what the route gives: Daytona did not say it.
-    fn unreadable(&self, attempt: Attempt, method: Method, path: &str, status: u16, why: &str) -> Rejection {
+    pub(super) fn unreadable(&self, attempt: Attempt, method: Method, path: &str, status: u16, why: &str) -> Rejection {
         self.with_url(classify::unreadable(attempt, status, why), method, path)
     }
 
     /// Says in the error where the request went; the query may be long and says nothing new. Where something else than
     /// Daytona's API answered and the URL has no `/api`, that is why.
-    fn with_url(&self, rejection: Rejection, method: Method, path: &str) -> Rejection {
+    pub(super) fn with_url(&self, rejection: Rejection, method: Method, path: &str) -> Rejection {
         let path = path.split('?').next().unwrap_or_default();
         let url = format!("{} {}{path}", method.name(), self.base);
         let mut error = rejection.error.detail("url", &url);
@@ -352,18 +482,28 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 }
 
+/// Whether a reply says nothing. A JSON null is what some frameworks write for it.
+fn is_empty(reply: &str) -> bool {
+    matches!(reply.trim_ascii(), "" | "null")
+}
+
+/// The body of a create; an error where no server would read it.
+pub fn sendable(dialect: Dialect, new: &NewSandbox<'_>) -> Result<String, Rejection> {
+    let body = new.to_json(dialect);
+    if body.len() > MAX_BODY { Err(classify::unsendable(body.len(), MAX_BODY)) } else { Ok(body) }
+}
+
 /// How a change was accepted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Accepted {
-    /// The reply shows the sandbox.
-    InWords,
+#[derive(PartialEq, Eq, Debug)]
+pub(super) enum Accepted {
+    /// The reply, which shows the sandbox.
+    InWords(String),
     /// The reply is empty, as it is on few routes. Elsewhere it proves nothing.
     InSilence,
 }
 
 /// Whether a reply shows the sandbox of an id.
 fn is_about(reply: &str, id: &str) -> bool {
-    // Servers write no blanks, so the usual reply need not be read.
     // Servers write the id first and no blanks, so the usual reply need not be read.
     let rest = reply.strip_prefix("{\"id\":\"").and_then(|rest| rest.strip_prefix(id));
     if rest.is_some_and(|rest| rest.starts_with('"')) {
@@ -375,10 +515,4 @@ fn is_about(reply: &str, id: &str) -> bool {
         None => reply.get("labels").is_some(),
     };
     Members::of(reply).is_some_and(named)
-}
-
-/// Major and minor of a version such as `v0.190.0`.
-fn version(text: &str) -> Option<(u32, u32)> {
-    let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(digits);
-    Some((u32::try_from(parts.next()??).ok()?, u32::try_from(parts.next()??).ok()?))
 }

@@ -1,6 +1,6 @@
 //! The body of a create, in both dialects.
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::Dialect;
 use crate::json::{LastWins, to_ascii};
@@ -37,6 +37,12 @@ pub struct NewSandbox<'a> {
     pub auto_delete_minutes: Option<u32>,
     /// Minutes from creation until it is deleted whatever its state; absent means never. Servers know it from 0.199.
     pub ttl_minutes: Option<u32>,
+    /// Variables with the names of the secrets that they stand for. Servers know them from 0.192.
+    pub secrets: &'a [(String, String)],
+    /// IPv4 networks that it may reach, joined by commas.
+    pub networks: Option<&'a str>,
+    /// Domains that it may reach, joined by commas. Servers know them from 0.190.
+    pub domains: Option<&'a str>,
 }
 
 /// What Daytona calls "never" for automatic deletion.
@@ -46,7 +52,7 @@ const NEVER: i64 = -1;
 ///
 /// Today's API has no image and no command: a registry image goes in as a Dockerfile of two lines. The other dialect is the
 /// API of the provider description, to the letter; what that does not name goes along only where it was asked for.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,9 +84,34 @@ struct Body<'a> {
     memory: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     disk: Option<u32>,
+    #[serde(skip_serializing_if = "Secrets::is_empty")]
+    secrets: Secrets<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network_allow_list: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domain_allow_list: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+/// A list of objects with one variable each.
+struct Secrets<'a>(&'a [(String, String)]);
+
+impl Secrets<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Secrets<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for (variable, secret) in self.0 {
+            list.serialize_element(&LastWins(&[(variable, secret)]))?;
+        }
+        list.end()
+    }
+}
+
+#[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 struct BuildInfo {
     dockerfile_content: String,
@@ -123,6 +154,9 @@ impl NewSandbox<'_> {
             cpu: self.cpu.filter(|_| image.is_some()),
             memory: self.memory_gib.filter(|_| image.is_some()),
             disk: self.disk_gib.filter(|_| image.is_some()),
+            secrets: Secrets(self.secrets),
+            network_allow_list: self.networks,
+            domain_allow_list: self.domains,
         })
     }
 }

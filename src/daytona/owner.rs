@@ -2,15 +2,16 @@
 
 use crate::json::{Members, objects};
 
-/// The organization of a key that was answered so: with itself, or with sandboxes or snapshots.
-pub fn of_key(reply: &str) -> Option<String> {
+/// The organization of a key that was answered so: with itself, or with sandboxes or snapshots. The outer nothing: that is no
+/// answer.
+pub fn of_key(reply: &str) -> Option<Option<String>> {
     let items = objects(reply).or_else(|| {
         let reply = Members::of(reply)?;
         reply.objects("items").or(Some(vec![reply]))
     });
     // A general snapshot belongs to the server, whoever made it.
     let own = |owned: Members<'_>| owned.scalar("organizationId").filter(|_| owned.scalar("general") != Some(true));
-    items?.into_iter().find_map(own)
+    Some(items?.into_iter().find_map(own))
 }
 
 #[cfg(test)]
@@ -29,10 +30,11 @@ mod tests {
                 Some("org-a"),
             ),
             (r#"{"items":[]}"#, None),
-            ("<html>", None),
-            ("7", None),
         ] {
-            assert_eq!(of_key(reply).as_deref(), expected, "{reply}");
+            assert_eq!(of_key(reply), Some(expected.map(str::to_owned)), "{reply}");
+        }
+        for reply in ["<html>", "7", r#"{"items":["#] {
+            assert_eq!(of_key(reply), None, "{reply}");
         }
     }
 }

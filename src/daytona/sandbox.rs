@@ -1,7 +1,7 @@
 //! What is read of a sandbox in Daytona's replies.
 //!
 //! Servers of different ages disagree on which fields exist, which are null and which are required, so only `id` is
-//! required here, every other field is [lenient](crate::json::lenient), and whatever is not needed is skipped without being
+//! required here, every other field is [lenient], and whatever is not needed is skipped without being
 //! stored.
 
 use serde::Deserialize;
@@ -112,6 +112,15 @@ pub struct MadeOf {
     pub env_names: Option<Vec<String>>,
 }
 
+/// When the sandbox in a reply was written last. 0.100 tells it only in a document inside of the document.
+pub(super) fn updated_at(reply: &str) -> Option<Moment> {
+    let reply = Members::of(reply)?;
+    reply.scalar("updatedAt").or_else(|| {
+        let metadata: String = Members::of(reply.get("info")?)?.scalar("providerMetadata")?;
+        Members::of(&metadata)?.scalar("updatedAt")
+    })
+}
+
 const NO_ID: &str = "the field id is missing";
 
 impl Sandbox {
@@ -149,6 +158,17 @@ impl Sandbox {
             disk_gib: reply.scalar("disk"),
             env_names: object("env").map(|env| env.0.into_iter().map(|(name, _)| name.into_owned()).collect()),
         }
+    }
+
+    /// When anything of it was written last, by the server's own clock, where the reply tells.
+    pub fn updated_at(&self) -> Option<Moment> {
+        updated_at(&self.reply)
+    }
+
+    /// The networks and the domains that it may reach, as the reply shows them.
+    pub fn allow_lists(&self) -> [Option<String>; 2] {
+        let reply = Members::of(&self.reply).unwrap_or_default();
+        ["networkAllowList", "domainAllowList"].map(|name| reply.scalar(name))
     }
 
     /// The value of one of our labels.

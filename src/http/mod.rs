@@ -128,6 +128,8 @@ pub enum FailureKind {
     Broken,
     /// The reply is larger than the request allows.
     TooLarge,
+    /// The call may send no more requests. Nothing was sent.
+    Spent,
     /// The request was not one that can be sent: our own mistake.
     Malformed,
 }

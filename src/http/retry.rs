@@ -3,6 +3,8 @@
 //! A throttled one always may be: the server says that it did nothing. A broken one only when repeating it is harmless,
 //! and only a few times, because the platform that polls will come back anyway.
 
+use std::cell::Cell;
+
 use super::{Failure, FailureKind, Instant, Method, Reply, Request, Transport};
 
 /// Attempts at a request that fails for reasons of the server or the way to it.
@@ -17,6 +19,8 @@ const MAX_PAUSE_MS: u64 = 8_000;
 /// What may be sent again.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
+    /// Nothing.
+    Never,
     /// Only what was throttled: nothing was done.
     Throttled,
     /// Also what broke: doing it twice is the same as doing it once.
@@ -44,10 +48,22 @@ pub struct Outcome {
 /// Sends a request, again where that is harmless, and returns what came of it by `deadline`.
 ///
 /// When the deadline ends in an attempt, the answer to the attempt before says more than "too late" and is returned.
-pub fn exchange(transport: &impl Transport, request: &Request, repeat: Repeat, deadline: Instant) -> Outcome {
+/// Each attempt takes one of the requests that are left; where none is, nothing is sent.
+pub fn exchange(
+    transport: &impl Transport,
+    request: &Request,
+    repeat: Repeat,
+    deadline: Instant,
+    requests_left: &Cell<u32>,
+) -> Outcome {
     let mut earlier = None;
     let mut attempt = 0;
     loop {
+        let Some(left) = requests_left.get().checked_sub(1) else {
+            let spent = || Err(Failure::new(FailureKind::Spent, ""));
+            return Outcome { result: earlier.unwrap_or_else(spent), unanswered: false };
+        };
+        requests_left.set(left);
         let outcome = transport.send(request, deadline);
         if matches!(&outcome, Err(failure) if failure.kind == FailureKind::Deadline) {
             let unanswered = earlier.is_some();
@@ -74,6 +90,7 @@ pub fn exchange(transport: &impl Transport, request: &Request, repeat: Repeat, d
 fn pause_after(outcome: &Result<Reply, Failure>, repeat: Repeat, attempt: u32, now: Instant) -> Option<u64> {
     let backoff = back_off_ms(attempt, now);
     match outcome {
+        _ if repeat == Repeat::Never => None,
         Ok(reply) if reply.status == 429 => {
             let asked = reply.headers.retry_after_ms().map_or(0, u64::from);
             Some(backoff.max(asked.saturating_add(backoff / 4)))
@@ -89,6 +106,7 @@ fn pause_after(outcome: &Result<Reply, Failure>, repeat: Repeat, attempt: u32, n
             | FailureKind::Denied
             | FailureKind::Deadline
             | FailureKind::TooLarge
+            | FailureKind::Spent
             | FailureKind::Malformed => None,
         },
     }
@@ -120,7 +138,7 @@ mod tests {
 
     fn run(transport: &Scripted, request: &Request, deadline_ms: u64) -> Result<u16, FailureKind> {
         let deadline = transport.now().plus_ms(deadline_ms);
-        let outcome = exchange(transport, request, Repeat::for_method(request.method), deadline);
+        let outcome = exchange(transport, request, Repeat::for_method(request.method), deadline, &Cell::new(u32::MAX));
         outcome.result.map(|reply| reply.status).map_err(|failure| failure.kind)
     }
 

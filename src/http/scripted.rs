@@ -53,6 +53,8 @@ pub struct Scripted {
     /// What answers once the script is over.
     rule: Option<Rule>,
     sent: RefCell<Vec<String>>,
+    /// Milliseconds that every answer takes.
+    delay_ms: u64,
 }
 
 const START: u64 = 1_000_000_007;
@@ -60,12 +62,17 @@ const START: u64 = 1_000_000_007;
 impl Scripted {
     pub fn new(script: impl IntoIterator<Item = Answer>) -> Self {
         let script = RefCell::new(script.into_iter().collect());
-        Self { now: Cell::new(START), script, rule: None, sent: RefCell::default() }
+        Self { now: Cell::new(START), script, rule: None, sent: RefCell::default(), delay_ms: 0 }
     }
 
     /// One that answers every request by a rule.
     pub fn ruled(rule: impl Fn(&str) -> Answer + 'static) -> Self {
         Self { rule: Some(Box::new(rule)), ..Self::new([]) }
+    }
+
+    /// The same with answers that take so many milliseconds.
+    pub fn slow(self, delay_ms: u64) -> Self {
+        Self { delay_ms, ..self }
     }
 
     /// How many requests were sent.
@@ -97,6 +104,12 @@ impl Transport for Scripted {
         let line = format!("{} {} {body}", request.method.name(), request.path_and_query);
         self.sent.borrow_mut().push(line.trim_end().to_owned());
         let answer = self.script.borrow_mut().pop_front();
+        let arrives = self.now().plus_ms(self.delay_ms);
+        if arrives.0 > deadline.0 {
+            self.sleep_until(deadline);
+            return Err(Failure::new(FailureKind::Deadline, "scripted"));
+        }
+        self.sleep_until(arrives);
         match answer.or_else(|| self.rule.as_ref().map(|rule| rule(&line))) {
             Some(Answer::Reply(status, mut headers, body)) => {
                 if matches!(status, 200..=299) {

@@ -1,5 +1,6 @@
 //! A secret that cannot be printed.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Longest key that is sent, in bytes. Hosts trap on header fields above 128 KiB, and gateways refuse far shorter ones.
@@ -72,8 +73,7 @@ impl Secret {
 
     /// Whether a text contains the key.
     pub fn occurs_in(&self, text: &str) -> bool {
-        // Preparing a search costs more than most texts are worth, which are shorter than a key.
-        self.is_searched() && text.len() >= self.bare.len() && text.contains(&self.bare)
+        self.is_searched() && occurs(&self.bare, text)
     }
 
     /// The text without the key.
@@ -83,9 +83,16 @@ impl Secret {
 
     /// A JSON text without the key. The text has to be in its [plainest spelling](crate::json::plain).
     pub fn redact_json(&self, json: String) -> String {
+        if !self.is_searched() {
+            return json;
+        }
         // As it stands in a JSON text. Few keys have a character that is escaped there.
-        let escaped = self.bare.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t");
-        if self.is_searched() && json.contains(&escaped) { json.replace(&escaped, REDACTED) } else { json }
+        let escaped = if self.bare.bytes().any(|byte| matches!(byte, b'\\' | b'"' | b'\t')) {
+            Cow::Owned(self.bare.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t"))
+        } else {
+            Cow::Borrowed(self.bare.as_str())
+        };
+        if occurs(&escaped, &json) { json.replace(&*escaped, REDACTED) } else { json }
     }
 
     /// What is odd about a key, as the second half of a sentence; none where it looks like one. The texts never repeat it.
@@ -113,6 +120,28 @@ impl Secret {
     fn is_searched(&self) -> bool {
         self.bare.len() >= MIN_SEARCHED_LEN
     }
+}
+
+/// Whether a text contains a key.
+///
+/// Every text that a server sends is searched, and a key is long and of few characters, so most of a text can be skipped: where
+/// the byte at which a key would end is none of the key's, no key ends within the key's length from there on. The standard
+/// library's search spends more on preparing itself than this one does on a reply.
+fn occurs(key: &str, text: &str) -> bool {
+    let (key, text) = (key.as_bytes(), text.as_bytes());
+    let bit = |byte: u8| 1_u64 << (byte & 63);
+    let in_key = key.iter().fold(0, |bits, byte| bits | bit(*byte));
+    let mut end = key.len();
+    while let Some(candidate) = text.get(..end) {
+        if candidate.last().is_some_and(|last| in_key & bit(*last) == 0) {
+            end += key.len();
+        } else if candidate.ends_with(key) {
+            return true;
+        } else {
+            end += 1;
+        }
+    }
+    false
 }
 
 /// A key without the name of a variable, quotation marks, blanks, a byte order mark or the word `Bearer` around it.
@@ -216,6 +245,22 @@ mod tests {
             let Ok(secret) = Secret::new(key.to_owned()) else { panic!("refused: {key}") };
             assert_eq!(secret.redact_json(crate::json::plain(json.to_owned())), expected);
         }
+    }
+
+    #[test]
+    fn a_key_is_found_wherever_it_stands() {
+        let key = "dtn_0123456789abcdef";
+        let Ok(secret) = Secret::new(key.to_owned()) else { panic!("refused") };
+        for filling in ["x", "d", "dtn_", "0123456789", "é", "~", "dtn_0123456789abcde"] {
+            for before in 0..50 {
+                for after in [0, 1, 19, 20, 45] {
+                    let (before, after) = (filling.repeat(before), filling.repeat(after));
+                    assert!(secret.occurs_in(&format!("{before}{key}{after}")), "{before}…{after}");
+                    assert!(!secret.occurs_in(&format!("{before}dtn_0123456789abcdeX{after}")), "{before}…{after}");
+                }
+            }
+        }
+        assert!(!secret.occurs_in("") && !secret.occurs_in(&key[1..]) && secret.occurs_in(key));
     }
 
     #[test]

@@ -178,18 +178,16 @@ impl BaseUrl {
     /// Reads a URL of scheme, host, port and path; slashes at its end are dropped.
     pub fn parse(text: &str) -> Result<Self, UrlProblem> {
         let (origin, rest) = split(text)?;
-        if rest.contains('#') {
+        if rest.bytes().any(|byte| byte == b'#') {
             return Err(UrlProblem::Fragment);
         }
-        if rest.contains('?') {
+        if rest.bytes().any(|byte| byte == b'?') {
             return Err(UrlProblem::Query);
         }
         let path = rest.trim_end_matches('/');
-        let mut segments = path.split('/');
         // What stands before the first slash is empty.
-        segments.next();
-        for segment in segments {
-            if matches!(segment, "" | "." | "..") {
+        for segment in path.as_bytes().split(|byte| *byte == b'/').skip(1) {
+            if matches!(segment, b"" | b"." | b"..") {
                 return Err(UrlProblem::PathSegment);
             }
             if !is_encoded(segment) {
@@ -257,8 +255,8 @@ fn is_unreserved(byte: u8) -> bool {
 }
 
 /// Whether a path segment has only characters that may stand in one (RFC 3986, `pchar`).
-fn is_encoded(segment: &str) -> bool {
-    let mut bytes = segment.bytes();
+fn is_encoded(segment: &[u8]) -> bool {
+    let mut bytes = segment.iter().copied();
     while let Some(byte) = bytes.next() {
         let fine = match byte {
             b'%' => (0..2).all(|_| bytes.next().is_some_and(|digit| digit.is_ascii_hexdigit())),
@@ -279,10 +277,9 @@ fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
     if text.bytes().any(|byte| byte <= b' ' || byte >= 0x7f) && text.chars().any(is_blank) {
         return Err(UrlProblem::Whitespace);
     }
-    let (scheme, rest) = text.split_once("://").ok_or(UrlProblem::Scheme)?;
-    let scheme = [Scheme::Http, Scheme::Https]
+    let (scheme, rest) = [Scheme::Https, Scheme::Http]
         .into_iter()
-        .find(|known| known.name().eq_ignore_ascii_case(scheme))
+        .find_map(|scheme| Some((scheme, after_scheme(text, scheme)?)))
         .ok_or(UrlProblem::Scheme)?;
     let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at_checked(end).ok_or(UrlProblem::Host)?;
@@ -304,6 +301,12 @@ fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
         return Err(UrlProblem::Host);
     }
     Ok((Origin { scheme, host, port }, rest))
+}
+
+/// What comes after a scheme, which may be written in upper case.
+fn after_scheme(text: &str, scheme: Scheme) -> Option<&str> {
+    let (name, rest) = text.split_at_checked(scheme.name().len())?;
+    if name.eq_ignore_ascii_case(scheme.name()) { rest.strip_prefix("://") } else { None }
 }
 
 /// Whether a character shows as nothing: spaces of all widths, control characters and marks that editors leave behind.

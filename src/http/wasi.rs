@@ -225,7 +225,7 @@ fn malformed(text: &str) -> Failure {
 
 /// Puts a transport code into its group. Codes that are new or rare count as a broken exchange, the cautious reading.
 fn failure_of(code: &ErrorCode) -> Failure {
-    use FailureKind::{Broken, Connect, Denied, Dns, Malformed, TimedOut, Tls};
+    use FailureKind::{Broken, Connect, Denied, Dns, Malformed, TimedOut, Tls, TooLarge};
     let (kind, text) = match code {
         ErrorCode::DnsTimeout => (Dns, "DNS-timeout"),
         ErrorCode::DnsError(_) => (Dns, "DNS-error"),
@@ -250,6 +250,8 @@ fn failure_of(code: &ErrorCode) -> Failure {
         ErrorCode::HttpRequestBodySize(_) => (Malformed, "HTTP-request-body-size"),
         ErrorCode::HttpRequestHeaderSectionSize(_) => (Malformed, "HTTP-request-header-section-size"),
         ErrorCode::HttpRequestHeaderSize(_) => (Malformed, "HTTP-request-header-size"),
+        // The host bounds replies as well, and may see first that one is too large: repeating the request would not help.
+        ErrorCode::HttpResponseBodySize(_) => (TooLarge, "HTTP-response-body-size"),
         ErrorCode::ConnectionTerminated => (Broken, "connection-terminated"),
         ErrorCode::HttpProtocolError => (Broken, "HTTP-protocol-error"),
         ErrorCode::HttpResponseIncomplete => (Broken, "HTTP-response-incomplete"),

@@ -169,6 +169,36 @@ pub fn check_depth(json: &str) -> serde_json::Result<()> {
     serde_json::from_str::<OnlyText<'_>>(json).map(drop)
 }
 
+/// Visits of what is neither text nor object: nothing is made of it, but a list is read to its end.
+macro_rules! ignores_other_values {
+    ($lifetime:lifetime) => {
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_seq<A: SeqAccess<$lifetime>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            while list.next_element::<OnlyText<'_>>()?.is_some() {}
+            Ok(None)
+        }
+    };
+}
+
 struct AnyText;
 
 impl<'de> Visitor<'de> for AnyText {
@@ -178,25 +208,7 @@ impl<'de> Visitor<'de> for AnyText {
         formatter.write_str("any value")
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
+    ignores_other_values!('de);
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
         Ok(Some(Cow::Borrowed(value)))
@@ -204,11 +216,6 @@ impl<'de> Visitor<'de> for AnyText {
 
     fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
         Ok(Some(Cow::Owned(value.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        while list.next_element::<OnlyText<'_>>()?.is_some() {}
-        Ok(None)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
@@ -231,32 +238,9 @@ impl<'de, T: FromObject> Visitor<'de> for AnyObject<T> {
         formatter.write_str("any value")
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
+    ignores_other_values!('de);
 
     fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        while list.next_element::<OnlyText<'_>>()?.is_some() {}
         Ok(None)
     }
 

@@ -5,7 +5,7 @@
 ///
 /// What stays escaped: quotation marks, backslashes and control characters.
 pub fn plain(mut json: String) -> String {
-    let Some(first) = json.find('\\') else {
+    let Some(first) = first_needless(&json) else {
         return json;
     };
     let escaped = json.split_off(first);
@@ -17,6 +17,19 @@ pub fn plain(mut json: String) -> String {
     }
     json.push_str(rest);
     json
+}
+
+/// Where the first escape begins that may be needless. Quotation marks and line breaks have to be escaped, and a Dockerfile that
+/// a server repeats has many of them.
+fn first_needless(json: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += json.get(at..)?.find('\\')?;
+        match json.get(at + 1..)?.chars().next() {
+            None | Some('u' | '/') => return Some(at),
+            Some(escaped) => at += 1 + escaped.len_utf8(),
+        }
+    }
 }
 
 /// Appends what the escape at the beginning of a text stands for, and returns what comes after it.

@@ -31,6 +31,12 @@ impl<'a> Members<'a> {
         serde_json::from_str(self.get(name)?).ok().and_then(T::from_scalar)
     }
 
+    /// The texts in the list of a name, as one text with `, ` between them; none where there is no list.
+    pub fn texts(&self, name: &str) -> Option<String> {
+        let list = self.get(name).filter(|list| list.starts_with('['))?;
+        Some(serde_json::from_str(list).ok().and_then(String::from_scalar).unwrap_or_default())
+    }
+
     /// The objects in the list of a name.
     pub fn objects(&self, name: &str) -> Option<Vec<Self>> {
         objects(self.get(name)?)

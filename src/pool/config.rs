@@ -17,7 +17,7 @@ pub const DEFAULT_USER: &str = "daytona";
 pub const SCHEMA: &str = include_str!("schema.json");
 
 /// All keys, in the order in which they are looked at.
-pub const KEYS: [&str; 16] = [
+pub const KEYS: [&str; 19] = [
     "daytonaApiUrl",
     "image",
     "diskGB",
@@ -34,6 +34,9 @@ pub const KEYS: [&str; 16] = [
     "autoDeleteMinutes",
     "toolboxUrl",
     "keepAlive",
+    "secrets",
+    "networkAllowList",
+    "domainAllowList",
 ];
 
 /// Longest word of a command and longest variable with its name that Linux starts a program with, in bytes.
@@ -83,4 +86,33 @@ pub struct Pool {
     /// Where the toolbox may be called although it lies outside of the API's domain.
     pub toolbox_url: Option<Origin>,
     pub keep_alive: KeepAlive,
+    pub protection: Protection,
+}
+
+/// What keeps a session's secrets and its network within bounds. Empty where nothing was asked for: servers that do not know
+/// one of these ignore it in silence.
+#[derive(Debug, Default)]
+pub struct Protection {
+    /// Variables, each with the name of the secret at Daytona whose value it stands for.
+    pub secrets: Vec<(String, String)>,
+    /// IPv4 networks in CIDR notation, joined by commas.
+    pub networks: Option<String>,
+    /// Domains, joined by commas.
+    pub domains: Option<String>,
+}
+
+impl Protection {
+    /// Whether anything was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.secrets.is_empty() && self.networks.is_none() && self.domains.is_none()
+    }
+
+    /// The keys that were asked for, in their order.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        let asked = [!self.secrets.is_empty(), self.networks.is_some(), self.domains.is_some()];
+        ["secrets", "networkAllowList", "domainAllowList"]
+            .into_iter()
+            .zip(asked)
+            .filter_map(|(kind, asked)| asked.then_some(kind))
+    }
 }

@@ -4,6 +4,7 @@
 mod config;
 mod document;
 mod finding;
+mod protection;
 mod reader;
 mod rules;
 mod unknown;
@@ -17,9 +18,12 @@ use document::{Kind, Object, Value};
 use finding::Findings;
 
 pub use config::MAX_WORD;
-pub use config::{DEFAULT_API_URL, DEFAULT_COMMAND, DEFAULT_DISK_GB, DEFAULT_IMAGE, Dialect, KeepAlive, Pool, SCHEMA};
+pub use config::{
+    DEFAULT_API_URL, DEFAULT_COMMAND, DEFAULT_DISK_GB, DEFAULT_IMAGE, Dialect, KeepAlive, Pool, Protection, SCHEMA,
+};
 pub use finding::cut;
-pub use rules::{MAX_AUTO_ARCHIVE, MAX_ENTRYPOINT, entrypoint_size, is_daytona_v2};
+pub use protection::is_variable;
+pub use rules::{MAX_AUTO_ARCHIVE, MAX_ENTRYPOINT, USUAL_MAXIMA, entrypoint_size, is_daytona_v2};
 
 /// Longest configuration that is read, in bytes.
 const MAX_TEXT: usize = 256 * 1024;
@@ -61,7 +65,7 @@ fn report_doubled(object: &Object<'_>, parent: &str, findings: &mut Findings) {
 
 /// API keys in values that are used. Most of them would reach a sandbox, where the agent reads them.
 fn report_keys_of_daytona(object: &Object<'_>, findings: &mut Findings) {
-    for (name, _) in object.iter().filter(|(name, value)| KEYS.contains(name) && finding::holds_key(value.text())) {
+    for (name, _) in object.iter().filter(|(name, value)| finding::holds_key(value.text()) && KEYS.contains(name)) {
         findings.error(
             "key-in-config",
             &finding::member("$", name),

@@ -130,6 +130,35 @@ impl<'a> Reader<'a> {
         found.unwrap_or_default()
     }
 
+    /// Short texts, in a list or in one text with commas between them, as Daytona writes them. Not empty.
+    pub fn entries(&mut self, key: &str, example: &str) -> Vec<String> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let texts = match value.as_text() {
+            Some(text) => Some(text.split(',').map(|part| part.trim_ascii().to_owned()).collect()),
+            None => value.as_list().and_then(|items| {
+                items.into_iter().map(|item| item.as_text().map(|text| text.trim_ascii().to_owned())).collect()
+            }),
+        };
+        let remedy = format!("Write an array of texts, such as [\"{example}\"].");
+        let texts: Vec<String> = match texts {
+            None => {
+                self.wrong_type(&member("$", key), key, value, "an array of texts", &remedy);
+                return Vec::new();
+            }
+            Some(texts) => texts,
+        };
+        if texts.is_empty() || texts.iter().any(String::is_empty) {
+            // Daytona takes a list of nothing for "nothing is allowed".
+            self.error(
+                "empty",
+                key,
+                "is empty, or has an empty entry.",
+                "Write what is allowed, or leave the key out.",
+            );
+        }
+        texts
+    }
+
     /// A list of words whose first is not empty.
     pub fn words(&mut self, key: &str) -> Option<Vec<String>> {
         let value = self.value(key)?;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::config::{DEFAULT_API_URL, DEFAULT_IMAGE, DEFAULT_USER, Dialect, KeepAlive, Pool};
 use super::document::Object;
 use super::finding::{Findings, cut, quoted};
+use super::protection;
 use super::reader::{MAX_NUMBER, Reader, is_blank};
 use crate::http::url::{BaseUrl, Origin, Scheme};
 use crate::json::to_ascii;
@@ -15,7 +16,7 @@ use crate::sandbox::labels::LABEL_PREFIX;
 const V2_HOST: &str = "api.daytona.com";
 
 /// What Daytona's cloud usually grants one sandbox at most: key, maximum, unit.
-const USUAL_MAXIMA: [(&str, u32, &str); 3] =
+pub const USUAL_MAXIMA: [(&str, u32, &str); 3] =
     [("diskGB", 10, "GiB of disk"), ("cpu", 4, "cores"), ("memoryGB", 8, "GiB of memory")];
 
 /// Longest time from stopped to archived that Daytona knows, in minutes: 30 days.
@@ -69,6 +70,7 @@ pub fn read(object: &Object<'_>, findings: &mut Findings) -> Box<Pool> {
         ),
         toolbox_url: toolbox_url(reader),
         keep_alive: keep_alive(reader),
+        protection: protection::read(reader),
     });
     check_together(&pool, reader);
     pool
@@ -89,6 +91,7 @@ fn check_together(pool: &Pool, reader: &mut Reader<'_>) {
             "Write a smaller number than autoArchiveMinutes and 43200, or leave the key out.",
         );
     }
+    protection::check(pool, reader);
     if pool.dialect != Dialect::Workspace {
         let size = pool.command.as_deref().map_or(0, entrypoint_size);
         if size > MAX_ENTRYPOINT {

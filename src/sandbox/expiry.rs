@@ -4,7 +4,7 @@
 //! server date is known yet.
 
 use super::labels::EXPIRY;
-use crate::daytona::Sandbox;
+use crate::daytona::{Sandbox, SandboxState};
 use crate::http::digits;
 use crate::moment::Moment;
 
@@ -34,21 +34,44 @@ pub fn of(sandbox: &Sandbox) -> Option<Moment> {
 /// parts of a server have clocks of their own.
 const TOLERANCE_SEC: i64 = 5;
 
+/// Seconds by which a server may be late to write an activity down and to stop what is idle.
+const LATE_STOP_SEC: i64 = 120;
+
+const SECONDS_PER_MINUTE: i64 = 60;
+
 /// When something happened in a sandbox last. The oldest servers name no activity; it is no earlier than the creation.
 pub fn last_activity(sandbox: &Sandbox) -> Option<Moment> {
     sandbox.last_activity_at.or(sandbox.created_at)
 }
 
-/// The time, from the date of a reply and the activity in a sandbox, which cannot be in the future. None where neither is
-/// known.
+/// The time, from the date of a reply and the activity in a sandbox, which cannot be in the future. A date that is shown to
+/// be ahead counts for nothing: then it is no earlier than the activity, which is enough to renew in doubt. None where
+/// neither is known.
 pub fn now(date: Option<Moment>, sandbox: &Sandbox) -> Option<Moment> {
-    date.max(last_activity(sandbox))
+    date.filter(|_| !is_ahead(date, sandbox)).max(latest(sandbox))
+}
+
+/// The latest moment of the past that a reply tells.
+fn latest(sandbox: &Sandbox) -> Option<Moment> {
+    sandbox.last_activity_at.or_else(|| sandbox.updated_at()).or(sandbox.created_at)
+}
+
+/// When the server stops it as idle at the latest, as long as nothing more happens in it; none where it does not say.
+fn idle_stop(sandbox: &Sandbox) -> Option<Moment> {
+    let minutes = sandbox.auto_stop_minutes.filter(|minutes| *minutes > 0)?;
+    Some(sandbox.last_activity_at?.plus(i64::from(minutes) * SECONDS_PER_MINUTE + LATE_STOP_SEC))
+}
+
+/// Whether the dates of a server's replies are shown to be ahead of the clock that it stops idle sandboxes by.
+pub fn is_ahead(date: Option<Moment>, sandbox: &Sandbox) -> bool {
+    date.zip(idle_stop(sandbox)).is_some_and(|(date, stop)| date > stop)
+        && matches!(sandbox.known_state(), SandboxState::Started | SandboxState::Running)
 }
 
 /// Whether the dates of a server's replies are shown to be behind the clock that it writes activity by. How far is not
 /// known, and neither are times that were measured with them.
 pub fn is_behind(date: Option<Moment>, sandbox: &Sandbox) -> bool {
-    date.zip(last_activity(sandbox)).is_some_and(|(date, last)| last.since(date) > TOLERANCE_SEC)
+    date.zip(latest(sandbox)).is_some_and(|(date, last)| last.since(date) > TOLERANCE_SEC)
 }
 
 #[cfg(test)]
@@ -83,6 +106,28 @@ mod tests {
         }
         assert_eq!(now(None, &sandbox(7)), Some(Moment::at(7)));
         assert!(!is_behind(None, &sandbox(7)) && now(None, &Sandbox::default()).is_none());
+    }
+
+    #[test]
+    fn a_sandbox_that_runs_after_it_would_have_been_stopped_shows_that_the_date_is_ahead() {
+        let sandbox = |state: &str| Sandbox {
+            state: Some(state.to_owned()),
+            last_activity_at: Some(Moment::at(1000)),
+            auto_stop_minutes: Some(10),
+            ..Sandbox::default()
+        };
+        for (date, state, expected) in [
+            (1720, "started", (false, 1720)),
+            (1721, "started", (true, 1000)),
+            (99_999, "started", (true, 1000)),
+            (99_999, "stopped", (false, 99_999)),
+        ] {
+            let (date, sandbox) = (Some(Moment::at(date)), sandbox(state));
+            let (ahead, now) = (is_ahead(date, &sandbox), now(date, &sandbox));
+            assert_eq!((ahead, now), (expected.0, Some(Moment::at(expected.1))), "{date:?} {state}");
+        }
+        let never = Sandbox { auto_stop_minutes: Some(0), ..sandbox("started") };
+        assert!(!is_ahead(Some(Moment::at(99_999)), &never));
     }
 
     #[test]

@@ -33,17 +33,26 @@ pub const ORPHAN_SINCE: &str = "rensei.dev/orphan-since";
 /// That the sandbox was started again, and what was seen of its agent since: `new` until it has been looked at, then the exit
 /// code that was there already, or `unseen`.
 pub const STARTED_AGAIN: &str = "rensei.dev/started-again";
+/// That something was launched in it, which counts as its agent.
+pub const LAUNCHED: &str = "rensei.dev/launched";
+/// The id of the sandbox that the session had already when this one was created for it, on a server that keeps no names.
+/// Only a sandbox that could not be deleted at once carries it.
+pub const DUPLICATE_OF: &str = "rensei.dev/duplicate-of";
 /// What the spec asked for, see [`digest`](super::name::digest).
 pub const DIGEST: &str = "rensei.dev/digest";
 
-/// The labels after some are taken off and one is put on; none where nothing changes.
+/// Which of the pool's keys that protect a session its create carried, with blanks between them; missing where none did.
+pub const PROTECTION: &str = "rensei.dev/protection";
+
+/// The labels after some are taken off and some are put on, in place of their old values; none where nothing changes.
 pub fn changed<'a>(
     labels: &'a [(String, String)],
     without: &[&str],
-    with: Option<(&'a str, &'a str)>,
+    with: &[(&'a str, &'a str)],
 ) -> Option<Vec<(&'a str, &'a str)>> {
     let old: Vec<(&str, &str)> = pairs::borrowed(labels).collect();
-    let mut new: Vec<_> = old.iter().copied().filter(|(name, _)| !without.contains(name)).collect();
+    let stays = |name: &str| !without.contains(&name) && with.iter().all(|(put, _)| *put != name);
+    let mut new: Vec<_> = old.iter().copied().filter(|(name, _)| stays(name)).collect();
     new.extend(with);
     (new != old).then_some(new)
 }
@@ -58,6 +67,8 @@ pub struct Ownership<'a> {
     pub expiry: &'a str,
     /// The value of [`DIGEST`].
     pub digest: &'a str,
+    /// The value of [`PROTECTION`].
+    pub protection: Option<&'a str>,
 }
 
 /// All labels of a new sandbox: the pool's own, the specification's over them, and ours over all.
@@ -74,6 +85,7 @@ pub fn of_new<'a>(
         (PROVIDER_VERSION, Some(env!("CARGO_PKG_VERSION"))),
         (EXPIRY, Some(ownership.expiry)),
         (DIGEST, Some(ownership.digest)),
+        (PROTECTION, ownership.protection),
     ];
     let ours = ours.into_iter().filter_map(|(name, value)| Some((name, value?)));
     pairs::borrowed(pool).chain(pairs::borrowed(spec)).chain(ours).collect()
@@ -86,9 +98,11 @@ mod tests {
     #[test]
     fn labels_that_stay_as_they_are_are_not_sent() {
         let labels = [("team", "x"), (AGENT_EXIT, "0@x")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(changed(&labels, &[ORPHAN_SINCE], None), None);
-        assert_eq!(changed(&labels, &[AGENT_EXIT], None), Some(vec![("team", "x")]));
-        let marked = changed(&labels, &[ORPHAN_SINCE], Some((ORPHAN_SINCE, "y")));
+        assert_eq!(changed(&labels, &[ORPHAN_SINCE], &[]), None);
+        assert_eq!(changed(&labels, &[AGENT_EXIT], &[]), Some(vec![("team", "x")]));
+        let marked = changed(&labels, &[], &[(ORPHAN_SINCE, "y")]);
         assert_eq!(marked, Some(vec![("team", "x"), (AGENT_EXIT, "0@x"), (ORPHAN_SINCE, "y")]));
+        let renewed = changed(&labels, &[], &[("team", "y"), (IDLE_MINUTES, "5")]);
+        assert_eq!(renewed, Some(vec![(AGENT_EXIT, "0@x"), ("team", "y"), (IDLE_MINUTES, "5")]));
     }
 }

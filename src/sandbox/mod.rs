@@ -6,5 +6,6 @@ pub mod handle;
 pub mod image;
 pub mod labels;
 pub mod name;
+pub mod shell;
 pub mod state;
 pub mod toolbox;

@@ -3,6 +3,7 @@
 
 use crate::contract::{Phase, State, Status};
 use crate::daytona::{Dialect, Sandbox, SandboxState};
+use crate::moment::Moment;
 
 /// The state of a sandbox that is proven not to exist.
 pub fn destroyed() -> State {
@@ -21,13 +22,18 @@ pub fn of(dialect: Dialect, sandbox: &Sandbox) -> State {
     let state = sandbox.state.clone().unwrap_or_default();
     let desired = sandbox.desired_state.as_deref();
     let (status, phase) = assess(dialect, sandbox.known_state(), desired);
+    let mut details = Vec::new();
+    let mut tell = |key: &str, value: Option<String>| details.extend(value.map(|value| (key.to_owned(), value)));
+    tell("desired-state", desired.map(str::to_owned));
+    tell("created-at", sandbox.created_at.map(Moment::to_rfc3339));
+    tell("last-activity-at", sandbox.last_activity_at.map(Moment::to_rfc3339));
     State {
         status,
         phase,
         provider_state: state,
         reason: sandbox.error_reason.clone(),
         recoverable: sandbox.recoverable,
-        details: desired.into_iter().map(|desired| ("desired-state".to_owned(), desired.to_owned())).collect(),
+        details,
     }
 }
 

@@ -11,6 +11,15 @@ use crate::sandbox::handle::PROVIDER_ID;
 const RUNTIME_KINDS: [&str; 5] = ["npm", "python-pip", "http", "mcp-server", "a2a-protocol"];
 const REQUIREMENT_KINDS: [&str; 4] = ["long-running", "network-egress", "git", "full-history-clone"];
 
+/// The platform's levels of execution security. Nobody approves single tools, which is its weakest level and so not named.
+const EXECUTION_SECURITY: [(&str, &str); 5] = [
+    ("execution-security-file-read", "host"),
+    ("execution-security-file-write", "host"),
+    ("execution-security-network", "open"),
+    ("execution-security-credentials", "ambient-host-login"),
+    ("execution-security-isolation", "container"),
+];
+
 /// The provider's description of itself.
 pub fn descriptor() -> Descriptor {
     Descriptor {
@@ -20,7 +29,7 @@ pub fn descriptor() -> Descriptor {
         capabilities: capabilities(),
         provides: class_default(),
         config_schema: pool::SCHEMA.to_owned(),
-        extensions: Vec::new(),
+        extensions: EXECUTION_SECURITY.map(|(dimension, level)| (dimension.to_owned(), level.to_owned())).to_vec(),
     }
 }
 

@@ -9,13 +9,16 @@ use crate::error::Error;
 use crate::http::Transport;
 use crate::http::url::Segment;
 use crate::moment::Moment;
-use crate::sandbox::labels::{MANAGED_BY, MANAGER, ORGANIZATION, POOL, SESSION};
+use crate::sandbox::labels::{DUPLICATE_OF, MANAGED_BY, MANAGER, ORGANIZATION, POOL, SESSION};
 use crate::sandbox::name;
 
 /// The handle of the session's sandbox; none when there is none that this provider made for this pool and session.
 pub fn locate<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<Option<Handle>, Error> {
     if session_id.is_empty() {
-        return Err(Error::spec("The session id is empty.").rule("empty-value").detail("path", "session-id"));
+        return Err(Error::spec("The session id is empty.")
+            .rule("empty-value")
+            .detail("path", "session-id")
+            .remedy("Name the session."));
     }
     Ok(match find(call, session_id)? {
         (dialect, Found::Ours(sandbox)) => Some(call.handle(dialect, &sandbox)),
@@ -62,8 +65,18 @@ pub fn by_labels<T: Transport>(
     dialect: Dialect,
     session_id: &str,
 ) -> Result<Option<Box<Sandbox>>, Rejection> {
+    Ok(all_by_labels(call, dialect, session_id)?.into_iter().next())
+}
+
+/// All sandboxes that carry the session's labels, the one that counts first. Only servers that keep no names let a session
+/// have several.
+pub fn all_by_labels<T: Transport>(
+    call: &Call<'_, T>,
+    dialect: Dialect,
+    session_id: &str,
+) -> Result<Vec<Box<Sandbox>>, Rejection> {
     let labels = [(MANAGED_BY, MANAGER), (POOL, call.pool_id.as_str()), (SESSION, session_id)];
-    let mut best: Option<Box<Sandbox>> = None;
+    let mut all: Vec<Box<Sandbox>> = Vec::new();
     let mut cursors = Cursors::default();
     loop {
         let page = call.client.list(dialect, &labels, cursors.current())?;
@@ -73,21 +86,21 @@ pub fn by_labels<T: Transport>(
             };
             // The list lags, so each counts once it was seen by its id.
             let seen = call.client.get(dialect, &segment, &candidate.id)?;
-            let seen = seen.filter(|seen| is_ours(call, session_id, seen));
-            best = match (best, seen) {
-                (Some(best), Some(seen)) => Some(if rank(&seen) < rank(&best) { seen } else { best }),
-                (best, seen) => seen.or(best),
-            };
+            let Some(seen) = seen.filter(|seen| is_ours(call, session_id, seen)) else { continue };
+            let before = |other: &Box<Sandbox>| rank(other) <= rank(&seen);
+            let place = all.iter().position(|other| !before(other)).unwrap_or(all.len());
+            all.insert(place, seen);
         }
         if !cursors.advance(page.next)? {
-            return Ok(best);
+            return Ok(all);
         }
     }
 }
 
-/// What stands before what: whole before broken, early before late, and a fixed order where there are no dates.
-fn rank(sandbox: &Sandbox) -> (bool, Option<Moment>, &str) {
-    (sandbox.is_broken(), sandbox.created_at, &sandbox.id)
+/// What stands before what: whole before broken, what is no duplicate before what is marked as one, early before late, and a
+/// fixed order where there are no dates.
+fn rank(sandbox: &Sandbox) -> (bool, bool, Option<Moment>, &str) {
+    (sandbox.is_broken(), sandbox.label(DUPLICATE_OF).is_some(), sandbox.created_at, &sandbox.id)
 }
 
 /// Made by this provider for this pool and session, and not on its way out.

@@ -18,7 +18,7 @@ pub enum Absence {
 }
 
 /// Settles whether a 404 by id speaks for the organization that the handle was made in. Three requests at most; an error
-/// where the key is of another organization.
+/// where the key is of another organization, or where one of those was not answered.
 pub fn verify_absence<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<Absence, Error> {
     let Some(expected) = target.organization.as_deref() else {
         return Ok(Absence::Unverified);
@@ -27,7 +27,12 @@ pub fn verify_absence<T: Transport>(call: &Call<'_, T>, target: &Target) -> Resu
     if call.organization.is_some() {
         return Ok(Absence::Proven);
     }
-    match call.client.key_organization(target.dialect) {
+    // A question that was not answered is not one without an answer: the other organization's sandbox may run.
+    let found = call
+        .client
+        .key_organization(target.dialect)
+        .map_err(|failed| failed.error.retryable(true).detail("sandbox-id", &target.external_id))?;
+    match found {
         None => Ok(Absence::Unverified),
         Some(found) if found == expected => Ok(Absence::Proven),
         Some(found) => Err(Error::config(format!(

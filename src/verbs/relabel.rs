@@ -7,37 +7,18 @@ use super::call::Call;
 use super::target::Target;
 use crate::daytona::{Dialect, Rejection, Sandbox};
 use crate::http::Transport;
-use crate::pairs;
 use crate::sandbox::labels;
 
-/// Takes some labels off a sandbox and puts one on. Nothing is sent where nothing changes.
+/// Takes some labels off a sandbox and puts some on. Nothing is sent where nothing changes.
 pub fn relabel<T: Transport>(
     call: &Call<'_, T>,
     target: &Target,
     dialect: Dialect,
     sandbox: &Sandbox,
     without: &[&str],
-    with: Option<(&str, &str)>,
+    with: &[(&str, &str)],
 ) -> Result<(), Rejection> {
-    relabel_with(call, target, dialect, sandbox, without, with, None)
-}
-
-/// The same with one more label, which is put on although nothing else changes; it has to be among those that are taken
-/// off.
-pub fn relabel_with<T: Transport>(
-    call: &Call<'_, T>,
-    target: &Target,
-    dialect: Dialect,
-    sandbox: &Sandbox,
-    without: &[&str],
-    with: Option<(&str, &str)>,
-    more: Option<(&str, &str)>,
-) -> Result<(), Rejection> {
-    let mut new = labels::changed(&sandbox.labels, without, with);
-    if let Some(more) = more {
-        new.get_or_insert_with(|| pairs::borrowed(&sandbox.labels).collect()).push(more);
-    }
-    match new {
+    match labels::changed(&sandbox.labels, without, with) {
         Some(labels) => call.client.set_labels(dialect, &target.id, &target.external_id, &labels),
         None => Ok(()),
     }

@@ -20,8 +20,8 @@ pub struct Target {
     pub external_id: String,
     /// The dialect that the handle names; today's where an older version named none.
     pub dialect: Dialect,
-    /// Where the toolbox may be called.
-    pub toolbox: Option<Origin>,
+    /// The toolbox's URL or origin as the handle or a reply names it, which is no proof that it may be called.
+    toolbox_url: Option<String>,
     /// The Daytona organization that it was made in, where that is known.
     pub organization: Option<String>,
 }
@@ -41,14 +41,14 @@ impl Target {
         };
         same(keys::ORGANIZATION, &call.organization, "the Daytona organization")?;
         same(keys::TENANT, &call.tenant, "the platform's organization")?;
-        let toolbox = toolbox_origin(&handle, &call.pool, call.client.base().origin());
         // What could lead to another path, whatever stands between here and Daytona makes of it, is no id.
         let is_odd = |id: &str| id.contains(['/', '\\', '%']) || id.bytes().all(|byte| byte == b'.');
         let id = Segment::new(&handle.external_id).filter(|_| !is_odd(&handle.external_id));
         let Some(id) = id else {
             return Err(Error::spec("The handle's external id is not one that Daytona gives.")
                 .rule("malformed-handle")
-                .detail("path", "handle.external-id"));
+                .detail("path", "handle.external-id")
+                .remedy("Use the handle as it was made; locate makes it anew."));
         };
         let dialect =
             pairs::get(&handle.metadata, keys::DIALECT).and_then(Dialect::named).unwrap_or(match call.pool.dialect {
@@ -56,7 +56,8 @@ impl Target {
                 pool::Dialect::Auto | pool::Dialect::Sandbox => Dialect::Sandbox,
             });
         let organization = pairs::get(&handle.metadata, keys::ORGANIZATION).map(str::to_owned);
-        Ok(Self { id, external_id: handle.external_id, dialect, toolbox, organization })
+        let toolbox_url = pairs::get(&handle.metadata, keys::TOOLBOX_ORIGIN).map(str::to_owned);
+        Ok(Self { id, external_id: handle.external_id, dialect, toolbox_url, organization })
     }
 
     /// A sandbox that was just seen.
@@ -65,11 +66,15 @@ impl Target {
             return Err(Error::new(ErrorCode::Protocol, "Daytona named a sandbox by an id that cannot be used.")
                 .rule("bad-reply"));
         };
-        let api = call.client.base().origin();
-        let toolbox = sandbox.toolbox_proxy_url.as_deref();
-        let toolbox = toolbox.and_then(|url| toolbox::trusted_origin(url, api, call.pool.toolbox_url.as_ref()));
+        let toolbox_url = sandbox.toolbox_proxy_url.clone();
         let organization = sandbox.organization_id.clone();
-        Ok(Self { id, external_id: sandbox.id.clone(), dialect, toolbox, organization })
+        Ok(Self { id, external_id: sandbox.id.clone(), dialect, toolbox_url, organization })
+    }
+
+    /// Where the toolbox may be called. Few calls need it, so it is found out when it is asked for.
+    pub fn toolbox<T: Transport>(&self, call: &Call<'_, T>) -> Option<Origin> {
+        let url = self.toolbox_url.as_deref()?;
+        toolbox::trusted_origin(url, call.client.base().origin(), call.pool.toolbox_url.as_ref())
     }
 }
 
@@ -81,7 +86,8 @@ pub fn check_origin(handle: &Handle, base: &BaseUrl) -> Result<(), Error> {
             handle.provider_id, PROVIDER_ID
         ))
         .rule("foreign-handle")
-        .detail("path", "handle.provider-id"));
+        .detail("path", "handle.provider-id")
+        .remedy("Call the provider that made it."));
     }
     let ours = base.origin().to_string();
     match pairs::get(&handle.metadata, keys::API_ORIGIN) {

@@ -8,7 +8,7 @@ use crate::Failure;
 use crate::build::build;
 use crate::packages::{Node, Python};
 use crate::test::NATIVE;
-use crate::tools;
+use crate::{npm, tools};
 
 /// The server's generation, which the pinned clients belong to.
 const API_VERSION: &str = "0.190";
@@ -24,17 +24,20 @@ pub fn interop() -> Result<(), Failure> {
     let newest = Python::install("python-newest", "newest.txt")?;
     let node = Node::install()?;
     node.transpile(&component)?;
-    let run = |version: &str, program: &mut Command| Server::start(&server, version)?.run(program);
+    let run = |version: &str, program: &mut Command| {
+        Server::start(&server, &["--quick", "--api-version", version])?.run(program)
+    };
     run(API_VERSION, &mut python.program("sdk.py"))?;
     run(API_VERSION, &mut node.program("sdk.mjs"))?;
     run(NEWEST_API_VERSION, &mut newest.program("sdk.py"))?;
     run(API_VERSION, &mut newest.program("refusal.py"))?;
     run(API_VERSION, python.program("component.py").arg(&component))?;
-    run(API_VERSION, &mut node.program("component.mjs"))
+    run(API_VERSION, &mut node.program("component.mjs"))?;
+    npm::interop::interop()
 }
 
 /// Builds the server as the tests build it, so that it is built once.
-fn server_binary() -> Result<PathBuf, Failure> {
+pub fn server_binary() -> Result<PathBuf, Failure> {
     let mut cargo = tools::cargo()?;
     tools::run(cargo.args(["build", "--profile", "host", "--bins"]).args(NATIVE))?;
     let name = format!("fake-daytona{}", std::env::consts::EXE_SUFFIX);
@@ -42,16 +45,18 @@ fn server_binary() -> Result<PathBuf, Failure> {
 }
 
 /// A server of one program; it ends with this.
-struct Server {
+pub struct Server {
     child: Child,
     url: String,
     key: String,
 }
 
 impl Server {
-    fn start(program: &Path, version: &str) -> Result<Self, Failure> {
+    /// Starts one with these arguments.
+    pub fn start(program: &Path, arguments: &[&str]) -> Result<Self, Failure> {
         let mut child = Command::new(program)
-            .args(["--listen", "127.0.0.1:0", "--quick", "--api-version", version])
+            .args(["--listen", "127.0.0.1:0"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|problem| format!("the server could not be started: {problem}"))?;
@@ -65,7 +70,8 @@ impl Server {
         Ok(server)
     }
 
-    fn run(self, program: &mut Command) -> Result<(), Failure> {
+    /// Runs a program that is told where the server is.
+    pub fn run(self, program: &mut Command) -> Result<(), Failure> {
         // What the caller has set for a real Daytona is not for these.
         for name in ["DAYTONA_API_KEY", "DAYTONA_API_URL", "DAYTONA_TARGET", "DAYTONA_JWT_TOKEN"] {
             program.env_remove(name);

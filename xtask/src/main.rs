@@ -6,9 +6,14 @@ mod bench;
 mod build;
 mod ci;
 mod component;
+mod conformance;
 mod contract;
 mod interop;
+mod links;
+mod lint;
+mod npm;
 mod packages;
+mod shells;
 mod size;
 mod test;
 mod tools;
@@ -20,7 +25,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 9] = [
+const COMMANDS: [(&str, &str, &str); 15] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
@@ -32,6 +37,12 @@ const COMMANDS: [(&str, &str, &str); 9] = [
         "less than a minute",
     ),
     ("guests", "Build the components that only tests load, to target/component/", "less than a minute"),
+    ("generate", "Write what the npm package has in common with the contract, from wit/", "a few seconds"),
+    (
+        "npm",
+        "Build the npm package to target/npm/, ready to be installed",
+        "about 2 minutes, because its compiler is installed",
+    ),
     ("test", "Build, then run every test", "about 7 minutes, because wasmtime is built"),
     (
         "bench",
@@ -51,8 +62,24 @@ const COMMANDS: [(&str, &str, &str); 9] = [
         "about 4 minutes, because the SDKs are installed",
     ),
     (
+        "npm-interop",
+        "The part of interop about the npm package: in every engine and mode, against the fake Daytona",
+        "about 5 minutes, because the engines are installed",
+    ),
+    (
+        "conformance",
+        "Build, then run the conformance suite in every host; what follows is passed on to it, see docs/conformance.md",
+        "about 7 minutes, because wasmtime is built",
+    ),
+    (
+        "lint",
+        "Check paths, format, spelling, dependencies, warnings, documentation and features, without running a test",
+        "about 5 minutes, because what wasmtime needs is checked",
+    ),
+    ("advisories", "Compare the dependencies with the database of known vulnerabilities, which is fetched", "a minute"),
+    (
         "ci",
-        "Everything that has to hold: paths, format, clippy, test, interop, component",
+        "Everything that has to hold: lint, test, conformance, interop, component",
         "about 15 minutes, and 8 more where cargo-component has to be installed",
     ),
 ];
@@ -71,7 +98,7 @@ fn main() -> ExitCode {
         return misused(&format!("`{command}` is not a command."));
     };
     let accepts_size = command == "build" && rest == [size::ACCEPT];
-    if !rest.is_empty() && !accepts_size && !matches!(command, "bench" | "demo" | "sim") {
+    if !rest.is_empty() && !accepts_size && !matches!(command, "bench" | "conformance" | "demo" | "sim") {
         return misused(&format!("`{command}` does not take `{}`.", rest.join(" ")));
     }
     eprintln!("{what}. The first run takes {first_run}.");
@@ -79,12 +106,18 @@ fn main() -> ExitCode {
         "build" if accepts_size => build::build_accepting_size(),
         "build" => build::build().map(drop),
         "guests" => build::guests(),
+        "generate" => npm::generate::generate(),
+        "npm" => npm::pack::pack().map(drop),
         "test" => test::test(),
         "bench" => bench::bench(rest),
         "demo" => test::demo(rest),
         "sim" => test::sim(rest),
         "component" => component::compare(),
+        "conformance" => conformance::conformance(rest),
         "interop" => interop::interop(),
+        "lint" => lint::lint(),
+        "advisories" => lint::advisories(),
+        "npm-interop" => npm::interop::interop(),
         _ => ci::ci(),
     };
     match outcome {
@@ -99,9 +132,9 @@ fn main() -> ExitCode {
 fn usage() -> String {
     let mut usage = String::from("Usage: cargo xtask <command>\n\n");
     for (name, what, _) in COMMANDS {
-        usage.push_str(&format!("  {name:<10}  {what}\n"));
+        usage.push_str(&format!("  {name:<11}  {what}\n"));
     }
-    usage.push_str("\nWhat follows `demo`, `bench` and `sim` is passed on to them.\n");
+    usage.push_str("\nWhat follows `demo`, `bench`, `conformance` and `sim` is passed on to them.\n");
     usage
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::Failure;
 use crate::tools;
 
-const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+pub const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
 /// Where the programs lie.
 fn sources(language: &str) -> PathBuf {
@@ -29,6 +29,26 @@ fn once(pins: &Path, stamp: &Path, act: impl FnOnce() -> Result<(), Failure>) ->
     Ok(fs::write(stamp, wanted)?)
 }
 
+/// Installs the npm packages that a file pins into a directory, unless they are there.
+pub fn install_once(pins: &Path, home: &Path) -> Result<(), Failure> {
+    install_npm(pins, home, &["--ignore-scripts"])
+}
+
+/// The same for packages that fetch their programs when they are installed.
+pub fn install_with_scripts(pins: &Path, home: &Path) -> Result<(), Failure> {
+    install_npm(pins, home, &[])
+}
+
+fn install_npm(pins: &Path, home: &Path, more: &[&str]) -> Result<(), Failure> {
+    fs::create_dir_all(home)?;
+    once(pins, &home.join("installed"), || {
+        fs::copy(pins, home.join("package.json"))?;
+        let install = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"];
+        tools::run(Command::new(NPM).current_dir(home).args(install).args(more))
+            .map_err(|failure| format!("{failure}. Node 20 or later with npm is needed").into())
+    })
+}
+
 /// A virtual environment with the pinned packages.
 pub struct Python {
     /// Runs programs with them.
@@ -36,20 +56,32 @@ pub struct Python {
 }
 
 impl Python {
-    /// Installs what `pins` names into a directory of its own.
+    /// Installs what a file below `interop/python` names into a directory of its own.
     pub fn install(name: &str, pins: &str) -> Result<Self, Failure> {
+        Self::install_pins(name, &sources("python").join(pins))
+    }
+
+    /// Installs what a file names into a directory of its own.
+    pub fn install_pins(name: &str, pins: &Path) -> Result<Self, Failure> {
         let home = installed(name)?;
         let scripts = home.join(if cfg!(windows) { "Scripts" } else { "bin" });
         let interpreter = scripts.join(format!("python{}", std::env::consts::EXE_SUFFIX));
-        let pins = sources("python").join(pins);
-        once(&pins, &home.join("installed"), || {
+        once(pins, &home.join("installed"), || {
             let system = if cfg!(windows) { "python" } else { "python3" };
             tools::run(tools::command(system).args(["-m", "venv", "--clear"]).arg(&home))
                 .map_err(|failure| format!("{failure}. Python 3.9 or later with venv is needed"))?;
             let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-            tools::run(Command::new(&interpreter).args(pip).arg(&pins))
+            tools::run(Command::new(&interpreter).args(pip).arg(pins))
         })?;
         Ok(Self { interpreter })
+    }
+
+    /// A program that one of the packages brings.
+    pub fn tool(&self, name: &str) -> Command {
+        let mut command =
+            Command::new(self.interpreter.with_file_name(name).with_extension(std::env::consts::EXE_EXTENSION));
+        command.current_dir(tools::root());
+        command
     }
 
     pub fn program(&self, name: &str) -> Command {
@@ -76,11 +108,7 @@ impl Node {
                 fs::copy(entry.path(), home.join(entry.file_name()))?;
             }
         }
-        once(&sources("node").join("package.json"), &home.join("installed"), || {
-            let install = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--silent"];
-            tools::run(Command::new(NPM).current_dir(&home).args(install))
-                .map_err(|failure| format!("{failure}. Node 20 or later with npm is needed").into())
-        })?;
+        install_once(&sources("node").join("package.json"), &home)?;
         Ok(Self { home })
     }
 

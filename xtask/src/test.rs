@@ -3,13 +3,23 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::Failure;
 use crate::build::{build, guests};
 use crate::tools::{self, PACKAGE};
+use crate::{Failure, shells};
 
 /// The crates that run beside the component, all in the profile `host`.
-pub const NATIVE: [&str; 8] =
-    ["-p", "sandbox-host", "-p", "sandbox-host-cli", "-p", "fake-daytona", "-p", "host-tests"];
+pub const NATIVE: [&str; 10] = [
+    "-p",
+    "sandbox-host",
+    "-p",
+    "sandbox-host-cli",
+    "-p",
+    "fake-daytona",
+    "-p",
+    "host-tests",
+    "-p",
+    "sandbox-conformance",
+];
 
 /// Builds the component and those that only tests load, and runs every test.
 pub fn test() -> Result<(), Failure> {
@@ -20,6 +30,7 @@ pub fn test() -> Result<(), Failure> {
 
 /// Runs every test with the components that lie there. A failure does not keep the rest from running.
 pub fn run() -> Result<(), Failure> {
+    shells::ensure()?;
     let suites = |arguments: &[&str]| tools::run(tools::cargo()?.args(["test", "--no-fail-fast"]).args(arguments));
     let unit = suites(&["-p", PACKAGE, "-p", "xtask"]);
     let native = suites(&[&["--profile", "host"], &NATIVE[..]].concat());

@@ -12,11 +12,11 @@ use tokio::task::AbortHandle;
 
 use super::lines::{LIMIT, Line, next};
 use super::message::{
-    CANCELLED, FIRST_PROTOCOL, INVALID_REQUEST, Id, MOST_VALUES, PARSE_ERROR, Request, RpcError, SHUTTING_DOWN, answer,
-    notification,
+    CANCELLED, FIRST_PROTOCOL, INVALID_REQUEST, Id, PARSE_ERROR, Request, RpcError, SHUTTING_DOWN, answer, notification,
 };
 use super::methods;
 use super::own::Limits;
+use super::params::MOST_VALUES;
 use super::queue::{MOST_BYTES, Queue, Room};
 use super::server::{Server, Work};
 use crate::out::redacted;

@@ -1,14 +1,18 @@
 //! JSON-RPC 2.0: what a message is, and what an answer looks like.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
 
 use sandbox_host::input::{Mistake, plain_name};
 use sandbox_host::slot::SwapError;
 use sandbox_host::{CallError, Retry};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::surrogates;
+use super::params;
 use crate::failure::Failure;
 
 /// Numbers of errors. The first five are JSON-RPC's own, the last is the one of the Language Server Protocol.
@@ -32,9 +36,6 @@ pub const HOST_BUSY: i32 = -32_013;
 /// The versions of the protocol that a client may ask for in `initialize`. Without it, it is the first.
 pub const FIRST_PROTOCOL: u32 = 1;
 pub const LAST_PROTOCOL: u32 = 2;
-
-/// Values that the parameters of a message may have: each takes some thirty times of the two bytes that it is written in.
-pub const MOST_VALUES: usize = 500_000;
 
 /// The id of a request, as it was written: a number too large for this machine comes back as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -90,6 +91,11 @@ impl RpcError {
         self
     }
 
+    /// Adds what a program can read.
+    pub fn with_data(self, data: Value) -> Self {
+        Self { data: Some(data), ..self }
+    }
+
     pub fn invalid_params(message: impl Into<String>) -> Self {
         Self::new(INVALID_PARAMS, message)
     }
@@ -129,14 +135,14 @@ impl From<SwapError> for RpcError {
 impl From<Mistake> for RpcError {
     fn from(mistake: Mistake) -> Self {
         let message = format!("the parameters do not fit the method: {mistake}; see docs/host-rpc.schema.json");
-        Self { data: Some(json!({ "path": mistake.path() })), ..Self::invalid_params(message) }
+        Self::invalid_params(message).with_data(json!({ "path": mistake.path() }))
     }
 }
 
 impl Request {
     /// Reads one message of a batch or outside of one. On failure the id to answer to, where there is one.
     pub fn parse(message: &RawValue) -> Result<Self, (Id, RpcError)> {
-        let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(message.get()) else {
+        let Ok(Members { members, twice }) = serde_json::from_str(message.get()) else {
             return Err((Id::null(), RpcError::new(INVALID_REQUEST, "a message has to be an object")));
         };
         let id = match members.get("id").map(|id| Id::read(id)) {
@@ -147,6 +153,12 @@ impl Request {
             }
         };
         let answered = id.clone().unwrap_or_else(Id::null);
+        if let Some(name) = twice {
+            // Of two ids nobody knows which one waits for the answer.
+            let answered = if name == "id" { Id::null() } else { answered };
+            let text = format!("`{}` stands twice in the message: leave one of them out", plain_name(&name));
+            return Err((answered, RpcError::new(INVALID_REQUEST, text)));
+        }
         let wrong = |text: &str| Err((answered.clone(), RpcError::new(INVALID_REQUEST, text)));
         let text = |name: &str| serde_json::from_str::<String>(members.get(name)?.get()).ok();
         if text("jsonrpc").as_deref() != Some("2.0") {
@@ -155,7 +167,7 @@ impl Request {
         let Some(method) = text("method") else {
             return wrong("`method` has to be a text");
         };
-        match members.get("params").map_or(Ok(json!({})), |raw| params(raw)) {
+        match members.get("params").map_or(Ok(json!({})), |raw| params::read(raw)) {
             Ok(params) => Ok(Self { id, method, params }),
             Err(error) => Err((answered, error)),
         }
@@ -167,46 +179,40 @@ impl Request {
     }
 }
 
-fn params(raw: &RawValue) -> Result<Value, RpcError> {
-    let text = raw.get();
-    let values = text.bytes().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count();
-    // Those within texts are counted as well, so that only what may be too much is counted exactly.
-    if values > MOST_VALUES && values_of(text) > MOST_VALUES {
-        let message = format!("the parameters have more than {MOST_VALUES} values");
-        return Err(RpcError::invalid_params(message));
-    }
-    match serde_json::from_str(text) {
-        Ok(Value::Null) => Ok(json!({})),
-        Ok(params @ Value::Object(_)) => Ok(params),
-        Ok(_) => Err(RpcError::invalid_params("`params` has to be an object: they go by name")),
-        Err(_) if let Some(path) = surrogates::path(text) => Err(RpcError {
-            data: Some(json!({ "path": path })),
-            ..RpcError::invalid_params(format!(
-                "`{path}` has half of a character (a lone surrogate): a text was cut in the middle of one. Cut it elsewhere"
-            ))
-        }),
-        Err(error) => {
-            // The parser's words for what is no value are fixed texts.
-            let words = error.to_string();
-            let words = words.split(" at line ").next().unwrap_or_default();
-            Err(RpcError::invalid_params(format!("`params` cannot be read: {words} at column {}", error.column())))
-        }
-    }
+/// The members of a message, and the name of one that stands twice.
+struct Members<'a> {
+    members: BTreeMap<String, &'a RawValue>,
+    twice: Option<String>,
 }
 
-/// Values in a text of JSON, without what is within its texts.
-fn values_of(text: &str) -> usize {
-    let (mut within, mut escaped, mut values) = (false, false, 0);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if within => escaped = true,
-            b'"' => within = !within,
-            b',' | b':' | b'[' | b'{' if !within => values += 1,
-            _ => {}
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let (mut members, mut twice) = (BTreeMap::new(), None);
+                while let Some(name) = map.next_key::<String>()? {
+                    let value = map.next_value()?;
+                    match members.entry(name) {
+                        Entry::Vacant(place) => {
+                            place.insert(value);
+                        }
+                        Entry::Occupied(place) => {
+                            twice.get_or_insert(place.key().clone());
+                        }
+                    }
+                }
+                Ok(Members { members, twice })
+            }
         }
+        deserializer.deserialize_map(Object)
     }
-    values
 }
 
 /// An answer.
@@ -233,7 +239,7 @@ pub fn notification(method: &str, params: &Value) -> String {
 mod tests {
     use serde_json::value::RawValue;
 
-    use super::{Request, answer, values_of};
+    use super::{Request, answer};
 
     fn parse(text: &str) -> Result<Request, String> {
         let raw: &RawValue = serde_json::from_str(text).unwrap();
@@ -269,7 +275,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_within_texts_is_no_value() {
-        assert_eq!(values_of(r#"{"a,b":"c\",{","d":[1,2]}"#), 6);
+    fn what_stands_twice_is_told_and_a_configuration_is_passed_on_as_it_was_written() {
+        for (message, id, told) in [
+            (r#"{"jsonrpc":"2.0","id":7,"id":8,"method":"m"}"#, "null", "`id` stands twice"),
+            (r#"{"jsonrpc":"2.0","id":7,"method":"m","method":"n"}"#, "7", "`method` stands twice"),
+            (r#"{"jsonrpc":"2.0","id":7,"method":"m","params":{},"params":{}}"#, "7", "`params` stands twice"),
+            (r#"{"jsonrpc":"2.0","id":7,"method":"m","params":{"a":1,"a":2}}"#, "7", r#""data":{"path":"a"}"#),
+            (
+                r#"{"jsonrpc":"2.0","id":7,"method":"m","params":{"spec":{"env":{"A":"x","A":"y"}}}}"#,
+                "7",
+                "`spec.env.A` stands there twice",
+            ),
+            (r#"{"jsonrpc":"2.0","id":7,"method":"m","params":{"config":1,"config":2}}"#, "7", "`config` stands"),
+        ] {
+            let error = parse(message).unwrap_err();
+            assert!(error.contains(&format!(r#""id":{id}"#)) && error.contains(told), "{error}");
+        }
+        let params = parse(
+            r#"{"jsonrpc":"2.0","method":"m","params":{"config":{"b": 1e0,"b":2},"context":{"poolId":"p","config":{"a":1,"a":2}}}}"#,
+        )
+        .unwrap()
+        .params;
+        assert_eq!(params["config"], r#"{"b": 1e0,"b":2}"#);
+        assert_eq!(params["context"]["config"], r#"{"a":1,"a":2}"#);
     }
 }

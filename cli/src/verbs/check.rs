@@ -1,3 +1,4 @@
+use sandbox_host::input::plain_name;
 use sandbox_host::{Context, Declaration, Finding, Origin, Provider, Severity};
 use serde::Serialize;
 
@@ -19,8 +20,11 @@ struct Checked {
 
 pub async fn run(global: &Global) -> Done {
     let pool = Pool::read(global)?;
+    // What stands beside the pool is checked as well.
+    pool.context(global)?;
     let provider = provider(global, Network::NotNeeded)?;
     let mut found = provider.check_config(&pool.config).await?;
+    found.extend(beside_config(&pool, &provider.describe().await?.config_schema));
     found.extend(key_to_pools_url(global, &pool, &provider).await);
     let checked = Checked { findings: found, provides: provider.provides(pool.runtime_provides.as_ref()).await? };
     let broken = checked.findings.iter().any(|finding| finding.severity == Severity::Error);
@@ -33,6 +37,43 @@ pub async fn run(global: &Global) -> Done {
         out::print(columns(style, &declaration(&checked.provides)))?;
     }
     Ok(if broken { Exit::Config } else { Exit::Ok })
+}
+
+/// Fields of a record that stand beside its configuration and were meant to be read: keys of the configuration, and other
+/// spellings of what a record has.
+fn beside_config(pool: &Pool, schema: &str) -> Vec<Finding> {
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap_or_default();
+    let keys: Vec<&String> = schema["properties"].as_object().into_iter().flat_map(|keys| keys.keys()).collect();
+    let alike = |name: &str| name.to_ascii_lowercase().replace(['_', '-'], "");
+    let told = |name: &String| {
+        let shown = plain_name(name);
+        let (rule, why, remedy) = match alike(name).as_str() {
+            "poolid" | "pool" | "poolname" if !pool.has_id() => {
+                ("unknown-key", "the pool's id is the field id".to_owned(), "Write id.".to_owned())
+            }
+            "runtimeprovides" | "runtimeprovide" | "provides" if pool.runtime_provides.is_none() => (
+                "unknown-key",
+                "what the pool provides is the field runtimeProvides".to_owned(),
+                "Write runtimeProvides.".to_owned(),
+            ),
+            name => {
+                let key = keys.iter().find(|key| alike(key) == name)?;
+                (
+                    "beside-config",
+                    format!("{key} is read within config only"),
+                    format!("Move it into config, as {key}."),
+                )
+            }
+        };
+        Some(Finding {
+            severity: Severity::Warning,
+            rule: rule.to_owned(),
+            path: format!("$.{shown}"),
+            message: format!("{shown} has no effect here: {why}."),
+            remedy: Some(remedy),
+        })
+    };
+    pool.beside.iter().filter_map(told).collect()
 }
 
 /// Whether the environment's key would go to a URL that only the pool names: whoever may edit a pool would receive it.

@@ -6,6 +6,7 @@ use crate::Done;
 use crate::args::{Describe, Global};
 use crate::component::{Network, provider};
 use crate::exit::Exit;
+use crate::input::Pool;
 use crate::out;
 use crate::output::{descriptor, print_json};
 use crate::style::Style;
@@ -18,6 +19,8 @@ struct Described {
 }
 
 pub async fn run(global: &Global, own: &Describe) -> Done {
+    // Nothing of them matters here, but what was named wrongly shall not seem right.
+    Pool::read(global)?.context(global)?;
     let provider = provider(global, Network::NotNeeded)?;
     let said = provider.describe().await?;
     let info = provider.info();

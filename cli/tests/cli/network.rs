@@ -209,3 +209,51 @@ fn why_a_connection_did_not_come_about_is_told_in_words() {
     let run = provision_at(&stage, "http://no-such-host.invalid/api", &["--deadline", "300ms"]);
     assert!(run.error().detail("network").contains("no-such-host.invalid"), "{run:?}");
 }
+
+#[test]
+fn http_spoken_to_a_tls_port_is_told_as_such_also_where_a_page_or_nothing_is_answered() {
+    let stage = Stage::new();
+    // As nginx, Go, Apache and Tomcat put it; the second one ends with the connection.
+    for page in [
+        "HTTP/1.1 400 Bad Request\r\ncontent-type: text/html\r\ncontent-length: 91\r\nconnection: close\r\n\r\n<html><center>The plain HTTP request was sent to HTTPS port</center><hr>nginx/1.25.3</html>\n",
+        "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n",
+        "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\nReason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
+        "HTTP/1.1 400 \r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nBad Request\r\nThis combination of host and port requires TLS.\r\n",
+        "HTTP/1.1 426 Upgrade Required\r\nupgrade: TLS/1.2\r\nconnection: close\r\n\r\nTLS is required",
+    ] {
+        let run = provision_at(&stage, &format!("http://{}/api", raw(Some(page))), &["--deadline", "5s"]);
+        let error = run.error();
+        assert_eq!((run.code, error.detail("rule")), (8, "http-to-tls-port"), "{page}: {run:?}");
+        assert_eq!(
+            (error.member("retryable"), error.member("maybeApplied")),
+            (&json!(false), &json!(false)),
+            "{run:?}"
+        );
+        assert!(error.message().contains("TLS on this port") && error.remedy().contains("https"), "{run:?}");
+    }
+    // Others hang up without a word.
+    let run = provision_at(&stage, &format!("http://{}/api", raw(Some(""))), &["--deadline", "300ms"]);
+    assert!(run.error().detail("network").contains("write https in the URL"), "{run:?}");
+    // A page that says nothing of it is not taken for one.
+    let page = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n<html>Bad Request: no HTTPS for you</html>";
+    let run = provision_at(&stage, &format!("http://{}/api", raw(Some(page))), &["--deadline", "5s"]);
+    assert_ne!(run.error().detail("rule"), "http-to-tls-port", "{run:?}");
+}
+
+#[test]
+fn https_spoken_to_a_port_without_tls_is_told_as_such() {
+    let stage = Stage::new();
+    for page in ["HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\nbad request", ""] {
+        let run = provision_at(&stage, &format!("https://{}/api", raw(Some(page))), &["--deadline", "2s"]);
+        let error = run.error();
+        assert_eq!((run.code, error.detail("rule")), (8, "tls"), "{page}: {run:?}");
+        assert_eq!(
+            (error.member("retryable"), error.member("maybeApplied")),
+            (&json!(false), &json!(false)),
+            "{run:?}"
+        );
+        assert!(error.remedy().contains("write http:// in the URL"), "{run:?}");
+        let words = if page.is_empty() { "may speak no TLS" } else { "not TLS" };
+        assert!(error.detail("network").contains(words), "{run:?}");
+    }
+}

@@ -179,3 +179,25 @@ fn a_record_of_a_pool_brings_its_id_and_its_own_declaration() {
     let run = stage.finish(stage.command(&["provision", "--session", "sess-42", "--json", "--pool", "wrong.json"]));
     assert_eq!(run.value()["metadata"]["name"], "rensei-sess-42-899de6a060c37588", "the id of the pool is in the name");
 }
+
+#[test]
+fn a_field_of_a_record_that_was_meant_to_be_read_is_a_finding() {
+    let stage = Stage::new();
+    let warning = |path: &str, rule: &str| ("warning".to_owned(), path.to_owned(), rule.to_owned());
+    for (record, expected) in [
+        (r#"{"poolId": "p-9", "config": {}}"#, vec![warning("$.poolId", "unknown-key")]),
+        (r#"{"pool_id": "p-9", "config": {}}"#, vec![warning("$.pool_id", "unknown-key")]),
+        // A platform may keep both.
+        (r#"{"id": "p-9", "poolId": "p-9", "config": {}, "name": "x", "labels2": {}}"#, Vec::new()),
+        (r#"{"id": "p-9", "diskGB": 5, "config": {}}"#, vec![warning("$.diskGB", "beside-config")]),
+        (r#"{"id": "p-9", "daytona_api_url": "x", "config": {}}"#, vec![warning("$.daytona_api_url", "beside-config")]),
+        (r#"{"id": "p", "runtime-provides": {}, "config": {}}"#, vec![warning("$.runtime-provides", "unknown-key")]),
+    ] {
+        let run = check(&stage, record);
+        assert_eq!((run.code, findings(&run)), (0, expected), "{record}");
+    }
+    let run = check(&stage, r#"{"id": "p", "config": {"cpu": 1, "cpu": 2}}"#);
+    assert_eq!(findings(&run), [("error".to_owned(), "$.cpu".to_owned(), "key-twice".to_owned())]);
+    let run = check(&stage, r#"{"id": "p", "config": {"cpu": 1}, "config": {}}"#);
+    assert!(run.code == 3 && run.error().message().contains("`config` stands there twice"), "{run:?}");
+}

@@ -79,6 +79,45 @@ fn local_functions_take_their_parameters_by_name() {
 }
 
 #[test]
+fn what_stands_twice_in_a_message_is_told_and_nothing_of_it_is_done() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    let talk = &mut served.talk;
+    let context = stage.context().to_string();
+    for (params, path) in [
+        (format!(r#"{{"context":{context},"spec":{{"sessionId":"s","env":{{"A":"1","A":"2"}}}}}}"#), "spec.env.A"),
+        (format!(r#"{{"context":{context},"spec":{{"sessionId":"s","sessionId":"t"}}}}"#), "spec.sessionId"),
+        (format!(r#"{{"context":{context},"context":{context},"spec":{{"sessionId":"s"}}}}"#), "context"),
+    ] {
+        talk.say(&format!(r#"{{"jsonrpc":"2.0","id":7,"method":"provision","params":{params}}}"#));
+        let answer = talk.answer();
+        assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(7), &json!(-32_602)), "{answer}");
+        assert_eq!(answer["error"]["data"]["path"], path, "{answer}");
+    }
+    talk.say(r#"{"jsonrpc":"2.0","id":7,"method":"health","method":"shutdown"}"#);
+    assert_eq!(talk.answer()["error"]["code"], -32_600);
+    // In a pool's configuration the provider tells it, beside what else is wrong there.
+    let config = r#"{"image":"a:1","image":"a:2","diskGB":0}"#;
+    talk.say(&format!(r#"{{"jsonrpc":"2.0","id":7,"method":"check-config","params":{{"config":{config}}}}}"#));
+    let findings = talk.answer()["result"].clone();
+    let rules: Vec<&Value> = findings.as_array().unwrap().iter().map(|finding| &finding["rule"]).collect();
+    assert_eq!(rules, ["not-positive", "key-twice"], "{findings}");
+    let config = r#"{"image":"a:1","image":"a:2"}"#;
+    let context = format!(r#"{{"poolId":"p","config":{config},"credential":{{"secret":"dtn_x"}}}}"#);
+    talk.say(&format!(
+        r#"{{"jsonrpc":"2.0","id":7,"method":"locate","params":{{"context":{context},"sessionId":"s"}}}}"#
+    ));
+    let error = talk.answer()["error"].clone();
+    assert_eq!(
+        (&error["data"]["code"], &error["data"]["details"]["rule"]),
+        (&json!("invalid-config"), &json!("key-twice")),
+        "{error}"
+    );
+    assert_eq!(stage.fake.requests().len(), 0);
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
 fn a_reconciliation_that_leaves_something_out_is_none() {
     let stage = Stage::new();
     let mut served = stage.serve(&[]);
@@ -189,7 +228,8 @@ fn a_client_may_ask_who_is_there_and_gets_a_version_of_the_protocol_that_both_sp
     let error = served.talk.error("initialize", json!({ "protocolVersion": 0 }));
     assert!(error["message"].as_str().unwrap().contains("protocolVersion"), "{error}");
     let error = served.talk.error("initialize", json!({}));
-    assert_eq!((&error["code"], &error["data"]["path"]), (&json!(-32_602), &json!("protocolVersion")), "{error}");
+    assert_eq!(error["code"], -32_602, "{error}");
+    assert!(error["message"].as_str().unwrap().contains("`protocolVersion`"), "{error}");
     assert_eq!(served.end().0, Some(0));
 }
 

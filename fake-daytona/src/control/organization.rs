@@ -41,7 +41,7 @@ impl FakeDaytona {
     /// One more organization on this server, with this key and sandboxes of its own. What is returned looks into it and
     /// scripts it; requests go to the server as ever, and their key decides where they belong.
     pub fn another_organization(&self, key: &str) -> Self {
-        Self { core: self.core.found(key) }
+        Self { core: self.core.add_organization(key) }
     }
 
     /// One more key of the organization, with these scopes only.

@@ -11,7 +11,7 @@ impl FakeDaytona {
     /// Puts a sandbox into a state, whatever it was doing; any word is taken. Returns whether there is such a sandbox.
     ///
     /// What was under way is dropped, and the server's own time limits do not end a forced state. The idle clock
-    /// starts anew. Without `desired`, the wish that fits the state is stored (`stopped` for `stopped`).
+    /// starts anew. Without `desired`, the desired state that fits the state is stored (`stopped` for `stopped`).
     pub fn set_state(&self, id_or_name: &str, state: &str, desired: Option<Desired>, reason: Option<&str>) -> bool {
         self.with(id_or_name, |world, key, now| {
             world.force_state(key, now, State::parse(state), desired, reason.map(str::to_owned));

@@ -1,4 +1,4 @@
-//! The server: regions, limits, runners, and the manner of its replies.
+//! The server: regions, limits, runners, and how its replies are written.
 
 use std::time::Duration;
 
@@ -32,12 +32,12 @@ impl FakeDaytona {
         self.change(|world, _| world.lacks_default_region = !has);
     }
 
-    /// No runner has room: snapshots are refused, builds wait in `pending_build`.
+    /// No runner has capacity left: snapshots are refused, builds wait in `pending_build`.
     pub fn no_runners(&self) {
         self.change(|world, _| world.has_runners = false);
     }
 
-    /// Runners have room again, and waiting builds go on.
+    /// Runners have capacity again, and waiting builds go on.
     pub fn runners_return(&self) {
         self.change(World::runners_arrive);
     }
@@ -73,20 +73,20 @@ impl FakeDaytona {
     }
 }
 
-/// The manner of all replies of the API.
+/// How all replies of the API are written.
 impl FakeDaytona {
     /// Every request takes this long before it is handled.
     pub fn delay_requests(&self, delay: Duration) {
-        self.core.change_manner(|manner| manner.delay = delay);
+        self.core.change_reply_settings(|settings| settings.delay = delay);
     }
 
     /// The header `Date` is ahead of the server's clock by so many milliseconds, or behind it where that is negative.
     pub fn date_is_ahead(&self, millis: i64) {
-        self.core.change_manner(|manner| manner.date_ahead = millis);
+        self.core.change_reply_settings(|settings| settings.date_ahead = millis);
     }
 
     /// Moments in replies are written in a zone so many minutes east of Greenwich, in place of `Z`.
     pub fn write_offsets(&self, minutes: Option<i32>) {
-        self.core.change_manner(|manner| manner.offset = minutes);
+        self.core.change_reply_settings(|settings| settings.offset = minutes);
     }
 }

@@ -16,9 +16,9 @@ pub enum FaultKind {
     Delay,
     /// It is handled, and the answer takes 10 ms to 45 s to arrive.
     DelayAfter,
-    /// It never arrives, and nobody answers.
+    /// It never arrives, and no answer comes.
     Silence,
-    /// It is handled, and nobody answers.
+    /// It is handled, and no answer comes.
     SilenceAfter,
     /// The connection breaks before it is read.
     Reset,
@@ -67,15 +67,15 @@ pub enum FaultKind {
     EmptyPage,
     /// Half of a surrogate pair in the answer.
     LoneSurrogate,
-    /// The answer is compressed, though nobody asked for that.
+    /// The answer is compressed, though the request did not ask for it.
     Compressed,
     /// 409 because another operation came first; reads and creates are spared.
     LostRace,
-    /// Labels that were written are overwritten by somebody who had read the old ones.
+    /// Labels that were written are overwritten by a writer that had read the old ones.
     LostLabels,
 }
 
-const NAMES: [(FaultKind, &str); 30] = [
+const KIND_NAMES: [(FaultKind, &str); 30] = [
     (FaultKind::Delay, "delay"),
     (FaultKind::DelayAfter, "delay-after"),
     (FaultKind::Silence, "silence"),
@@ -108,7 +108,7 @@ const NAMES: [(FaultKind, &str); 30] = [
     (FaultKind::LostLabels, "lost-labels"),
 ];
 
-/// The longest delay: longer than the server's own wait of 30 s, so that a client's patience is tried.
+/// The longest delay: longer than the server's own wait of 30 s, so that the time limits of clients are tested too.
 const LONGEST_DELAY: u64 = 45_000;
 
 const MIB: u64 = 1024 * 1024;
@@ -118,7 +118,7 @@ const PAGE: &str = "<!doctype html><html><head><title>Sign in</title></head><bod
 impl FaultKind {
     /// All of them.
     pub fn all() -> Vec<Self> {
-        NAMES.map(|(kind, _)| kind).to_vec()
+        KIND_NAMES.map(|(kind, _)| kind).to_vec()
     }
 
     /// What a network, a busy server and a gateway do sooner or later: all but [`FaultKind::odd`].
@@ -141,7 +141,7 @@ impl FaultKind {
         ]
     }
 
-    /// Those that leave the caller in doubt whether its request was handled.
+    /// Those after which the caller cannot know whether its request was handled.
     pub fn ambiguous() -> Vec<Self> {
         vec![
             Self::DelayAfter,
@@ -201,13 +201,13 @@ impl FaultKind {
 
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(NAMES.iter().find(|(kind, _)| kind == self).map_or("", |(_, name)| name))
+        f.write_str(KIND_NAMES.iter().find(|(kind, _)| kind == self).map_or("", |(_, name)| name))
     }
 }
 
 /// No kind of fault has this name.
 #[derive(Debug, thiserror::Error)]
-#[error("unknown fault {0:?}; known are {known}", known = NAMES.map(|(_, name)| name).join(", "))]
+#[error("unknown fault {0:?}; known are {known}", known = KIND_NAMES.map(|(_, name)| name).join(", "))]
 pub struct UnknownFault(String);
 
 impl FromStr for FaultKind {
@@ -215,7 +215,7 @@ impl FromStr for FaultKind {
 
     /// Reads the name in kebab case: `reset-after`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = NAMES.iter().find(|(_, name)| *name == text);
+        let found = KIND_NAMES.iter().find(|(_, name)| *name == text);
         found.map(|(kind, _)| *kind).ok_or_else(|| UnknownFault(text.to_owned()))
     }
 }

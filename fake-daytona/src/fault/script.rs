@@ -39,7 +39,7 @@ impl Script {
     }
 
     /// Decides about one request: what was said for one request first, then hooks, then chance.
-    pub(crate) fn judge(&mut self, request: &RecordedRequest) -> Verdict {
+    pub(crate) fn verdict_for(&mut self, request: &RecordedRequest) -> Verdict {
         if let Some(found) = self.once.iter().position(|(matcher, _)| matcher.matches(request)) {
             return self.once.remove(found).1;
         }

@@ -11,8 +11,8 @@ use crate::random::Draw;
 /// Faults that strike by chance.
 ///
 /// Whether and how one strikes depends on the seed, on the method and path of a request, and on how many of the same
-/// there were before: not on what other requests come in between. So a run repeats itself, and one more request
-/// somewhere does not change the weather for all others.
+/// there were before: not on what other requests come in between. So a run can be repeated, and one more request
+/// somewhere does not change the faults of all others.
 ///
 /// ```
 /// use fake_daytona::{FakeDaytona, FaultKind, Generation, Storm};
@@ -69,7 +69,7 @@ impl Storm {
         self
     }
 
-    /// It is over after this many faults.
+    /// Ends after this many faults.
     pub fn at_most(mut self, faults: usize) -> Self {
         self.left = faults;
         self

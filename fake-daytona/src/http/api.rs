@@ -26,7 +26,7 @@ pub(super) async fn answer(core: &Arc<Core>, request: &RecordedRequest, peer: &P
     let segments = decoded(&request.path);
     let words: Vec<&str> = segments.iter().flatten().map(String::as_str).collect();
     let reply = match words.as_slice() {
-        ["toolbox", id, rest @ ..] => routes::toolbox::answer(core, request, id, &rest.join("/")),
+        ["toolbox", id, rest @ ..] => routes::toolbox::answer(core, request, id, &rest.join("/")).await,
         _ => api(core, request, peer, stale).await,
     };
     // A read brings nothing about that somebody could wait for.
@@ -109,18 +109,18 @@ async fn routed(
     match route {
         // For runners and the server's own services.
         Route::AdminsOnly => return Err(plain(Refusal::forbidden("Access denied"))),
-        Route::OthersOnly => return Err(plain(Refusal::forbidden("Invalid authentication context"))),
+        Route::InternalOnly => return Err(plain(Refusal::forbidden("Invalid authentication context"))),
         _ => {}
     }
     let bucket = bucket_of(core, &route);
-    let tally = if route.access() == Access::Public {
+    let rate = if route.access() == Access::Public {
         None
     } else {
         let counted = core.throttle().count(bucket, "", core.now());
         Some(counted.map_err(|wait| throttled(core, bucket, wait))?)
     };
-    let announce = |reply: Reply| match tally {
-        Some(tally) if core.generation.tells_rate_limits() => tally.announce(bucket, reply),
+    let announce = |reply: Reply| match rate {
+        Some(rate) if core.generation.tells_rate_limits() => rate.announce(bucket, reply),
         _ => reply,
     };
     let Admitted { core: own, secret } = key;

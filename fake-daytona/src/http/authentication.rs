@@ -1,4 +1,4 @@
-//! Whose request it is: the key, and the organization that it belongs to.
+//! Authentication: the key of a request, and the organization that it belongs to.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::inspect::RecordedRequest;
 use crate::refusal::Refusal;
 use crate::server::Peer;
 
-/// Whoever may go on: a key, and the organization that it belongs to.
+/// An authenticated request: its key, and the organization that the key belongs to.
 pub(super) struct Admitted {
     pub(super) core: Arc<Core>,
     pub(super) secret: String,
@@ -38,8 +38,8 @@ pub(super) fn authenticate(
     }
     let failed = core.throttle().fail(client, now);
     match failed {
-        Ok(tally) if core.generation.tells_rate_limits() => {
-            Err((Refusal::new(401, "Invalid credentials"), tally.announce(Bucket::FailedAuth, Reply::new(200))))
+        Ok(rate) if core.generation.tells_rate_limits() => {
+            Err((Refusal::new(401, "Invalid credentials"), rate.announce(Bucket::FailedAuth, Reply::new(200))))
         }
         Ok(_) => Err((Refusal::new(401, "Invalid credentials"), Reply::new(200))),
         Err(wait) => Err(throttled(core, Bucket::FailedAuth, wait)),

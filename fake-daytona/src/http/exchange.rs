@@ -35,7 +35,7 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) async fn carry_out(self, verdict: Verdict) -> Response {
-        let delay = self.core.manner().delay;
+        let delay = self.core.reply_settings().delay;
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
@@ -50,7 +50,7 @@ impl Exchange {
             Verdict::Swallow => std::future::pending().await,
             Verdict::Reset => None,
             Verdict::ResetThenApply(pause) => {
-                // Not awaited: it goes on by itself.
+                // Not awaited: the caller must not have to wait for what the server does later.
                 drop(self.spawn(pause));
                 None
             }
@@ -92,7 +92,7 @@ impl Exchange {
             Verdict::LoseRace => Some(self.apply(None).await),
             Verdict::ApplyThenLoseLabels => Some(self.apply_and_lose_labels().await),
             Verdict::ApplyTwice => {
-                // Both are under way at once, as when a proxy repeats what it thinks lost.
+                // Both run at the same time, as when a proxy repeats a request that it takes for lost.
                 let (_, second) = tokio::join!(self.apply(None), self.apply(None));
                 Some(second)
             }
@@ -141,7 +141,7 @@ impl Exchange {
     async fn apply_later(&self, pause: Duration) -> Reply {
         match self.spawn(pause).await {
             Ok(reply) => reply,
-            // Only when the runtime goes down.
+            // Happens only while the runtime shuts down.
             Err(_) => self.refuse(500, Refusal::unexpected().message),
         }
     }
@@ -153,7 +153,7 @@ impl Exchange {
     /// The connection breaks. What is returned is for a caller without one.
     fn reset(self) -> Response {
         if let Some(breaker) = &self.peer.breaker {
-            breaker.trip();
+            breaker.break_connection();
         }
         let mut response = Reply::new(502).body("-").cut_after(0).into_response();
         response.extensions_mut().insert(ConnectionReset);
@@ -161,16 +161,16 @@ impl Exchange {
     }
 }
 
-/// With the time of the server's clock, in its manner.
+/// With the time of the server's clock, written as the reply settings say.
 pub(super) fn dated(core: &Core, mut reply: Reply) -> Reply {
-    let manner = core.manner();
-    if let Some(minutes) = manner.offset {
+    let settings = core.reply_settings();
+    if let Some(minutes) = settings.offset {
         reply.body = with_offsets(&reply.body, minutes);
     }
     if reply.headers.iter().any(|(name, _)| name == "date") {
         return reply;
     }
-    let shown = core.now().as_millis().saturating_add_signed(manner.date_ahead);
+    let shown = core.now().as_millis().saturating_add_signed(settings.date_ahead);
     reply.header("date", &Timestamp::from_millis(shown).http_date())
 }
 

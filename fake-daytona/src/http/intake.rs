@@ -1,7 +1,7 @@
-//! What becomes of a request's body before there is a route: unpacked, measured, decoded, parsed.
+//! What is done with a request's body before its route is known: unpacked, measured, decoded, parsed.
 //!
 //! Recorded on 0.190 and 0.179: the parser runs before everything else, for every route and method, and whatever it
-//! cannot take ends as if the route did not exist.
+//! cannot read is answered as if the route did not exist.
 
 use std::io::Read as _;
 
@@ -45,7 +45,7 @@ pub(super) fn read(request: &RecordedRequest) -> Intake {
     }
 }
 
-/// The body without its coding. Nothing: too long, broken, or a coding that the parser does not know.
+/// The body without its coding. `None`: too long, broken, or a coding that the parser does not know.
 fn unpacked(request: &RecordedRequest) -> Option<Vec<u8>> {
     let coding = request.header("content-encoding").unwrap_or("identity").to_ascii_lowercase();
     let body = request.body.as_ref();
@@ -92,31 +92,31 @@ fn without_lone_surrogates(text: &str) -> String {
         let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
         u16::from_str_radix(digits, 16).ok()
     };
-    let mut mended = String::with_capacity(text.len());
+    let mut repaired = String::with_capacity(text.len());
     let mut at = 0;
     while let Some(found) = text[at..].find('\\').map(|offset| at + offset) {
-        mended.push_str(&text[at..found]);
+        repaired.push_str(&text[at..found]);
         let (first, second) = (unit(found), unit(found + 6));
         let pair = matches!((first, second), (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)));
         let step = match first {
             Some(0xD800..=0xDFFF) if !pair => {
-                mended.push('\u{fffd}');
+                repaired.push('\u{fffd}');
                 found + 6
             }
             Some(_) if pair => {
-                mended.push_str(&text[found..found + 12]);
+                repaired.push_str(&text[found..found + 12]);
                 found + 12
             }
             _ => {
                 let end = (found + 2..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
-                mended.push_str(&text[found..end]);
+                repaired.push_str(&text[found..end]);
                 end
             }
         };
         at = step;
     }
-    mended.push_str(&text[at..]);
-    mended
+    repaired.push_str(&text[at..]);
+    repaired
 }
 
 /// A form: texts by name, a list where a name comes twice.

@@ -35,7 +35,7 @@ pub use exchange::ConnectionReset;
 /// The most that the fake keeps of a request's body: far more than the server reads.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// The body, without what is beyond the most that is kept. Nothing: the client broke off.
+/// The body, without what is beyond the most that is kept. `None`: the client broke off.
 async fn received(mut body: axum::body::Body) -> Option<Bytes> {
     let mut kept = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -46,7 +46,7 @@ async fn received(mut body: axum::body::Body) -> Option<Bytes> {
     Some(kept.freeze())
 }
 
-/// Answers one request, unless the script has other plans.
+/// Answers one request, with the fault that the script has for it.
 pub(crate) async fn serve(core: Arc<Core>, request: Request) -> Response {
     let peer = Peer::of(request.extensions());
     let (parts, body) = request.into_parts();
@@ -70,14 +70,14 @@ pub(crate) async fn serve(core: Arc<Core>, request: Request) -> Response {
         fault: None,
         status: None,
     };
-    // Looking in is no part of what is looked at.
+    // Requests of the test itself are not recorded: they would change what they inspect.
     if request.path.starts_with("/__fake") {
         return exchange::dated(&core, routes::fake::answer(&core, &request)).into_response();
     }
     let (request, verdict) = {
         let mut log = core.log();
         request.number = log.received();
-        let verdict = core.script().judge(&request);
+        let verdict = core.script().verdict_for(&request);
         request.fault = verdict.name();
         let request = Arc::new(request);
         log.record(&request);

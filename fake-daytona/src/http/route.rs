@@ -20,13 +20,15 @@ pub(crate) enum Route {
     Regions,
     CurrentKey,
     /// A route that only tokens of a person may call: any key is a failed authentication there.
-    PersonsOnly,
+    UserTokensOnly,
     /// A route of runners and of the server's own services.
-    OthersOnly,
-    /// The same, where the rate is counted before that is found out.
-    OwnersOnly,
-    /// It exists with a feature that this server does not have: as if there were no such route, but counted.
-    SwitchedOff(Bucket),
+    InternalOnly,
+    /// The same, where the request is counted against the rate limit before it is refused.
+    CountedInternalOnly,
+    /// A route of a feature that is disabled: 404 as for an unknown route, but counted against the rate limit.
+    FeatureDisabled(Bucket),
+    /// Limits and usage of an organization, for keys that may see them.
+    Usage(String),
     /// A route of the server's administrators.
     AdminsOnly,
     Runners,
@@ -34,7 +36,7 @@ pub(crate) enum Route {
     RegistryPushAccess,
     Volumes(&'static str),
     PreviewAccess(String),
-    Relatives(String),
+    Lineage(String),
     Parent(String),
     Region(String),
     Backup(String),
@@ -88,14 +90,14 @@ pub(crate) enum Route {
 pub(crate) enum Access {
     Public,
     Key,
-    Persons,
+    UserTokens,
 }
 
 impl Route {
     pub(crate) fn access(&self) -> Access {
         match self {
             Self::Health | Self::Config | Self::SharedRegions => Access::Public,
-            Self::PersonsOnly => Access::Persons,
+            Self::UserTokensOnly => Access::UserTokens,
             _ => Access::Key,
         }
     }
@@ -117,7 +119,7 @@ impl Route {
 
     pub(crate) fn bucket(&self) -> Bucket {
         match self {
-            Self::SwitchedOff(bucket) => *bucket,
+            Self::FeatureDisabled(bucket) => *bucket,
             Self::CreateSandbox | Self::Fork(_) => Bucket::SandboxCreate,
             Self::DeleteSandbox(_)
             | Self::Start(_)
@@ -149,7 +151,7 @@ impl Route {
             | Self::SshAccess(_)
             | Self::NetworkSettings(_)
             | Self::Backup(_)
-            | Self::SwitchedOff(_)
+            | Self::FeatureDisabled(_)
             | Self::CreateWorkspace
             | Self::StartWorkspace(_)
             | Self::StopWorkspace(_)
@@ -159,6 +161,7 @@ impl Route {
             | Self::PutWorkspaceLabels(_) => Some("write:sandboxes"),
             Self::CreateSnapshot | Self::ActivateSnapshot(_) | Self::DeactivateSnapshot(_) => Some("write:snapshots"),
             Self::DeleteSnapshot(_) => Some("delete:snapshots"),
+            Self::Usage(_) => Some("read:limits"),
             Self::Volumes(scope) => Some(scope),
             _ => None,
         }

@@ -26,19 +26,19 @@ impl Route {
             ["organizations", rest @ ..] if generation != Generation::Documented => {
                 Self::of_organizations(generation, method, rest)
             }
-            ["users", ..] if generation != Generation::Documented => Some(Self::PersonsOnly),
+            ["users", ..] if generation != Generation::Documented => Some(Self::UserTokensOnly),
             _ if !generation.has_account_routes() => None,
             ["health"] if get => Some(Self::Health),
-            ["health", "ready"] | ["jobs"] if get => Some(Self::OthersOnly),
+            ["health", "ready"] | ["jobs"] if get => Some(Self::InternalOnly),
             ["runners", "me" | "by-snapshot-ref"] | ["runners", "by-sandbox", _] | ["preview", _, "public"] if get => {
-                Some(Self::OwnersOnly)
+                Some(Self::CountedInternalOnly)
             }
             ["regions", id] if get => Some(Self::Region(own(id))),
             ["regions"] if post => Some(Self::AdminsOnly),
             ["preview", id, "access"] if get => Some(Self::PreviewAccess(own(id))),
             ["runners"] if get => Some(Self::Runners),
             ["audit", "organizations", _] | ["admin", _, ..] => Some(Self::AdminsOnly),
-            ["api-keys"] => Some(Self::PersonsOnly),
+            ["api-keys"] => Some(Self::UserTokensOnly),
             ["docker-registry"] if get => Some(Self::DockerRegistries),
             ["docker-registry", "registry-push-access"] if get => Some(Self::RegistryPushAccess),
             ["volumes", ..] if get => Some(Self::Volumes("read:volumes")),
@@ -63,12 +63,13 @@ impl Route {
     fn of_organizations(generation: Generation, method: &Method, rest: &[&str]) -> Option<Self> {
         match (method.as_str(), rest) {
             ("PATCH", [_, "quota"]) => Some(Self::AdminsOnly),
-            ("GET", [_, "otel-config"]) => Some(Self::OwnersOnly),
+            ("GET", [_, "otel-config"]) => Some(Self::CountedInternalOnly),
             ("GET", ["by-sandbox-id" | "region-quota", ..]) => None,
-            (_, [_, "available-sandbox-classes"]) => generation.has_ttl().then_some(Self::PersonsOnly),
-            (_, [_, "gpu-capacity"]) => generation.has_kvm().then_some(Self::PersonsOnly),
+            (_, [_, "available-sandbox-classes"]) => generation.has_ttl().then_some(Self::UserTokensOnly),
+            (_, [_, "gpu-capacity"]) => generation.has_kvm().then_some(Self::UserTokensOnly),
             (_, [_, "quota"]) => None,
-            _ => Some(Self::PersonsOnly),
+            ("GET", [id, "usage"]) if generation.tells_limits_to_keys() => Some(Self::Usage((*id).to_owned())),
+            _ => Some(Self::UserTokensOnly),
         }
     }
 
@@ -78,12 +79,10 @@ impl Route {
         match (method.as_str(), rest) {
             ("POST", []) => Some(Self::CreateSandbox),
             ("GET", []) => Some(Self::ListSandboxes),
-            ("GET", ["for-runner"]) if modern => Some(Self::OwnersOnly),
+            ("GET", ["for-runner"]) if modern => Some(Self::CountedInternalOnly),
             ("GET", [id, "parent"]) if generation.has_sandbox_snapshots() => Some(Self::Parent(own(id))),
-            ("GET", [_, "region-quota" | "organization"]) if modern => Some(Self::OwnersOnly),
-            ("GET", [id, "forks" | "ancestors"]) if generation.has_sandbox_snapshots() => {
-                Some(Self::Relatives(own(id)))
-            }
+            ("GET", [_, "region-quota" | "organization"]) if modern => Some(Self::CountedInternalOnly),
+            ("GET", [id, "forks" | "ancestors"]) if generation.has_sandbox_snapshots() => Some(Self::Lineage(own(id))),
             ("GET", [id, "telemetry", "metrics"]) if modern => Some(Self::TelemetryMetrics(own(id))),
             ("GET", ["paginated"]) if generation.has_paginated() => Some(Self::PaginatedSandboxes),
             ("GET", [id]) => Some(Self::GetSandbox(own(id))),
@@ -105,7 +104,7 @@ impl Route {
                 "resize" if modern => Some(Self::Resize(own(id))),
                 "fork" | "snapshot" if modern && !generation.has_sandbox_snapshots() => {
                     let is_create = *verb == "fork";
-                    Some(Self::SwitchedOff(if is_create { Bucket::SandboxCreate } else { Bucket::Authenticated }))
+                    Some(Self::FeatureDisabled(if is_create { Bucket::SandboxCreate } else { Bucket::Authenticated }))
                 }
                 "fork" if modern => Some(Self::Fork(own(id))),
                 "snapshot" if modern => Some(Self::SnapshotSandbox(own(id))),

@@ -61,9 +61,9 @@ pub(crate) struct Throttle {
     exhausted_until: HashMap<Bucket, Timestamp>,
 }
 
-/// One request's place in its window.
+/// The state of a window after a request, as the reply's headers show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct RateLimitStatus {
     pub(crate) limit: u64,
     pub(crate) remaining: u64,
     /// Seconds.
@@ -84,7 +84,7 @@ impl Throttle {
     }
 
     /// Counts a request; the error is the number of seconds to wait.
-    pub(crate) fn count(&mut self, bucket: Bucket, client: &str, now: Timestamp) -> Result<Tally, u64> {
+    pub(crate) fn count(&mut self, bucket: Bucket, client: &str, now: Timestamp) -> Result<RateLimitStatus, u64> {
         self.check(bucket, client, now)?;
         let limit = self.limit(bucket);
         let window = self.windows.entry((bucket, client.to_owned())).or_insert(Window { since: now, hits: 0 });
@@ -93,15 +93,15 @@ impl Throttle {
         }
         window.hits += 1;
         let reset = seconds(window.since + WINDOW - now);
-        Ok(Tally { limit, remaining: limit.saturating_sub(window.hits), reset })
+        Ok(RateLimitStatus { limit, remaining: limit.saturating_sub(window.hits), reset })
     }
 
     /// Counts a refused key against its client's address. The error is the number of seconds for which everything from
     /// there is refused from now on, good keys included: the one that reaches the limit is refused so already.
-    pub(crate) fn fail(&mut self, client: &str, now: Timestamp) -> Result<Tally, u64> {
-        let tally = self.count(Bucket::FailedAuth, client, now)?;
-        if tally.remaining > 0 {
-            return Ok(tally);
+    pub(crate) fn fail(&mut self, client: &str, now: Timestamp) -> Result<RateLimitStatus, u64> {
+        let rate = self.count(Bucket::FailedAuth, client, now)?;
+        if rate.remaining > 0 {
+            return Ok(rate);
         }
         let window =
             self.windows.entry((Bucket::FailedAuth, client.to_owned())).or_insert(Window { since: now, hits: 0 });
@@ -130,7 +130,7 @@ fn seconds(duration: Duration) -> u64 {
     duration.as_millis().div_ceil(1000) as u64
 }
 
-impl Tally {
+impl RateLimitStatus {
     /// Adds the three headers of the bucket.
     pub(crate) fn announce(self, bucket: Bucket, reply: Reply) -> Reply {
         let name = bucket.suffix();

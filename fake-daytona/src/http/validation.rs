@@ -172,7 +172,7 @@ pub(crate) fn is_plain_name(name: &str) -> bool {
 }
 
 /// The longest list of networks or domains.
-const MOST_RULES: usize = 10;
+const MAX_LIST_ENTRIES: usize = 10;
 
 /// The page that a list is asked for, from 1.
 pub(crate) fn page(call: &Call<'_>) -> Result<usize, Refusal> {
@@ -197,7 +197,7 @@ pub(crate) fn word(call: &Call<'_>, name: &str, known: &[&str]) -> Result<Option
 
 /// The first problem of a comma-separated list of IPv4 networks.
 pub(crate) fn check_networks(list: &str) -> Result<(), Refusal> {
-    if list.split(',').count() > MOST_RULES {
+    if list.split(',').count() > MAX_LIST_ENTRIES {
         return Err(Refusal::bad_request("Network allow list cannot contain more than 10 networks"));
     }
     for network in list.split(',').map(str::trim) {
@@ -216,7 +216,7 @@ pub(crate) fn check_networks(list: &str) -> Result<(), Refusal> {
 
 /// The first problem of a comma-separated list of domains.
 pub(crate) fn check_domains(list: &str) -> Result<(), Refusal> {
-    if list.split(',').count() > MOST_RULES {
+    if list.split(',').count() > MAX_LIST_ENTRIES {
         return Err(Refusal::bad_request("Domain allow list cannot contain more than 10 domains"));
     }
     for domain in list.split(',').map(str::trim) {

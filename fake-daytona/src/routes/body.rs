@@ -7,9 +7,9 @@ use crate::http::object::Object;
 use crate::world::sandbox::{BuildInfo, Sandbox};
 use crate::world::state::State;
 
-/// The occasion of a reply.
+/// The kind of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Occasion {
+pub(crate) enum ReplyKind {
     /// Reply of a create: optional fields without a value are left out.
     Create,
     /// Reads, and operations that answer with a fresh read: `null` for what has no value.
@@ -19,10 +19,10 @@ pub(crate) enum Occasion {
 }
 
 /// A sandbox as `/sandbox` of this version shows it.
-pub(crate) fn sandbox(core: &Core, row: &Sandbox, occasion: Occasion) -> Object {
+pub(crate) fn sandbox(core: &Core, row: &Sandbox, kind: ReplyKind) -> Object {
     let generation = core.generation;
-    let mut body = match occasion {
-        Occasion::Create => Object::without_nulls(),
+    let mut body = match kind {
+        ReplyKind::Create => Object::without_nulls(),
         _ => Object::with_nulls(),
     };
     body.set("id", row.id.as_str());
@@ -54,10 +54,10 @@ pub(crate) fn sandbox(core: &Core, row: &Sandbox, occasion: Occasion) -> Object 
     body.set(class_key(core), if generation.has_sandbox_class() { "container" } else { "small" });
     body.set("createdAt", row.created_at.rfc3339());
     body.set("updatedAt", row.updated_at.rfc3339());
-    if generation.has_activity() && occasion != Occasion::Change {
+    if generation.has_activity() && kind != ReplyKind::Change {
         body.set("lastActivityAt", row.last_activity_at.rfc3339());
     }
-    if occasion != Occasion::Change {
+    if kind != ReplyKind::Change {
         body.set_if_some("buildInfo", row.build.as_ref().map(build_info));
     }
     if generation.has_activity() {
@@ -119,7 +119,7 @@ fn states(body: &mut Object, core: &Core, row: &Sandbox, state: &State) {
     if core.generation.has_activity() {
         body.set("recoverable", row.recoverable);
     }
-    // The backup is queued a moment after the wish is stored.
+    // The backup is queued a moment after the desired state is stored.
     let queued = row.state == State::Archiving && row.backup_state == "None" && core.now() > row.last_activity_at;
     body.set("backupState", if queued { "Pending" } else { row.backup_state });
     body.set_if_some("backupCreatedAt", row.backup_created_at.map(|at| at.rfc3339()));
@@ -151,9 +151,9 @@ pub(super) fn build_info(build: &BuildInfo) -> Value {
 /// A workspace as 0.105 and 0.179 show it: the sandbox, and the fields of old.
 ///
 /// `metadata_state` is the state that `providerMetadata` tells, which need not be the state.
-pub(crate) fn workspace(core: &Core, row: &Sandbox, occasion: Occasion, metadata_state: &State) -> Value {
-    let Value::Object(mut body) = Value::from(sandbox(core, row, occasion)) else { return Value::Null };
-    if occasion != Occasion::Create {
+pub(crate) fn workspace(core: &Core, row: &Sandbox, kind: ReplyKind, metadata_state: &State) -> Value {
+    let Value::Object(mut body) = Value::from(sandbox(core, row, kind)) else { return Value::Null };
+    if kind != ReplyKind::Create {
         body.insert("toolboxProxyUrl".to_owned(), Value::from(""));
     }
     let mut metadata = Object::without_nulls();
@@ -164,7 +164,7 @@ pub(crate) fn workspace(core: &Core, row: &Sandbox, occasion: Occasion, metadata
     sizes(&mut metadata, row);
     metadata.set("autoStopInterval", row.auto_stop);
     metadata.set("autoArchiveInterval", row.auto_archive);
-    if occasion != Occasion::Create {
+    if kind != ReplyKind::Create {
         metadata.set("daemonVersion", row.daemon_version);
     }
     body.insert("image".to_owned(), Value::from(row.snapshot.clone()));

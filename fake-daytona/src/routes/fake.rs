@@ -27,7 +27,7 @@ const ROUTES: [&str; 20] = [
     "POST /__fake/sandboxes/{idOrName}/state",
     "POST /__fake/sandboxes/{idOrName}/copy",
     "POST /__fake/sandboxes/{idOrName}/kill",
-    "POST /__fake/manner",
+    "POST /__fake/replies",
     "POST /__fake/server",
     "POST /__fake/organization",
     "POST /__fake/organizations",

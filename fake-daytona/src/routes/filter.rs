@@ -1,4 +1,4 @@
-//! What a list is asked for, and what it shows of a sandbox: the truth, or that of a while ago.
+//! The filters of a list, and the state in which it shows a sandbox: the current one, or an earlier one.
 
 use std::time::Duration;
 
@@ -103,9 +103,9 @@ impl Filter {
         })
     }
 
-    /// The state that the list believes, when the row is to be shown.
+    /// The state in which the list shows the row. `None`: the row does not match.
     pub(super) fn admits(&self, row: &Sandbox, now: Timestamp) -> Option<State> {
-        let state = believed(self.lag, row, now)?;
+        let state = listed_state(self.lag, row, now)?;
         let hidden = row.hidden && !self.include_errored_deleted;
         let fits = !hidden
             && (self.states.is_empty() || self.states.iter().any(|wanted| wanted == state.as_str()))
@@ -154,8 +154,8 @@ pub(super) fn labels(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
     }
 }
 
-/// What the list thinks of a sandbox: the truth of a while ago. Nothing: it is not there.
-fn believed(lag: Lag, row: &Sandbox, now: Timestamp) -> Option<State> {
+/// The state in which a list that runs behind shows a sandbox. `None`: it does not show it.
+fn listed_state(lag: Lag, row: &Sandbox, now: Timestamp) -> Option<State> {
     let (state, desired) = if lag.behind.is_zero() {
         (row.shown(), row.desired)
     } else {
@@ -164,14 +164,14 @@ fn believed(lag: Lag, row: &Sandbox, now: Timestamp) -> Option<State> {
         (moment.state.clone(), moment.desired)
     };
     match (state, desired) {
-        (State::Destroyed, _) => ghost(lag.flapping, row, now),
+        (State::Destroyed, _) => flapping_state(lag.flapping, row, now),
         (State::Archived, Desired::Started) => Some(State::Restoring),
         (state, _) => Some(state),
     }
 }
 
-/// A destroyed sandbox that the list sees again for a moment, as it was when it ran.
-fn ghost(flapping: Option<(Duration, Duration)>, row: &Sandbox, now: Timestamp) -> Option<State> {
+/// A destroyed sandbox that the list shows again for a moment, as started.
+fn flapping_state(flapping: Option<(Duration, Duration)>, row: &Sandbox, now: Timestamp) -> Option<State> {
     let (window, period) = flapping?;
     let gone_for = now - row.destroyed_at?;
     let turn = gone_for.as_millis() / period.as_millis().max(1);

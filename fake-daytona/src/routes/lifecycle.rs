@@ -1,6 +1,6 @@
 //! `/sandbox`: start, stop, archive and their like.
 
-use super::body::{self, Occasion};
+use super::body::{self, ReplyKind};
 use super::sandbox::{START_WAIT, refuse_failed_start};
 use crate::http::call::Call;
 use crate::http::reply::Reply;
@@ -24,8 +24,8 @@ pub(super) async fn start(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let world = call.core.world();
     let row = world.sandbox(key);
     refuse_failed_start(row)?;
-    let occasion = if starting == Starting::FromArchive { Occasion::Change } else { Occasion::Read };
-    Ok(Reply::json(200, &body::sandbox(call.core, row, occasion)))
+    let kind = if starting == Starting::FromArchive { ReplyKind::Change } else { ReplyKind::Read };
+    Ok(Reply::json(200, &body::sandbox(call.core, row, kind)))
 }
 
 /// Whether a stop is one by force: the container gets another signal.
@@ -37,14 +37,14 @@ pub(super) fn stop(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
     let key = world.look_up(id, call.core.now())?;
     world.stop(key, call.core.now(), hard(call))?;
-    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Change)))
+    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), ReplyKind::Change)))
 }
 
 pub(super) fn archive(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
     let key = world.look_up(id, call.core.now())?;
     world.archive(key, call.core.now())?;
-    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), ReplyKind::Read)))
 }
 
 /// All sandboxes here are containers, and those cannot be paused.
@@ -68,14 +68,14 @@ pub(super) fn recover(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
     let key = world.look_up(id, call.core.now())?;
     world.recover(key, call.core.now(), skip_start)?;
-    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), ReplyKind::Read)))
 }
 
 /// Makes a backup by hand. In most states the real server ends as a whole when it is asked for one; this one does not.
 pub(super) fn backup(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
     let key = world.look_up(id, call.core.now())?;
-    Ok(Reply::json(201, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+    Ok(Reply::json(201, &body::sandbox(call.core, world.sandbox(key), ReplyKind::Read)))
 }
 
 /// Behind a feature flag that is off unless a script turns it on.
@@ -99,5 +99,5 @@ pub(super) fn resize(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut next = |standard: u64, index: usize| wanted[index].take().unwrap_or(standard);
     let size = Size { cpu: next(now.cpu, 0), memory: next(now.memory, 1), disk: next(now.disk, 2), gpu: now.gpu };
     world.resize(key, call.core.now(), size)?;
-    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), ReplyKind::Read)))
 }

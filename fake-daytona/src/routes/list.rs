@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::body::{self, Occasion};
+use super::body::{self, ReplyKind};
 use super::filter::Filter;
 use super::query::{limit, moment};
 use crate::http::call::Call;
@@ -140,7 +140,7 @@ fn whole(call: &Call<'_>) -> Result<Reply, Refusal> {
         .labelled(&filter.labels)
         .map(|key| world.sandbox(key))
         .filter(|row| filter.admits(row, now).is_some())
-        .map(|row| body::sandbox(call.core, row, Occasion::Read))
+        .map(|row| body::sandbox(call.core, row, ReplyKind::Read))
         .collect();
     Ok(Reply::json(200, &bodies))
 }
@@ -163,7 +163,7 @@ pub(super) fn paginated(call: &Call<'_>) -> Result<Reply, Refusal> {
         .into_iter()
         .skip((page - 1).saturating_mul(limit))
         .take(limit)
-        .map(|row| body::sandbox(call.core, row, Occasion::Read))
+        .map(|row| body::sandbox(call.core, row, ReplyKind::Read))
         .collect();
     let mut body = Object::with_nulls();
     body.set("items", items.into_iter().map(Value::from).collect::<Vec<_>>());

@@ -26,10 +26,10 @@ use crate::refusal::Refusal;
 pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refusal> {
     match route {
         Route::Health => account::health(),
-        Route::PersonsOnly => Err(Refusal::new(401, "Invalid credentials")),
-        Route::OthersOnly | Route::OwnersOnly => Err(Refusal::forbidden("Invalid authentication context")),
+        Route::UserTokensOnly => Err(Refusal::new(401, "Invalid credentials")),
+        Route::InternalOnly | Route::CountedInternalOnly => Err(Refusal::forbidden("Invalid authentication context")),
         Route::AdminsOnly | Route::Runners => Err(Refusal::forbidden("Access denied")),
-        Route::SwitchedOff(_) => {
+        Route::FeatureDisabled(_) => {
             let path = call.request.path_and_query();
             Err(Refusal::not_found(format!("Cannot {} {path}", call.request.method)))
         }
@@ -40,11 +40,12 @@ pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refus
         Route::Parent(id) => sandbox::parent(call, &id),
         Route::Backup(id) => lifecycle::backup(call, &id),
         Route::Region(_) => Err(Refusal::not_found("Region not found")),
-        Route::Relatives(id) => sandbox::relatives(call, &id),
+        Route::Lineage(id) => sandbox::relatives(call, &id),
         Route::TelemetryMetrics(id) => sandbox::telemetry(call, &id),
         Route::Config => account::config(call),
         Route::SharedRegions | Route::Regions => account::regions(call),
         Route::CurrentKey => account::current_key(call),
+        Route::Usage(organization) => account::usage(call, &organization),
         Route::CreateSandbox => sandbox::create(call).await,
         Route::ListSandboxes => list::sandboxes(call),
         Route::PaginatedSandboxes => list::paginated(call),
@@ -85,6 +86,6 @@ pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refus
         Route::SetWorkspace(setting, id, minutes) => workspace::set(call, setting, &id, &minutes),
         Route::SetWorkspacePublic(id, value) => workspace::public(call, &id, &value),
         Route::PutWorkspaceLabels(id) => workspace::labels(call, &id),
-        Route::Toolbox(id, path) => Ok(toolbox::through_api(call, &id, &path)),
+        Route::Toolbox(id, path) => Ok(toolbox::through_api(call, &id, &path).await),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::body::{self, Occasion};
+use super::body::{self, ReplyKind};
 use super::order;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
@@ -21,7 +21,7 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Reply, Refusal> {
         let key = world.create(order, Surface::Sandbox, call.core.now())?;
         let row = world.sandbox(key);
         // The reply is written now and sent after the wait: it tells the state from before.
-        (key, Reply::json(200, &body::sandbox(call.core, row, Occasion::Create)), row.build.is_none())
+        (key, Reply::json(200, &body::sandbox(call.core, row, ReplyKind::Create)), row.build.is_none())
     };
     if !waits {
         return Ok(reply);
@@ -44,10 +44,10 @@ pub(super) fn refuse_failed_start(row: &Sandbox) -> Result<(), Refusal> {
 pub(super) fn get(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
     if let Some(then) = call.then() {
-        return Ok(Reply::json(200, &body::sandbox(call.core, &world.as_of(id, then)?, Occasion::Read)));
+        return Ok(Reply::json(200, &body::sandbox(call.core, &world.as_of(id, then)?, ReplyKind::Read)));
     }
     let key = world.look_up(id, call.core.now())?;
-    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), ReplyKind::Read)))
 }
 
 /// Containers have no forks, and are none.
@@ -72,5 +72,5 @@ pub(super) fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
     let key = world.look_up(id, call.core.now())?;
     world.delete(key, call.core.now())?;
-    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Change)))
+    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), ReplyKind::Change)))
 }

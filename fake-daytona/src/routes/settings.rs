@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::body::{self, Occasion};
+use super::body::{self, ReplyKind};
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::http::route::Setting;
@@ -14,7 +14,7 @@ pub(super) fn set(call: &Call<'_>, setting: Setting, id: &str, minutes: &str) ->
     let mut world = call.core.world();
     let key = world.look_up(id, call.core.now())?;
     apply(call, &mut world, key, setting, minutes)?;
-    Ok(Reply::json(201, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+    Ok(Reply::json(201, &body::sandbox(call.core, world.sandbox(key), ReplyKind::Read)))
 }
 
 /// Accepted in any state; the idle clock runs on.
@@ -78,7 +78,7 @@ pub(super) fn labels(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let key = world.look_up(id, now)?;
     let Some(sent) = sent else {
         world.change(key, now, |_| ());
-        let mut body = body::sandbox(call.core, world.sandbox(key), Occasion::Read);
+        let mut body = body::sandbox(call.core, world.sandbox(key), ReplyKind::Read);
         body.remove("labels");
         return Ok(Reply::json(200, &body));
     };
@@ -88,14 +88,14 @@ pub(super) fn labels(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     };
     world.set_labels(key, now, labels);
     world.change(key, now, |row| row.odd_labels = odd);
-    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), ReplyKind::Read)))
 }
 
 pub(super) fn public(call: &Call<'_>, id: &str, value: &str) -> Result<Reply, Refusal> {
     let mut world = call.core.world();
     let key = world.look_up(id, call.core.now())?;
     world.change(key, call.core.now(), |row| row.public = value == "true");
-    Ok(Reply::json(201, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+    Ok(Reply::json(201, &body::sandbox(call.core, world.sandbox(key), ReplyKind::Read)))
 }
 
 pub(super) fn network(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
@@ -130,5 +130,5 @@ pub(super) fn network(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
         row.network_allow_list = networks.or(row.network_allow_list.take());
         row.domain_allow_list = domains.or(row.domain_allow_list.take());
     });
-    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), Occasion::Read)))
+    Ok(Reply::json(200, &body::sandbox(call.core, world.sandbox(key), ReplyKind::Read)))
 }

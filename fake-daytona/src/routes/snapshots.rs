@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
-use super::body::{self, Occasion};
+use super::body::{self, ReplyKind};
 use super::query::{self, limit};
 use super::snapshot_names::{check_class, check_source, is_like, is_uuid};
 use crate::core::Core;
@@ -306,7 +306,7 @@ pub(super) fn of_sandbox(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
         ..Snapshot::ready(new_id, name.as_deref().unwrap_or_default(), source.size, &source.target, done)
     };
     world.capture(row, now, done);
-    let mut body = body::sandbox(core, world.sandbox(key), Occasion::Read);
+    let mut body = body::sandbox(core, world.sandbox(key), ReplyKind::Read);
     body.remove("buildInfo");
     Ok(Reply::json(200, &body))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::body::{self, Occasion};
+use super::body::{self, ReplyKind};
 use super::lifecycle::hard;
 use super::sandbox::START_WAIT;
 use super::{order, settings};
@@ -48,7 +48,7 @@ pub(super) async fn create(call: &Call<'_>) -> Result<Reply, Refusal> {
         // The row of before the wait with the state of after it: the reply contradicts itself, as the real one does.
         let before = row.state.clone();
         row.state = core.world().sandbox(key).state.clone();
-        return Ok(Reply::json(200, &body::workspace(core, &row, Occasion::Create, &before)));
+        return Ok(Reply::json(200, &body::workspace(core, &row, ReplyKind::Create, &before)));
     }
     Ok(shown(call, core.world().sandbox(key)))
 }
@@ -61,7 +61,7 @@ fn value(call: &Call<'_>, row: &Sandbox) -> Value {
     match call.core.generation {
         Generation::Documented => body::documented_workspace(row).into(),
         Generation::V0_100 => body::first_workspace(call.core, row).into(),
-        _ => body::workspace(call.core, row, Occasion::Read, &row.shown()),
+        _ => body::workspace(call.core, row, ReplyKind::Read, &row.shown()),
     }
 }
 

@@ -109,7 +109,7 @@ impl World {
 
     /// Puts a sandbox into a state that nothing changes any more but an operation: what a script asks for.
     ///
-    /// Without a wish, the one that fits the state is stored.
+    /// Without a desired state, the one that fits the state is stored.
     pub(crate) fn force_state(
         &mut self,
         key: Key,
@@ -119,7 +119,7 @@ impl World {
         reason: Option<String>,
     ) {
         let renames = self.generation.has_names();
-        let desired = desired.or_else(|| state.settled_wish());
+        let desired = desired.or_else(|| state.settled_desired_state());
         self.change(key, at, |sandbox| {
             sandbox.plan.clear();
             sandbox.cause = Cause::Script;

@@ -55,6 +55,8 @@ pub(crate) struct Order {
     pub(crate) network_allow_list: Option<String>,
     pub(crate) domain_allow_list: Option<String>,
     pub(crate) volumes: Vec<Value>,
+    /// Objects of one variable each, with the name of a secret.
+    pub(crate) secrets: Vec<Value>,
     pub(crate) linked_sandbox: Option<String>,
 }
 
@@ -134,7 +136,7 @@ impl World {
             let fails = Some("Cannot read properties of null (reading 'startsWith')".to_owned());
             self.start_outcomes.script_first(Outcome { fails, takes: None });
         }
-        let sandbox = self.furnish(order, surface, region.id, snapshot, size, at)?;
+        let sandbox = self.build_row(order, surface, region.id, snapshot, size, at)?;
         if self.names.contains_key(&sandbox.name) {
             return Err(Refusal::conflict(format!("Sandbox with name {} already exists", sandbox.name)));
         }
@@ -194,7 +196,7 @@ impl World {
         }
     }
 
-    fn furnish(
+    fn build_row(
         &mut self,
         order: Order,
         surface: Surface,
@@ -239,6 +241,7 @@ impl World {
             network_allow_list: order.network_allow_list,
             domain_allow_list: order.domain_allow_list.filter(|_| self.generation.has_sandbox_class()),
             volumes: order.volumes,
+            secrets: if self.generation.has_secrets() { order.secrets } else { Vec::new() },
             state: State::Creating,
             desired: Desired::Started,
             error_reason: None,

@@ -1,20 +1,20 @@
-//! How starts and builds go: as scripted for the next one, by chance, or well.
+//! The outcomes of starts and builds: scripted for the next one, drawn by chance, or success.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::random::Draw;
 
-/// How one start or build goes.
+/// The outcome of one start or build.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
-    /// Longer or shorter than usual.
+    /// How long it takes. Absent: as long as the latencies say.
     pub(crate) takes: Option<Duration>,
-    /// It ends badly, with this reason.
+    /// It fails with this reason.
     pub(crate) fails: Option<String>,
 }
 
-/// How those to come go.
+/// The outcomes of starts or builds that are not planned yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcomes {
     scripted: VecDeque<Outcome>,
@@ -22,27 +22,27 @@ pub(crate) struct Outcomes {
 }
 
 impl Outcomes {
-    /// The next one goes like this.
+    /// Scripts the outcome of the next one, after those that are scripted already.
     pub(crate) fn script(&mut self, outcome: Outcome) {
         self.scripted.push_back(outcome);
     }
 
-    /// The next one goes like this, whatever was said about those to come.
+    /// Scripts the outcome of the next one, before those that are scripted already.
     pub(crate) fn script_first(&mut self, outcome: Outcome) {
         self.scripted.push_front(outcome);
     }
 
-    /// Each goes like this with a probability.
+    /// Each one has this outcome with a probability.
     pub(crate) fn by_chance(&mut self, probability: f64, outcome: Outcome, seed: u64) {
         self.chances.push((probability, outcome, Draw::new(seed)));
     }
 
-    /// How the one that is planned now goes.
+    /// The outcome of the one that is planned now.
     pub(crate) fn next(&mut self) -> Outcome {
         if let Some(outcome) = self.scripted.pop_front() {
             return outcome;
         }
-        // Each chance draws every time, so that one does not change the luck of another.
+        // Each chance draws every time, so that the outcome of one does not shift the random sequence of another.
         let mut struck = None;
         for (probability, outcome, draw) in &mut self.chances {
             if draw.fraction() < *probability && struck.is_none() {

@@ -41,7 +41,7 @@ pub(crate) fn held_by(sandbox: &Sandbox) -> Size {
     }
 }
 
-pub(super) const CONTACT: &str = "\nNeed higher resource limits per-sandbox? Contact us at support@daytona.io and let us know about \
+pub(super) const CONTACT_SUPPORT: &str = "\nNeed higher resource limits per-sandbox? Contact us at support@daytona.io and let us know about \
                        your use case.";
 
 /// Refuses a single sandbox that is too big.
@@ -60,7 +60,7 @@ pub(crate) fn check_size(generation: Generation, limits: &Limits, asked: Size) -
     let first = format!("{what} request {asked}{unit} exceeds maximum allowed per {thing} ({most}{unit})");
     let text = match generation {
         Generation::Documented | Generation::V0_100 | Generation::V0_105 => first,
-        _ => format!("{first}.{CONTACT}"),
+        _ => format!("{first}.{CONTACT_SUPPORT}"),
     };
     Err(Refusal::new(generation.quota_status(), text))
 }

@@ -88,7 +88,7 @@ impl World {
             Some(most) if !is_ephemeral && size.disk > most => Err(Refusal::bad_request(format!(
                 "Disk request {}GB exceeds maximum allowed per non-ephemeral sandbox ({most}GB).{}",
                 size.disk,
-                super::quota::CONTACT
+                super::quota::CONTACT_SUPPORT
             ))),
             _ => Ok(()),
         }

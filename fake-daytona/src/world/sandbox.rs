@@ -30,6 +30,8 @@ pub(crate) struct Sandbox {
     pub(crate) network_allow_list: Option<String>,
     pub(crate) domain_allow_list: Option<String>,
     pub(crate) volumes: Vec<Value>,
+    /// No reply shows them.
+    pub(crate) secrets: Vec<Value>,
     /// Stored state; what a read shows is [`Sandbox::shown`].
     pub(crate) state: State,
     pub(crate) desired: Desired,
@@ -55,7 +57,7 @@ pub(crate) struct Sandbox {
     /// Deleted while errored: no read finds it any more.
     pub(crate) hidden: bool,
     pub(crate) entrypoint: Entrypoint,
-    /// A script put it into this state: the server's own patience does not end it.
+    /// A script put it into this state, so the server's time limit for the state does not apply.
     pub(crate) forced: bool,
     /// Changes of state that are under way, first due first.
     pub(crate) plan: VecDeque<Step>,
@@ -66,7 +68,7 @@ pub(crate) struct Sandbox {
     /// Started until now, without the stretch that is under way.
     pub(crate) billed: Duration,
     pub(crate) started_at: Option<Timestamp>,
-    /// A wish for another size, applied when the resizing ends.
+    /// Another size that was asked for; it applies when the resizing ends.
     pub(crate) resize_to: Option<Size>,
     /// A recovery was tried then; the next one has to wait.
     pub(crate) recovered_at: Option<Timestamp>,
@@ -91,7 +93,7 @@ pub struct Moment {
     pub at: Timestamp,
     /// As shown by a read, not as stored.
     pub state: State,
-    /// The wish at that time.
+    /// The desired state at that time.
     pub desired: Desired,
     /// What brought it about.
     pub cause: Cause,
@@ -178,7 +180,7 @@ impl Sandbox {
             .all(|(key, value)| value.is_string() && self.labels.get(key).is_some_and(|has| same_text(has, value)))
     }
 
-    /// The row as a read of `/sandbox` found it at `then`. Nothing: it was not there, or not any more.
+    /// The row as a read of `/sandbox` found it at `then`. `None`: it was not there, or not any more.
     pub(crate) fn as_of(&self, then: Timestamp) -> Option<Self> {
         let moment = self.seen_at(then).filter(|moment| moment.state != State::Destroyed)?;
         let deleted = moment.desired == Desired::Destroyed;
@@ -200,7 +202,7 @@ impl Sandbox {
         Some(row)
     }
 
-    /// What a read showed at `at`; nothing when it did not exist yet.
+    /// What a read showed at `at`; `None` when it did not exist yet.
     pub(crate) fn seen_at(&self, at: Timestamp) -> Option<&Moment> {
         self.history.iter().rev().find(|moment| moment.at <= at)
     }

@@ -39,7 +39,7 @@ enum Event {
 }
 
 impl Event {
-    /// What a change of state that begins with this is put down to. Nothing: to what began it earlier.
+    /// What a change of state that begins with this is put down to. `None`: to what began it earlier.
     fn cause(self) -> Option<Cause> {
         match self {
             Self::Step | Self::FlushActivity => None,
@@ -101,7 +101,7 @@ impl World {
         self.organization.suspended = suspension;
     }
 
-    /// When something happens to this sandbox by itself. Nothing: never.
+    /// When something happens to this sandbox by itself. `None`: never.
     pub(crate) fn next_change(&self, key: Key) -> Option<Timestamp> {
         next(&self.sandboxes[key], self.generation).map(|(at, _)| at)
     }
@@ -239,7 +239,7 @@ fn next(sandbox: &Sandbox, generation: Generation) -> Option<(Timestamp, Event)>
         // Never at once: a read right after an accepted activity still shows the old moment.
         offer((accepted + Duration::from_millis(1)).round_up(ACTIVITY_FLUSH), Event::FlushActivity);
     }
-    if let Some((limit, reason)) = patience(&sandbox.state, generation)
+    if let Some((limit, reason)) = state_time_limit(&sandbox.state, generation)
         && !sandbox.forced
     {
         offer(sandbox.last_activity_at + limit, Event::GiveUp(reason));
@@ -270,7 +270,7 @@ fn next(sandbox: &Sandbox, generation: Generation) -> Option<(Timestamp, Event)>
 }
 
 /// How long the server waits in a state, counted from the last activity, before it calls it an error.
-fn patience(state: &State, generation: Generation) -> Option<(Duration, &'static str)> {
+fn state_time_limit(state: &State, generation: Generation) -> Option<(Duration, &'static str)> {
     if generation == Generation::Documented {
         return None;
     }

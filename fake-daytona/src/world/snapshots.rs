@@ -19,7 +19,7 @@ pub(crate) struct Snapshot {
     pub(crate) general: bool,
     pub(crate) region: String,
     pub(crate) size: Size,
-    /// GiB of the image; nothing before it is known, and for what was built.
+    /// GiB of the image; `None` before it is known, and for what was built.
     pub(crate) gigabytes: Option<f64>,
     /// It was fetched, so there is a name for it in the server's own registry.
     pub(crate) has_ref: bool,
@@ -98,7 +98,7 @@ impl Snapshot {
         }
     }
 
-    /// It is removed after a while. What is pending is pulled all the same, and lives on: the pull comes after the wish.
+    /// It is removed after a while. What is pending is pulled all the same, and lives on: the pull is carried out after the removal was asked for.
     pub(crate) fn remove(&mut self, at: Timestamp, done: Timestamp) {
         let is_overtaken = self.state == "pending" && self.build.is_none();
         self.state = "removing";

@@ -35,7 +35,7 @@ pub enum State {
 }
 
 /// All states of 0.190 and later, in the order in which a list filter's refusal names them.
-const NAMED: [(State, &str); 22] = [
+const WIRE_NAMES: [(State, &str); 22] = [
     (State::Creating, "creating"),
     (State::Restoring, "restoring"),
     (State::Destroyed, "destroyed"),
@@ -63,7 +63,7 @@ const NAMED: [(State, &str); 22] = [
 impl State {
     /// From the wire; an unknown word becomes [`State::Other`].
     pub fn parse(word: &str) -> Self {
-        NAMED
+        WIRE_NAMES
             .iter()
             .find(|(_, name)| *name == word)
             .map_or_else(|| Self::Other(word.to_owned()), |(state, _)| state.clone())
@@ -74,7 +74,7 @@ impl State {
         if let Self::Other(word) = self {
             return word;
         }
-        NAMED.iter().find(|(state, _)| state == self).map_or("unknown", |(_, name)| name)
+        WIRE_NAMES.iter().find(|(state, _)| state == self).map_or("unknown", |(_, name)| name)
     }
 
     /// On the wire of `generation`: 0.100 says `image` for snapshot and has no `build_failed`.
@@ -89,7 +89,7 @@ impl State {
 
     /// The words that `states=` of a list accepts.
     pub(crate) fn filterable() -> impl Iterator<Item = &'static str> {
-        NAMED.iter().map(|(_, name)| *name).filter(|name| *name != "destroyed")
+        WIRE_NAMES.iter().map(|(_, name)| *name).filter(|name| *name != "destroyed")
     }
 
     /// An operation is under way, so another one is refused.
@@ -114,8 +114,8 @@ impl State {
         )
     }
 
-    /// The wish that belongs to a state when nothing else is known. Nothing: any wish may.
-    pub(crate) fn settled_wish(&self) -> Option<Desired> {
+    /// The desired state that belongs to a state when nothing else is known. `None`: any desired state may.
+    pub(crate) fn settled_desired_state(&self) -> Option<Desired> {
         match self {
             Self::Started | Self::Creating | Self::Starting | Self::Restoring | Self::PendingBuild => {
                 Some(Desired::Started)
@@ -191,7 +191,8 @@ impl Desired {
     }
 }
 
-/// The state that a read shows: a stored state whose wish has not been picked up yet is shown as the way there.
+/// The state that a read shows: where no job has picked up the desired state yet, it is shown as the transition
+/// towards it.
 ///
 /// `archived` with desired started stays `archived` here; only lists call it `restoring`.
 pub(crate) fn displayed(state: &State, desired: Desired) -> State {
@@ -211,7 +212,7 @@ mod tests {
 
     #[test]
     fn every_state_has_one_name_and_is_read_back_from_it() {
-        for (state, name) in NAMED {
+        for (state, name) in WIRE_NAMES {
             assert_eq!(State::parse(name), state);
             assert_eq!(state.as_str(), name);
         }
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_that_was_not_picked_up_yet_is_shown_as_the_way_there() {
+    fn a_desired_state_that_no_job_has_picked_up_is_shown_as_a_transition() {
         use Desired as D;
         for (state, desired, shown) in [
             (State::Started, D::Stopped, "stopping"),

@@ -96,7 +96,7 @@ pub const SNAPSHOTS: &[Reason] = &[
         group: "snapshots: get",
         tag: "",
         what: "message",
-        why: "a snapshot of another organization is told apart by its text only, and nobody looks for it here",
+        why: "a snapshot of another organization differs by its text only, which no client of ours reads",
     },
     Reason {
         group: "snapshots: name rules",

@@ -49,7 +49,7 @@ struct Step {
     #[serde(default)]
     states: Vec<String>,
 
-    /// What the fake has to be told, because the recorded server was made to do it by other means.
+    /// What the fake is scripted to do, because the recorded server was made to do it by other means.
     arrange: Option<String>,
     #[serde(default)]
     with: Value,
@@ -183,7 +183,7 @@ impl Player {
         self.differences.extend(found.into_iter().map(|text| (number, format!("{text} ({send})"))));
     }
 
-    /// Every state that reads show until the last one, with the wish.
+    /// Every state that reads show until the last one, with the desired state.
     async fn watch(&self, name: &str, last: &str) -> Vec<String> {
         let path = format!("/api/sandbox/{}", self.variables.fill(name));
         let mut seen: Vec<String> = Vec::new();

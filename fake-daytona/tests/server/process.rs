@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// Nothing here takes long; what does hangs.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIME_LIMIT: Duration = Duration::from_secs(20);
 
 /// A running server; it ends with this.
 pub struct Server {
@@ -62,7 +62,7 @@ impl Server {
     /// A request; `path` begins at the root of the server.
     pub fn send(&self, method: &str, path: &str, body: &str) -> Answer {
         let mut stream = TcpStream::connect(self.address()).expect("the server listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+        stream.set_read_timeout(Some(TIME_LIMIT)).expect("a time limit");
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
              content-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -104,7 +104,7 @@ impl Server {
         assert!(signal("-INT"));
         let (ended, end) = std::sync::mpsc::channel();
         std::thread::spawn(move || ended.send(self.child.wait()));
-        let Ok(status) = end.recv_timeout(PATIENCE) else {
+        let Ok(status) = end.recv_timeout(TIME_LIMIT) else {
             signal("-KILL");
             panic!("an interrupt did not end it");
         };

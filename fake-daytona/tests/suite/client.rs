@@ -127,7 +127,7 @@ impl Client {
         answer.id()
     }
 
-    /// Reads a sandbox until its state differs; every state with the wish, in order.
+    /// Reads a sandbox until its state differs; every state with the desired state, in order.
     pub async fn watch(&self, path: &str, until: &str) -> Vec<String> {
         let mut seen: Vec<String> = Vec::new();
         for _ in 0..100_000 {

@@ -236,14 +236,14 @@ async fn the_server_gives_up_on_a_build_after_an_hour_and_never_on_a_pending_one
 
 #[tokio::test(start_paused = true)]
 async fn the_server_gives_up_on_a_restart_after_five_minutes_and_on_a_restore_after_thirty() {
-    for (parked, during, patience) in [("stopped", "starting", 5), ("archived", "restoring", 30)] {
+    for (parked, during, limit) in [("stopped", "starting", 5), ("archived", "restoring", 30)] {
         let client = Client::new(Generation::V0_190);
         let id = client.started(json!({"name": "a"})).await;
         client.fake.set_state("a", parked, None, None);
         client.fake.next_start_takes(minutes(600));
         client.post(&format!("/sandbox/{id}/start"), Value::Null).await;
         // The reply of a start from stopped came half a minute later, that from the archive at once.
-        tokio::time::advance(minutes(patience - 1)).await;
+        tokio::time::advance(minutes(limit - 1)).await;
         assert_eq!(state(&client, "a").await, during);
         tokio::time::advance(minutes(2)).await;
         assert_eq!(state(&client, "a").await, "error");

@@ -29,7 +29,7 @@ async fn a_list_that_lags_lacks_the_new_and_keeps_the_gone_while_reads_by_id_are
     client.delete(&format!("/sandbox/{id}")).await;
     tokio::time::advance(seconds(2)).await;
     assert_eq!(client.get(&format!("/sandbox/{id}")).await.status, 404);
-    assert_eq!(listed(&client).await.len(), 1, "still believed to be there");
+    assert_eq!(listed(&client).await.len(), 1, "the list still shows it");
     tokio::time::advance(seconds(5)).await;
     assert!(listed(&client).await.is_empty());
 }

@@ -84,9 +84,9 @@ async fn a_delete_that_fails_hides_an_errored_row_and_a_stop_that_fails_shows_it
 async fn two_writers_of_labels_are_both_told_200_and_the_later_one_wins() {
     let client = Client::new(Generation::V0_190);
     client.started(json!({"name": "a"})).await;
-    for (label, told) in [("one", json!({"one": "1"})), ("two", json!({"two": "1"}))] {
+    for (label, sent) in [("one", json!({"one": "1"})), ("two", json!({"two": "1"}))] {
         let answer = client.put("/sandbox/a/labels", json!({"labels": {label: "1"}})).await;
-        assert_eq!((answer.status, &answer.body["labels"]), (200, &told));
+        assert_eq!((answer.status, &answer.body["labels"]), (200, &sent));
     }
     assert_eq!(client.get("/sandbox/a").await.body["labels"], json!({"two": "1"}));
     client.fake.once(("PUT", "/sandbox/*/labels"), Verdict::ApplyThenLoseLabels);

@@ -1,4 +1,4 @@
-//! Many sessions on servers of every version, in bad weather, for days: the same run every time, and in no time.
+//! Many sessions on servers of every version, with many faults, for days of virtual time: equal in every run with one seed.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::client::{Client, minutes};
 
 /// A session as a careless platform runs it: create, look every ten minutes, delete in the end.
 async fn session(client: Client, index: u64) {
-    let patience = Duration::from_secs(60);
+    let time_limit = Duration::from_secs(60);
     let path = if client.fake.generation().has_sandbox() { "/sandbox" } else { "/workspace" };
     let labels =
         json!({"session": format!("s{index}"), "kind": if index.is_multiple_of(3) { "short" } else { "long" }});
@@ -19,7 +19,7 @@ async fn session(client: Client, index: u64) {
     let mut id = None;
     for _ in 0..5 {
         let body = json!({"name": format!("session-{index}"), "labels": labels});
-        if let Ok(answer) = timeout(patience, client.post(path, body)).await
+        if let Ok(answer) = timeout(time_limit, client.post(path, body)).await
             && answer.status == 200
             && !answer.id().is_empty()
         {
@@ -30,14 +30,14 @@ async fn session(client: Client, index: u64) {
     let Some(id) = id else { return };
     for _ in 0..12 {
         tokio::time::sleep(minutes(10)).await;
-        let _ = timeout(patience, client.get(&format!("{path}/{id}"))).await;
+        let _ = timeout(time_limit, client.get(&format!("{path}/{id}"))).await;
     }
-    let _ = timeout(patience, client.delete(&format!("{path}/{id}?force=true"))).await;
+    let _ = timeout(time_limit, client.delete(&format!("{path}/{id}?force=true"))).await;
 }
 
 /// Everything that happened, as text.
 async fn run(seed: u64) -> String {
-    let mut story = String::new();
+    let mut log = String::new();
     for generation in Generation::ALL {
         let fake = FakeDaytona::builder(generation).limits(Limits::none()).seed(seed).build();
         fake.entrypoints_labelled("kind", "short", Fate::runs_for(30));
@@ -53,14 +53,13 @@ async fn run(seed: u64) -> String {
         tokio::time::sleep(minutes(3 * 24 * 60)).await;
         for request in fake.requests() {
             let at = request.at.rfc3339();
-            writeln!(story, "{at} {} {} {:?} {:?}", request.method, request.path, request.fault, request.status)
-                .unwrap();
+            writeln!(log, "{at} {} {} {:?} {:?}", request.method, request.path, request.fault, request.status).unwrap();
         }
         for view in fake.sandboxes() {
-            writeln!(story, "{} {} {:?} {:?}", view.id, view.created_name, view.history, view.runs).unwrap();
+            writeln!(log, "{} {} {:?} {:?}", view.id, view.created_name, view.history, view.runs).unwrap();
         }
     }
-    story
+    log
 }
 
 #[tokio::test(start_paused = true)]

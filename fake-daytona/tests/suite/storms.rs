@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use crate::client::{Client, seconds};
 
 /// What befell two hundred requests.
-async fn weather(storm: Storm) -> Vec<Option<&'static str>> {
+async fn faults_of(storm: Storm) -> Vec<Option<&'static str>> {
     let client = Client::new(Generation::V0_190);
     client.fake.storm(storm);
     for index in 0..100 {
@@ -19,9 +19,9 @@ async fn weather(storm: Storm) -> Vec<Option<&'static str>> {
 
 #[tokio::test(start_paused = true)]
 async fn the_same_seed_gives_the_same_run_and_another_seed_another_one() {
-    let first = weather(Storm::new(7, 0.3)).await;
-    assert_eq!(first, weather(Storm::new(7, 0.3)).await);
-    assert_ne!(first, weather(Storm::new(8, 0.3)).await);
+    let first = faults_of(Storm::new(7, 0.3)).await;
+    assert_eq!(first, faults_of(Storm::new(7, 0.3)).await);
+    assert_ne!(first, faults_of(Storm::new(8, 0.3)).await);
     let struck = first.iter().flatten().count();
     assert!((40..=80).contains(&struck), "three in ten of 200, but {struck}");
 }
@@ -47,7 +47,7 @@ async fn other_requests_in_between_do_not_change_what_befalls_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_storm_of_certainty_brings_every_usual_kind() {
-    let seen = weather(Storm::new(1, 1.0)).await;
+    let seen = faults_of(Storm::new(1, 1.0)).await;
     let mut names: Vec<&str> = seen.into_iter().flatten().collect();
     assert_eq!(names.len(), 200);
     names.sort_unstable();
@@ -82,9 +82,9 @@ async fn a_single_verdict_can_strike_by_chance() {
 async fn starts_fail_or_lag_by_chance_and_a_scripted_one_comes_first() {
     let run = || async {
         let client = Client::of(FakeDaytona::builder(Generation::V0_190).limits(Limits::none()));
-        client.fake.starts_fail_by_chance(0.3, "no luck", 5);
+        client.fake.starts_fail_by_chance(0.3, "by chance", 5);
         client.fake.starts_lag_by_chance(0.3, seconds(40), 6);
-        client.fake.fail_next_start("told so");
+        client.fake.fail_next_start("scripted");
         let mut ends = Vec::new();
         for _ in 0..30 {
             let begun = tokio::time::Instant::now();
@@ -94,10 +94,10 @@ async fn starts_fail_or_lag_by_chance_and_a_scripted_one_comes_first() {
         ends
     };
     let ends = run().await;
-    assert_eq!(ends[0].1, "Sandbox failed to start: told so");
-    let unlucky = ends.iter().filter(|(status, message, _)| *status == 400 && message.ends_with("no luck")).count();
+    assert_eq!(ends[0].1, "Sandbox failed to start: scripted");
+    let failed = ends.iter().filter(|(status, message, _)| *status == 400 && message.ends_with("by chance")).count();
     let late = ends.iter().filter(|(.., took)| *took == 30).count();
-    assert!((3..=15).contains(&unlucky) && (2..=15).contains(&late), "{unlucky} failed, {late} were late");
+    assert!((3..=15).contains(&failed) && (2..=15).contains(&late), "{failed} failed, {late} were late");
     assert_eq!(ends, run().await);
 }
 

@@ -25,14 +25,14 @@ fn main() -> Result<(), Failure> {
     runtime.block_on(run(caller, sessions, Arc::new(Semaphore::new(in_flight)), sweeps))
 }
 
-async fn run(caller: Caller, sessions: usize, room: Arc<Semaphore>, sweeps: usize) -> Result<(), Failure> {
+async fn run(caller: Caller, sessions: usize, permits: Arc<Semaphore>, sweeps: usize) -> Result<(), Failure> {
     let context = Arc::new(Target::from_env()?.context("pool-1"));
     let begun = Instant::now();
     let mut creating = JoinSet::new();
     for index in 0..sessions {
-        let (caller, context, room) = (caller.clone(), context.clone(), room.clone());
+        let (caller, context, permits) = (caller.clone(), context.clone(), permits.clone());
         creating.spawn(async move {
-            let _turn = room.acquire().await?;
+            let _turn = permits.acquire().await?;
             let spec = session(format!("{}-{index}", std::process::id()));
             caller.provision(&context, &spec).await
         });
@@ -43,15 +43,15 @@ async fn run(caller: Caller, sessions: usize, room: Arc<Semaphore>, sweeps: usiz
     }
     let provisioned = begun.elapsed().as_secs_f64();
 
-    // Each sweep polls every session once, all of them at the same time as far as there is room.
+    // Each sweep polls every session once, all of them at the same time as far as permits allow.
     let mut swept = Vec::with_capacity(sweeps);
     for _ in 0..sweeps {
         let begun = Instant::now();
         let mut polling = JoinSet::new();
         for handle in &handles {
-            let (caller, context, room, handle) = (caller.clone(), context.clone(), room.clone(), handle.clone());
+            let (caller, context, permits, handle) = (caller.clone(), context.clone(), permits.clone(), handle.clone());
             polling.spawn(async move {
-                let _turn = room.acquire().await?;
+                let _turn = permits.acquire().await?;
                 caller.status(&context, &handle).await
             });
         }

@@ -8,92 +8,99 @@ use host_tests::sim::{Cuts, Plan, Report, Sabotage, many, run};
 
 const USAGE: &str = "sim [--sessions N] [--seed S] [--threads T]    as many organizations from S on as make N sessions
 sim --seed S --replay [--keep 0,2] [--faults N] [--without crashes,…] [--journal]    one organization
-with either: [--new-faults]         what real servers do and few expect: look-ups that are kept, dates, copies, odd replies
+with either: [--new-faults|--no-new-faults]    every plan, or none, has what real servers do and few expect: look-ups that
+                                    are kept, dates that are off, copies, odd replies; without, three plans of four have it
+with many:   [--no-shrink]         failures are told as they are, which is quicker than making them smaller
 with either: [--sabotage WORD]    something broken on purpose, which has to be noticed";
 
 /// What the command line asks for.
-struct Wish {
+struct Options {
     sessions: usize,
     seed: u64,
     threads: usize,
     replay: bool,
     journal: bool,
+    shrinks: bool,
     cuts: Cuts,
     sabotage: Sabotage,
     draw: fn(u64) -> Plan,
 }
 
 fn main() -> ExitCode {
-    let wish = match wish(std::env::args().skip(1)) {
-        Ok(wish) => wish,
+    let options = match options(std::env::args().skip(1)) {
+        Ok(options) => options,
         Err(why) => {
             eprintln!("{why}\n\n{USAGE}");
             return ExitCode::from(2);
         }
     };
-    let passed = if wish.replay { replay(&wish) } else { simulate(&wish) };
+    let passed = if options.replay { replay(&options) } else { simulate(&options) };
     if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn wish(mut arguments: impl Iterator<Item = String>) -> Result<Wish, String> {
-    let mut wish = Wish {
+fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
+    let mut options = Options {
         sessions: 2_000,
         seed: 1,
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         replay: false,
         journal: false,
+        shrinks: true,
         cuts: Cuts::default(),
         sabotage: Sabotage::Nothing,
         draw: Plan::draw,
     };
     while let Some(name) = arguments.next() {
         match name.as_str() {
-            "--replay" => wish.replay = true,
-            "--journal" => wish.journal = true,
-            "--new-faults" => wish.draw = Plan::odd,
+            "--replay" => options.replay = true,
+            "--journal" => options.journal = true,
+            "--no-shrink" => options.shrinks = false,
+            "--new-faults" => options.draw = Plan::odd,
+            "--no-new-faults" => options.draw = Plan::plain,
             _ => {
                 let value = arguments.next().ok_or(format!("{name} needs a value"))?;
                 let number = || value.parse::<usize>().map_err(|error| format!("{name} {value}: {error}"));
                 match name.as_str() {
-                    "--sessions" => wish.sessions = number()?,
-                    "--seed" => wish.seed = value.parse().map_err(|error| format!("--seed {value}: {error}"))?,
-                    "--threads" => wish.threads = number()?.max(1),
-                    "--faults" => wish.cuts.faults = Some(number()?),
+                    "--sessions" => options.sessions = number()?,
+                    "--seed" => options.seed = value.parse().map_err(|error| format!("--seed {value}: {error}"))?,
+                    "--threads" => options.threads = number()?.max(1),
+                    "--faults" => options.cuts.faults = Some(number()?),
                     "--keep" => {
                         let numbers = value.split(',').map(str::parse).collect::<Result<_, _>>();
-                        wish.cuts.keep = Some(numbers.map_err(|error| format!("--keep {value}: {error}"))?);
+                        options.cuts.keep = Some(numbers.map_err(|error| format!("--keep {value}: {error}"))?);
                     }
                     "--without" => {
                         for word in value.split(',') {
                             let known = Cuts::words().find(|known| *known == word);
-                            wish.cuts.without.push(known.ok_or_else(|| {
+                            options.cuts.without.push(known.ok_or_else(|| {
                                 format!("--without {word}: one of {:?}", Cuts::words().collect::<Vec<_>>())
                             })?);
                         }
                     }
                     "--sabotage" => {
                         let known = Sabotage::WORDS.into_iter().find(|(word, _)| *word == value);
-                        wish.sabotage = known.ok_or(format!("--sabotage {value}: not known"))?.1;
+                        options.sabotage = known.ok_or(format!("--sabotage {value}: not known"))?.1;
                     }
                     _ => return Err(format!("{name} is not known")),
                 }
             }
         }
     }
-    Ok(wish)
+    Ok(options)
 }
 
-fn simulate(wish: &Wish) -> bool {
-    let sum = many(wish.draw, wish.seed, wish.sessions, wish.threads, &wish.cuts, wish.sabotage);
+fn simulate(options: &Options) -> bool {
+    let mut sum = many(options.draw, options.seed, options.sessions, options.threads, &options.cuts, options.sabotage);
+    sum.shrinks = options.shrinks;
     print!("{sum}");
     sum.broken.is_empty()
 }
 
-fn replay(wish: &Wish) -> bool {
-    let report = run((wish.draw)(wish.seed).cut(&wish.cuts), wish.sabotage);
+fn replay(options: &Options) -> bool {
+    let report = run((options.draw)(options.seed).cut(&options.cuts), options.sabotage);
     let mut text = format!("{:#?}\n", report.plan);
-    if wish.journal {
-        story(&report).into_iter().for_each(|line| text.extend([line, "\n".to_owned()]));
+    if options.journal {
+        timeline(&report).into_iter().for_each(|line| text.extend([line, "\n".to_owned()]));
     }
     text += &format!("{} requests, {} faults, {} sandboxes\n", report.requests.len(), report.faults, report.sandboxes);
     report.violations.iter().for_each(|violation| text += &format!("{violation}\n"));
@@ -102,8 +109,8 @@ fn replay(wish: &Wish) -> bool {
     report.violations.is_empty()
 }
 
-/// What hosts were told and what reached the server, in its time.
-fn story(report: &Report) -> Vec<String> {
+/// What hosts got as results and what reached the server, in order of time.
+fn timeline(report: &Report) -> Vec<String> {
     let mut lines: Vec<(u64, String)> = Vec::new();
     for request in &report.requests {
         let status = request.status.map_or_else(|| "-".to_owned(), |status| status.to_string());

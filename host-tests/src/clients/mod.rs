@@ -1,5 +1,5 @@
 //! What the programs have in common that `bench` starts as clients of a server: where the server is, what a session is
-//! like, and how they are told to work.
+//! like, and how they get their orders.
 //!
 //! A client reads lines from its input. A line is a number of cycles (create, get, delete), which it then does and answers
 //! with a line of JSON: `{"wall": seconds, "cpu": seconds}`, of all of them. The end of the input ends it. The SDKs'
@@ -57,7 +57,7 @@ pub fn session(id: impl Into<String>) -> Spec {
     spec
 }
 
-/// Does as it is told until the input ends. `cycle` is given a name that no other cycle has, on one thread.
+/// Carries out the orders of the input until it ends. `cycle` is given a name that no other cycle has, on one thread.
 ///
 /// # Errors
 /// The first failure of a cycle, or of input and output.

@@ -9,9 +9,10 @@ wasmtime::component::bindgen!({
         package host:counts;
 
         world contract {
-            include rensei:sandbox/sandbox-provider@0.1.0;
-            export rensei:sandbox/lifecycle@0.1.0;
-            export rensei:sandbox/inventory@0.1.0;
+            include rensei:sandbox/sandbox-provider@0.1.1;
+            export rensei:sandbox/lifecycle@0.1.1;
+            export rensei:sandbox/inventory@0.1.1;
+            export rensei:sandbox/diagnostics@0.1.1;
         }
     ",
     world: "host:counts/contract",

@@ -144,15 +144,15 @@ mod tests {
         assert_eq!(costs().exceeded(&[function("status", 1_020, 5)]), [""; 0]);
         assert_eq!(costs().exceeded(&[function("status", 1, 0)]), [""; 0]);
         let exceeded = costs().exceeded(&[function("status", 1_021, 6)]);
-        let told = ["status: 1021 instructions, over 2 % more than 1000", "status: 6 host calls, more than 5"];
-        assert_eq!(exceeded, told);
+        let expected = ["status: 1021 instructions, over 2 % more than 1000", "status: 6 host calls, more than 5"];
+        assert_eq!(exceeded, expected);
     }
 
     #[test]
     fn a_function_that_is_only_on_one_side_is_told() {
         let exceeded = costs().exceeded(&[function("locate", 1, 1)]);
-        let told = ["locate: nothing is written down", "status: it is written down, and was not counted"];
-        assert_eq!(exceeded, told);
+        let expected = ["locate: nothing is written down", "status: it is written down, and was not counted"];
+        assert_eq!(exceeded, expected);
     }
 
     #[test]

@@ -43,3 +43,10 @@ pub fn given_up(view: &SandboxView) -> Option<Timestamp> {
         |moment: &&fake_daytona::Moment| moment.desired == Desired::Destroyed || moment.state == State::Destroyed;
     view.history.iter().find(ends).map(|moment| moment.at)
 }
+
+/// A sandbox that was marked as one too many. A server without names creates it before it can be seen that the session has
+/// one, and deletes nothing that starts: where the call ends before the start does, it can only be marked, be made to stop
+/// itself, and be left to the next call.
+pub fn is_duplicate(evidence: &Evidence<'_>, view: &SandboxView) -> bool {
+    !evidence.organization.plan.generation.has_names() && view.labels.contains_key("rensei.dev/duplicate-of")
+}

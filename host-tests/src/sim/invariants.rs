@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fake_daytona::{Cause, RecordedRequest, SandboxView, Timestamp};
 
-use super::evidence::{Evidence, given_up};
+use super::evidence::{Evidence, given_up, is_duplicate};
 use super::journal::{Outcome, Violation};
 use super::lifetimes;
 use super::organization::KEY;
@@ -47,6 +47,7 @@ fn once(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) 
     for view in evidence.of(session) {
         if let Some(earlier) = last
             && given_up(earlier).is_none_or(|end| end > view.created_at)
+            && !is_duplicate(evidence, view)
             && !given_up(view).is_some_and(|end| is_rival(evidence, session, view, end))
         {
             let what = format!("{} was created while {} was there", view.id, earlier.id);
@@ -157,7 +158,11 @@ fn strangers(evidence: &Evidence<'_>, found: &mut Vec<Violation>) {
     for id in &evidence.organization.of_others() {
         let touched =
             evidence.requests.iter().find(|request| request.method != "GET" && request.route.contains(id.as_str()));
-        let gone = evidence.sandboxes.iter().find(|view| view.id == *id).filter(|view| !view.alive);
+        // A copy has the time to live of what it was copied from.
+        let ended = |view: &&SandboxView| {
+            !view.alive && view.history.last().is_none_or(|moment| moment.cause != Cause::TimeToLive)
+        };
+        let gone = evidence.sandboxes.iter().find(|view| view.id == *id).filter(ended);
         if touched.is_some() || gone.is_some() {
             let at = touched.map(|request| request.at).or(begun).unwrap_or_else(|| evidence.organization.now());
             let what = format!("{id} of somebody else was touched: {:?}", touched.map(|request| &request.route));

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use fake_daytona::{Cause, SandboxView, State, Timestamp};
+use fake_daytona::{Cause, Generation, SandboxView, State, Timestamp};
 
-use super::evidence::{Evidence, given_up};
+use super::evidence::{Evidence, given_up, is_duplicate};
 use super::journal::{Entry, Outcome, Violation};
-use super::plan::Session;
+use super::plan::{Plan, Session};
 use super::rng::minutes;
 
 /// The server looks for idle sandboxes every ten seconds, writes activity as often, counts in whole minutes, and requests
@@ -31,7 +31,10 @@ fn idle(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) 
         let acts =
             evidence.about(view).filter(|request| request.method == "POST" || request.route.starts_with("/toolbox"));
         let contact = acts.map(|request| request.at).max().unwrap_or(view.created_at);
-        let limit = |since: Timestamp| contact.max(since) + session.interval() + excess(evidence, view, since) + SLACK;
+        // Undisturbed, one that is too many is made to stop soon.
+        let soon = is_duplicate(evidence, view) && evidence.organization.plan.is_calm();
+        let interval = if soon { minutes(1) } else { session.interval() };
+        let limit = |since: Timestamp| contact.max(since) + interval + excess(evidence, view, since) + SLACK;
         let stretches = running_since(view, evidence.organization.now());
         if let Some((since, until)) = stretches.into_iter().find(|(since, until)| *until > limit(*since)) {
             let (since, until, contact) = (since.rfc3339(), until.rfc3339(), contact.rfc3339());
@@ -69,18 +72,17 @@ fn good_looks<'a>(
 
 /// No working agent is stopped by idleness as long as its session is looked at and its deadline is not reached.
 fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
-    // Without `last-activity` whoever adopts a running sandbox takes its raised interval back, while its activity may be
-    // hours old: held against the component with the new faults only, until it keeps that promise.
     let plan = &evidence.organization.plan;
-    if !plan.generation.has_activity() && !plan.oddities.drawn {
+    if !plan.generation.has_activity() && (!plan.oddities.drawn || !can_be_kept(plan, session)) {
         return;
     }
     // A look renews when a third of the interval has passed, so after one two thirds are left at least.
-    let window = (session.interval() * 2 / 3).saturating_sub(SLACK);
+    let window = (session.interval() * 2 / 3).saturating_sub(SLACK + unseen_by(plan));
     for view in evidence.of(session) {
         // An extension may also shorten.
         let deadline = deadlines(evidence, session, view, true).into_iter().min().unwrap_or(view.created_at);
-        for stop in view.stops().filter(|moment| moment.cause == Cause::Idle && moment.at < deadline) {
+        let early = early_by(plan, session);
+        for stop in view.stops().filter(|moment| moment.cause == Cause::Idle && moment.at + early < deadline) {
             let killed = view
                 .runs
                 .iter()
@@ -96,6 +98,41 @@ fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation
             }
         }
     }
+}
+
+/// Whether a server without `last-activity` can be made to keep a sandbox. Renewing it takes five requests there, and the
+/// time since the last renewal, which the server of the provider description tells by nothing but the header `Date`.
+fn can_be_kept(plan: &Plan, session: &Session) -> bool {
+    let in_time = plan.oddities.delay * 6 < session.deadline.unwrap_or(DEADLINE);
+    in_time && (plan.generation != Generation::Documented || plan.oddities.date_ahead == 0)
+}
+
+/// How late a look may be told that a renewal is due. On a server that tells no activity, a date that is behind shows only
+/// while something of the sandbox was written later than it.
+fn unseen_by(plan: &Plan) -> Duration {
+    let behind = Duration::from_millis(plan.oddities.date_ahead.min(0).unsigned_abs());
+    if plan.generation.has_activity() { Duration::ZERO } else { behind }
+}
+
+/// How much too early a session's deadline may be taken for reached, where the dates of replies are off. An extension counts
+/// from what the server last wrote of the sandbox then. Only servers that tell the last activity show that a date is ahead.
+fn early_by(plan: &Plan, session: &Session) -> Duration {
+    let off = Duration::from_millis(plan.oddities.date_ahead.unsigned_abs());
+    let ahead = plan.oddities.date_ahead > 0 && !plan.generation.has_activity();
+    if ahead { off } else { off.min(session.poll * 2) }
+}
+
+/// How much too late a deadline may be taken for reached, where dates are off: once an activity after it is seen, which the
+/// first look after it is, or on servers that tell none, by the date.
+fn late_by(evidence: &Evidence<'_>, session: &Session, deadline: Timestamp) -> Duration {
+    let plan = &evidence.organization.plan;
+    let off = Duration::from_millis(plan.oddities.date_ahead.unsigned_abs());
+    if !plan.generation.has_activity() {
+        return off;
+    }
+    let looks = evidence.calls(session).filter(|entry| matches!(entry.outcome, Outcome::State(_)));
+    let looked = looks.map(|entry| entry.ended).filter(|at| *at > deadline).min();
+    off.min(looked.map_or(Duration::ZERO, |at| at - deadline) + session.poll * 2)
 }
 
 /// How long a session may last, counted from its creation.
@@ -124,14 +161,18 @@ fn deadlines(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, dou
 /// What has finished, or hangs past its deadline, is not kept.
 fn finished(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
     for view in evidence.of(session) {
-        let exits = view.runs.last().filter(|run| run.exit_code.is_some() && ends_are_seen(evidence, view));
+        let exits = view.runs.last().filter(|run| run.exit_code.is_some() && ends_are_seen(evidence, session, view));
         let exit = exits.and_then(|run| run.ended_at);
         let interval = session.interval();
         let latest = deadlines(evidence, session, view, true).into_iter().max();
         let limits = [
             (exit.map(|at| at + interval * 4 / 3 + session.poll + SLACK), Duration::ZERO, "its agent had ended"),
             // Whoever provisions a parked session again gives it its time anew.
-            (latest.map(|deadline| deadline + interval + SLACK), lifetime(session), "its deadline had passed"),
+            (
+                latest.map(|deadline| deadline + interval + late_by(evidence, session, deadline) + SLACK),
+                lifetime(session),
+                "its deadline had passed",
+            ),
         ];
         for (limit, anew, why) in limits {
             let Some(limit) = limit else { continue };
@@ -149,13 +190,19 @@ fn finished(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violatio
 }
 
 /// Whether the toolbox tells in time how the last run of an agent has ended.
-fn ends_are_seen(evidence: &Evidence<'_>, view: &SandboxView) -> bool {
+fn ends_are_seen(evidence: &Evidence<'_>, session: &Session, view: &SandboxView) -> bool {
     let plan = &evidence.organization.plan;
     // After a hard stop the daemon finds two codes where it expects one, and tells none.
     let unreadable = plan.oddities.hard_stops && view.runs.iter().filter(|run| run.exit_code.is_some()).count() > 1;
     // Replies of servers without `last-activity` name no toolbox.
-    plan.generation.has_activity() && !unreadable && plan.oddities.delay < TOO_SLOW
+    // A look may take a third of what is left of a call, which is not asked for where the request before it took longer.
+    let deadline = session.deadline.unwrap_or(DEADLINE);
+    let in_time = plan.oddities.delay < TOO_SLOW && plan.oddities.delay * 4 < deadline;
+    plan.generation.has_activity() && !unreadable && in_time
 }
+
+/// How long a look may take that has no deadline of its own.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A toolbox that takes so long for every request counts as unreachable.
 const TOO_SLOW: Duration = Duration::from_secs(5);
@@ -184,8 +231,14 @@ fn late(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) 
 /// A server without `last-activity` does not say when a sandbox was started, so a raised interval is counted from the
 /// creation, and is too long by the time between the two.
 fn excess(evidence: &Evidence<'_>, view: &SandboxView, since: Timestamp) -> Duration {
-    let tells = evidence.organization.plan.generation.has_activity() || !evidence.features.keep_alive;
-    if tells { Duration::ZERO } else { since - view.created_at }
+    let plan = &evidence.organization.plan;
+    if plan.generation.has_activity() || !evidence.features.keep_alive {
+        return Duration::ZERO;
+    }
+    // The server of the provider description tells no time but the header `Date`, so an interval is raised by what that says.
+    let documented = plan.generation == Generation::Documented;
+    let ahead = if documented { plan.oddities.date_ahead.max(0).unsigned_abs() } else { 0 };
+    since - view.created_at + Duration::from_millis(ahead)
 }
 
 /// Stretches in which it was started.

@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 use super::{Cuts, Plan, Report, Sabotage, run, shrink};
 
+/// Most seeds that are named for a broken promise, beside the first.
+const MOST_SEEDS: usize = 40;
+
 /// What many organizations together came to.
 #[derive(Debug, Default)]
 pub struct Sum {
@@ -26,6 +29,8 @@ pub struct Sum {
     pub generations: BTreeMap<String, usize>,
     /// By promise, the seeds that broke it, each with the first violation.
     pub broken: BTreeMap<&'static str, BTreeMap<u64, String>>,
+    /// Whether the first failure of each promise is made smaller, which runs its plan many times.
+    pub shrinks: bool,
     sabotage: Sabotage,
     draw: Option<fn(u64) -> Plan>,
 }
@@ -33,7 +38,7 @@ pub struct Sum {
 /// Runs as many plans from this seed on as make so many sessions.
 pub fn many(draw: fn(u64) -> Plan, seed: u64, sessions: usize, threads: usize, cuts: &Cuts, sabotage: Sabotage) -> Sum {
     let begun = Instant::now();
-    let sum = Mutex::new(Sum { sabotage, draw: Some(draw), ..Sum::default() });
+    let sum = Mutex::new(Sum { shrinks: true, sabotage, draw: Some(draw), ..Sum::default() });
     let next = AtomicU64::new(seed);
     let planned = AtomicUsize::new(0);
     let work = || {
@@ -95,9 +100,17 @@ impl fmt::Display for Sum {
                 "\nbroken: {promise}, in {} organizations, first with seed {seed}\n  {violation}",
                 seeds.len()
             )?;
+            let others: Vec<_> = seeds.keys().skip(1).take(MOST_SEEDS).map(u64::to_string).collect();
+            if !others.is_empty() {
+                writeln!(f, "  and with seeds {}", others.join(", "))?;
+            }
             let draw = self.draw.unwrap_or(Plan::draw);
-            let cuts = shrink(draw, *seed, promise, self.sabotage);
-            let odd = if draw(*seed).oddities.drawn { " --new-faults" } else { "" };
+            let cuts = if self.shrinks { shrink(draw, *seed, promise, self.sabotage) } else { Cuts::default() };
+            let odd = match (draw(*seed).oddities.drawn, Plan::draw(*seed).oddities.drawn) {
+                (true, false) => " --new-faults",
+                (false, true) => " --no-new-faults",
+                _ => "",
+            };
             let word = Sabotage::WORDS.into_iter().find(|(_, known)| *known == self.sabotage);
             let sabotage = word.map_or_else(String::new, |(word, _)| format!(" --sabotage {word}"));
             writeln!(f, "  replay: cargo xtask sim --seed {seed} --replay --journal{odd}{cuts}{sabotage}")?;

@@ -6,7 +6,7 @@
 //! days pass in milliseconds. Afterwards the server's ground truth is held against the promises (`invariants`); what
 //! hosts were told is held against the truth at that moment (`witness`).
 //!
-//! A plan that breaks a promise is made smaller until nothing more can be left out ([`shrink`]).
+//! A plan that breaks a promise is made smaller until nothing more can be left out ([`mod@shrink`]).
 
 mod again;
 mod evidence;
@@ -104,7 +104,9 @@ async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
     }
     // Time for what is left to become idle, and old enough.
     let longest = plan.sessions.iter().map(plan::Session::interval).max().unwrap_or_default();
-    tokio::time::sleep(longest + minutes(40)).await;
+    // By dates that are behind, everything is younger than it is, and is left alone for so much longer.
+    let behind = Duration::from_millis(plan.oddities.date_ahead.min(0).unsigned_abs());
+    tokio::time::sleep(longest + minutes(40) + behind).await;
     cleaning.abort();
     // In good weather the next two looks find and end whatever is left.
     organization.fake.clear_script();

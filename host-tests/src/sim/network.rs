@@ -5,11 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use fake_daytona::DEFAULT_KEY;
+use http::response::Parts;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use sandbox_host::http::{HttpClient, HttpError, RequestOptions, ResponseFuture, WasiBody};
 use serde_json::{Value, json};
 
+use super::oddities::COPY;
+use super::organization::FOREIGN_KEY;
+use super::witness;
 use crate::fake::FakeNetwork;
 
 /// Something that is broken on purpose, to show that the simulation notices.
@@ -45,11 +49,21 @@ pub enum Sabotage {
     AgentsHaveEnded,
     /// No agent that is looked at reads as ended.
     AgentsNeverEnd,
+    /// A page that answers in the place of the server reads like an accepted end.
+    PagesAreAnswers,
+    /// An activity that is later than the date of a reply reads as no later.
+    DatesAgree,
+    /// A copy of a sandbox reads as if it had the name of the session.
+    CopiesAreOurs,
+    /// Whatever another organization's key is shown reads as of the platform's organization.
+    OrganizationsAgree,
+    /// That a sandbox was started again is never read.
+    StartsAreForgotten,
 }
 
 impl Sabotage {
     /// Each, with its word on the command line.
-    pub const WORDS: [(&'static str, Self); 14] = [
+    pub const WORDS: [(&'static str, Self); 19] = [
         ("busy-is-accepted", Self::BusyIsAccepted),
         ("names-are-lost", Self::NamesAreLost),
         ("trouble-is-gone", Self::TroubleIsGone),
@@ -64,6 +78,11 @@ impl Sabotage {
         ("lists-are-empty", Self::ListsAreEmpty),
         ("agents-have-ended", Self::AgentsHaveEnded),
         ("agents-never-end", Self::AgentsNeverEnd),
+        ("pages-are-answers", Self::PagesAreAnswers),
+        ("dates-agree", Self::DatesAgree),
+        ("copies-are-ours", Self::CopiesAreOurs),
+        ("organizations-agree", Self::OrganizationsAgree),
+        ("starts-are-forgotten", Self::StartsAreForgotten),
     ];
 }
 
@@ -76,6 +95,8 @@ pub struct Switchboard {
     labels: Mutex<HashMap<String, Value>>,
     /// Sandboxes of which the end was refused because they were busy.
     busy: Mutex<HashSet<String>>,
+    /// The platform's organization.
+    organization: Mutex<String>,
 }
 
 impl Switchboard {
@@ -140,7 +161,47 @@ impl Switchboard {
             {
                 (status, self.with_exit_codes(body))
             }
+            Sabotage::CopiesAreOurs if method == "GET" && status == 200 => (status, rewritten_items(body, renamed)),
+            Sabotage::StartsAreForgotten if method == "GET" && status == 200 => (
+                status,
+                rewritten_items(body, |item| {
+                    item["labels"].as_object_mut().map(|labels| labels.remove("rensei.dev/started-again"));
+                }),
+            ),
             _ => (status, body),
+        }
+    }
+
+    /// What a reply becomes by what its head or the request's key says.
+    fn distort_exchange(&self, key: &str, path: &str, method: &str, head: &mut Parts, body: Bytes) -> Bytes {
+        let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        match self.sabotage {
+            Sabotage::PagesAreAnswers
+                if method == "DELETE" && head.status == 200 && text("content-type").starts_with("text/html") =>
+            {
+                head.headers.insert("content-type", http::HeaderValue::from_static("application/json"));
+                let id = path.rsplit('/').next().unwrap_or_default();
+                json!({"id": id, "state": "destroying", "desiredState": "destroyed"}).to_string().into()
+            }
+            Sabotage::DatesAgree if method == "GET" && head.status == 200 => {
+                let Ok(date) = httpdate::parse_http_date(text("date")) else { return body };
+                rewritten_items(body, |item| {
+                    let activity = item["lastActivityAt"].as_str().and_then(|at| humantime::parse_rfc3339(at).ok());
+                    if activity.is_some_and(|activity| activity > date) {
+                        item["lastActivityAt"] = json!(humantime::format_rfc3339_seconds(date).to_string());
+                    }
+                })
+            }
+            Sabotage::OrganizationsAgree if head.status == 200 => {
+                let mut ours = self.organization.lock().unwrap_or_else(PoisonError::into_inner);
+                let foreign = key.ends_with(FOREIGN_KEY);
+                rewritten_items(body, |item| match (foreign, item["organizationId"].as_str()) {
+                    (true, Some(_)) => item["organizationId"] = json!(*ours),
+                    (false, Some(id)) => *ours = id.to_owned(),
+                    (_, None) => {}
+                })
+            }
+            _ => body,
         }
     }
 
@@ -181,6 +242,28 @@ impl Switchboard {
             _ => reply["labels"]["rensei.dev/digest"] = sent["rensei.dev/digest"].clone(),
         }
         reply.to_string().into()
+    }
+}
+
+/// A reply with each sandbox in it changed, whether it is one or a list.
+fn rewritten_items(body: Bytes, mut change: impl FnMut(&mut Value)) -> Bytes {
+    let Ok(mut reply) = serde_json::from_slice::<Value>(&body) else { return body };
+    match &mut reply {
+        Value::Array(items) => items.iter_mut().for_each(&mut change),
+        Value::Object(page) if page.contains_key("items") => {
+            page["items"].as_array_mut().into_iter().flatten().for_each(&mut change);
+        }
+        Value::Object(_) => change(&mut reply),
+        _ => return body,
+    }
+    reply.to_string().into()
+}
+
+/// Gives a copy the name of the session whose labels it has.
+fn renamed(item: &mut Value) {
+    let is_copy = item["name"].as_str().is_some_and(|name| name.starts_with(COPY));
+    if let Some(session) = item["labels"]["rensei.dev/session"].as_str().filter(|_| is_copy) {
+        item["name"] = json!(witness::name(session));
     }
 }
 
@@ -232,6 +315,8 @@ impl HttpClient for Distorted {
         let board = self.0.clone();
         Box::pin(async move {
             let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+            let key = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+            let key = key.unwrap_or_default().to_owned();
             let request = if creates(&method, &path) { rewritten(&board, request).await? } else { request };
             let response = board.send(request, options).await?;
             if board.sabotage == Sabotage::Nothing {
@@ -239,6 +324,7 @@ impl HttpClient for Distorted {
             }
             let (mut head, body) = response.into_parts();
             let body = body.collect().await?.to_bytes();
+            let body = board.distort_exchange(&key, &path, &method, &mut head, body);
             let (status, body) = board.distort_reply(&method, &path, head.status.as_u16(), body);
             head.status = http::StatusCode::from_u16(status).unwrap_or(head.status);
             head.headers.insert("content-length", body.len().into());

@@ -145,8 +145,8 @@ impl fmt::Display for Cuts {
 }
 
 impl Plan {
-    /// The plan of this number.
-    pub fn draw(seed: u64) -> Self {
+    /// The plan of this number without oddities.
+    pub fn plain(seed: u64) -> Self {
         let root = Rng::new(seed);
         let mut rng = root.part(0);
         let generation = rng.pick(&Generation::ALL);

@@ -161,8 +161,8 @@ async fn a_redirect_to_a_name_that_leads_to_a_metadata_service_ends_there() {
     let provider = hostile(names, policy());
     let api = format!("http://api.example:{}", server.port);
     let url = format!("{api}/redirect?http://innocent.example/latest");
-    let told = orders("follow", &url, &[&api, "http://innocent.example"]);
-    assert_eq!(call(&provider, "status", &told).await.expect("it goes on"), format!("302 {PROHIBITED}"));
+    let reported = orders("follow", &url, &[&api, "http://innocent.example"]);
+    assert_eq!(call(&provider, "status", &reported).await.expect("it goes on"), format!("302 {PROHIBITED}"));
     assert_eq!(server.requests.try_recv(), Ok("redirect"));
 }
 
@@ -171,8 +171,8 @@ async fn a_name_that_leads_elsewhere_the_second_time_is_looked_at_the_second_tim
     let mut server = server().await;
     let provider = hostile(Names::default().lead("api.example", &[&["127.0.0.1"], &["169.254.169.254"]]), policy());
     let api = format!("http://api.example:{}", server.port);
-    let told = orders("follow", &format!("{api}/redirect?{api}/"), &[&api]);
-    assert_eq!(call(&provider, "status", &told).await.expect("it goes on"), format!("302 {PROHIBITED}"));
+    let reported = orders("follow", &format!("{api}/redirect?{api}/"), &[&api]);
+    assert_eq!(call(&provider, "status", &reported).await.expect("it goes on"), format!("302 {PROHIBITED}"));
     assert_eq!((server.requests.try_recv(), server.requests.try_recv().is_err()), (Ok("redirect"), true));
 }
 
@@ -190,10 +190,10 @@ async fn the_connections_of_bodies_that_nobody_reads_are_closed_with_the_call() 
     let mut server = server().await;
     let provider = hostile(Names::default().lead("api.example", &[&["127.0.0.1"]]), policy());
     let api = format!("http://api.example:{}", server.port);
-    let told = orders("never-read", &format!("{api}/endless"), &[&api]);
+    let reported = orders("never-read", &format!("{api}/endless"), &[&api]);
     let running = tokio::spawn({
         let provider = provider.clone();
-        async move { call(&provider, "status", &told).await }
+        async move { call(&provider, "status", &reported).await }
     });
     // The second one is asked for when the first has been answered.
     assert_eq!(server.requests.recv().await, Some("endless"));

@@ -28,7 +28,7 @@ async fn a_request_to_somebody_that_was_not_named_never_leaves() {
     ] {
         let victim = Victim::of(format!("in status\ndo fetch\nwith {url}\norigin http://named.example"));
         assert_eq!(
-            victim.call("status").await.expect("the guest is told no, and goes on"),
+            victim.call("status").await.expect("the guest is refused, and goes on"),
             "ErrorCode::HttpRequestDenied"
         );
         assert!(victim.network.sent().is_empty(), "{url}");
@@ -105,7 +105,7 @@ async fn a_body_that_is_never_read_or_never_ends_is_gone_with_the_call() {
         let error = victim.fails("status").await;
         let limit = Duration::from_secs(32);
         assert!(
-            matches!(error, CallError::TimedOut { function: "status", limit: told } if told == limit),
+            matches!(error, CallError::TimedOut { function: "status", limit: reported } if reported == limit),
             "{deed} {url}: {error:?}"
         );
         assert_eq!(victim.network.sent().len(), requests, "{deed} {url}");

@@ -22,7 +22,7 @@ fn roomy() -> Policy {
 async fn is_too_much(victim: &Victim, function: &str) {
     let error = victim.fails(function).await;
     assert!(
-        matches!(&error, CallError::Trapped { function: told, message, .. } if *told == function && message.contains("fuel")),
+        matches!(&error, CallError::Trapped { function: reported, message, .. } if *reported == function && message.contains("fuel")),
         "{function}: {error:?}"
     );
     victim.is_unharmed().await;
@@ -64,7 +64,7 @@ async fn an_origin_that_is_none_is_told_and_nobody_is_called() {
     for origin in ["", "evil", "file:///etc/passwd", "https://user@evil.example", "https://evil.example/path"] {
         let victim = Victim::of(format!("in status\ndo fetch\nwith http://evil.example\norigin {origin}"));
         let error = victim.fails("status").await;
-        assert!(matches!(&error, CallError::BadOrigin { origin: told, .. } if told == origin), "{error:?}");
+        assert!(matches!(&error, CallError::BadOrigin { origin: reported, .. } if reported == origin), "{error:?}");
         assert!(victim.network.sent().is_empty(), "{origin}");
         victim.is_unharmed().await;
     }

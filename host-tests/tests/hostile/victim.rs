@@ -1,4 +1,4 @@
-//! A host with two providers, one that means harm and one that does not.
+//! A host with two providers, a hostile one and an honest one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,8 +39,7 @@ pub fn on_the_network() -> impl Iterator<Item = &'static str> {
 /// Time that a call may compute here. The honest provider needs less than a hundredth of it.
 pub const COMPUTE: Duration = Duration::from_millis(150);
 
-/// A policy under which nothing that is left behind stays unnoticed: a pool has one call at a time, and the host room for
-/// two.
+/// A policy under which nothing that is left behind stays unnoticed: a pool has one call at a time, and the host two.
 pub fn policy() -> Policy {
     let mut policy = Policy::default();
     policy.pool_calls_in_flight = Some(1);
@@ -57,7 +56,7 @@ pub struct Victim {
 }
 
 impl Victim {
-    /// The one provider is told what to do; see `guests/hostile`.
+    /// The hostile provider gets these orders; see `guests/hostile`.
     pub fn of(orders: impl Into<String>) -> Self {
         Self::under(policy(), orders)
     }
@@ -104,8 +103,8 @@ impl Victim {
     }
 }
 
-/// Calls a function by name, with orders in whatever it takes. Returns what the guest reports, if the function has room
-/// for that.
+/// Calls a function by name, with orders in whatever it takes. Returns what the guest reports, if its result can
+/// carry a text.
 pub async fn call(provider: &Provider, function: &str, orders: &str) -> Result<String, CallError> {
     let context = Context::new("pool-1").with_config(orders);
     let handle = Handle { provider_id: "hostile".into(), external_id: "x".into(), metadata: Pairs::new() };

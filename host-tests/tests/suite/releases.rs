@@ -25,7 +25,7 @@ const SERVERS: [(Generation, &str); 8] = [
     (Generation::V0_231, SANDBOX),
 ];
 
-/// A server, and every version in front of it, the eldest first and the one under test last.
+/// A server, and every version in front of it, the oldest first and the one under test last.
 struct Versions {
     fake: FakeDaytona,
     all: Vec<(&'static str, Provider)>,

@@ -1,6 +1,7 @@
 //! The contract's own files: everything in them is documented, and gated by the version that brought it; what was released
 //! stays.
 
+mod details;
 mod released;
 
 use std::path::Path;

@@ -48,17 +48,19 @@ pub(crate) struct Failure {
     pub(crate) words: String,
     /// Whether there was a connection, so that the request may have been sent, and may have been carried out.
     pub(crate) was_connected: bool,
+    /// Whether the other side hung up before it had answered anything.
+    pub(crate) was_closed: bool,
 }
 
 impl Failure {
     /// Nothing was sent.
     fn before(code: HttpError, words: impl Into<String>) -> Self {
-        Self { code, words: words.into(), was_connected: false }
+        Self { code, words: words.into(), was_connected: false, was_closed: false }
     }
 
     /// Something may have been sent.
     fn after(code: HttpError, words: impl Into<String>) -> Self {
-        Self { code, words: words.into(), was_connected: true }
+        Self { code, words: words.into(), was_connected: true, was_closed: false }
     }
 
     pub(crate) fn no_connection(limit: Duration) -> Self {
@@ -75,7 +77,9 @@ pub(crate) fn from_client(error: &hyper_util::client::legacy::Error) -> Failure 
     if error.is_connect() {
         return from_connector(error);
     }
-    from_exchange(error)
+    let failure = from_exchange(error);
+    let was_closed = matches!(failure.code, HttpError::HttpResponseIncomplete | HttpError::ConnectionTerminated);
+    Failure { was_closed, ..failure }
 }
 
 /// Why there is no connection. The request has not been sent.

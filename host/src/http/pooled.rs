@@ -24,7 +24,7 @@ use super::connect::{Connector, connector};
 use super::errors::{Failure, from_client, from_exchange};
 use super::resolve::System;
 use super::tls::Trust;
-use super::{HttpClient, HttpError, Reach, Reason, RequestOptions, Resolve, ResponseFuture, WasiBody};
+use super::{HttpClient, HttpError, Reach, Reason, RequestOptions, Resolve, ResponseFuture, WasiBody, words};
 use crate::log::warn_line;
 use crate::policy::Proxy;
 
@@ -195,6 +195,9 @@ impl PooledClient {
         let mut words = failure.words;
         if failure.was_connected {
             self.broken.mark(server);
+            if failure.was_closed && server.starts_with("http://") {
+                words.push_str(words::OR_TLS);
+            }
         } else if let Some(variable) = &self.ignored_proxy {
             if !self.has_warned.swap(true, Ordering::Relaxed) {
                 warn_line!(

@@ -10,6 +10,9 @@ pub(crate) const CLOSED: &str = "the server closed the connection during the TLS
 pub(crate) const PLAIN_TO_TLS: &str =
     "the server speaks TLS on this port, and http was spoken to it: write https in the URL";
 
+/// Many servers hang up on what is not TLS without a word.
+pub(crate) const OR_TLS: &str = ": where the server speaks TLS on this port, write https in the URL";
+
 const VERSION: &str = "the server speaks neither TLS 1.2 nor 1.3, and no older version is safe";
 
 /// Why a handshake failed.

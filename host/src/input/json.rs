@@ -5,6 +5,7 @@ use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAc
 use serde::{Deserializer, forward_to_deserialize_any};
 use serde_json::{Map, Value};
 
+use super::doubled::doubled;
 use super::mistake::Mistake;
 
 /// Reads a record from a value.
@@ -20,16 +21,25 @@ pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Mistake> {
 /// # Errors
 /// [`Mistake`]: with line and column where it is no JSON, else with the path and the type.
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
+    from_str_except(text, &[])
+}
+
+/// The same, but names that stand twice under the paths in `except` are let pass: somebody else looks at what is there.
+///
+/// # Errors
+/// As [`from_str`].
+pub fn from_str_except<T: DeserializeOwned>(text: &str, except: &[&[&str]]) -> Result<T, Mistake> {
     let value: Value = serde_json::from_str(text).map_err(|error| syntax(&error))?;
+    if let Some(mistake) = doubled(text, except) {
+        return Err(mistake);
+    }
     let located = from_value::<T>(&value);
-    // From the text once more: it keeps the order of members, knows of two with one name, and where a mistake is.
+    // From the text once more: it keeps the order of members, and knows where a mistake is.
     match (located, serde_json::from_str(text)) {
         (Ok(_), Ok(read)) => Ok(read),
         (Err(mistake), Ok(_)) => Err(mistake),
         (Err(mistake), Err(error)) => Err(mistake.at(error.line(), error.column())),
-        (Ok(_), Err(error)) => {
-            Err(Mistake::new("has a member twice, or a number that is out of range").at(error.line(), error.column()))
-        }
+        (Ok(_), Err(error)) => Err(Mistake::new("has a number that is out of range").at(error.line(), error.column())),
     }
 }
 
@@ -205,7 +215,10 @@ mod tests {
         let error = from_str::<Spec>("{\"sessionId\": \"s").unwrap_err().to_string();
         assert_eq!(error, "it is not JSON: it ends in the middle of a value");
         let error = from_str::<Spec>(r#"{"sessionId":"a","sessionId":"b"}"#).unwrap_err().to_string();
-        assert_eq!(error, "it has a member twice, or a number that is out of range (line 1, column 28)");
+        assert_eq!(error, "`sessionId` stands there twice: leave one of them out (line 1, column 28)");
+        let text = format!(r#"{{"sessionId":"a","env":{{"A":"{SECRET}","A":"{SECRET}"}}}}"#);
+        let error = from_str::<Spec>(&text).unwrap_err().to_string();
+        assert!(error.starts_with("`env.A` stands there twice") && !error.contains(SECRET), "{error}");
     }
 
     #[test]

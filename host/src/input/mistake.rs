@@ -24,6 +24,11 @@ impl Mistake {
         Self { place: Some((line, column)), ..self }
     }
 
+    /// The same mistake, without a line and a column: in a message of one line they say nothing.
+    pub fn without_place(self) -> Self {
+        Self { place: None, ..self }
+    }
+
     /// The same mistake, seen from one level further out.
     pub(crate) fn within(mut self, name: &str) -> Self {
         self.path.insert(0, plain_name(name).to_owned());

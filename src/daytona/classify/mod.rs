@@ -5,6 +5,7 @@
 mod limits;
 mod rejection;
 mod rules;
+mod toolbox;
 mod transport;
 
 use super::reply::TextReply;
@@ -15,10 +16,12 @@ use crate::json::Members;
 use limits::Limit;
 use rejection::quote;
 use rules::{
-    BASIC_AUTHENTICATION, ENVELOPE_RULES, GATEWAY_RULES, LIMIT_PER_SANDBOX, LOCKED_OUT, ORGANIZATION_QUOTA, UNREAD,
+    BASIC_AUTHENTICATION, ENVELOPE_RULES, GATEWAY_RULES, LIMIT_PER_SANDBOX, LOCKED_OUT, ORGANIZATION_QUOTA,
+    PLAIN_TO_TLS, TLS_PAGES, UNREAD,
 };
 
 pub use rejection::{Attempt, Reaction, Rejection};
+pub use toolbox::{NO_SESSION, log_too_large, toolbox};
 pub use transport::failure;
 
 /// The header in which Daytona names its version.
@@ -42,15 +45,17 @@ pub fn reply(attempt: Attempt, reply: &TextReply, subject: &str, secret: &Secret
     let basic = reply.headers.get("www-authenticate").is_some_and(|scheme| scheme.starts_with("Basic"));
     let bucket = reply.headers.retry_after_bucket().filter(|_| reply.status == 429);
     let versioned = reply.headers.get(VERSION_HEADER).is_some();
+    let wants_tls = said.is_none() && wants_tls(reply);
     let mut rejection = match said {
         _ if bucket == Some("failed-auth") => LOCKED_OUT.applied_to(""),
         Some(said) if said.starts_with("Cannot ") && !versioned => UNREAD.applied_to(said),
         Some(said) => refused_by_daytona(reply.status, said, subject),
+        None if wants_tls => PLAIN_TO_TLS.applied_to(""),
         None if reply.status == 401 && basic => BASIC_AUTHENTICATION.applied_to(""),
         None => rules::find(GATEWAY_RULES, reply.status, ""),
     };
     // What is not Daytona's own word proves nothing, but for what says that the request was not taken.
-    if said.is_none() && attempt == Attempt::Create && !UNTAKEN.contains(&reply.status) {
+    if said.is_none() && attempt == Attempt::Create && !wants_tls && !UNTAKEN.contains(&reply.status) {
         rejection.error.maybe_applied = true;
     }
     let mut error = rejection.error;
@@ -82,6 +87,11 @@ pub fn reply(attempt: Attempt, reply: &TextReply, subject: &str, secret: &Secret
     }
     rejection.error = error;
     rejection
+}
+
+/// Whether a server says that its port is for TLS, and that it was spoken to without: it has understood nothing else.
+fn wants_tls(reply: &TextReply) -> bool {
+    matches!(reply.status, 400 | 403 | 426) && TLS_PAGES.iter().any(|words| reply.body.contains(words))
 }
 
 /// A refusal in Daytona's own envelope.

@@ -129,6 +129,29 @@ pub const BASIC_AUTHENTICATION: Row = row!(
     "Let the host reach Daytona's API without this proxy."
 );
 
+pub const PLAIN_TO_TLS: Row = row!(
+    400..=426,
+    [],
+    "http-to-tls-port",
+    Unavailable,
+    Report,
+    Final,
+    "The server speaks TLS on this port, and plain HTTP was spoken to it",
+    "Write https instead of http in the API URL; where it says https, a proxy before Daytona has to speak TLS to the next server."
+);
+
+/// What the pages of servers say to plain HTTP on a port for TLS: nginx, Go, Apache, Tomcat and others.
+pub const TLS_PAGES: &[&str] = &[
+    "to HTTPS port",
+    "to an HTTPS server",
+    "SSL-enabled server port",
+    "requires TLS",
+    "requires HTTPS",
+    "TLS is required",
+    "SSL is required",
+    "HTTPS is required",
+];
+
 /// In Daytona's words, but without the header that tells a missing route from a request that was refused unread. The oldest
 /// servers have no such header, so it may be a missing route all the same: the other dialect tells.
 pub const UNREAD: Row = row!(
@@ -164,20 +187,22 @@ pub const ORGANIZATION_QUOTA: Row = row!(
     "End or archive sandboxes that are not needed (stopped ones still hold disk quota), or raise the organization's tier."
 );
 
+const TOO_LARGE: Row = row!(
+    413..=413,
+    [],
+    "too-large",
+    InvalidSpec,
+    Report,
+    Final,
+    "The specification is too large for the server",
+    "Make command, environment and labels smaller; large data belongs into the image or a file that the agent fetches."
+);
+
 /// What Daytona says in its own envelope. 400 and 403 share most texts, because what is 400 today was 403 before 0.170.
 pub const ENVELOPE_RULES: &[Row] = &[
     UNAUTHORIZED,
     RATE_LIMITED,
-    row!(
-        413..=413,
-        [],
-        "too-large",
-        InvalidSpec,
-        Report,
-        Final,
-        "The specification is too large for the server",
-        "Make command, environment and labels smaller; large data belongs into the image or a file that the agent fetches."
-    ),
+    TOO_LARGE,
     row!(
         404..=404,
         ["^Cannot "],
@@ -336,6 +361,46 @@ pub const ENVELOPE_RULES: &[Row] = &[
     ),
     row!(
         400..=400,
+        ["Snapshot deactivation is still in progress"],
+        "snapshot-busy",
+        Conflict,
+        Busy,
+        ForNow,
+        "The snapshot was made inactive a moment ago",
+        "Try again ten minutes after it was made inactive."
+    ),
+    row!(
+        400..=400,
+        ["is already active", "cannot be activated"],
+        "snapshot-phase",
+        Conflict,
+        WrongState,
+        Final,
+        "The snapshot is not in a phase in which this can be done",
+        "Look at it: one that failed can only be deleted and made anew."
+    ),
+    row!(
+        400..=400,
+        ["must be in started or stopped state to create a snapshot"],
+        "wrong-state",
+        Conflict,
+        WrongState,
+        Final,
+        "Only a sandbox that runs or is stopped can be captured",
+        "Start it, or wait until what is going on with it is over."
+    ),
+    row!(
+        409..=409,
+        ["^Snapshot with name"],
+        "snapshot-exists",
+        Conflict,
+        NameTaken,
+        Final,
+        "There is a snapshot of that name already",
+        "Use another name, or delete the one that is there."
+    ),
+    row!(
+        400..=400,
         ["^Snapshot ", "^Image "],
         "snapshot-not-usable",
         InvalidConfig,
@@ -403,16 +468,7 @@ pub const ENVELOPE_RULES: &[Row] = &[
 pub const GATEWAY_RULES: &[Row] = &[
     UNAUTHORIZED,
     RATE_LIMITED,
-    row!(
-        413..=413,
-        [],
-        "too-large",
-        InvalidSpec,
-        Report,
-        Final,
-        "The specification is too large for the server",
-        "Make command, environment and labels smaller; large data belongs into the image or a file that the agent fetches."
-    ),
+    TOO_LARGE,
     row!(
         304..=304,
         [],

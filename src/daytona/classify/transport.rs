@@ -66,6 +66,13 @@ pub fn failure(attempt: Attempt, failure: &Failure, secret: &Secret) -> Rejectio
             "The reply is too large, so it was not read",
             "Check that the API URL points at Daytona's API.",
         ),
+        Kind::Spent => (
+            ErrorCode::Unavailable,
+            "requests-spent",
+            true,
+            "The call has sent as many requests as it may",
+            "Call again, or allow more with max-requests.",
+        ),
         Kind::Malformed => (
             ErrorCode::Internal,
             "unsendable-request",

@@ -5,7 +5,7 @@ pub mod credentials;
 use crate::contract::{Context, ErrorCode, Finding, Handle, Severity};
 use crate::daytona::{Client, Dialect, Sandbox};
 use crate::error::Error;
-use crate::http::{Transport, jittered};
+use crate::http::{Transport, digits, jittered};
 use crate::pairs;
 use crate::pool::{self, Pool};
 use crate::sandbox::handle::{self, Place};
@@ -17,6 +17,8 @@ pub const LONG_DEADLINE_MS: u32 = 60_000;
 pub const DEADLINE_MS: u32 = 30_000;
 /// Longest deadline in milliseconds, an hour: more is a number in a wrong unit, or a negative one that was wrapped.
 const MAX_DEADLINE_MS: u32 = 60 * 60 * 1000;
+
+const DEADLINES: &str = "Ask for 1 ms to an hour, or leave it out.";
 
 /// A call that may go ahead.
 pub struct Call<'t, T> {
@@ -31,6 +33,8 @@ pub struct Call<'t, T> {
     pub deadline_ms: u32,
     /// Whether `status` shall only look.
     pub observe: bool,
+    /// Most requests of a verb whose number of requests grows with the pool.
+    pub max_requests: Option<u32>,
 }
 
 impl<'t, T: Transport> Call<'t, T> {
@@ -47,24 +51,28 @@ impl<'t, T: Transport> Call<'t, T> {
         if deadline_ms == 0 {
             return Err(Error::spec("A deadline of 0 ms leaves no time for anything.")
                 .rule("zero-deadline")
-                .detail("path", "context.deadline-ms"));
+                .detail("path", "context.deadline-ms")
+                .remedy(DEADLINES));
         }
         if deadline_ms > MAX_DEADLINE_MS {
             return Err(Error::spec(format!(
                 "A deadline of {deadline_ms} ms is more than an hour, {MAX_DEADLINE_MS} ms."
             ))
             .rule("out-of-range")
-            .detail("path", "context.deadline-ms"));
+            .detail("path", "context.deadline-ms")
+            .remedy(DEADLINES));
         }
         if context.pool_id.is_empty() {
             return Err(Error::spec("The pool's id is empty, so no sandbox could be told from another pool's.")
                 .rule("empty-pool-id")
-                .detail("path", "context.pool-id"));
+                .detail("path", "context.pool-id")
+                .remedy("Name the pool."));
         }
         let base = credentials::base_url(&context, &pool, environment)?;
         let secret = credentials::key(&context, environment)?;
         let client = Client::new(transport, base, secret, begun.plus_ms(u64::from(deadline_ms)));
         let observe = pairs::get(&context.extensions, "observe") == Some("true");
+        let max_requests = max_requests(&context)?;
         let organization = context.credential.and_then(|credential| credential.organization_id);
         Ok(Self {
             pool,
@@ -74,6 +82,7 @@ impl<'t, T: Transport> Call<'t, T> {
             client,
             deadline_ms,
             observe,
+            max_requests,
         })
     }
 
@@ -93,6 +102,13 @@ impl<'t, T: Transport> Call<'t, T> {
         handle::of(&self.place(dialect), sandbox)
     }
 
+    /// Keeps to the number of requests that the host allows.
+    pub fn bound_requests(&self) {
+        if let Some(requests) = self.max_requests {
+            self.client.allow_requests(requests);
+        }
+    }
+
     /// Waits before a next look, longer from one time to the next; false when the deadline would end before.
     pub fn pause(&self, times: u32) -> bool {
         const FIRST_MS: u64 = 250;
@@ -106,6 +122,17 @@ impl<'t, T: Transport> Call<'t, T> {
         }
         in_time
     }
+}
+
+/// The bound of a call's requests, where the host names one.
+fn max_requests(context: &Context) -> Result<Option<u32>, Error> {
+    let Some(text) = pairs::get(&context.extensions, "max-requests") else { return Ok(None) };
+    let number = digits(text).and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
+    number.map(Some).ok_or_else(|| {
+        Error::spec("max-requests is not a whole number from 1 on.")
+            .rule("max-requests")
+            .detail("path", "context.extensions.max-requests")
+    })
 }
 
 /// The pool's configuration, or one error that tells all that is wrong with it.

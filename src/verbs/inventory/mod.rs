@@ -3,5 +3,5 @@
 mod list;
 mod reconcile;
 
-pub use list::list;
+pub use list::{list, managed};
 pub use reconcile::{Known, reconcile};

@@ -6,8 +6,9 @@ use crate::contract::inventory::{Action, Mode, Outcome, Report};
 use crate::daytona::{Dialect, Reaction, Rejection, Sandbox};
 use crate::error::Error;
 use crate::http::Transport;
+use crate::http::url::Segment;
 use crate::moment::Moment;
-use crate::sandbox::labels::{ORPHAN_SINCE, SESSION};
+use crate::sandbox::labels::{DUPLICATE_OF, ORPHAN_SINCE, SESSION};
 use crate::verbs::call::Call;
 use crate::verbs::locate::is_managed;
 use crate::verbs::pages::Cursors;
@@ -44,8 +45,10 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
     if known.min_age_sec > MAX_MIN_AGE_SEC {
         return Err(Error::spec(format!("min-age-sec is {}, more than a year.", known.min_age_sec))
             .rule("out-of-range")
-            .detail("path", "min-age-sec"));
+            .detail("path", "min-age-sec")
+            .remedy("Ask for a year at most."));
     }
+    call.bound_requests();
     let mut report = Report { outcomes: Vec::new(), complete: false, server_time: None };
     let mut cursors = Cursors::default();
     loop {
@@ -57,7 +60,7 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
         };
         check_as_of(call, as_of)?;
         for listed in page.items {
-            if call.client.left_ms() < MIN_LEFT_MS {
+            if call.client.left_ms() < MIN_LEFT_MS || is_bounded(call, known, as_of, &listed) {
                 return Ok(dated(call, report));
             }
             let session_id = listed.label(SESSION).map(str::to_owned);
@@ -72,6 +75,7 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
             report.outcomes.push(Outcome { external_id, session_id, action, reason });
         }
         match cursors.advance(page.next) {
+            Ok(true) if call.client.requests_left() == 0 => return Ok(dated(call, report)),
             Ok(true) => {}
             Ok(false) => {
                 report.complete = true;
@@ -81,6 +85,14 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
             Err(_) => return Ok(dated(call, report)),
         }
     }
+}
+
+/// Most requests that one sandbox takes: a look, a change, and a look after a change whose reply is empty.
+const MAX_REQUESTS: u32 = 3;
+
+/// Whether the requests that are left may not be enough for a sandbox, so that something would be left half done.
+fn is_bounded<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, as_of: Moment, listed: &Sandbox) -> bool {
+    call.client.requests_left() < MAX_REQUESTS && !matches!(plan(known, as_of, listed), Plan::Keep(_))
 }
 
 /// Refuses a list of sessions from the future: with it, a list that is old already would confirm a mark that is set after it
@@ -127,13 +139,16 @@ fn treat<T: Transport>(
         return kept("changed");
     }
     match self::plan(known, as_of, &sandbox) {
+        Plan::DeleteDuplicate if !has_original(call, dialect, &sandbox)? => kept("known"),
+        Plan::DeleteDuplicate if mode != Mode::Act => kept("would-delete"),
+        Plan::DeleteDuplicate => delete(call, &target, dialect, "duplicate"),
         Plan::Keep(reason) => kept(reason),
         Plan::Unmark if mode == Mode::Look => kept("would-unmark"),
         Plan::Mark if mode == Mode::Look => kept("would-mark"),
         Plan::Delete if mode == Mode::Look => kept("would-delete"),
         Plan::Delete if mode == Mode::Mark => kept("marked-before"),
         Plan::Unmark => {
-            relabel(call, &target, dialect, &sandbox, &[ORPHAN_SINCE], None)?;
+            relabel(call, &target, dialect, &sandbox, &[ORPHAN_SINCE], &[])?;
             Ok((Action::Unmarked, "known"))
         }
         Plan::Mark => {
@@ -142,15 +157,37 @@ fn treat<T: Transport>(
             };
             // With the later of both times, so that no list can confirm the mark that it led to.
             let date = now.max(as_of).to_rfc3339();
-            relabel(call, &target, dialect, &sandbox, &[ORPHAN_SINCE], Some((ORPHAN_SINCE, &date)))?;
+            relabel(call, &target, dialect, &sandbox, &[], &[(ORPHAN_SINCE, &date)])?;
             Ok((Action::Marked, "orphan"))
         }
-        Plan::Delete => match call.client.delete(dialect, &target.id, &target.external_id) {
-            Ok(()) => Ok((Action::Deleted, "orphan")),
-            Err(Rejection { reaction: Reaction::NotFound, .. }) => kept("gone"),
-            Err(refused) => Err(refused.error),
-        },
+        Plan::Delete => delete(call, &target, dialect, "orphan"),
     }
+}
+
+fn delete<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    dialect: Dialect,
+    reason: &'static str,
+) -> Result<(Action, &'static str), Error> {
+    match call.client.delete(dialect, &target.id, &target.external_id) {
+        Ok(()) => Ok((Action::Deleted, reason)),
+        Err(Rejection { reaction: Reaction::NotFound, .. }) => Ok((Action::Kept, "gone")),
+        Err(refused) => Err(refused.error),
+    }
+}
+
+/// Whether the session still has the sandbox of which this one is marked as a duplicate.
+fn has_original<T: Transport>(call: &Call<'_, T>, dialect: Dialect, duplicate: &Sandbox) -> Result<bool, Error> {
+    let Some(id) = duplicate.label(DUPLICATE_OF) else { return Ok(false) };
+    let Some(segment) = Segment::new(id) else { return Ok(false) };
+    let original = call.client.get(dialect, &segment, id)?;
+    Ok(original.is_some_and(|original| {
+        original.id != duplicate.id
+            && is_managed(call, &original)
+            && original.label(SESSION) == duplicate.label(SESSION)
+            && !original.is_being_destroyed()
+    }))
 }
 
 /// What a sandbox is due, from what is seen of it.
@@ -160,6 +197,8 @@ enum Plan {
     Unmark,
     Mark,
     Delete,
+    /// The session lives, in another sandbox.
+    DeleteDuplicate,
 }
 
 fn plan(known: &Known<'_>, as_of: Moment, sandbox: &Sandbox) -> Plan {
@@ -171,7 +210,11 @@ fn plan(known: &Known<'_>, as_of: Moment, sandbox: &Sandbox) -> Plan {
     };
     let mark = sandbox.label(ORPHAN_SINCE);
     if known.sessions.iter().any(|known| known == session) {
-        return if mark.is_some() { Plan::Unmark } else { Plan::Keep("known") };
+        return match mark {
+            _ if sandbox.label(DUPLICATE_OF).is_some() => Plan::DeleteDuplicate,
+            Some(_) => Plan::Unmark,
+            None => Plan::Keep("known"),
+        };
     }
     let Some(created) = sandbox.created_at else {
         return Plan::Keep("age-unknown");
@@ -208,6 +251,8 @@ mod tests {
         let as_of = CREATED.plus(10_000);
         assert_eq!(due(&sandbox(&[(SESSION, "alive")]), as_of), Plan::Keep("known"));
         assert_eq!(due(&sandbox(&[(SESSION, "alive"), (ORPHAN_SINCE, "x")]), as_of), Plan::Unmark);
+        assert_eq!(due(&sandbox(&[(SESSION, "alive"), (DUPLICATE_OF, "x")]), as_of), Plan::DeleteDuplicate);
+        assert_eq!(due(&sandbox(&[(SESSION, "lost"), (DUPLICATE_OF, "x")]), as_of), Plan::Mark);
     }
 
     #[test]

@@ -11,17 +11,21 @@
 //! it is believed.
 
 use crate::daytona::{Dialect, Entrypoint, Rejection, Sandbox};
-use crate::http::Transport;
-use crate::http::url::{BaseUrl, Origin};
+use crate::http::url::BaseUrl;
+use crate::http::{Instant, Transport};
 use crate::moment::Moment;
 use crate::sandbox::labels::{AGENT_EXIT, STARTED_AGAIN};
-use crate::sandbox::{expiry, state, toolbox};
+use crate::sandbox::{expiry, state};
 use crate::verbs::call::Call;
 use crate::verbs::relabel::{relabel, reread};
 use crate::verbs::target::Target;
+use crate::verbs::toolbox;
 
 /// Longest time that a look into the sandbox may take, in milliseconds.
 const MAX_LOOK_MS: u64 = 5_000;
+
+/// A look may take this part of what is left of the call.
+const LOOK_PART: u64 = 3;
 
 /// Idle intervals, and seconds in addition, between a mark and what counts as activity after it. The mark has the last
 /// activity before the look that found the end. The look is activity too, and so is the stop that follows it, each up to
@@ -82,29 +86,34 @@ fn is_proof(sandbox: &Sandbox, code: i64) -> bool {
 /// Asks the toolbox, where it may be called. An error says why there is no answer, where somebody can do something
 /// about it.
 pub fn ask<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox) -> Result<Entrypoint, Option<String>> {
-    let Some(url) = sandbox.toolbox_proxy_url.as_deref().and_then(|url| BaseUrl::parse(url).ok()) else {
-        return Err(None);
-    };
-    let (api, named) = (call.client.base().origin(), call.pool.toolbox_url.as_ref());
-    let Some(origin) = toolbox::trusted(url.origin(), api, named) else {
-        return Err(problem(url.origin(), "lies outside of the API's domain, so it is not called"));
-    };
-    // The host lets calls with this handle reach the origin that the handle names, and no other.
-    if target.toolbox.as_ref() != Some(origin) {
-        return Err(problem(origin, "is not the one in the handle, so it is not called before locate gives a new one"));
+    let url = toolbox_url(call, target, sandbox)?;
+    let now = call.client.transport().now();
+    let left_ms = call.client.deadline().ms_since(now);
+    let max_ms = (left_ms / LOOK_PART).min(MAX_LOOK_MS);
+    // What took longer so far would take as long again, and leave no time to keep the sandbox alive without an answer.
+    if u64::from(call.deadline_ms).saturating_sub(left_ms) > max_ms {
+        return Err(Some(
+            "Daytona answers so slowly that the call's deadline leaves no time to ask the toolbox.".to_owned(),
+        ));
     }
-    let url = BaseUrl::parse(&format!("{origin}{}", url.path())).map_err(|_| None)?;
-    let max_ms = (call.client.left_ms() / 3).min(MAX_LOOK_MS);
-    let until = call.client.transport().now().plus_ms(max_ms);
     call.client
-        .entrypoint(&url, &target.id, until)
-        .ok_or_else(|| problem(origin, "does not tell whether the agent runs"))
+        .entrypoint(&url, &target.id, now.plus_ms(max_ms))
+        .ok_or_else(|| Some(toolbox::problem(url.origin(), "does not tell whether the agent runs")))
 }
 
-fn problem(toolbox: &Origin, why: &str) -> Option<String> {
-    Some(format!(
-        "The toolbox at {toolbox} {why}. The pool key toolboxUrl can name where it is reached, also by an IP address."
-    ))
+/// Until when a look into the sandbox may take.
+pub fn look_until<T: Transport>(call: &Call<'_, T>) -> Instant {
+    let max_ms = (call.client.left_ms() / LOOK_PART).min(MAX_LOOK_MS);
+    call.client.transport().now().plus_ms(max_ms)
+}
+
+/// Where the toolbox may be called. An error says why nowhere, where somebody can do something about it.
+pub fn toolbox_url<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    sandbox: &Sandbox,
+) -> Result<BaseUrl, Option<String>> {
+    toolbox::of(call, target, sandbox).map(|toolbox| toolbox.url).map_err(|unreached| unreached.problem())
 }
 
 /// Writes down what a look found: the end of an agent, or what it means for later codes.
@@ -126,7 +135,7 @@ pub fn note<T: Transport>(
             (AGENT_EXIT, Some(format!("{code}@{}", last.unwrap_or_default())))
         }
         (Agent::Running, _) if again.is_some() => (STARTED_AGAIN, None),
-        (Agent::Unknown, answer) if again == Some(NEW) && target.toolbox.is_some() => {
+        (Agent::Unknown, answer) if again == Some(NEW) && target.toolbox(call).is_some() => {
             let seen = match answer {
                 Some(Entrypoint::Exited(code)) => code.to_string(),
                 _ => UNSEEN.to_owned(),
@@ -141,7 +150,8 @@ pub fn note<T: Transport>(
                 && marked_exit(&fresh).is_none()
                 && fresh.label(STARTED_AGAIN) == again =>
         {
-            relabel(call, target, dialect, &fresh, &[label], value.as_deref().map(|value| (label, value)))
+            let with = value.as_deref().map(|value| (label, value));
+            relabel(call, target, dialect, &fresh, &[label], with.as_slice())
         }
         _ => Ok(()),
     }

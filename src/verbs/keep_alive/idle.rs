@@ -83,17 +83,33 @@ impl IdleClock {
         if sandbox.label(IDLE_MINUTES).is_none() {
             let minutes = (self.asked / SECONDS_PER_MINUTE).to_string();
             if let Some(fresh) = relabel::reread(call, target, dialect)? {
-                relabel::relabel(call, target, dialect, &fresh, &[], Some((IDLE_MINUTES, &minutes)))?;
+                relabel::relabel(call, target, dialect, &fresh, &[], &[(IDLE_MINUTES, &minutes)])?;
             }
         }
-        let end = now.plus(self.asked);
-        let end = expires_at.map_or(end, |expires_at| end.min(expires_at));
-        let minutes = (end.since(last).div_euclid(SECONDS_PER_MINUTE) + 1).max(1);
-        if minutes * SECONDS_PER_MINUTE > self.interval {
-            let raised = u32::try_from(minutes).unwrap_or(u32::MAX);
-            call.client.set_auto_stop(dialect, &target.id, &target.external_id, raised)?;
+        // Minutes from the beginning of the clock until it has run for what was asked for, or the session ends.
+        let wanted = |now: Moment| {
+            let end = now.plus(self.asked);
+            let end = expires_at.map_or(end, |expires_at| end.min(expires_at));
+            (end.since(last).div_euclid(SECONDS_PER_MINUTE) + 1).max(1)
+        };
+        let set = |minutes: i64| {
+            let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
+            call.client.set_auto_stop(dialect, &target.id, &target.external_id, minutes)
+        };
+        let mut minutes = wanted(now);
+        let in_force = self.interval / SECONDS_PER_MINUTE;
+        let doubtful = expiry::is_behind(call.client.server_time(), sandbox);
+        if minutes > in_force || doubtful {
+            // In doubt it is longer than it was, so that there is something to write, and nothing is stopped meanwhile.
+            let written = set(minutes.max(in_force + 1))?;
+            // What is written now is dated now, by the clock that counts.
+            let off = written.filter(|written| doubtful || written.since(now).abs() > SECONDS_PER_MINUTE);
+            if let Some(written) = off {
+                minutes = wanted(written);
+                set(minutes)?;
+            }
         }
-        Ok(Some(last.plus(self.interval.max(minutes * SECONDS_PER_MINUTE))))
+        Ok(Some(last.plus(minutes.max(in_force) * SECONDS_PER_MINUTE)))
     }
 }
 

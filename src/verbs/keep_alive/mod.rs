@@ -5,18 +5,19 @@
 //! launch command, and asking it resets the idle clock by the way. An agent that has ended is marked by a label, once, and
 //! from then on nothing is asked any more, so that the clock runs out. Everything ends when the session expires.
 
-mod agent;
-mod idle;
+pub mod agent;
+pub mod idle;
+mod launched;
 
 use super::call::Call;
-use super::relabel::relabel_with;
+use super::relabel::relabel;
 use super::target::Target;
 use crate::contract::Status;
 use crate::daytona::{Dialect, Rejection, Sandbox};
 use crate::http::Transport;
 use crate::moment::Moment;
 use crate::pool::KeepAlive;
-use crate::sandbox::labels::{AGENT_EXIT, ORPHAN_SINCE};
+use crate::sandbox::labels::{AGENT_EXIT, DUPLICATE_OF, LAUNCHED, ORPHAN_SINCE};
 use crate::sandbox::{expiry, state};
 use agent::Agent;
 use idle::IdleClock;
@@ -39,8 +40,8 @@ pub struct KeepAliveOutcome {
     stops_at: Option<Moment>,
     /// When the session ends.
     expires_at: Option<Moment>,
-    /// Whether the server's dates are behind the clock that its idle time is counted by.
-    clock_behind: bool,
+    /// Whether the server's dates are `behind` or `ahead` of the clock that its idle time is counted by.
+    clock: Option<&'static str>,
     /// Why the toolbox told nothing.
     toolbox_problem: Option<String>,
     /// Why the clock could not be renewed.
@@ -66,8 +67,8 @@ impl KeepAliveOutcome {
         }
         tell("stops-at", self.stops_at.map(Moment::to_rfc3339));
         tell("deadline", self.expires_at.map(Moment::to_rfc3339));
-        // Dates of such a server are no later than the true time, so it may stop or end earlier than they say.
-        tell("clock", self.clock_behind.then(|| "behind".to_owned()));
+        // By dates of such a server it may stop or end earlier or later than they say.
+        tell("clock", self.clock.map(str::to_owned));
         tell("toolbox-problem", self.toolbox_problem);
         tell("keep-alive-problem", self.problem);
     }
@@ -89,7 +90,11 @@ pub fn keep_alive<T: Transport>(
     let date = call.client.server_time();
     let now = expiry::now(date, sandbox);
     let idle = IdleClock::of(sandbox);
-    outcome.clock_behind = expiry::is_behind(date, sandbox);
+    outcome.clock = match (expiry::is_behind(date, sandbox), expiry::is_ahead(date, sandbox)) {
+        (true, _) => Some("behind"),
+        (false, true) => Some("ahead"),
+        (false, false) => None,
+    };
     outcome.stops_at = idle.as_ref().and_then(IdleClock::stops_at);
     if let Some(code) = agent::marked_exit(sandbox) {
         outcome.agent = Some(Agent::Exited(code));
@@ -101,9 +106,9 @@ pub fn keep_alive<T: Transport>(
     let over = now.zip(outcome.expires_at).is_some_and(|(now, expires_at)| now >= expires_at);
     let policy = call.pool.keep_alive;
     // In doubt it is due.
-    let due = outcome.clock_behind
+    let due = outcome.clock == Some("behind")
         || idle.is_due(date)
-        || (policy == KeepAlive::Agent && target.toolbox.is_some() && agent::first_look(sandbox));
+        || (policy == KeepAlive::Agent && agent::first_look(sandbox) && target.toolbox(call).is_some());
     let wanted = match trigger {
         Trigger::Poll => policy != KeepAlive::Off && !call.observe && due,
         Trigger::Demand => true,
@@ -112,13 +117,19 @@ pub fn keep_alive<T: Transport>(
     if over || !wanted {
         return outcome;
     }
-    let mut answer = None;
+    let (mut answer, mut looked) = (None, false);
     if policy != KeepAlive::Poll {
         match agent::ask(call, target, sandbox) {
             Ok(told) => answer = Some(told),
             Err(problem) => outcome.toolbox_problem = problem,
         }
-        let agent = agent::judge(sandbox, answer);
+        let mut agent = agent::judge(sandbox, answer);
+        if agent != Agent::Running
+            && sandbox.label(LAUNCHED).is_some()
+            && let Some(told) = launched::judge(call, target, sandbox, agent)
+        {
+            (agent, looked) = (told, true);
+        }
         outcome.agent = Some(agent);
         let written = agent::note(call, target, dialect, sandbox, answer, agent);
         if let Agent::Exited(_) = agent {
@@ -126,7 +137,7 @@ pub fn keep_alive<T: Transport>(
         }
     }
     // What the toolbox answered was activity by itself, also where it was marked.
-    let renewed = if answer.is_some() {
+    let renewed = if answer.is_some() || looked {
         Ok(date.and(now).map(|now| now.plus(idle.interval)))
     } else {
         idle.refresh(call, target, dialect, sandbox, outcome.expires_at)
@@ -151,9 +162,8 @@ pub fn unmark<T: Transport>(
     let parked =
         state::assess(dialect, sandbox.known_state(), sandbox.desired_state.as_deref()).0 == Status::Terminated;
     let again = Some(agent::STARTED).filter(|_| parked && !agent::first_look(sandbox));
-    let key = |label: Option<(&'static str, &str)>| label.map_or("", |(key, _)| key);
-    let without = [AGENT_EXIT, ORPHAN_SINCE, more.map_or("", |(key, _)| key), key(again)];
-    relabel_with(call, target, dialect, sandbox, &without, more, again)?;
+    let with: Vec<_> = more.into_iter().chain(again).collect();
+    relabel(call, target, dialect, sandbox, &[AGENT_EXIT, ORPHAN_SINCE, DUPLICATE_OF], &with)?;
     let Some((asked, raised)) = idle::asked_minutes(sandbox).zip(sandbox.auto_stop_minutes) else {
         return Ok(());
     };
@@ -162,5 +172,5 @@ pub fn unmark<T: Transport>(
     if asked == 0 || raised == asked || (raised > asked && !parked && !safe()) {
         return Ok(());
     }
-    call.client.set_auto_stop(dialect, &target.id, &target.external_id, asked)
+    call.client.set_auto_stop(dialect, &target.id, &target.external_id, asked).map(drop)
 }

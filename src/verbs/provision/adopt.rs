@@ -1,5 +1,6 @@
 //! Taking a sandbox that a session has already: what an earlier call left, or another host was faster to create.
 
+use super::protection;
 use super::session::Session;
 use crate::contract::{ErrorCode, Handle, Phase, Status};
 use crate::daytona::{Change, Dialect, NewSandbox, Sandbox, Source};
@@ -10,7 +11,7 @@ use crate::sandbox::name::DIGEST_VERSION;
 use crate::sandbox::{expiry, state};
 use crate::verbs::call::Call;
 use crate::verbs::target::Target;
-use crate::verbs::{keep_alive, lifecycle, locate, terminate};
+use crate::verbs::{keep_alive, lifecycle, terminate};
 
 /// What became of a sandbox that was found.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ pub fn adopt<T: Transport>(
         terminate::terminate(call, &target).map_err(exists)?;
         return Ok(Adopted::Removed(sandbox.error_reason.clone()));
     }
+    protection::carried(&call.pool.protection, &sandbox)?;
     let expiry = new_expiry(call, session, &sandbox);
     let expiry = expiry.as_deref().map(|expiry| (EXPIRY, expiry));
     keep_alive::unmark(call, &target, dialect, &sandbox, expiry).map_err(|failed| exists(failed.error))?;
@@ -57,30 +59,6 @@ fn new_expiry<T: Transport>(call: &Call<'_, T>, session: &Session<'_>, sandbox: 
     let now = now.filter(|now| expiry::of(sandbox).is_some_and(|expiry| *now >= expiry))?;
     let lived = u64::try_from(now.since(sandbox.created_at?)).ok()?;
     Some(expiry::label(lived.saturating_add(session.lifetime_sec)))
-}
-
-/// The handle of a sandbox that was just created, unless the server ignored its name and the session turns out to have an
-/// older one: then the new one is deleted, and that one taken.
-pub fn without_duplicate<T: Transport>(
-    call: &Call<'_, T>,
-    session: &Session<'_>,
-    dialect: Dialect,
-    created: Box<Sandbox>,
-) -> Result<Adopted, Error> {
-    // Today's API tells the name whatever it is, so one that it does not tell at all is not one that it ignored.
-    let untold = dialect == Dialect::Sandbox && created.name.is_none();
-    let named = untold || created.given_name() == Some(session.new.name);
-    if !named {
-        // It is created; failing to see others does not change that.
-        let older = locate::by_labels(call, dialect, &session.spec.session_id).ok().flatten();
-        if let Some(older) = older.filter(|older| older.id != created.id) {
-            let target = Target::of(call, dialect, &created)?;
-            terminate::terminate(call, &target)
-                .map_err(|error| error.maybe_applied(true).detail("sandbox-id", target.external_id.as_str()))?;
-            return adopt(call, session, dialect, older);
-        }
-    }
-    Ok(Adopted::Taken(call.handle(dialect, &created)))
 }
 
 /// The session has a sandbox that was made for something else.

@@ -2,25 +2,28 @@
 //!
 //! No answer to a create but a clear success says whether there is a sandbox: a timeout may hide one, and a refusal may
 //! come from a check that the server makes before it sees that the name is taken. So a provision is a sequence of rounds:
-//! send a create, look the session up, [decide](decision::decide). Only what is proven not to be there is created again,
+//! send a create, look the session up, [decide]. Only what is proven not to be there is created again,
 //! under the same name.
 
 mod adopt;
 mod decision;
+mod duplicate;
 mod plan;
+mod protection;
 mod session;
 mod spec_check;
 
 use super::call::Call;
 use super::locate::{self, Found};
-use super::lookup::in_chosen_dialect;
 use crate::contract::{ErrorCode, Handle, Spec};
-use crate::daytona::{Dialect, NewSandbox, Reaction, Rejection, Sandbox};
+use crate::daytona::{Dialect, NewSandbox, Reaction, Rejection, Sandbox, sendable};
 use crate::error::Error;
 use crate::http::Transport;
-use crate::pool::Pool;
+use crate::pool::{self, Pool};
 use crate::sandbox::labels::{self, Ownership};
 use crate::sandbox::{expiry, name};
+pub use protection::unknown_to;
+
 use adopt::Adopted;
 use decision::{Decision, History, Refusal, Report, Seen, decide};
 use session::Session;
@@ -32,7 +35,36 @@ const MAX_SPARE_MS: u64 = 5_000;
 /// Creates the sandbox of a session, or takes the one that it has already. One request in the good case.
 pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle, Error> {
     spec_check::check(spec, &call.pool, call.client.secret())?;
+    protection::demand(call)?;
+    let mut created = Err(Error::new(ErrorCode::Internal, ""));
+    with_session(call, spec, &mut |session| created = create(call, session));
+    created
+}
+
+/// Everything for which a provision would be refused before anything is sent.
+pub fn refusals<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Vec<Error> {
+    let mut refusals = spec_check::refusals(spec, &call.pool, call.client.secret());
+    refusals.extend(protection::refusal(call));
+    if refusals.is_empty() {
+        let dialect = if call.pool.dialect == pool::Dialect::Workspace { Dialect::Workspace } else { Dialect::Sandbox };
+        with_session(call, spec, &mut |session| {
+            let sendable = sendable(dialect, &plan::in_dialect(&session.new, dialect));
+            refusals.extend(sendable.err().map(Error::from));
+        });
+    }
+    refusals
+}
+
+/// Does something with the sandbox that a provision would ask for.
+pub fn with_sandbox<T: Transport>(call: &Call<'_, T>, spec: &Spec, action: &mut dyn FnMut(&NewSandbox<'_>)) {
+    with_session(call, spec, &mut |session| action(&session.new));
+}
+
+/// Does something with what is wanted of a session. In one place, because what it takes is large.
+#[inline(never)]
+fn with_session<T: Transport>(call: &Call<'_, T>, spec: &Spec, action: &mut dyn FnMut(Session<'_>)) {
     let name = name::name(&call.pool_id, &spec.session_id);
+    let protection = protection::label(&call.pool.protection);
     let command = plan::command(spec, &call.pool);
     let lifetime_sec = plan::lifetime_sec(spec, &call.pool);
     let (expiry, digest) = (expiry::label(lifetime_sec), name::digest(spec));
@@ -42,10 +74,16 @@ pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle
         session_id: &spec.session_id,
         expiry: &expiry,
         digest: &digest,
+        protection: protection.as_deref(),
     };
     let labels = labels::of_new(&call.pool.labels, &spec.labels, &ownership);
-    let mut session =
-        Session { spec, new: plan::sandbox(spec, &call.pool, &name, &command, labels), digest: &digest, lifetime_sec };
+    let new = plan::sandbox(spec, &call.pool, &name, &command, labels);
+    action(Session { spec, new, digest: &digest, lifetime_sec });
+}
+
+/// Creates a session's sandbox, round by round.
+fn create<T: Transport>(call: &Call<'_, T>, mut session: Session<'_>) -> Result<Handle, Error> {
+    let (spec, name) = (session.spec, session.new.name);
     let mut history = History::default();
     // A create that was never answered may still be applied when a later one is refused.
     let mut ambiguous = false;
@@ -57,7 +95,7 @@ pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle
                 ambiguous |= refused.error.maybe_applied;
                 let kind = refusal(&refused, spec, &session.new, &call.pool);
                 refused.error.maybe_applied = ambiguous;
-                (look(call, &session, kind), Some((kind, explain(refused, spec, &name))))
+                (look(call, &session, kind), Some((kind, explain(refused, spec, name))))
             }
         };
         let decision = decide(history, refused.as_ref().map(|(kind, _)| *kind), &seen);
@@ -67,15 +105,37 @@ pub fn provision<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Handle
             (Decision::Replace, _) => (history.replaced, ambiguous) = (true, false),
             (Decision::Retry(otherwise), seen) => {
                 if !call.pause(history.creates) {
-                    return Err(report(otherwise, refused.map(|(_, error)| error), seen, &name));
+                    return Err(report(otherwise, refused.map(|(_, error)| error), seen, name));
                 }
             }
             (Decision::Report(what), seen) => {
-                return Err(report(what, refused.map(|(_, error)| error), seen, &name));
+                return Err(report(what, refused.map(|(_, error)| error), seen, name));
             }
-            (Decision::Take, seen) => return Err(report(Report::NotTaken, None, seen, &name)),
+            (Decision::Take, seen) => return Err(report(Report::NotTaken, None, seen, name)),
         }
     }
+}
+
+/// The command of what a provision would build. Refuses what cannot be built, or needs no building.
+pub fn built_command<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Vec<String>, Error> {
+    spec_check::check(spec, &call.pool, call.client.secret())?;
+    if plan::snapshot(spec, &call.pool).is_some() {
+        return Err(Error::spec("The specification begins from a snapshot already, so there is nothing to build.")
+            .rule("snapshot-conflict")
+            .detail("path", "spec")
+            .remedy("Name an image, and leave the snapshot out of the spec and of the pool's configuration."));
+    }
+    Ok(plan::command(spec, &call.pool))
+}
+
+/// What a provision would build, under another name.
+pub fn built<'a, T: Transport>(
+    call: &'a Call<'_, T>,
+    spec: &'a Spec,
+    name: &'a str,
+    command: &'a [String],
+) -> NewSandbox<'a> {
+    plan::sandbox(spec, &call.pool, name, command, Vec::new())
 }
 
 /// What a create was answered with.
@@ -89,7 +149,7 @@ enum Created {
 /// Sends a create in the dialect that the pool asks for.
 fn send<T: Transport>(call: &Call<'_, T>, session: &Session<'_>) -> Result<(Dialect, Created), Rejection> {
     let spare_ms = u64::from(call.deadline_ms / SPARE_PART).min(MAX_SPARE_MS);
-    in_chosen_dialect(call, |dialect| {
+    protection::in_dialect(call, |dialect| {
         // `/workspace` has no names, so nothing but a look keeps a session from getting a second one.
         if dialect == Dialect::Workspace {
             match locate::by_labels(call, dialect, &session.spec.session_id) {
@@ -120,7 +180,8 @@ fn failed_start(created: &Sandbox) -> Rejection {
 /// Takes the sandbox that a create was answered with.
 fn take<T: Transport>(call: &Call<'_, T>, session: &Session<'_>, dialect: Dialect, created: Created) -> Seen {
     seen(match created {
-        Created::New(sandbox) => adopt::without_duplicate(call, session, dialect, sandbox),
+        Created::New(sandbox) => protection::kept(call, &session.new, dialect, &sandbox)
+            .and_then(|()| duplicate::without_duplicate(call, session, dialect, sandbox)),
         Created::Existing(sandbox) => adopt::adopt(call, session, dialect, sandbox),
     })
 }

@@ -3,10 +3,12 @@
 use crate::contract::{ErrorCode, Spec};
 use crate::error::Error;
 use crate::http::secret::Secret;
+use crate::pairs;
 use crate::pool::{Dialect, MAX_ENTRYPOINT, MAX_WORD, Pool, cut, entrypoint_size};
 use crate::sandbox::expiry::MAX_LIFETIME_SEC;
 use crate::sandbox::image;
 use crate::sandbox::labels::LABEL_PREFIX;
+use crate::sandbox::name::SNAPSHOT;
 
 /// Most environment variables and most labels of one session.
 const MAX_PAIRS: usize = 1000;
@@ -44,20 +46,42 @@ impl Problems {
 
 /// Refuses a specification that cannot be provisioned as it is meant.
 pub fn check(spec: &Spec, pool: &Pool, secret: &Secret) -> Result<(), Error> {
-    if spec.resources.gpu.is_some_and(|gpu| gpu > 0) {
-        return Err(Error::new(ErrorCode::Unsupported, "This provider does not offer GPUs.")
-            .rule("no-gpu")
-            .detail("path", "spec.resources.gpu")
-            .remedy("Leave the GPU out, or route the session to a provider whose supports-gpu is true."));
-    }
+    check_gpu(spec)?;
     check_pool(pool, secret)?;
+    into_error(problems(spec, pool, secret))
+}
+
+/// The same with an error for each problem.
+pub fn refusals(spec: &Spec, pool: &Pool, secret: &Secret) -> Vec<Error> {
+    let problems = problems(spec, pool, secret)
+        .0
+        .into_iter()
+        .map(|(rule, path, problem)| Error::spec(format!("{path} {problem}.")).rule(rule).detail("path", &path));
+    [check_gpu(spec), check_pool(pool, secret)].into_iter().filter_map(Result::err).chain(problems).collect()
+}
+
+fn check_gpu(spec: &Spec) -> Result<(), Error> {
+    if spec.resources.gpu.is_none_or(|gpu| gpu == 0) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::Unsupported, "This provider does not offer GPUs.")
+        .rule("no-gpu")
+        .detail("path", "spec.resources.gpu")
+        .remedy("Leave the GPU out, or route the session to a provider whose supports-gpu is true."))
+}
+
+fn problems(spec: &Spec, pool: &Pool, secret: &Secret) -> Problems {
     let mut problems = Problems::default();
     problems.text("spec.session-id", &spec.session_id);
     check_launch(spec, &mut problems);
-    if pool.snapshot.is_none() && pool.dialect != Dialect::Workspace {
+    let snapshot = pairs::get(&spec.extensions, SNAPSHOT);
+    if snapshot.is_none() && pool.snapshot.is_none() && pool.dialect != Dialect::Workspace {
         // The pool's own command was measured with the pool.
         let size = spec.command.as_deref().map_or(0, entrypoint_size);
         problems.limit("too-large", "spec.command", size, MAX_ENTRYPOINT, " bytes as a line of a Dockerfile");
+    }
+    if let Some(snapshot) = snapshot {
+        problems.text("spec.extensions.snapshot", snapshot);
     }
     check_pairs("spec.env", &spec.env, &mut problems);
     check_pairs("spec.labels", &spec.labels, &mut problems);
@@ -80,8 +104,13 @@ pub fn check(spec: &Spec, pool: &Pool, secret: &Secret) -> Result<(), Error> {
     }
     check_numbers(spec, &mut problems);
     check_snapshot(spec, pool, &mut problems);
+    for (name, _) in &pool.protection.secrets {
+        if spec.env.iter().any(|(variable, _)| variable == name) {
+            problems.add("secret-conflict", &format!("spec.env.{name}"), "is one of the pool's secrets as well");
+        }
+    }
     check_secret(spec, secret, &mut problems);
-    into_error(problems)
+    problems
 }
 
 fn check_launch(spec: &Spec, problems: &mut Problems) {
@@ -153,9 +182,11 @@ fn check_numbers(spec: &Spec, problems: &mut Problems) {
 
 /// Daytona refuses or ignores what is sent beside a snapshot.
 fn check_snapshot(spec: &Spec, pool: &Pool, problems: &mut Problems) {
-    if pool.snapshot.is_none() {
-        return;
-    }
+    let whose = match (pairs::get(&spec.extensions, SNAPSHOT), &pool.snapshot) {
+        (Some(_), _) => "cannot be chosen, because the spec's snapshot has it fixed",
+        (None, Some(_)) => "cannot be chosen, because the pool's snapshot has it fixed",
+        (None, None) => return,
+    };
     let sizes = &spec.resources;
     for (path, asked) in [
         ("spec.image", spec.image.is_some()),
@@ -165,7 +196,7 @@ fn check_snapshot(spec: &Spec, pool: &Pool, problems: &mut Problems) {
         ("spec.resources.disk-mb", sizes.disk_mb.is_some()),
     ] {
         if asked {
-            problems.add("snapshot-conflict", path, "cannot be chosen, because the pool's snapshot has it fixed");
+            problems.add("snapshot-conflict", path, whose);
         }
     }
 }
@@ -173,7 +204,9 @@ fn check_snapshot(spec: &Spec, pool: &Pool, problems: &mut Problems) {
 /// The provider's key must not get into a sandbox, where the agent would find it.
 fn check_secret(spec: &Spec, secret: &Secret, problems: &mut Problems) {
     let texts = [Some(&spec.session_id), spec.image.as_ref(), spec.region.as_ref()];
-    if holds_secret(secret, &spec.env, &texts, spec.command.as_deref()) || holds_secret(secret, &spec.labels, &[], None)
+    if holds_secret(secret, &spec.extensions, &[], None)
+        || holds_secret(secret, &spec.env, &texts, spec.command.as_deref())
+        || holds_secret(secret, &spec.labels, &[], None)
     {
         problems.add("key-in-spec", "spec", "contains the API key of this call, which must not get into a sandbox");
     }
@@ -215,8 +248,23 @@ fn into_error(problems: Problems) -> Result<(), Error> {
         message.push_str(problem);
     }
     message.push('.');
-    let error = Error::spec(message).rule(rule).detail("path", path.as_str());
+    let error = Error::spec(message).rule(rule).detail("path", path.as_str()).remedy(remedy(rule));
     Err(error.detail("problems", &problems.0.len().to_string()))
+}
+
+/// What to do about a problem; of several, the first one's.
+fn remedy(rule: &str) -> &'static str {
+    match rule {
+        "key-in-spec" => "Leave the key out. Where a session needs one, give it one of its own.",
+        "image-reference" => "Write the image as its registry shows it, or leave it out for the pool's.",
+        "zero" | "out-of-range" => "Write a number in the unit of the field, or leave it out for the default.",
+        "too-large" | "too-many" => {
+            "Make it smaller; large data belongs into the image or a file that the agent fetches."
+        }
+        "snapshot-conflict" => "Leave it out, or remove the pool's key snapshot.",
+        "reserved-label" => "Name the label otherwise.",
+        _ => "Write a value that is allowed there, or leave it out.",
+    }
 }
 
 #[cfg(test)]
@@ -280,6 +328,7 @@ mod tests {
             let Some(error) = refusal(&wrong, "") else { panic!("{rule} {path} was accepted") };
             assert_eq!((error.get("rule"), error.get("path")), (Some(rule), Some(path)));
             assert!(error.code == ErrorCode::InvalidSpec && !error.maybe_applied && !error.retryable);
+            assert!(error.get("remedy").is_some_and(|remedy| !remedy.is_empty()), "{path} has no remedy");
         }
     }
 

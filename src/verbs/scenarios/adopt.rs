@@ -253,6 +253,53 @@ fn where_names_are_ignored_the_elder_sandbox_wins_and_the_new_one_goes() {
     assert_eq!(lines(&server), ["POST ", "GET ", "GET /a-new", "GET /b-old", "DELETE /a-new"]);
 }
 
+/// A server that ignores names and deletes nothing while it starts, which takes longer than the call may.
+fn nameless_and_slow(parked: bool, more: &str) -> Server {
+    let new = nameless("c-new", "2026-11-23T11:00:00.000Z").replace(r#""state":"started""#, r#""state":"starting""#);
+    let state = if parked { "archived" } else { "started" };
+    let old = nameless("b-old", "2026-11-23T10:00:00.000Z");
+    let old = old.replace(r#""started""#, &format!("\"{state}\"")).replace(DIGEST, &format!("{DIGEST}{AGAIN}"));
+    let list = format!("[{new},{old}{more}]");
+    let more = more.trim_start_matches(',').to_owned();
+    Server::ruled(move |line| match line {
+        line if line.starts_with("POST /api/sandbox ") => Answer::json(200, &new),
+        line if line.contains("?labels=") => Answer::json(200, &list),
+        line if line.starts_with("GET /api/sandbox/c-new") => Answer::json(200, &new),
+        line if line.starts_with("GET /api/sandbox/b-old") => Answer::json(200, &old),
+        line if line.starts_with("GET /api/sandbox/d-dup") => Answer::json(200, &more),
+        line if line.starts_with("DELETE /api/sandbox/c-new") => refusal(400, "Sandbox state change in progress"),
+        line if line.contains("/stop") => refusal(400, "Sandbox is not started"),
+        line if line.contains("/b-old/start") => Answer::json(200, &old.replace(r#""archived""#, r#""started""#)),
+        line => done_to(line.split('/').nth(3).and_then(|rest| rest.split([' ', '?']).next()).unwrap_or_default()),
+    })
+}
+
+#[test]
+fn a_new_sandbox_that_cannot_go_before_the_deadline_is_marked_stops_itself_and_costs_the_session_nothing() {
+    for parked in [false, true] {
+        let server = nameless_and_slow(parked, "");
+        let outcome = server.provision(&spec("sess-42"));
+        assert!(outcome.as_ref().is_ok_and(|handle| handle.external_id == "b-old"), "{outcome:?}");
+        let sent = server.sent();
+        let mark = sent.iter().find(|line| line.starts_with("PUT /api/sandbox/c-new/labels"));
+        assert!(mark.is_some_and(|mark| mark.contains(r#""rensei.dev/duplicate-of":"b-old""#)), "{sent:#?}");
+        assert!(sent.iter().any(|line| line == "POST /api/sandbox/c-new/autostop/1"), "{sent:#?}");
+        assert_eq!(sent.iter().any(|line| line.starts_with("POST /api/sandbox/b-old/start")), parked, "{sent:#?}");
+        assert_eq!(sent.iter().filter(|line| line.starts_with("POST /api/sandbox {")).count(), 1);
+        assert!(server.elapsed_ms() <= 60_000);
+    }
+}
+
+#[test]
+fn what_an_earlier_call_could_not_remove_goes_with_the_next_one_and_is_never_taken() {
+    let marked = nameless("d-dup", "2026-11-23T09:00:00.000Z");
+    let marked = marked.replace(DIGEST, &format!(r#"{DIGEST},"rensei.dev/duplicate-of":"b-old""#));
+    let server = nameless_and_slow(false, &format!(",{marked}"));
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.as_ref().is_ok_and(|handle| handle.external_id == "b-old"), "{outcome:?}");
+    assert!(server.sent().iter().any(|line| line.starts_with("DELETE /api/sandbox/d-dup")), "{:#?}", server.sent());
+}
+
 #[test]
 fn an_elder_sandbox_is_started_where_it_is_parked_and_refused_where_it_differs() {
     let new = nameless("a-new", "2026-11-23T11:00:00.000Z");

@@ -153,3 +153,22 @@ fn a_deadline_that_ends_first_is_told_and_loses_nothing() {
     assert!(!report.complete);
     assert_eq!(report.outcomes.len(), 1);
 }
+
+#[test]
+fn a_duplicate_of_a_living_session_is_deleted_and_never_without_its_original() {
+    let duplicate = of("d", "sess-1", r#","rensei.dev/duplicate-of":"o""#);
+    let original = of("o", "sess-1", "");
+    let going = original.replace(r#""desiredState":"started""#, r#""desiredState":"destroyed""#);
+    let report = |script: Vec<Answer>, mode| {
+        let server = Server::new([page(&[&duplicate], "null"), dated(&duplicate)].into_iter().chain(script));
+        (told(server.reconcile(&["sess-1"], NOON, mode)), server.sent().len())
+    };
+    let (outcome, sent) = report(vec![dated(&original), done_to("d")], Mode::Act);
+    assert_eq!((outcome, sent), (one(Action::Deleted, "duplicate"), 4));
+    let (outcome, sent) = report(vec![dated(&original)], Mode::Mark);
+    assert_eq!((outcome, sent), (one(Action::Kept, "would-delete"), 3));
+    for gone in [dated(&going), refusal(404, "Sandbox with ID or name o not found")] {
+        let (outcome, sent) = report(vec![gone], Mode::Act);
+        assert_eq!((outcome, sent), (one(Action::Kept, "known"), 3));
+    }
+}

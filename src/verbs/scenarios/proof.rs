@@ -258,3 +258,36 @@ fn what_was_done_on_earlier_pages_is_not_lost_with_a_later_one() {
     let report = server.reconcile(&["sess-42"], "2026-11-23T12:00:00Z", Mode::Act);
     assert!(report.as_ref().is_ok_and(|report| report.outcomes.len() == 1 && !report.complete), "{report:?}");
 }
+
+#[test]
+fn a_null_in_place_of_nothing_is_an_empty_reply() {
+    let null = || Answer::json(200, " null\n");
+    let outcome = Server::new([null()]).terminate(handle("workspace"));
+    assert!(matches!(outcome, Ok(Termination::Requested)), "{outcome:?}");
+    // Where Daytona answers in words it proves no more than nothing does.
+    let server = Server::new([null(), seen("started", "started")]);
+    let error = refused(server.terminate(handle("sandbox")));
+    assert_eq!((error.code, server.sent().len()), (ErrorCode::Protocol, 2));
+    let server = Server::new([null(), seen("stopped", "stopped")]);
+    let outcome = server.drive(handle("workspace"), Change::Stop);
+    assert!(outcome.is_ok(), "{outcome:?}");
+}
+
+#[test]
+fn where_the_question_whose_key_it_is_stays_unanswered_nothing_is_gone() {
+    let key = || Answer::json(200, r#"{"name":"k","permissions":[]}"#);
+    let snapshots = || Answer::json(200, r#"{"items":[{"organizationId":"org-g","general":true}]}"#);
+    let cut = || Answer::json(200, r#"{"items":[{"id":"a","organi"#);
+    let script = |list: Vec<Answer>| {
+        [not_found(), not_found(), key()].into_iter().chain(list).chain([snapshots()]).collect::<Vec<_>>()
+    };
+    let refusals = std::iter::repeat_with(|| refusal(403, "Access denied"));
+    let outcome = Server::new(script(refusals.take(1).collect())).terminate(handle_of("org-d"));
+    assert!(matches!(outcome, Ok(Termination::Gone)), "a key that may not list: {outcome:?}");
+    let error = refused(Server::new(script(vec![cut()])).terminate(handle_of("org-d")));
+    assert!(error.retryable && error.get("sandbox-id") == Some(ID), "{error:?}");
+    // Of a silent list nothing is known within the call.
+    let silent = || [not_found(), key(), Answer::silence()];
+    let error = refused(Server::new(silent().into_iter().chain([snapshots()])).status(handle_of("org-d")));
+    assert!(error.retryable && error.get("sandbox-id") == Some(ID), "{error:?}");
+}

@@ -1,6 +1,6 @@
 //! `/__fake/…` for scripts: the handle of the library, for tests that run in another process. Needs no key.
 
-mod wishes;
+mod bodies;
 
 use std::time::Duration;
 
@@ -10,18 +10,18 @@ use serde_json::{Value, json};
 use crate::http::reply::Reply;
 use crate::inspect::RecordedRequest;
 use crate::{Dashboard, FakeDaytona, Fate, FaultKind, Matcher, Region, Storm};
-use wishes::{
-    Entrypoints, Faults, Forced, Key, Manner, Named, NewOrganization, Next, OrganizationWish, Problem, RegionWish,
-    ServerWish, Skip,
+use bodies::{
+    Entrypoints, Faults, Forced, Key, Named, NewOrganization, Next, OrganizationChange, Problem, RegionBody,
+    ReplySettings, ServerChange, Skip,
 };
 
-/// Carries out a script; nothing where there is no such route.
+/// Carries out a script; `None` where there is no such route.
 pub(super) fn answer(fake: &FakeDaytona, request: &RecordedRequest, words: &[&str]) -> Option<Reply> {
     let outcome = match (request.method.as_str(), words) {
         ("GET", ["faults"]) => {
             Ok(json!({"kinds": FaultKind::all().iter().map(ToString::to_string).collect::<Vec<_>>()}))
         }
-        ("POST", ["faults"]) => read(request).and_then(|wish| faults(fake, wish)),
+        ("POST", ["faults"]) => read(request).and_then(|body| faults(fake, body)),
         ("DELETE", ["faults"]) => {
             fake.clear_script();
             Ok(json!({}))
@@ -30,7 +30,7 @@ pub(super) fn answer(fake: &FakeDaytona, request: &RecordedRequest, words: &[&st
             fake.skip(Duration::from_secs(skip_seconds));
             json!({"now": fake.now().rfc3339()})
         }),
-        ("POST", ["entrypoints"]) => read(request).and_then(|wish| entrypoints(fake, wish)),
+        ("POST", ["entrypoints"]) => read(request).and_then(|body| entrypoints(fake, body)),
         ("POST", ["keys"]) => read(request).map(|Key { key, scopes }| {
             fake.add_key(&key, &scopes.iter().map(String::as_str).collect::<Vec<_>>());
             json!({})
@@ -49,40 +49,40 @@ pub(super) fn answer(fake: &FakeDaytona, request: &RecordedRequest, words: &[&st
             let known = fake.kill(id);
             known.then(|| json!({})).ok_or_else(|| format!("there never was a sandbox {id}"))
         }
-        ("POST", ["manner"]) => read(request).map(|manner: Manner| {
-            fake.delay_requests(Duration::from_millis(manner.delay_millis));
-            fake.date_is_ahead(manner.date_ahead_seconds.saturating_mul(1_000));
-            fake.write_offsets(manner.offset_minutes);
+        ("POST", ["replies"]) => read(request).map(|settings: ReplySettings| {
+            fake.delay_requests(Duration::from_millis(settings.delay_millis));
+            fake.date_is_ahead(settings.date_ahead_seconds.saturating_mul(1_000));
+            fake.write_offsets(settings.offset_minutes);
             json!({})
         }),
         ("POST", ["organizations"]) => read(request).map(|NewOrganization { key }| {
             let other = fake.another_organization(&key);
             json!({"id": other.organization_id()})
         }),
-        ("POST", ["organization"]) => read(request).map(|wish: OrganizationWish| {
-            match wish.suspended {
+        ("POST", ["organization"]) => read(request).map(|body: OrganizationChange| {
+            match body.suspended {
                 Some(Some(reason)) => fake.suspend(&reason),
                 Some(None) => fake.unsuspend(),
                 None => {}
             }
-            if let Some(has) = wish.default_region {
+            if let Some(has) = body.default_region {
                 fake.has_default_region(has);
             }
             json!({})
         }),
-        ("POST", ["regions"]) => read(request).map(|wish: RegionWish| {
+        ("POST", ["regions"]) => read(request).map(|body: RegionBody| {
             fake.set_region(Region {
-                has_quota: wish.has_quota,
-                has_snapshots: wish.has_snapshots,
-                ephemeral_only: wish.ephemeral_only,
-                non_ephemeral_disk: wish.non_ephemeral_disk,
-                ..Region::new(&wish.id)
+                has_quota: body.has_quota,
+                has_snapshots: body.has_snapshots,
+                ephemeral_only: body.ephemeral_only,
+                non_ephemeral_disk: body.non_ephemeral_disk,
+                ..Region::new(&body.id)
             });
             json!({})
         }),
-        ("POST", ["server"]) => read(request).and_then(|wish: ServerWish| server(fake, &wish)),
-        ("POST", ["sandboxes", id, "state"]) => read(request).and_then(|wish: Forced| {
-            let known = fake.set_state(id, &wish.state, None, wish.reason.as_deref());
+        ("POST", ["server"]) => read(request).and_then(|body: ServerChange| server(fake, &body)),
+        ("POST", ["sandboxes", id, "state"]) => read(request).and_then(|body: Forced| {
+            let known = fake.set_state(id, &body.state, None, body.reason.as_deref());
             known.then(|| json!({})).ok_or_else(|| format!("there never was a sandbox {id}"))
         }),
         _ => return None,
@@ -97,47 +97,47 @@ fn read<T: for<'a> Deserialize<'a>>(request: &RecordedRequest) -> Result<T, Prob
     serde_json::from_slice(&request.body).map_err(|problem| format!("the body is not as expected: {problem}"))
 }
 
-fn faults(fake: &FakeDaytona, wish: Faults) -> Result<Value, Problem> {
-    let kinds: Result<Vec<FaultKind>, _> = wish.faults.iter().map(|name| name.parse()).collect();
+fn faults(fake: &FakeDaytona, body: Faults) -> Result<Value, Problem> {
+    let kinds: Result<Vec<FaultKind>, _> = body.faults.iter().map(|name| name.parse()).collect();
     let kinds = kinds.map_err(|problem: crate::UnknownFault| problem.to_string())?;
-    let matcher = match (&wish.method, &wish.path) {
+    let matcher = match (&body.method, &body.path) {
         (Some(method), Some(path)) => Matcher::new(method, path),
         (Some(method), None) => Matcher::method(method),
         (None, Some(path)) => Matcher::path(path),
         (None, None) => Matcher::any(),
     };
-    let mut storm = Storm::new(wish.seed, wish.probability).on(matcher);
+    let mut storm = Storm::new(body.seed, body.probability).on(matcher);
     if !kinds.is_empty() {
         storm = storm.of(&kinds);
     }
-    if let Some(times) = wish.times {
+    if let Some(times) = body.times {
         storm = storm.at_most(times);
     }
     fake.storm(storm);
     Ok(json!({}))
 }
 
-fn server(fake: &FakeDaytona, wish: &ServerWish) -> Result<Value, Problem> {
-    match wish.dashboard.as_deref() {
+fn server(fake: &FakeDaytona, body: &ServerChange) -> Result<Value, Problem> {
+    match body.dashboard.as_deref() {
         None => {}
         Some("page") => fake.set_dashboard(Dashboard::Page),
         Some("missing") => fake.set_dashboard(Dashboard::Missing),
         Some(other) => return Err(format!("unknown dashboard {other:?}; known are page and missing")),
     }
-    if let Some(on) = wish.maintenance {
+    if let Some(on) = body.maintenance {
         fake.maintenance(on);
     }
-    if let Some(kill) = wish.stops_kill {
+    if let Some(kill) = body.stops_kill {
         fake.stops_kill(kill);
     }
     Ok(json!({}))
 }
 
-fn entrypoints(fake: &FakeDaytona, wish: Entrypoints) -> Result<Value, Problem> {
-    let after = Duration::from_secs(wish.after_seconds);
-    let fate = match wish.fate.as_str() {
+fn entrypoints(fake: &FakeDaytona, body: Entrypoints) -> Result<Value, Problem> {
+    let after = Duration::from_secs(body.after_seconds);
+    let fate = match body.fate.as_str() {
         "runs" => Fate::Runs,
-        "exits" => Fate::Exits { after, code: wish.code },
+        "exits" => Fate::Exits { after, code: body.code },
         "never-starts" => Fate::NeverStarts,
         "daemon-dead" => Fate::DaemonDead,
         "loses-network" => Fate::LosesNetwork { after },
@@ -147,7 +147,7 @@ fn entrypoints(fake: &FakeDaytona, wish: Entrypoints) -> Result<Value, Problem> 
             ));
         }
     };
-    match (wish.sandbox, wish.name, wish.label) {
+    match (body.sandbox, body.name, body.label) {
         (Some(id), None, None) if !fake.set_entrypoint(&id, fate.clone()) => {
             return Err(format!("there never was a sandbox {id}"));
         }

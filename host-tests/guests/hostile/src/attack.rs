@@ -1,4 +1,4 @@
-//! The deeds.
+//! The attacks.
 
 use std::hint::black_box;
 
@@ -8,10 +8,10 @@ use crate::contract::wasi::http::types::Fields;
 use crate::network;
 use crate::orders::Orders;
 
-/// What a function gives back beside what the contract wants of it.
+/// What an attack leaves for the function to return, beside what the contract demands.
 #[derive(Default)]
-pub struct Loot {
-    /// What the guest found out, for the test.
+pub struct AttackResult {
+    /// What the guest observed, for the test.
     pub report: String,
     /// How many things a list has.
     pub many: usize,
@@ -19,40 +19,40 @@ pub struct Loot {
     pub failure: Option<String>,
 }
 
-impl Loot {
+impl AttackResult {
     fn of(report: String) -> Self {
         Self { report, ..Self::default() }
     }
 }
 
-/// Does harm where these orders are for this function.
-pub fn attack(orders: &Orders, function: &str) -> Loot {
+/// Attacks where these orders are for this function.
+pub fn attack(orders: &Orders, function: &str) -> AttackResult {
     if !orders.are_for(function) {
-        return Loot::default();
+        return AttackResult::default();
     }
     let number = || orders.with.parse().unwrap_or_default();
-    match orders.deed.as_str() {
+    match orders.action.as_str() {
         "spin" => spin(),
         "trap" => core::arch::wasm32::unreachable(),
-        "recurse" => Loot::of(recurse(1).to_string()),
+        "recurse" => AttackResult::of(recurse(1).to_string()),
         "allocate" => allocate(),
-        "grow" => Loot::of(grow().to_string()),
+        "grow" => AttackResult::of(grow().to_string()),
         "hoard" => hoard(),
         "wait" => wait(),
         "poll" => poll(),
         "read-environment" => read_environment(),
-        "return-many" => Loot { many: number(), ..Loot::default() },
-        "return-long" => Loot::of("x".repeat(number())),
-        "fail-long" => Loot { failure: Some("x".repeat(number())), ..Loot::default() },
-        "fetch" => Loot::of(network::fetch(&orders.with)),
-        "follow" => Loot::of(network::follow(&orders.with)),
+        "return-many" => AttackResult { many: number(), ..AttackResult::default() },
+        "return-long" => AttackResult::of("x".repeat(number())),
+        "fail-long" => AttackResult { failure: Some("x".repeat(number())), ..AttackResult::default() },
+        "fetch" => AttackResult::of(network::fetch(&orders.with)),
+        "follow" => AttackResult::of(network::follow(&orders.with)),
         "insist" => network::insist(&orders.with),
-        "open-many" => Loot::of(network::open_many(&orders.with)),
+        "open-many" => AttackResult::of(network::open_many(&orders.with)),
         "never-read" => network::never_read(&orders.with),
         "write-forever" => network::write_forever(&orders.with),
         "flood-headers" => network::flood_headers(),
-        "send-headers" => Loot::of(network::send_headers(&orders.with)),
-        other => Loot::of(format!("`{other}` is no deed")),
+        "send-headers" => AttackResult::of(network::send_headers(&orders.with)),
+        other => AttackResult::of(format!("`{other}` is no action")),
     }
 }
 
@@ -71,8 +71,8 @@ fn recurse(depth: u64) -> u64 {
     black_box(recurse(black_box(depth + 1))) - 1
 }
 
-/// Allocates for ever.
-fn allocate() -> Loot {
+/// Allocates without end.
+fn allocate() -> AttackResult {
     let mut all = Vec::new();
     loop {
         all.push(black_box(Vec::<u8>::with_capacity(1 << 20)));
@@ -86,28 +86,28 @@ fn grow() -> usize {
     core::arch::wasm32::memory_size(0)
 }
 
-/// Takes headers from the host for ever, and gives none back.
+/// Creates header resources in the host without end, and drops none.
 fn hoard() -> ! {
     loop {
         core::mem::forget(Fields::new());
     }
 }
 
-/// Waits for longer than anybody lives.
+/// Waits without end.
 fn wait() -> ! {
     loop {
         subscribe_duration(u64::MAX).block();
     }
 }
 
-/// Asks for ever whether a moment has come that has come already.
+/// Polls without end a timer that is due already.
 fn poll() -> ! {
     loop {
         subscribe_duration(0).block();
     }
 }
 
-/// Asks for ever what the environment is.
+/// Reads the environment without end.
 fn read_environment() -> ! {
     loop {
         black_box(get_environment());

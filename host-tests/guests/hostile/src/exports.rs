@@ -1,6 +1,6 @@
-//! The contract's functions. Each does harm first, where it is told to, and then what it must.
+//! The contract's functions. Each attacks first, where its orders say so, and then does what the contract demands.
 
-use crate::attack::{Loot, attack};
+use crate::attack::{AttackResult, attack};
 use crate::contract::inventory::{Action, Guest as Inventory, Item, Mode, Outcome, Page, Report};
 use crate::contract::lifecycle::Guest as Lifecycle;
 use crate::contract::provider::Guest as Provider;
@@ -10,16 +10,16 @@ use crate::contract::types::{
 };
 use crate::orders::Orders;
 
-struct Component;
+pub struct Component;
 
 impl Provider for Component {
     fn describe() -> Descriptor {
-        let loot = attack(&Orders::of_environment(), "describe");
+        let result = attack(&Orders::of_environment(), "describe");
         Descriptor {
             id: "hostile".to_owned(),
-            display_name: loot.report,
+            display_name: result.report,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            capabilities: capabilities(texts(loot.many)),
+            capabilities: capabilities(texts(result.many)),
             provides: declaration(Vec::new()),
             config_schema: String::new(),
             extensions: Vec::new(),
@@ -27,7 +27,7 @@ impl Provider for Component {
     }
 
     fn check_config(config: String) -> Vec<Finding> {
-        let loot = attack(&Orders::parse(&config), "check-config");
+        let result = attack(&Orders::parse(&config), "check-config");
         let finding = |message: String| Finding {
             severity: Severity::Note,
             rule: String::new(),
@@ -35,12 +35,12 @@ impl Provider for Component {
             message,
             remedy: None,
         };
-        (0..loot.many).map(|_| finding(String::new())).chain([finding(loot.report)]).collect()
+        (0..result.many).map(|_| finding(String::new())).chain([finding(result.report)]).collect()
     }
 
     fn provides(runtime_provides: Option<Declaration>) -> Declaration {
-        let loot = attack(&Orders::of_declaration(runtime_provides.as_ref()), "provides");
-        declaration(all(loot))
+        let result = attack(&Orders::of_declaration(runtime_provides.as_ref()), "provides");
+        declaration(all(result))
     }
 
     fn unmet(demand: Declaration, _: Option<Declaration>) -> Vec<String> {
@@ -49,8 +49,8 @@ impl Provider for Component {
 
     fn origins(context: Context, _: Option<Handle>) -> Result<Vec<String>, Error> {
         let orders = Orders::of(&context);
-        let loot = succeed(attack(&orders, "origins"))?;
-        Ok(orders.origins.into_iter().chain(texts(loot.many)).collect())
+        let result = succeed(attack(&orders, "origins"))?;
+        Ok(orders.origins.into_iter().chain(texts(result.many)).collect())
     }
 
     fn provision(context: Context, _: Spec) -> Result<Handle, Error> {
@@ -95,7 +95,7 @@ impl Lifecycle for Component {
 
 impl Inventory for Component {
     fn list(context: Context, _: Option<String>) -> Result<Page, Error> {
-        let loot = succeed(attack(&Orders::of(&context), "list"))?;
+        let result = succeed(attack(&Orders::of(&context), "list"))?;
         let item = || Item {
             handle: handle_of(String::new()),
             session_id: None,
@@ -104,23 +104,23 @@ impl Inventory for Component {
             orphan_since: None,
             extensions: Vec::new(),
         };
-        let items = (0..loot.many).map(|_| item()).collect();
-        Ok(Page { items, next_cursor: Some(loot.report), server_time: None })
+        let items = (0..result.many).map(|_| item()).collect();
+        Ok(Page { items, next_cursor: Some(result.report), server_time: None })
     }
 
     fn reconcile(context: Context, _: Vec<String>, _: String, _: u32, _: Mode) -> Result<Report, Error> {
-        let loot = succeed(attack(&Orders::of(&context), "reconcile"))?;
+        let result = succeed(attack(&Orders::of(&context), "reconcile"))?;
         let outcome =
             || Outcome { external_id: String::new(), session_id: None, action: Action::Kept, reason: String::new() };
-        let outcomes = (0..loot.many).map(|_| outcome()).collect();
-        Ok(Report { outcomes, complete: true, server_time: Some(loot.report) })
+        let outcomes = (0..result.many).map(|_| outcome()).collect();
+        Ok(Report { outcomes, complete: true, server_time: Some(result.report) })
     }
 }
 
 fn handle(context: &Context, function: &str) -> Result<Handle, Error> {
-    let loot = succeed(attack(&Orders::of(context), function))?;
-    let mut handle = handle_of(loot.report);
-    handle.metadata = (0..loot.many).map(|_| (String::new(), String::new())).collect();
+    let result = succeed(attack(&Orders::of(context), function))?;
+    let mut handle = handle_of(result.report);
+    handle.metadata = (0..result.many).map(|_| (String::new(), String::new())).collect();
     Ok(handle)
 }
 
@@ -129,9 +129,9 @@ fn handle_of(external_id: String) -> Handle {
 }
 
 fn state(context: &Context, function: &str) -> Result<State, Error> {
-    let loot = succeed(attack(&Orders::of(context), function))?;
-    let mut state = state_of(loot.report);
-    state.details = (0..loot.many).map(|_| (String::new(), String::new())).collect();
+    let result = succeed(attack(&Orders::of(context), function))?;
+    let mut state = state_of(result.report);
+    state.details = (0..result.many).map(|_| (String::new(), String::new())).collect();
     Ok(state)
 }
 
@@ -146,9 +146,9 @@ fn state_of(provider_state: String) -> State {
     }
 }
 
-fn succeed(loot: Loot) -> Result<Loot, Error> {
-    match loot.failure {
-        None => Ok(loot),
+pub fn succeed(result: AttackResult) -> Result<AttackResult, Error> {
+    match result.failure {
+        None => Ok(result),
         Some(message) => Err(Error {
             code: ErrorCode::Internal,
             message,
@@ -165,8 +165,8 @@ fn texts(many: usize) -> Vec<String> {
     vec![String::new(); many]
 }
 
-fn all(loot: Loot) -> Vec<String> {
-    texts(loot.many).into_iter().chain([loot.report]).collect()
+fn all(result: AttackResult) -> Vec<String> {
+    texts(result.many).into_iter().chain([result.report]).collect()
 }
 
 fn declaration(runtime_kinds: Vec<String>) -> Declaration {
@@ -198,7 +198,7 @@ fn capabilities(regions: Vec<String>) -> Capabilities {
 }
 
 /// The exported symbols, which are generated.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "generated code")]
 mod symbols {
     use super::Component;
     crate::contract::generated::export!(Component with_types_in crate::contract::generated);

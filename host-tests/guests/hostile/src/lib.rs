@@ -1,13 +1,14 @@
-//! A provider that means harm. It implements the whole contract and does, in the function that it is told to, what a
-//! broken or malicious component could do: see [`orders::Orders`] for how it is told, and `attack` for what it can.
+//! A hostile provider. It implements the whole contract and does, in the function that its orders name, what a broken or
+//! malicious component could do: see [`orders::Orders`] for the form of the orders, and `attack` for the attacks.
 //!
-//! Left alone it is as harmless as it is useless: every function succeeds.
+//! Without orders it is harmless: every function succeeds.
 
 #![cfg(target_arch = "wasm32")]
 #![deny(unsafe_code)]
 
 mod attack;
 mod contract;
+mod diagnostics;
 mod exports;
 mod network;
 mod orders;

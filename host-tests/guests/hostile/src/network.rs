@@ -10,7 +10,7 @@ use crate::contract::wasi::http::types::{
 use crate::contract::wasi::io::poll::poll;
 
 /// Redirects that it follows.
-const MOST_HOPS: usize = 5;
+const MAX_REDIRECTS: usize = 5;
 
 /// Requests that it opens at once.
 const MANY: usize = 2_000;
@@ -49,25 +49,25 @@ fn exchange(url: &str) -> Result<IncomingResponse, ErrorCode> {
 }
 
 /// The status of the response, or why there is none.
-fn told(outcome: Result<IncomingResponse, ErrorCode>) -> String {
+fn described(outcome: Result<IncomingResponse, ErrorCode>) -> String {
     match outcome {
         Ok(response) => response.status().to_string(),
         Err(code) => format!("{code:?}"),
     }
 }
 
-/// Says what a request came to.
+/// The outcome of a request.
 pub fn fetch(url: &str) -> String {
-    told(exchange(url))
+    described(exchange(url))
 }
 
-/// Goes wherever it is sent, and says what each request came to.
+/// Follows redirects, and returns the outcome of each request.
 pub fn follow(url: &str) -> String {
     let (mut url, mut reports) = (url.to_owned(), Vec::new());
-    for _ in 0..MOST_HOPS {
+    for _ in 0..MAX_REDIRECTS {
         let outcome = exchange(&url);
         let location = outcome.as_ref().ok().and_then(|response| response.headers().get("location").into_iter().next());
-        reports.push(told(outcome));
+        reports.push(described(outcome));
         match location.and_then(|location| String::from_utf8(location).ok()) {
             Some(location) => url = location,
             None => break,
@@ -76,7 +76,7 @@ pub fn follow(url: &str) -> String {
     reports.join(" ")
 }
 
-/// Sends requests for ever, whatever they come to.
+/// Sends requests without end, whatever their outcome.
 pub fn insist(url: &str) -> ! {
     loop {
         let _ = exchange(url);
@@ -133,7 +133,7 @@ pub fn write_forever(url: &str) -> ! {
     }
 }
 
-/// Adds headers to a request for ever.
+/// Adds headers to a request without end.
 pub fn flood_headers() -> ! {
     let fields = Fields::new();
     loop {
@@ -147,5 +147,5 @@ pub fn send_headers(url: &str) -> String {
     for _ in 0..100 {
         let _ = fields.append("x-flood", b"0123456789abcdef");
     }
-    told(handle(request(&Method::Get, url, fields), None).and_then(|response| answer(&response)))
+    described(handle(request(&Method::Get, url, fields), None).and_then(|response| answer(&response)))
 }

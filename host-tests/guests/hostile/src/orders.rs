@@ -1,4 +1,4 @@
-//! What the guest is told to do.
+//! The orders for the guest: which function attacks, and how.
 
 use crate::contract::types::{Context, Declaration};
 use crate::contract::wasi::cli::environment::get_environment;
@@ -8,14 +8,14 @@ use crate::contract::wasi::cli::environment::get_environment;
 ///
 /// | word | the rest |
 /// |---|---|
-/// | `in` | the function that does harm; every other one is harmless |
-/// | `do` | what it does |
-/// | `with` | what it needs for that |
+/// | `in` | the function that attacks; every other one is harmless |
+/// | `do` | the attack |
+/// | `with` | the argument of the attack |
 /// | `origin` | an origin for `origins` to name; may be repeated |
 #[derive(Default)]
 pub struct Orders {
-    place: String,
-    pub deed: String,
+    function: String,
+    pub action: String,
     pub with: String,
     pub origins: Vec<String>,
 }
@@ -26,8 +26,8 @@ impl Orders {
         for line in text.lines() {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
             match word {
-                "in" => orders.place = rest.to_owned(),
-                "do" => orders.deed = rest.to_owned(),
+                "in" => orders.function = rest.to_owned(),
+                "do" => orders.action = rest.to_owned(),
                 "with" => orders.with = rest.to_owned(),
                 "origin" => orders.origins.push(rest.to_owned()),
                 _ => {}
@@ -51,8 +51,8 @@ impl Orders {
         Self::parse(text.unwrap_or_default())
     }
 
-    /// Whether this function is the one.
+    /// Whether this function is the one that attacks.
     pub fn are_for(&self, function: &str) -> bool {
-        self.place == function
+        self.function == function
     }
 }

@@ -1,4 +1,4 @@
-//! What each function of the contract costs: sandboxes live their lives, and each call is timed.
+//! What each function of the contract costs: each call in the life of a sandbox is timed.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -88,22 +88,22 @@ impl Caller {
     }
 }
 
-/// Times one call: `timed!(books, caller, "the row", provider.describe())`.
+/// Times one call: `timed!(recorder, caller, "the row", provider.describe())`.
 macro_rules! timed {
-    ($books:expr, $caller:expr, $verb:expr, provider.$function:ident($($argument:expr),*)) => {{
+    ($recorder:expr, $caller:expr, $verb:expr, provider.$function:ident($($argument:expr),*)) => {{
         let kind = $caller.kind();
-        let begun = $books.begin();
+        let begun = $recorder.begin();
         let outcome = match $caller {
             Caller::Fresh(provider) => provider.$function($($argument),*).await,
             Caller::Warm(instance) => instance.$function($($argument),*).await,
         };
-        $books.end($verb, kind, begun);
+        $recorder.end($verb, kind, begun);
         outcome?
     }};
 }
 
-/// What each call took, by function and kind of instance.
-struct Books<'a> {
+/// Records how long each call took, by function and kind of instance.
+struct Recorder<'a> {
     lab: &'a Lab,
     entries: HashMap<(&'static str, Kind), Entries>,
 }
@@ -116,7 +116,7 @@ struct Entries {
     requests: u64,
 }
 
-impl Books<'_> {
+impl Recorder<'_> {
     fn begin(&self) -> Instant {
         self.lab.take_share();
         Instant::now()
@@ -155,72 +155,72 @@ async fn measure(artefacts: &Artefacts) -> Result<Section, Failure> {
         provider.instance().await?;
         instances.push(begun.elapsed().as_secs_f64());
     }
-    let mut books = Books { lab: &lab, entries: HashMap::new() };
+    let mut recorder = Recorder { lab: &lab, entries: HashMap::new() };
     let context = lab::context("pool-in-a-row");
     for index in 0..INSTANCES {
         let spec = session(format!("in-a-row-{index}"));
-        let begun = books.begin();
+        let begun = recorder.begin();
         provider.provision(&context, &spec).await?;
-        books.end(IN_A_ROW, Kind::Fresh, begun);
+        recorder.end(IN_A_ROW, Kind::Fresh, begun);
     }
     for turn in 0..LIVES / LIVES_IN_A_ROW {
         for mut caller in [Caller::fresh(&provider), Caller::warm(&provider).await?] {
             for life in 0..LIVES_IN_A_ROW {
                 let id = format!("{}-{turn}-{life}", caller.name());
-                live(&mut books, &mut caller, &id, &listed).await?;
+                live(&mut recorder, &mut caller, &id, &listed).await?;
             }
         }
     }
-    table(&mut books, &Sample::of(instances)?)
+    table(&mut recorder, &Sample::of(instances)?)
 }
 
-/// A sandbox's life, and the questions that are about none.
-async fn live(books: &mut Books<'_>, caller: &mut Caller, id: &str, listed: &Context) -> Result<(), Failure> {
+/// Every call in the life of a sandbox, and the calls that concern none.
+async fn live(recorder: &mut Recorder<'_>, caller: &mut Caller, id: &str, listed: &Context) -> Result<(), Failure> {
     let context = lab::context("pool-1");
     let demand = Declaration { runtime_kinds: vec!["npm".into()], requirement_kinds: vec!["git".into()] };
-    timed!(books, caller, "describe", provider.describe());
-    timed!(books, caller, "check-config", provider.check_config(&context.config));
-    timed!(books, caller, "provides", provider.provides(None));
-    timed!(books, caller, "unmet", provider.unmet(&demand, None));
-    timed!(books, caller, "origins", provider.origins(&context, None));
+    timed!(recorder, caller, "describe", provider.describe());
+    timed!(recorder, caller, "check-config", provider.check_config(&context.config));
+    timed!(recorder, caller, "provides", provider.provides(None));
+    timed!(recorder, caller, "unmet", provider.unmet(&demand, None));
+    timed!(recorder, caller, "origins", provider.origins(&context, None));
 
     let spec = session(id);
-    let handle = timed!(books, caller, "provision", provider.provision(&context, &spec));
-    let found = timed!(books, caller, "locate", provider.locate(&context, id));
+    let handle = timed!(recorder, caller, "provision", provider.provision(&context, &spec));
+    let found = timed!(recorder, caller, "locate", provider.locate(&context, id));
     if found.as_ref() != Some(&handle) {
         return Err(format!("{id} was provisioned and located as another").into());
     }
-    timed!(books, caller, "status", provider.status(&context, &handle));
-    timed!(books, caller, "keep-alive", provider.keep_alive(&context, &handle));
-    timed!(books, caller, "extend", provider.extend(&context, &handle, 3_600));
-    timed!(books, caller, "stop", provider.stop(&context, &handle));
-    timed!(books, caller, "start", provider.start(&context, &handle));
+    timed!(recorder, caller, "status", provider.status(&context, &handle));
+    timed!(recorder, caller, "keep-alive", provider.keep_alive(&context, &handle));
+    timed!(recorder, caller, "extend", provider.extend(&context, &handle, 3_600));
+    timed!(recorder, caller, "stop", provider.stop(&context, &handle));
+    timed!(recorder, caller, "start", provider.start(&context, &handle));
     // What runs would be stopped first; that is another call's cost.
     match caller {
         Caller::Fresh(provider) => provider.stop(&context, &handle).await?,
         Caller::Warm(instance) => instance.stop(&context, &handle).await?,
     };
-    timed!(books, caller, "archive", provider.archive(&context, &handle));
-    timed!(books, caller, "terminate", provider.terminate(&context, &handle));
+    timed!(recorder, caller, "archive", provider.archive(&context, &handle));
+    timed!(recorder, caller, "terminate", provider.terminate(&context, &handle));
 
-    let page = timed!(books, caller, "list, of 10 sandboxes", provider.list(listed, None));
+    let page = timed!(recorder, caller, "list, of 10 sandboxes", provider.list(listed, None));
     if page.items.len() != LISTED {
         return Err(format!("{} of {LISTED} sandboxes are listed", page.items.len()).into());
     }
     let known: Vec<String> = page.items.into_iter().filter_map(|item| item.session_id).collect();
     let as_of = page.server_time.ok_or("the list does not say when it was made")?;
-    timed!(books, caller, "reconcile, of 10 sandboxes", provider.reconcile(listed, &known, &as_of, 60, Mode::Act));
+    timed!(recorder, caller, "reconcile, of 10 sandboxes", provider.reconcile(listed, &known, &as_of, 60, Mode::Act));
     Ok(())
 }
 
-fn table(books: &mut Books<'_>, instances: &Sample) -> Result<Section, Failure> {
+fn table(recorder: &mut Recorder<'_>, instances: &Sample) -> Result<Section, Failure> {
     let title = "Calls, µs, without the fake's share";
     let mut section = Section::new(title, &["fresh", "warm", "the fake", "requests"]);
     section.row("an instance alone", [micros(instances.median())]).at_most("", instances.median() * 1e6, 15.0, " µs");
-    let in_a_row = Sample::of(books.take(IN_A_ROW, Kind::Fresh)?.own)?.median();
+    let in_a_row = Sample::of(recorder.take(IN_A_ROW, Kind::Fresh)?.own)?.median();
     section.row(IN_A_ROW, [micros(in_a_row)]).at_most("", in_a_row * 1e6, 100.0, " µs");
     for verb in VERBS {
-        let (fresh, warm) = (books.take(verb, Kind::Fresh)?, books.take(verb, Kind::Warm)?);
+        let (fresh, warm) = (recorder.take(verb, Kind::Fresh)?, recorder.take(verb, Kind::Warm)?);
         let requests = (fresh.requests + warm.requests) as f64 / (fresh.own.len() + warm.own.len()) as f64;
         let share = Sample::of([fresh.share, warm.share].concat())?.median();
         let (fresh, warm) = (Sample::of(fresh.own)?.median(), Sample::of(warm.own)?.median());

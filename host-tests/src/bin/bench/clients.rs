@@ -1,4 +1,4 @@
-//! Clients as processes: told how many cycles to do, and asked what those have taken.
+//! Clients as processes: the bench orders a number of cycles, and the client answers how long they took.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use crate::Failure;
 use crate::server;
 
 /// Longest time until a client sends its first request.
-const PATIENCE: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// A client at work; it ends with this.
 pub struct Client {
@@ -92,14 +92,14 @@ impl Gate {
     pub fn open() -> Result<Self, Failure> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
-        let (told, arrivals) = channel();
+        let (sender, arrivals) = channel();
         thread::spawn(move || {
             loop {
                 let arrival = listener.accept().and_then(|(mut connection, _)| {
                     connection.read_exact(&mut [0])?;
                     Ok((Instant::now(), connection))
                 });
-                if told.send(arrival).is_err() {
+                if sender.send(arrival).is_err() {
                     return;
                 }
             }
@@ -113,7 +113,8 @@ impl Gate {
         let begun = Instant::now();
         let mut client = Client::start(program)?;
         client.order(1)?;
-        let (arrival, connection) = self.arrivals.recv_timeout(PATIENCE).map_err(|_| "a client sends no request")??;
+        let (arrival, connection) =
+            self.arrivals.recv_timeout(START_LIMIT).map_err(|_| "a client sends no request")??;
         // It is ended first: one whose connection ends would complain.
         drop(client);
         drop(connection);

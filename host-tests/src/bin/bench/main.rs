@@ -79,7 +79,7 @@ fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the figures are of. Whatever else computes makes them worse, so the load before is told where the system tells it.
+/// What the figures are of. Whatever else computes makes them worse, so the load before is printed where the system has it.
 fn machine() -> Result<String, Failure> {
     let processors = std::thread::available_parallelism()?;
     let load = std::fs::read_to_string("/proc/loadavg").ok();

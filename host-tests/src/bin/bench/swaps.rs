@@ -77,7 +77,7 @@ async fn run(versions: [Vec<u8>; 2], cache: &std::path::Path) -> Result<Section,
 
 type Callers = Vec<tokio::task::JoinHandle<Result<Vec<f64>, Failure>>>;
 
-/// Callers that poll a session each until they are told to stop.
+/// Callers that poll a session each until they are stopped.
 fn start(slot: &Slot, stop: &Arc<AtomicBool>) -> Callers {
     let caller = |index: usize| {
         let (slot, stop) = (slot.clone(), stop.clone());

@@ -8,10 +8,10 @@
 mod cases;
 mod file;
 mod launch;
-mod places;
 mod replies;
 mod requests;
 mod server;
+mod sessions_and_pools;
 
 use host_tests::{bench_of, context_with, load};
 use sandbox_host::{Context, Host, Spec};
@@ -82,7 +82,7 @@ fn with_dialect(config: &str, dialect: &str) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn names_of_odd_sessions_and_pools_are_those_of_0_2_0() {
-    compare("sessions", places::sessions()).await;
+    compare("sessions", sessions_and_pools::sessions()).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -117,10 +117,10 @@ async fn times_are_those_of_0_2_0() {
 
 #[tokio::test(start_paused = true)]
 async fn pools_and_contexts_are_those_of_0_2_0() {
-    compare("pools", places::pools()).await;
+    compare("pools", sessions_and_pools::pools()).await;
 }
 
-/// One call each, with all headers, over replies that are told in order.
+/// One call each, with all headers, over replies in a fixed order.
 #[tokio::test(start_paused = true)]
 async fn requests_of_every_function_are_those_of_0_2_0() {
     let mut golden = Golden::new("requests").await;

@@ -118,7 +118,7 @@ fn report_line(outcome: Result<Report, CallError>) -> String {
     }
 }
 
-fn told(outcome: Result<State, CallError>) -> String {
+fn described(outcome: Result<State, CallError>) -> String {
     outcome.map_or_else(failed, |state| state_line(&state))
 }
 
@@ -146,7 +146,9 @@ fn locate(dialect: &'static str, session: &'static str, replies: Vec<Reply>) -> 
 }
 
 fn status(title: &str, dialect: &'static str, replies: Vec<Reply>) -> Exchange {
-    exchange(title, replies, async move |provider: Provider| told(provider.status(&context(), &target(dialect)).await))
+    exchange(title, replies, async move |provider: Provider| {
+        described(provider.status(&context(), &target(dialect)).await)
+    })
 }
 
 fn terminate(dialect: &'static str, ended: Reply) -> Exchange {
@@ -162,7 +164,7 @@ fn terminate(dialect: &'static str, ended: Reply) -> Exchange {
 macro_rules! change {
     ($title:literal, $replies:expr, $function:ident($dialect:literal $(, $argument:expr)?)) => {
         exchange($title, $replies, async move |provider: Provider| {
-            told(provider.$function(&context(), &target($dialect) $(, $argument)?).await)
+            described(provider.$function(&context(), &target($dialect) $(, $argument)?).await)
         })
     };
 }
@@ -236,7 +238,7 @@ pub fn exchanges() -> Vec<Exchange> {
         }),
         exchange("status of an odd id", [seen("started", false)], async |provider: Provider| {
             let odd = Handle { external_id: "../a b?c".to_owned(), ..target("sandbox") };
-            told(provider.status(&context(), &odd).await)
+            described(provider.status(&context(), &odd).await)
         }),
     ]
 }

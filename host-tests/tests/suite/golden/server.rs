@@ -10,7 +10,7 @@ use http_body_util::{BodyExt as _, Full};
 use sandbox_host::http::{HttpClient, RequestOptions, ResponseFuture, WasiBody};
 use serde_json::{Value, json};
 
-/// It has no sandbox until it is asked for one: whoever looks is told that there is none.
+/// It has no sandbox until it is asked for one: look-ups find none.
 #[derive(Default)]
 pub struct EchoServer(Arc<Mutex<Vec<Recorded>>>);
 

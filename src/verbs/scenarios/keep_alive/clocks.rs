@@ -38,20 +38,30 @@ fn where_the_servers_date_is_behind_a_session_still_ends_at_its_deadline() {
     assert_eq!((sent.len(), detail(&state, "deadline")), (1, Some("2026-11-23T12:05:00Z")));
 }
 
+/// A running sandbox that was active a moment ago, whatever the date says.
+fn dated(date: &str, labels: &str) -> Answer {
+    let Answer::Reply(status, _, body) = idle(1, labels) else { panic!("no reply") };
+    Answer::Reply(status, vec![("date".to_owned(), date.as_bytes().to_vec())], body)
+}
+
 #[test]
 fn a_date_that_is_ahead_or_missing_does_not_stop_renewals() {
-    let ahead = |date: &str| {
-        let Answer::Reply(status, _, body) = idle(1, "") else { panic!("no reply") };
-        Answer::Reply(status, vec![("date".to_owned(), date.as_bytes().to_vec())], body)
-    };
-    for date in ["Mon, 23 Nov 2026 15:00:00 GMT", "yesterday"] {
-        let (state, sent) = looked([ahead(date), commands("{}")]);
+    for (date, clock) in [("Mon, 23 Nov 2026 15:00:00 GMT", Some("ahead")), ("yesterday", None)] {
+        let (state, sent) = looked([dated(date, ""), commands("{}")]);
         assert_eq!(
             (sent.len(), detail(&state, "agent"), detail(&state, "clock")),
-            (2, Some("running"), None),
+            (2, Some("running"), clock),
             "{date}"
         );
     }
+}
+
+#[test]
+fn a_date_that_is_ahead_does_not_end_a_session_before_its_deadline() {
+    // Two hours after its creation, and long before the date.
+    let deadline = r#","rensei.dev/deadline":"created+7200s""#;
+    let (state, sent) = looked([dated("Tue, 24 Nov 2026 15:00:00 GMT", deadline), commands("{}")]);
+    assert_eq!((sent.len(), detail(&state, "agent")), (2, Some("running")));
 }
 
 /// What adopting sends to a running sandbox whose interval was raised to 51 minutes where 12 were asked for.

@@ -1,0 +1,124 @@
+"""A server that plays a case: one connection per request, the replies in their order."""
+
+import base64
+import socket
+import threading
+import time
+
+
+class Server:
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.authority = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.lock = threading.Lock()
+        self.begin([], None)
+
+    def __enter__(self):
+        threading.Thread(target=self.accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        # A thread that waits in `accept` is not woken by `close` alone.
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def begin(self, replies, otherwise):
+        with self.lock:
+            self.replies, self.otherwise, self.requests = list(replies), otherwise, []
+
+    def end(self):
+        with self.lock:
+            return self.requests
+
+    def accept(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, connection):
+        with connection:
+            try:
+                self.exchange(connection)
+            except OSError:
+                pass  # The peer hung up: its own call reports that.
+
+    def exchange(self, connection):
+        with self.lock:
+            # A request that nobody expects has to end as well; that it came is written down.
+            reply = self.replies.pop(0) if self.replies else self.otherwise or {"status": 500}
+        fault = reply.get("fault")
+        if fault == "close-before-request":
+            return
+        request = read(connection)
+        with self.lock:
+            self.requests.append(request)
+        time.sleep(reply.get("delayMs", 0) / 1000)
+        if fault == "silence":
+            while connection.recv(64):
+                pass
+        elif fault is None and "raw" in reply:
+            connection.sendall(reply["raw"].encode())
+        elif fault is None:
+            write(connection, reply)
+
+
+def more(connection, buffer):
+    part = connection.recv(65536)
+    if not part:
+        raise ConnectionError("the request ended early")
+    return buffer + part
+
+
+def read(connection):
+    buffer = b""
+    while b"\r\n\r\n" not in buffer:
+        buffer = more(connection, buffer)
+    head, body = buffer.split(b"\r\n\r\n", 1)
+    lines = head.decode("latin-1").split("\r\n")
+    method, target = lines[0].split(" ")[:2]
+    headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines[1:])}
+    if "chunked" in headers.get("transfer-encoding", ""):
+        body = chunks(connection, body)
+    else:
+        while len(body) < int(headers.get("content-length", 0)):
+            body = more(connection, body)
+    return {"method": method, "target": target, "headers": headers, "body": body.decode(errors="replace")}
+
+
+def chunks(connection, rest):
+    body = b""
+    while True:
+        while b"\r\n" not in rest:
+            rest = more(connection, rest)
+        line, rest = rest.split(b"\r\n", 1)
+        length = int(line, 16)
+        while len(rest) < length + 2:
+            rest = more(connection, rest)
+        body, rest = body + rest[:length], rest[length + 2:]
+        if length == 0:
+            return body
+
+
+def content(piece):
+    if "text" in piece:
+        return piece["text"].encode()
+    return base64.b64decode(piece.get("base64", ""))
+
+
+def write(connection, reply):
+    pieces = reply.get("pieces", [])
+    headers = list(reply.get("headers", []))
+    names = {name.lower() for name, _ in headers}
+    if not reply.get("lengthUnknown") and not names & {"content-length", "transfer-encoding"}:
+        headers.append(("content-length", sum(len(content(piece)) * piece.get("times", 1) for piece in pieces)))
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    connection.sendall(f"HTTP/1.1 {reply['status']} -\r\n{lines}connection: close\r\n\r\n".encode())
+    for piece in pieces:
+        for _ in range(piece.get("times", 1)):
+            time.sleep(piece.get("delayMs", 0) / 1000)
+            if piece.get("close"):
+                return
+            connection.sendall(content(piece))

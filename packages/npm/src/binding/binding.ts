@@ -1,0 +1,256 @@
+// The component as functions that return promises: one call each in an instance of its own, bounded in number, with the
+// origins that it may reach.
+
+import { entriesOf, type Call, type Case } from './abi.ts';
+import { Local, canSuspend, engineFor, type Engine, type Mode } from './engine.ts';
+import { Ended, fromReason, fromRecord } from './failure.ts';
+import { Limit, Pace } from './limit.ts';
+import { compile, compileNow } from './module.ts';
+import { SandboxError } from '../errors.ts';
+import { interfaces } from '../generated/contract.ts';
+import type { ErrorRecord } from '../generated/types.ts';
+import type { BindingOptions, ProviderEvent } from '../options.ts';
+import { Invocation, type Surroundings } from '../wasi/invocation.ts';
+import { Clock } from '../wasi/wait.ts';
+
+const CONCURRENT = 1_000;
+
+/** Answers to `origins` that are kept. */
+const KEPT_ORIGINS = 256;
+
+/** Milliseconds after which a call ends that has not begun, by the contract's own defaults. */
+const LONG_DEADLINE_MS = 60_000;
+const DEADLINE_MS = 30_000;
+
+/** Requests of one call where each wait runs it again: its cost grows with their square. */
+const MAX_REPLAYED_REQUESTS = '24';
+
+/** A context as it is passed on, complete. */
+export interface PassedContext {
+  organizationId?: string | null;
+  poolId: string;
+  config?: unknown;
+  credential?: { secret: string; apiUrl?: string | null; organizationId?: string | null } | null;
+  deadlineMs?: number | null;
+  extensions?: any;
+}
+
+/** What a call is told beside its values. */
+export interface CallSettings {
+  readonly signal?: AbortSignal | null | undefined;
+  readonly deadlineMs?: number | null | undefined;
+  /** Whether paths are those of the raw contract. */
+  readonly raw: boolean;
+}
+
+export class Binding {
+  readonly mode: Mode;
+  readonly #options: BindingOptions;
+  readonly #clock = new Clock();
+  readonly #limit: Limit;
+  readonly #pace = new Pace();
+  readonly #origins = new Map<string, readonly string[]>();
+  readonly #running = new Set<AbortController>();
+  #closed = false;
+  #drained: (() => void) | null = null;
+  #engine: Engine | null = null;
+  #local: Local | null = null;
+
+  constructor(options: BindingOptions) {
+    this.#options = options;
+    const wanted = options.mode ?? 'auto';
+    if (wanted === 'jspi' && !canSuspend()) {
+      const message = 'mode is jspi, and this engine cannot suspend WebAssembly (JavaScript Promise Integration). Node has it from 24.20 on; use auto or replay here.';
+      throw new SandboxError('unsupported', message, { details: { rule: 'no-jspi', path: 'mode' } });
+    }
+    this.mode = wanted === 'auto' ? (canSuspend() ? 'jspi' : 'replay') : wanted;
+    this.#limit = new Limit(options.maxConcurrentCalls ?? CONCURRENT);
+  }
+
+  /** Calls a function. `values` makes its values once the call has its turn, and may take its time. */
+  async call(
+    declared: Call,
+    name: string,
+    values: (signal: AbortSignal) => readonly unknown[] | Promise<readonly unknown[]>,
+    settings: CallSettings,
+  ): Promise<unknown> {
+    const start = performance.now();
+    const controller = new AbortController();
+    const { signal } = settings;
+    const abort = (): void => controller.abort(new Ended('aborted', { cause: signal?.reason }));
+    let invocation: Invocation | null = null;
+    let failure: SandboxError | null = null;
+    let entered = false;
+    let late: ReturnType<typeof setTimeout> | undefined;
+    try {
+      if (this.#closed) throw new Ended('closed');
+      this.#running.add(controller);
+      if (signal?.aborted) abort();
+      else signal?.addEventListener('abort', abort, { once: true });
+      controller.signal.throwIfAborted();
+      const deadline = settings.deadlineMs ?? (/#(provision|terminate)$/.test(declared.name) ? LONG_DEADLINE_MS : DEADLINE_MS);
+      late = setTimeout(() => controller.abort(new Ended('deadline')), Math.min(deadline, 2 ** 31 - 1));
+      const wait = this.#limit.enter(controller.signal);
+      if (wait !== undefined) await wait;
+      entered = true;
+      const engine = this.#engine ?? (await this.#start(controller.signal));
+      const made = await aborting(values(controller.signal), controller.signal);
+      const turn = this.#pace.begin();
+      if (turn !== undefined) await turn;
+      controller.signal.throwIfAborted();
+      // From here on the component has a timer of its own.
+      clearTimeout(late);
+      const environment = this.#environment();
+      invocation = new Invocation({
+        clock: this.#clock,
+        fetch: this.#options.fetch ?? globalThis.fetch,
+        environment,
+        origins: this.#allowed(declared, made, environment),
+        signal: controller.signal,
+        onRequest: (event) => this.#tell({ ...event, function: name }),
+      });
+      const passed = this.mode === 'replay' ? bounded(declared, made) : made;
+      return unwrapped(await engine.run(declared, passed, invocation), invocation, settings.raw);
+    } catch (reason) {
+      const ended = controller.signal.aborted && !(reason instanceof SandboxError) ? controller.signal.reason : reason;
+      failure = fromReason(ended, declared, invocation);
+      throw failure;
+    } finally {
+      clearTimeout(late);
+      invocation?.end();
+      signal?.removeEventListener('abort', abort);
+      if (entered) this.#limit.leave();
+      this.#running.delete(controller);
+      if (this.#running.size === 0) this.#drained?.();
+      if (this.#options.onEvent !== undefined) {
+        const { requests } = invocation ?? { requests: 0 };
+        const durationMs = performance.now() - start;
+        this.#tell({ type: 'call', function: name, durationMs, requests, code: failure?.code ?? null, error: failure });
+      }
+    }
+  }
+
+  /** Calls a function that neither waits nor reaches anything, at once. */
+  callNow(declared: Call, values: readonly unknown[], raw: boolean): unknown {
+    const invocation = new Invocation(this.#isolated([]));
+    try {
+      this.#local ??= new Local(compileNow());
+      return unwrapped(this.#local.run(declared, values, invocation), invocation, raw);
+    } catch (reason) {
+      throw fromReason(reason, declared, null);
+    }
+  }
+
+  /** The same once the component is compiled. */
+  async callLocal(declared: Call, values: readonly unknown[], raw: boolean): Promise<unknown> {
+    if (this.#closed) throw fromReason(new Ended('closed'), declared, null);
+    await compile();
+    return this.callNow(declared, values, raw);
+  }
+
+  /** Compiles the component before the first call. */
+  async warm(): Promise<void> {
+    this.#engine ??= engineFor(this.mode, await compile());
+  }
+
+  /** Ends the calls that run and refuses new ones. Resolves once the last one has ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#running.size === 0) return;
+    const drained = new Promise<void>((resolve) => (this.#drained = resolve));
+    for (const controller of [...this.#running]) controller.abort(new Ended('closed'));
+    await drained;
+  }
+
+  async #start(signal: AbortSignal): Promise<Engine> {
+    const module = await aborting(compile(), signal);
+    return (this.#engine ??= engineFor(this.mode, module));
+  }
+
+  #isolated(environment: Surroundings['environment']): Surroundings {
+    return {
+      clock: this.#clock,
+      fetch: () => Promise.reject(new TypeError('a local function sends nothing')),
+      environment,
+      origins: null,
+      signal: NEVER,
+      onRequest: () => {},
+    };
+  }
+
+  #environment(): Surroundings['environment'] {
+    const { environment } = this.#options;
+    if (environment === undefined) return [];
+    const given = typeof environment === 'function' ? environment() : environment;
+    return Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  }
+
+  /** The origins that the call may reach: what the component names, as far as the provider's own list lets it. */
+  #allowed(declared: Call, values: readonly unknown[], environment: Surroundings['environment']): readonly string[] | null {
+    const named = this.#named(declared, values, environment);
+    const { allowedOrigins } = this.#options;
+    return allowedOrigins === undefined || named === null ? named : named.filter((origin) => allowedOrigins.includes(origin));
+  }
+
+  #named(declared: Call, values: readonly unknown[], environment: Surroundings['environment']): readonly string[] | null {
+    const place = (wanted: string): number => declared.params.findIndex(([name]) => name === wanted);
+    const context = values[place('context')] as PassedContext;
+    const handle = values[place('handle')] ?? null;
+    const { secret: _, ...credential } = context.credential ?? { secret: '' };
+    const key = JSON.stringify([context.config, credential, environment, handle]);
+    const known = this.#origins.get(key);
+    if (known !== undefined) return known;
+    let named: readonly string[];
+    try {
+      this.#local ??= new Local(compileNow());
+      const invocation = new Invocation(this.#isolated(environment));
+      const plain: PassedContext = { ...context, deadlineMs: null, extensions: [] };
+      named = unwrapped(this.#local.run(interfaces.provider.origins, [plain, handle], invocation), invocation, true) as string[];
+    } catch {
+      // The call itself comes to the same problem and tells it.
+      return null;
+    }
+    if (this.#origins.size >= KEPT_ORIGINS) this.#origins.delete(this.#origins.keys().next().value!);
+    this.#origins.set(key, named);
+    return named;
+  }
+
+  #tell(event: ProviderEvent): void {
+    try {
+      this.#options.onEvent?.(event);
+    } catch {
+      // What listens must not change what happens.
+    }
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+/** A promise that is not waited for any longer than anybody wants to know. */
+function aborting<T>(promise: T | Promise<T>, signal: AbortSignal): T | Promise<T> {
+  if (!(promise instanceof Promise)) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** The value of a function that succeeded; throws the error of one that did not. */
+function unwrapped(value: unknown, invocation: Invocation, raw: boolean): unknown {
+  const { tag, val } = (value ?? {}) as Case;
+  if (tag === 'ok') return val;
+  if (tag === 'err') throw fromRecord(val as ErrorRecord, invocation, raw);
+  return value;
+}
+
+/** The same values, with a bound on the requests of the call unless its caller has set one. */
+function bounded(declared: Call, values: readonly unknown[]): readonly unknown[] {
+  const place = declared.params.findIndex(([name]) => name === 'context');
+  const context = values[place] as PassedContext;
+  const extensions = entriesOf(context.extensions);
+  if (extensions.some(([name]) => name === 'max-requests')) return values;
+  const changed = { ...context, extensions: [...extensions, ['max-requests', MAX_REPLAYED_REQUESTS]] };
+  return values.map((value, index) => (index === place ? changed : value));
+}

@@ -1,0 +1,71 @@
+// One instance of the core module: calls of its exports with values instead of addresses.
+
+import { Reader, signatureOf, type Call, type Flat } from './abi.ts';
+import { Memory, type CoreExports } from './memory.ts';
+
+type CoreFunction = (...flat: Flat[]) => unknown;
+
+/** The contract's function is not one of this component. */
+export class NotOffered extends Error {}
+
+export class Instance {
+  readonly memory: Memory;
+  readonly #exports: CoreExports & Readonly<Record<string, unknown>>;
+  readonly #asynchronous = new Map<string, (...flat: Flat[]) => Promise<unknown>>();
+
+  /** `imports` may be read before the constructor ends, but nothing is called. */
+  constructor(module: WebAssembly.Module, imports: WebAssembly.Imports) {
+    this.#exports = new WebAssembly.Instance(module, imports).exports as never;
+    this.memory = new Memory(this.#exports);
+  }
+
+  /** Bytes of memory that it has. */
+  get size(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
+  /** Calls a function that does not wait. */
+  call(declared: Call, values: readonly unknown[]): unknown {
+    const returned = this.#function(declared)(...this.#passed(declared, values));
+    return this.#result(declared, returned);
+  }
+
+  /** Calls a function that may wait, on an engine that can suspend it. */
+  async callAsync(declared: Call, values: readonly unknown[]): Promise<unknown> {
+    let run = this.#asynchronous.get(declared.name);
+    if (run === undefined) {
+      run = (WebAssembly as any).promising(this.#function(declared)) as (...flat: Flat[]) => Promise<unknown>;
+      this.#asynchronous.set(declared.name, run);
+    }
+    return this.#result(declared, await run(...this.#passed(declared, values)));
+  }
+
+  #function(declared: Call): CoreFunction {
+    const found = this.#exports[declared.name];
+    if (typeof found !== 'function') throw new NotOffered(`this component has no function ${declared.name}`);
+    return found as CoreFunction;
+  }
+
+  #passed(declared: Call, values: readonly unknown[]): Flat[] {
+    const { params, paramsInMemory } = signatureOf(declared);
+    if (paramsInMemory) {
+      const at = this.memory.allocate(params.size, params.align);
+      params.store(this.memory, at, values);
+      return [at];
+    }
+    const flat: Flat[] = [];
+    params.lower(this.memory, values, flat);
+    return flat;
+  }
+
+  #result(declared: Call, returned: unknown): unknown {
+    const { result, resultInMemory } = signatureOf(declared);
+    if (result === null) return undefined;
+    const value = resultInMemory
+      ? result.load(this.memory, Number(returned) >>> 0)
+      : result.lift(this.memory, new Reader([returned as Flat]));
+    const after = this.#exports[`cabi_post_${declared.name}`];
+    if (typeof after === 'function') after(returned);
+    return value;
+  }
+}

@@ -1,0 +1,72 @@
+// How many calls run at the same time.
+
+/** Lets so many in; the others wait in the order in which they came. */
+export class Limit {
+  #free: number;
+  readonly #waiting: Array<() => void> = [];
+
+  constructor(most: number) {
+    this.#free = most;
+  }
+
+  enter(signal: AbortSignal): Promise<void> | void {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return;
+    }
+    return new Promise((resolve, reject) => {
+      const enter = (): void => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
+        reject(signal.reason);
+      };
+      if (signal.aborted) return reject(signal.reason);
+      signal.addEventListener('abort', leave, { once: true });
+      this.#waiting.push(enter);
+    });
+  }
+
+  leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+  }
+}
+
+/** Calls that begin in one turn of the event loop. */
+const BEGINNINGS = 4;
+
+const nextTurn: (act: () => void) => void =
+  (globalThis as { setImmediate?: (act: () => void) => void }).setImmediate ?? ((act) => void setTimeout(act, 0));
+
+/** Spreads calls that come together over turns of the event loop: each begins with a millisecond of work, and whoever else
+ * lives in the process shall not wait for five hundred of them. */
+export class Pace {
+  #begun = 0;
+  #scheduled = false;
+  readonly #waiting: Array<() => void> = [];
+
+  begin(): Promise<void> | void {
+    this.#schedule();
+    if (this.#begun < BEGINNINGS && this.#waiting.length === 0) {
+      this.#begun += 1;
+      return;
+    }
+    return new Promise((resolve) => void this.#waiting.push(resolve));
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    nextTurn(() => {
+      this.#scheduled = false;
+      const next = this.#waiting.splice(0, BEGINNINGS);
+      this.#begun = next.length;
+      for (const resolve of next) resolve();
+      if (next.length > 0) this.#schedule();
+    });
+  }
+}

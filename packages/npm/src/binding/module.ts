@@ -1,0 +1,35 @@
+// The core module, compiled once for all providers of a process.
+
+import { core } from '#core';
+
+let compiled: WebAssembly.Module | null = null;
+let compiling: Promise<WebAssembly.Module> | null = null;
+
+/** Compiles it in the background where the engine can. */
+export function compile(): Promise<WebAssembly.Module> {
+  if (compiled !== null) return Promise.resolve(compiled);
+  if (compiling === null) {
+    compiling = (async () => {
+      compiled = core instanceof WebAssembly.Module ? core : await WebAssembly.compile(decoded(core));
+      return compiled;
+    })();
+    // Whoever calls next tries again.
+    compiling.catch(() => (compiling = null));
+  }
+  return compiling;
+}
+
+/** Compiles it at once: some ten milliseconds, unless it was compiled before. */
+export function compileNow(): WebAssembly.Module {
+  compiled ??= core instanceof WebAssembly.Module ? core : new WebAssembly.Module(decoded(core));
+  return compiled;
+}
+
+function decoded(base64: string): Uint8Array<ArrayBuffer> {
+  const native = (Uint8Array as unknown as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }).fromBase64;
+  if (native !== undefined) return native.call(Uint8Array, base64);
+  const binary = atob(base64);
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  return bytes;
+}

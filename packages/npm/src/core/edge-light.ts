@@ -1,0 +1,5 @@
+// The same, in the spelling of Vercel's edge functions.
+
+import module from '../../../core.wasm?module';
+
+export const core: string | WebAssembly.Module = module;

@@ -1,0 +1,10 @@
+export { DaytonaSandboxProvider } from './provider.ts';
+export { SandboxError, type InputProblem, type SandboxErrorInit } from './errors.ts';
+export { parseHandle } from './handle.ts';
+export type * from './generated/types.ts';
+export type { Mode as EngineMode } from './binding/engine.ts';
+export type * from './options.ts';
+export type { FlatCapabilities } from './forms/flat.ts';
+export * from './forms/open.ts';
+export * from './forms/pool.ts';
+export { workerEnvironment, type WorkerSession, type WorkerWarning } from './forms/worker.ts';

@@ -1,0 +1,182 @@
+// Options of calls and of providers, and their checks.
+
+import { anything, bool, option, pairs, record, text, u32 } from './binding/abi.ts';
+import type { Mode } from './binding/engine.ts';
+import { refuse } from './check/refuse.ts';
+import { check, kindOf, type Problem } from './check/walk.ts';
+import type { SandboxError } from './errors.ts';
+import type { ConfigInput, Credential, ErrorCode, PairsInput } from './generated/types.ts';
+import type { RequestEvent } from './wasi/exchange.ts';
+
+/** What every function of the raw contract takes beside its parameters. */
+export interface RawOptions {
+  /** Ends the call. What is under way is given up; the error says whether it may have been applied. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What every function takes as its last parameter. */
+export interface CallOptions extends RawOptions {
+  /** Milliseconds that the whole call may take, retries included. Default: 60,000 for `provision` and `terminate`,
+   * 30,000 for everything else. */
+  readonly deadlineMs?: number | undefined;
+  /** True: `status` only looks and keeps nothing alive, for dashboards. */
+  readonly observe?: boolean | undefined;
+  /** Another platform organization than the provider's own. */
+  readonly organizationId?: string | null | undefined;
+  /** Another credential than the provider's own. */
+  readonly credential?: CredentialSource | undefined;
+  /** Another configuration than the pool's. */
+  readonly config?: ConfigInput | null | undefined;
+  /** Extensions of the contract's context. */
+  readonly extensions?: PairsInput | undefined;
+}
+
+/** The key to the Daytona account, or what fetches it: it is asked once for every call. None: the environment has it. */
+export type CredentialSource =
+  | Credential
+  | null
+  | ((call: { readonly signal: AbortSignal }) => Credential | null | undefined | Promise<Credential | null | undefined>);
+
+/** How calls wait. `auto`: by suspension where the engine can, otherwise by replay. */
+export type ModeOption = 'auto' | Mode;
+
+/** What happened, for logs and metrics. Never holds a secret, a header, a body or a query. */
+export type ProviderEvent =
+  | (RequestEvent & { readonly function: string })
+  | {
+      readonly type: 'call';
+      readonly function: string;
+      readonly durationMs: number;
+      readonly requests: number;
+      /** None: it succeeded. */
+      readonly code: ErrorCode | null;
+      readonly error: SandboxError | null;
+    };
+
+/** Options of the binding, which are those of the raw contract. */
+export interface BindingOptions {
+  /** Default `auto`. */
+  readonly mode?: ModeOption | undefined;
+  /** Sends requests. Default: the global one, looked up at each call. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Variables that the component may read, or what reads them for each call. Default: none. */
+  readonly environment?: EnvironmentSource | undefined;
+  /** Calls at the same time; more of them wait. Default 1,000. */
+  readonly maxConcurrentCalls?: number | undefined;
+  /** Origins that may be called, whatever a configuration or a credential says: `https://daytona.example.com`. Default:
+   * those that the component names for the call's configuration, credential and handle. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Hears what happens. What it throws is ignored. */
+  readonly onEvent?: ((event: ProviderEvent) => void) | undefined;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type EnvironmentSource = Environment | (() => Environment);
+
+/** Options of `DaytonaSandboxProvider`. */
+export interface ProviderOptions extends BindingOptions {
+  /** The pool's id, stable over its lifetime: together with the session id it names the sandbox. */
+  readonly poolId: string;
+  /** The platform's organization. */
+  readonly organizationId?: string | null | undefined;
+  /** The pool's configuration, as an object or as JSON. */
+  readonly config?: ConfigInput | null | undefined;
+  /** The key. */
+  readonly credential?: CredentialSource | undefined;
+  /** Milliseconds for calls that do not say otherwise. */
+  readonly deadlineMs?: number | undefined;
+}
+
+const CALL = record([
+  ['signal', anything],
+  ['deadlineMs', option(u32)],
+  ['observe', option(bool)],
+  ['organizationId', option(text)],
+  ['credential', anything],
+  ['config', anything],
+  ['extensions', pairs],
+]);
+
+const RAW = record([['signal', anything]]);
+
+/** Checks the options of a call. */
+export function checkCallOptions(options: unknown, raw: boolean): void {
+  if (options === undefined) return;
+  const problems: Problem[] = [];
+  check(raw ? RAW : CALL, options, 'options', problems);
+  const signal = (options as CallOptions | null)?.signal;
+  if (signal != null && (typeof signal !== 'object' || typeof signal.addEventListener !== 'function')) {
+    const message = `options.signal has to be an AbortSignal, not ${kindOf(signal)}`;
+    problems.push({ path: 'options.signal', rule: 'wrong-type', message });
+  }
+  refuse('invalid-spec', problems);
+}
+
+const BINDING = [
+  ['mode', anything],
+  ['fetch', anything],
+  ['environment', anything],
+  ['maxConcurrentCalls', option(u32)],
+  ['allowedOrigins', anything],
+  ['onEvent', anything],
+] as const;
+
+const PROVIDER = record([
+  ['poolId', text],
+  ['organizationId', option(text)],
+  ['config', anything],
+  ['credential', anything],
+  ['deadlineMs', option(u32)],
+  ...BINDING,
+]);
+
+const MODES: readonly unknown[] = [undefined, 'auto', 'jspi', 'replay'];
+
+/** Checks the options of a provider or of a raw binding. */
+export function checkOptions(options: unknown, raw: boolean): void {
+  const problems: Problem[] = [];
+  check(raw ? record(BINDING) : PROVIDER, options ?? {}, '', problems);
+  const given = (typeof options === 'object' && options !== null ? options : {}) as Partial<ProviderOptions>;
+  const wrong = (path: string, expected: string, value: unknown): void =>
+    void problems.push({ path, rule: 'wrong-type', message: `${path} has to be ${expected}, not ${kindOf(value)}` });
+  if (!MODES.includes(given.mode)) {
+    problems.push({ path: 'mode', rule: 'unknown-value', message: 'mode has to be one of auto, jspi, replay' });
+  }
+  for (const name of ['fetch', 'onEvent'] as const) {
+    if (given[name] != null && typeof given[name] !== 'function') wrong(name, 'a function', given[name]);
+  }
+  const { environment, allowedOrigins, poolId } = given;
+  if (environment != null && typeof environment !== 'object' && typeof environment !== 'function') {
+    wrong('environment', 'an object or a function', environment);
+  }
+  if (given.maxConcurrentCalls === 0) {
+    problems.push({ path: 'maxConcurrentCalls', rule: 'out-of-range', message: 'maxConcurrentCalls has to be at least 1' });
+  }
+  if (allowedOrigins != null) checkOrigins(allowedOrigins, problems);
+  if (!raw && poolId === '') problems.push({ path: 'poolId', rule: 'empty-value', message: 'poolId is empty' });
+  refuse('invalid-config', problems);
+}
+
+function checkOrigins(origins: unknown, problems: Problem[]): void {
+  if (!Array.isArray(origins)) {
+    const message = `allowedOrigins has to be a list, not ${kindOf(origins)}`;
+    problems.push({ path: 'allowedOrigins', rule: 'wrong-type', message });
+    return;
+  }
+  origins.forEach((origin: unknown, index) => {
+    const path = `allowedOrigins[${index}]`;
+    if (typeof origin !== 'string' || !isOrigin(origin)) {
+      const message = `${path} has to be an origin, scheme and host and at most a port: https://daytona.example.com`;
+      problems.push({ path, rule: 'not-an-origin', message });
+    }
+  });
+}
+
+function isOrigin(text: string): boolean {
+  try {
+    const url = new URL(text);
+    return ['http:', 'https:'].includes(url.protocol) && url.origin === text;
+  } catch {
+    return false;
+  }
+}

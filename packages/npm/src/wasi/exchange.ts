@@ -1,0 +1,189 @@
+// One exchange over fetch, from a request that is complete to a reply or a failure.
+
+import type { Case } from '../binding/abi.ts';
+import { failureOf } from './failure.ts';
+import { OwnFields, ReplyFields, binary, type Entry, type Fields } from './fields.ts';
+import { ReplyBody } from './reply.ts';
+import { Wakers, type Waitable } from './wait.ts';
+
+/** What is sent. */
+export interface Outgoing {
+  readonly method: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Path and query, from the first slash on. */
+  readonly path: string;
+  readonly headers: readonly Entry[];
+}
+
+/** A reply whose headers are there. */
+export interface Incoming {
+  readonly status: number;
+  readonly headers: Fields;
+  readonly body: ReplyBody;
+}
+
+/** What the caller of a provider learns about a request. Never a header, a body or a query. */
+export interface RequestEvent {
+  readonly type: 'request';
+  readonly method: string;
+  /** Without the query. */
+  readonly url: string;
+  /** Absent when there was no reply. */
+  readonly status: number | null;
+  /** Why there was none: a code of `wasi:http`. */
+  readonly failure: string | null;
+  /** From the sending to the headers of the reply, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** Time limits of one exchange, in milliseconds. */
+export interface Limits {
+  firstByteMs: number | null;
+  betweenBytesMs: number | null;
+}
+
+/** The component has a timer of its own for each limit. It shall be the one that ends first, because it knows more. */
+const GRACE_MS = 100;
+
+/** How long the headers of a reply are held back for the body that mostly comes with them, in milliseconds. Every wait of
+ * the component costs, and where the engine cannot suspend it the whole call runs again. */
+const HOLD_MS = 20;
+
+const BODILESS = new Set(['GET', 'HEAD']);
+
+/** An exchange that has begun. Ready when there is a reply or a failure. */
+export class Exchange implements Waitable {
+  readonly #wakers = new Wakers();
+  readonly #abort = new AbortController();
+  #outcome: { readonly reply: Incoming } | { readonly failure: Case } | null = null;
+  #begun = false;
+
+  constructor(
+    readonly outgoing: Outgoing,
+    readonly limits: Limits,
+    readonly fetch: typeof globalThis.fetch,
+    readonly report: (event: RequestEvent, engine: string | null) => void,
+  ) {}
+
+  get outcome(): { readonly reply: Incoming } | { readonly failure: Case } | null {
+    return this.#outcome;
+  }
+
+  ready(): boolean {
+    return this.#outcome !== null;
+  }
+
+  watch(wake: () => void): () => void {
+    return this.#wakers.watch(wake);
+  }
+
+  /** Nothing is sent; that is how it ends. */
+  fail(failure: Case): void {
+    if (this.#outcome === null) {
+      this.#outcome = { failure };
+      this.#wakers.wake();
+    }
+  }
+
+  /** Nobody waits for the outcome any more. */
+  cancel(): void {
+    if (this.#outcome === null) this.#abort.abort();
+    else if ('reply' in this.#outcome) this.#outcome.reply.body.cancel();
+  }
+
+  /** Sends the request. */
+  begin(body: Uint8Array): void {
+    if (this.#begun || this.#outcome !== null) return;
+    this.#begun = true;
+    void this.#run(body);
+  }
+
+  async #run(body: Uint8Array): Promise<void> {
+    const start = performance.now();
+    const { method, origin, path } = this.outgoing;
+    const url = origin + (path.split('?', 1)[0] ?? '');
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let late = false;
+    if (this.limits.firstByteMs !== null) {
+      timer = setTimeout(() => {
+        late = true;
+        this.#abort.abort();
+      }, this.limits.firstByteMs + GRACE_MS);
+    }
+    const seen = (status: number | null, failure: string | null, engine: string | null): void =>
+      this.report({ type: 'request', method, url, status, failure, durationMs: performance.now() - start }, engine);
+    try {
+      const response = await this.fetch(origin + path, this.#init(body));
+      const reply = this.#reply(response);
+      seen(reply.status, null, null);
+      await this.#hold(reply.body);
+      if (this.#outcome === null) this.#outcome = { reply };
+    } catch (error) {
+      const { code, engine } = late ? { code: { tag: 'connection-read-timeout' }, engine: null } : failureOf(error);
+      if (!this.#abort.signal.aborted || late) seen(null, code.tag, engine);
+      if (this.#outcome === null) this.#outcome = { failure: code };
+    } finally {
+      clearTimeout(timer);
+      this.#wakers.wake();
+    }
+  }
+
+  #init(body: Uint8Array): RequestInit {
+    const { method, headers } = this.outgoing;
+    // The engine counts the bytes itself, and refuses a length that is given in some and drops it in others.
+    const sent = headers.filter(([name]) => name.toLowerCase() !== 'content-length');
+    const init: RequestInit = {
+      method,
+      headers: sent.map(([name, value]): [string, string] => [name, binary(value)]),
+      redirect: 'manual',
+      signal: this.#abort.signal,
+    };
+    if (knowsCache()) init.cache = 'no-store';
+    // Always a body, so that the length is sent where it is 0 as well.
+    if (!BODILESS.has(method)) init.body = body as Uint8Array<ArrayBuffer>;
+    return init;
+  }
+
+  #reply(response: Response): Incoming {
+    const body = new ReplyBody(response.body, this.limits.betweenBytesMs === null ? null : this.limits.betweenBytesMs + GRACE_MS);
+    // Browsers hide where a redirect leads to, and that it is one, behind a status of 0.
+    if (response.type === 'opaqueredirect') return { status: 302, headers: new OwnFields([]), body };
+    // What fetch has decoded no longer has the length that was announced.
+    const decoded = response.headers.has('content-encoding');
+    const hidden = decoded ? DESCRIBES_ENCODED : NOTHING;
+    return { status: response.status, headers: new ReplyFields(response.headers, hidden), body };
+  }
+
+  /** Waits a moment for the rest of a reply. */
+  #hold(body: ReplyBody): Promise<void> | void {
+    if (body.settled) return;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        unwatch();
+        resolve();
+      };
+      const timer = setTimeout(done, HOLD_MS);
+      const unwatch = body.watch(() => body.settled && done());
+    });
+  }
+}
+
+const DESCRIBES_ENCODED: ReadonlySet<string> = new Set(['content-encoding', 'content-length']);
+const NOTHING: ReadonlySet<string> = new Set();
+
+let cacheIsKnown: boolean | null = null;
+
+/** Whether the engine takes the wish that nothing be answered from a cache. Some frameworks cache every GET otherwise, and
+ * a state of the past is worse than none; an engine without a cache may refuse the wish itself. */
+function knowsCache(): boolean {
+  if (cacheIsKnown === null) {
+    try {
+      cacheIsKnown = new Request('http://localhost/', { cache: 'no-store' }) !== null;
+    } catch {
+      cacheIsKnown = false;
+    }
+  }
+  return cacheIsKnown;
+}

@@ -1,0 +1,100 @@
+// A reply's body as a stream of bytes that is read without waiting.
+
+import { failureOf } from './failure.ts';
+import { Wakers, type Waitable } from './wait.ts';
+
+/** Bytes that are read before anybody asks for them. The rest of a body waits in the connection until then. */
+const READ_AHEAD = 256 * 1024;
+
+/** The body of one reply. */
+export class ReplyBody implements Waitable {
+  readonly #wakers = new Wakers();
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | null;
+  readonly #betweenBytesMs: number | null;
+  #chunks: Uint8Array[] = [];
+  #buffered = 0;
+  #state: 'open' | 'closed' | 'failed' = 'open';
+  #reading = false;
+  #problem = '';
+
+  constructor(body: ReadableStream<Uint8Array> | null, betweenBytesMs: number | null) {
+    this.#reader = body?.getReader() ?? null;
+    this.#betweenBytesMs = betweenBytesMs;
+    if (this.#reader === null) this.#state = 'closed';
+    else void this.#read();
+  }
+
+  /** Whether nothing more will come, or as much is here as is read ahead. */
+  get settled(): boolean {
+    return this.#state !== 'open' || this.#buffered >= READ_AHEAD;
+  }
+
+  ready(): boolean {
+    return this.#buffered > 0 || this.#state !== 'open';
+  }
+
+  watch(wake: () => void): () => void {
+    return this.#wakers.watch(wake);
+  }
+
+  /** Some bytes, none when they have still to come, or why there are no more. */
+  take(most: number): Uint8Array | { readonly failed: string } | 'closed' {
+    const first = this.#chunks[0];
+    if (first !== undefined) {
+      const taken = first.length <= most ? first : first.subarray(0, most);
+      if (taken === first) this.#chunks.shift();
+      else this.#chunks[0] = first.subarray(most);
+      this.#buffered -= taken.length;
+      void this.#read();
+      return taken;
+    }
+    if (this.#state === 'open') return new Uint8Array(0);
+    return this.#state === 'closed' ? 'closed' : { failed: this.#problem };
+  }
+
+  /** Nobody wants the rest. */
+  cancel(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closed';
+    this.#reader?.cancel().catch(() => {});
+  }
+
+  async #read(): Promise<void> {
+    if (this.#reading || this.settled || this.#reader === null) return;
+    this.#reading = true;
+    try {
+      while (!this.settled) {
+        const { done, value } = await this.#next(this.#reader);
+        if (this.#state !== 'open') break;
+        if (done) {
+          this.#state = 'closed';
+        } else if (value.length > 0) {
+          this.#chunks.push(value);
+          this.#buffered += value.length;
+        }
+        if (done || value.length > 0) this.#wakers.wake();
+      }
+    } catch (error) {
+      if (this.#state === 'open') {
+        this.#state = 'failed';
+        this.#problem = failureOf(error).code.tag;
+        this.#wakers.wake();
+      }
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #next(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<ReadableStreamReadResult<Uint8Array>> {
+    const limit = this.#betweenBytesMs;
+    if (limit === null) return reader.read();
+    let timer: ReturnType<typeof setTimeout>;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new DOMException('the reply stalled', 'TimeoutError'));
+        reader.cancel().catch(() => {});
+      }, limit);
+    });
+    return Promise.race([reader.read(), late]).finally(() => clearTimeout(timer));
+  }
+}

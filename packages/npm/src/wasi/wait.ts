@@ -1,0 +1,87 @@
+// Things that a call waits for, and waiting for the first of several.
+
+/** Something that becomes ready. */
+export interface Waitable {
+  ready(): boolean;
+  /** Calls `wake` when it may have become ready; the returned function ends that. */
+  watch(wake: () => void): () => void;
+}
+
+/** Who waits for one thing. */
+export class Wakers {
+  readonly #wakers = new Set<() => void>();
+
+  watch(wake: () => void): () => void {
+    this.#wakers.add(wake);
+    return () => this.#wakers.delete(wake);
+  }
+
+  wake(): void {
+    for (const wake of [...this.#wakers]) wake();
+  }
+}
+
+/** The monotonic clock of one provider, in nanoseconds. */
+export class Clock {
+  #start: number | null = null;
+
+  now(): bigint {
+    // The clock of the contract begins anywhere. Back-offs are spread by its nanoseconds, so processes that start together
+    // must not begin at the same one. Not before a call: workers may not ask for randomness while they are loaded.
+    this.#start ??= Math.floor(Math.random() * 1e9);
+    return BigInt(Math.round(performance.now() * 1e6) + this.#start);
+  }
+}
+
+/** Longest wait that timers of JavaScript know, in milliseconds. A longer one fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Becomes ready at a moment of the clock. */
+export class Timer implements Waitable {
+  readonly #clock: Clock;
+  readonly #when: bigint;
+
+  constructor(clock: Clock, when: bigint) {
+    this.#clock = clock;
+    this.#when = when;
+  }
+
+  ready(): boolean {
+    return this.#clock.now() >= this.#when;
+  }
+
+  watch(wake: () => void): () => void {
+    const left = Number(this.#when - this.#clock.now()) / 1e6;
+    const timer = setTimeout(wake, Math.min(Math.max(Math.ceil(left), 0), MAX_TIMER_MS));
+    return () => clearTimeout(timer);
+  }
+}
+
+/** Waits until one of several things is ready, or until the signal says that nobody wants to know any more. */
+export function firstOf(things: readonly Waitable[], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let unwatch: Array<() => void> = [];
+    const leave = (): void => {
+      for (const end of unwatch) end();
+      unwatch = [];
+      signal.removeEventListener('abort', abort);
+    };
+    const abort = (): void => {
+      leave();
+      reject(signal.reason);
+    };
+    const look = (): void => {
+      for (const end of unwatch) end();
+      // Timers may fire a little before their time.
+      if (things.some((thing) => thing.ready())) {
+        leave();
+        resolve();
+      } else {
+        unwatch = things.map((thing) => thing.watch(look));
+      }
+    };
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener('abort', abort);
+    look();
+  });
+}

@@ -1,0 +1,7 @@
+//! The npm package: generated from the contract, built from the component, packed.
+
+pub mod core_module;
+mod engines;
+pub mod generate;
+pub mod interop;
+pub mod pack;
