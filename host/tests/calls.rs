@@ -5,6 +5,7 @@ mod guest;
 use std::time::{Duration, Instant};
 
 use guest::{Guest, HOARD, SPIN, TRAP, WAIT};
+use sandbox_host::re_exports::wasmtime;
 use sandbox_host::{
     CallError, Context, Credential, Handle, Host, Limits, Pairs, Phase, Provider, Spec, Status, Termination,
 };
@@ -57,6 +58,9 @@ async fn a_trap_is_told_with_its_function_and_the_next_call_is_answered() {
         "the provider broke in `status`: wasm trap: wasm `unreachable` instruction executed. This is a defect of the \
          component; its instance was thrown away, and the next call is not affected"
     );
+    let mut causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+    let trap = causes.find_map(|cause| cause.downcast_ref::<wasmtime::Trap>());
+    assert_eq!(trap, Some(&wasmtime::Trap::UnreachableCodeReached), "the engine's own error is behind it");
     provider.describe().await.unwrap();
 }
 

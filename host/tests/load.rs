@@ -61,6 +61,7 @@ fn a_truncated_component_is_refused_as_invalid() {
     let bytes = Guest::new().build();
     let error = refused(&bytes[..bytes.len() / 2]);
     assert!(matches!(error, LoadError::Invalid { .. }), "{error:?}");
+    assert!(std::error::Error::source(&error).is_some(), "the engine's own error is behind it");
     assert!(error.to_string().starts_with("the component is not valid: "), "{error}");
 }
 

@@ -147,7 +147,7 @@ impl Guest {
         self
     }
 
-    /// Is built for another version of the contract, with the same content.
+    /// Is built for another version of the contract, with the content of the first one.
     pub fn contract(mut self, version: &'static str) -> Self {
         self.contract = Some(version);
         self
@@ -198,7 +198,14 @@ impl Guest {
     /// A copy of `wit/` with the edits.
     fn files(&self) -> tempfile::TempDir {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit"), directory.path());
+        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+        if self.contract.is_some() {
+            copy(&wit.join("released/0.1.0"), directory.path());
+            fs::create_dir(directory.path().join("deps")).expect("it is new");
+            copy(&wit.join("deps"), &directory.path().join("deps"));
+        } else {
+            copy(&wit, directory.path());
+        }
         for (file, from, to) in &self.edits {
             edit(&directory.path().join(file), from, to);
         }
