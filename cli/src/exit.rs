@@ -22,7 +22,10 @@ pub enum Exit {
     Failed,
     Terminated,
     Unfinished,
+    TimedOut,
     Interrupted,
+    /// What a program in a sandbox ended with.
+    Program(u8),
 }
 
 /// The table in `--help`. The test below holds it to the codes.
@@ -43,7 +46,9 @@ Exit codes:
   20  status, watch, keep-alive: the sandbox has failed
   21  status, watch, keep-alive: the sandbox is not running and not about to
   22  reconcile: not everything could be done: run it again
- 130  interrupted";
+ 124  exec: the command was ended by its timeout, or nobody knows how it ended
+ 130  interrupted
+exec ends with the exit code of its command, which may be any of these.";
 
 impl Exit {
     /// The number.
@@ -64,7 +69,9 @@ impl Exit {
             Self::Failed => 20,
             Self::Terminated => 21,
             Self::Unfinished => 22,
+            Self::TimedOut => 124,
             Self::Interrupted => 130,
+            Self::Program(code) => code,
         }
     }
 }
@@ -108,7 +115,7 @@ mod tests {
     #[test]
     fn the_table_in_the_help_lists_every_exit_code_once_and_in_order() {
         let listed: Vec<u8> =
-            TABLE.lines().skip(1).map(|line| line.split_whitespace().next().unwrap().parse().unwrap()).collect();
+            TABLE.lines().filter_map(|line| line.strip_prefix(' ')?.split_whitespace().next()?.parse().ok()).collect();
         let codes = [
             Exit::Ok,
             Exit::Usage,
@@ -125,6 +132,7 @@ mod tests {
             Exit::Failed,
             Exit::Terminated,
             Exit::Unfinished,
+            Exit::TimedOut,
             Exit::Interrupted,
         ]
         .map(Exit::code);

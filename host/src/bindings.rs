@@ -7,16 +7,8 @@
 
 wasmtime::component::bindgen!({
     path: "wit",
-    inline: "
-        package host:bindings;
-
-        world contract {
-            export rensei:sandbox/types@0.1.1;
-            export rensei:sandbox/inventory@0.1.1;
-        }
-    ",
-    world: "host:bindings/contract",
+    world: "host",
     exports: { default: async },
 });
 
-pub(crate) use exports::rensei::sandbox::{inventory, types};
+pub(crate) use exports::rensei::sandbox::{inventory, process, snapshots, types};

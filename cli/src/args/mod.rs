@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod inventory;
+mod process;
 mod values;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::exit;
 pub use inventory::Reconcile;
+pub use process::{Exec, Kill, Launch, Logs, Program, Snapshot};
 use values::{duration, name, number, pair, seconds, variable};
 
 /// Variables of this process that guests see, where they are set, and whether they are keys.
@@ -98,6 +100,17 @@ pub enum Verb {
     KeepAlive(OnHandle),
     /// Move the session's deadline
     Extend(Extend),
+    /// Run a command in the sandbox, with its output and its exit code
+    Exec(Exec),
+    /// Start a command in the sandbox, in the background, and print its id
+    Launch(Launch),
+    /// Show what the launch command or another process writes
+    Logs(Logs),
+    /// End a process that was launched
+    Kill(Kill),
+    /// Make, list and delete file systems that sandboxes begin from
+    #[command(subcommand)]
+    Snapshot(Snapshot),
     /// End the sandbox for good
     Terminate(OnHandle),
     /// List the pool's sandboxes, of every session

@@ -4,8 +4,10 @@ mod check;
 mod describe;
 mod inventory;
 mod locate;
+mod process;
 mod provision;
 mod sandbox;
+mod snapshots;
 mod watch;
 
 use super::Done;
@@ -31,6 +33,11 @@ pub async fn run(arguments: &Arguments) -> Done {
         Verb::Extend(own) => sandbox::lifecycle(global, &own.on, Goal::Extend(own.seconds)).await,
         Verb::List => inventory::list(global).await,
         Verb::Reconcile(own) => inventory::reconcile(global, own).await,
+        Verb::Exec(own) => process::exec(global, own).await,
+        Verb::Launch(own) => process::launch(global, own).await,
+        Verb::Logs(own) => process::logs(global, own).await,
+        Verb::Kill(own) => process::kill(global, own).await,
+        Verb::Snapshot(own) => snapshots::run(global, own).await,
         Verb::Serve(own) => super::serve::run(global, own).await,
         Verb::Terminate(own) => sandbox::terminate(global, own).await,
     }

@@ -12,18 +12,25 @@ mod finding;
 mod handle;
 mod inventory;
 mod pairs;
+mod process;
 mod secret;
+mod snapshots;
 mod spec;
 mod state;
 
+pub(crate) use context::json_text;
+#[cfg(feature = "schema")]
+pub(crate) use context::json_text_schema;
 pub use context::{Context, Credential};
 pub use declaration::Declaration;
 pub use descriptor::{BillingModel, Capabilities, Descriptor, EgressDefault, IdleCostModel, TransportModel};
 pub use error::{ErrorCode, ProviderError};
 pub use finding::{Finding, Severity};
 pub use handle::Handle;
-pub use inventory::{Action, Item, Known, Mode, Outcome, Page, Report};
+pub use inventory::{Action, Item, Mode, Outcome, Page, Report};
 pub use pairs::Pairs;
+pub use process::{Command, Completion, Output};
 pub use secret::Secret;
+pub use snapshots::{Snapshot, SnapshotPage, SnapshotPhase};
 pub use spec::{Resources, Spec};
 pub use state::{Phase, State, Status, Termination};
