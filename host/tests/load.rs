@@ -68,12 +68,12 @@ fn a_truncated_component_is_refused_as_invalid() {
 fn a_component_without_the_contract_is_refused_with_what_it_exports() {
     assert_eq!(
         refused(&component("(component)")).to_string(),
-        "the component does not export rensei:sandbox/provider@0.1.1, so it is not a sandbox provider. It exports nothing"
+        "the component does not export rensei:sandbox/provider@0.1.0, so it is not a sandbox provider. It exports nothing"
     );
     let other = component(r#"(component (instance $i) (export "acme:greeter/hello@1.2.0" (instance $i)))"#);
     assert_eq!(
         refused(&other).to_string(),
-        "the component does not export rensei:sandbox/provider@0.1.1, so it is not a sandbox provider. It exports \
+        "the component does not export rensei:sandbox/provider@0.1.0, so it is not a sandbox provider. It exports \
          acme:greeter/hello@1.2.0"
     );
 }
@@ -167,7 +167,7 @@ fn a_changed_type_is_refused_with_the_function_and_the_difference() {
     let bytes = Guest::new().contract("0.1.0").edit_contract("types.wit", "        unknown,\n", "").build();
     let error = refused(&bytes).to_string();
     assert!(
-        error.starts_with("the component does not fit the contract: rensei:sandbox/provider@0.1.1.status: "),
+        error.starts_with("the component does not fit the contract: rensei:sandbox/provider@0.1.0.status: "),
         "{error}"
     );
     assert!(error.contains("expected enum of 11 names, found enum of 10 names") || error.contains("11"), "{error}");

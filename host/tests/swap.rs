@@ -155,7 +155,7 @@ async fn a_provider_that_fits_the_contract_in_part_is_refused_with_what_does_not
     // Another type of one field of what one function returns.
     let told =
         refused(&slot, candidate(guest('2').edit_contract("types.wit", "recoverable: bool", "recoverable: u8"))).await;
-    assert!(told.contains("does not fit the contract: rensei:sandbox/provider@0.1.1.status: "), "{told}");
+    assert!(told.contains("does not fit the contract: rensei:sandbox/provider@0.1.0.status: "), "{told}");
 }
 
 #[tokio::test]
