@@ -13,6 +13,7 @@ mod network;
 mod output;
 mod policy;
 mod pool;
+mod processes;
 mod secrets;
 mod session;
 mod spec;
