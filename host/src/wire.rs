@@ -2,10 +2,11 @@
 
 use wasmtime::component::{ComponentNamedList, Lift};
 
-use crate::bindings::{inventory, types as wit};
+use crate::bindings::{diagnostics, inventory, types as wit};
 use crate::error::CallError;
 use crate::types::{
-    Declaration, Descriptor, Finding, Handle, Mode, Page, ProviderError, Report, Spec, State, Termination,
+    CapacityReport, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport, Mode, Page, ProviderError,
+    Report, Spec, State, Termination,
 };
 
 /// A parameter.
@@ -204,6 +205,9 @@ lifted! {
     Handle => wit::Handle,
     Page => inventory::Page,
     Report => inventory::Report,
+    HealthReport => diagnostics::HealthReport,
+    Explanation => diagnostics::Explanation,
+    CapacityReport => diagnostics::CapacityReport,
     State => wit::State,
     Termination => wit::Termination,
 }
