@@ -1,6 +1,6 @@
 // Generated from wit/ by `cargo xtask generate`. Do not edit.
 
-import { bool, call, enumeration, json, list, option, pairs, record, result, text, u16, u32 } from '../binding/abi.ts';
+import { bool, call, enumeration, json, list, option, pairs, record, result, s32, text, u16, u32 } from '../binding/abi.ts';
 
 export const credential = record([
   ['secret', text],
@@ -157,6 +157,46 @@ export const capacityReport = record([
   ['complete', bool],
   ['details', pairs],
 ]);
+export const command = record([
+  ['argv', list(text)],
+  ['env', pairs],
+  ['workingDirectory', option(text)],
+  ['timeoutMs', option(u32)],
+  ['maxOutputBytes', option(u32)],
+  ['extensions', pairs],
+]);
+export const completion = record([
+  ['exitCode', option(s32)],
+  ['stdout', text],
+  ['stderr', text],
+  ['truncated', bool],
+  ['details', pairs],
+]);
+export const output = record([
+  ['stdout', text],
+  ['stderr', text],
+  ['nextCursor', option(text)],
+  ['ended', bool],
+  ['exitCode', option(s32)],
+  ['details', pairs],
+]);
+export const snapshotPhase = enumeration(['pending', 'building', 'ready', 'inactive', 'failed', 'removing', 'unknown'] as const);
+export const snapshot = record([
+  ['id', text],
+  ['name', text],
+  ['vendorName', text],
+  ['phase', snapshotPhase],
+  ['providerState', text],
+  ['image', option(text)],
+  ['reason', option(text)],
+  ['createdAt', option(text)],
+  ['sourceSandboxId', option(text)],
+  ['details', pairs],
+]);
+export const snapshotPage = record([
+  ['items', list(snapshot)],
+  ['nextCursor', option(text)],
+]);
 
 /** Every function of the contract, by interface. */
 export const interfaces = {
@@ -210,6 +250,30 @@ export const interfaces = {
     capacity: call('rensei:sandbox/diagnostics@0.1.1#capacity',
       [['context', context]], result(capacityReport, errorRecord)),
   },
+  process: {
+    exec: call('rensei:sandbox/process@0.1.1#exec',
+      [['context', context], ['handle', handle], ['command', command]], result(completion, errorRecord)),
+    launch: call('rensei:sandbox/process@0.1.1#launch',
+      [['context', context], ['handle', handle], ['command', command], ['processId', option(text)]], result(text, errorRecord)),
+    read: call('rensei:sandbox/process@0.1.1#read',
+      [['context', context], ['handle', handle], ['processId', option(text)], ['cursor', option(text)], ['maxBytes', option(u32)]], result(output, errorRecord)),
+    kill: call('rensei:sandbox/process@0.1.1#kill',
+      [['context', context], ['handle', handle], ['processId', text]], result(null, errorRecord)),
+  },
+  snapshots: {
+    capture: call('rensei:sandbox/snapshots@0.1.1#capture',
+      [['context', context], ['handle', handle], ['name', text]], result(snapshot, errorRecord)),
+    prepare: call('rensei:sandbox/snapshots@0.1.1#prepare',
+      [['context', context], ['name', text], ['spec', spec]], result(snapshot, errorRecord)),
+    get: call('rensei:sandbox/snapshots@0.1.1#get',
+      [['context', context], ['name', text]], result(option(snapshot), errorRecord)),
+    list: call('rensei:sandbox/snapshots@0.1.1#list',
+      [['context', context], ['cursor', option(text)]], result(snapshotPage, errorRecord)),
+    activate: call('rensei:sandbox/snapshots@0.1.1#activate',
+      [['context', context], ['name', text]], result(snapshot, errorRecord)),
+    delete: call('rensei:sandbox/snapshots@0.1.1#delete',
+      [['context', context], ['name', text]], result(termination, errorRecord)),
+  },
 } as const;
 
 /** Fields and parameters as the contract spells them, and as they are spelled here. */
@@ -223,15 +287,18 @@ export const fieldNames = {
   'disk-mb': 'diskMb',
   'display-name': 'displayName',
   'egress-default': 'egressDefault',
+  'exit-code': 'exitCode',
   'external-id': 'externalId',
   'http-status': 'httpStatus',
   'idle-cost-model': 'idleCostModel',
   'is-a2a-remote': 'isA2ARemote',
   'known-as-of': 'knownAsOf',
   'known-sessions': 'knownSessions',
+  'max-bytes': 'maxBytes',
   'max-concurrent': 'maxConcurrent',
   'max-duration-sec': 'maxDurationSec',
   'max-memory-mb': 'maxMemoryMb',
+  'max-output-bytes': 'maxOutputBytes',
   'max-session-duration-seconds': 'maxSessionDurationSeconds',
   'max-vcpu': 'maxVCpu',
   'maybe-applied': 'maybeApplied',
@@ -241,6 +308,7 @@ export const fieldNames = {
   'organization-id': 'organizationId',
   'orphan-since': 'orphanSince',
   'pool-id': 'poolId',
+  'process-id': 'processId',
   'provider-id': 'providerId',
   'provider-state': 'providerState',
   'repository-authority-enforcement': 'repositoryAuthorityEnforcement',
@@ -250,12 +318,16 @@ export const fieldNames = {
   'runtime-provides': 'runtimeProvides',
   'server-time': 'serverTime',
   'session-id': 'sessionId',
+  'source-sandbox-id': 'sourceSandboxId',
   'supports-capacity-query': 'supportsCapacityQuery',
   'supports-custom-network-policy': 'supportsCustomNetworkPolicy',
   'supports-fs-snapshot': 'supportsFsSnapshot',
   'supports-gpu': 'supportsGpu',
   'supports-pause-resume': 'supportsPauseResume',
+  'timeout-ms': 'timeoutMs',
   'timeout-sec': 'timeoutSec',
   'transport-model': 'transportModel',
   'vcpu': 'vCpu',
+  'vendor-name': 'vendorName',
+  'working-directory': 'workingDirectory',
 } as const;

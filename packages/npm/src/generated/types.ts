@@ -87,7 +87,7 @@ export interface Spec {
   maxDurationSec?: number | null;
   /** Where to run it, in the vendor's terms. Absent: the pool's target. */
   region?: string | null;
-  /** No keys are defined yet. */
+  /** Known keys: `snapshot`, the vendor's name of a snapshot to begin from, in place of image, command and sizes. */
   extensions?: PairsInput;
 }
 
@@ -149,8 +149,8 @@ export interface State {
    * - `agent`: whether the launch command runs: `running`, `exited`, or `unknown` where that could not be read;
    * - `agent-exit-code`: the launch command's exit code, decimal, once it has exited;
    * - `stops-at`: when the vendor will stop it as idle unless its idle clock is renewed before;
-   * - `clock`: `behind` where the vendor's dates are behind the clock that idle time is counted by, so that `stops-at`
-   *   and `deadline` may be reached earlier than they say;
+   * - `clock`: `behind` or `ahead` where the vendor's dates are shown to be so of the clock that idle time is counted
+   *   by, so that `stops-at` and `deadline` may be reached earlier or later than they say;
    * - `toolbox-problem`: why it could not be read whether the agent runs, for people;
    * - `keep-alive-problem`: why its idle clock could not be renewed, for people;
    * - `organization`: `unverified` where it could not be settled that the key is of the organization that the handle was
@@ -351,6 +351,8 @@ export interface Outcome {
    * - `ending`, `gone`: being deleted, or deleted since it was listed;
    * - `changed`: a look by its id showed something else than the list;
    * - `orphan`: its session is unknown (`marked`, or `deleted` where it had a mark);
+   * - `duplicate`: its session has another sandbox, and this one could not be deleted when it was found to be one too
+   *   many (`deleted`);
    * - `marked-before`: marked by an earlier reconciliation; the mode `act` would delete it;
    * - `marked-too-late`: marked after `known-as-of`, so that this list does not confirm the mark;
    * - `no-server-time`: the vendor does not tell its time, so no mark can be dated;
@@ -435,6 +437,103 @@ export interface CapacityReport {
    * - `cpu-limit`, `cpu-used`, `memory-limit`, `memory-used`, `disk-limit`, `disk-used`: of the account in this region,
    *   whole cores and GiB. */
   details: Record<string, string>;
+}
+
+/** What is run. */
+export interface Command {
+  /** The program, found by `PATH` where it has no slash, and its arguments. No NUL; at most 131,071 bytes each and
+   * 1,800,000 in all: no Linux starts more. */
+  argv: readonly string[];
+  /** Variables beside those of the sandbox. Names are letters, digits and `_`; of a name that occurs twice the last
+   * counts. */
+  env?: PairsInput;
+  /** Where it runs; relative to the image's own directory, which is used when this is absent. */
+  workingDirectory?: string | null;
+  /** Milliseconds after which it and all that it started are ended; at least 1. Absent: for `exec` what the deadline
+   * leaves, for `launch` never. */
+  timeoutMs?: number | null;
+  /** Bytes that are kept of standard output, and of standard error; what comes after them is read and thrown away.
+   * Absent: 262,144 for `exec`, 16,777,216 for `launch`. At most 1,048,576 for `exec` and 67,108,864 for `launch`. */
+  maxOutputBytes?: number | null;
+  /** Known keys: `exec-id`, for `exec`: an id of the caller's. A repetition with the same id and command waits for the
+   * first one's result instead of running it again, as long as the sandbox keeps it. */
+  extensions?: PairsInput;
+}
+
+/** How a command ended. */
+export interface Completion {
+  /** Its exit code: 128 and the number of the signal that ended it, 126 or 127 when it could not be started. Absent:
+   * ended by its timeout, or nothing tells the code: see `ended-by`. */
+  exitCode: number | null;
+  /** Its standard output; bytes that are no UTF-8 are replaced by U+FFFD. */
+  stdout: string;
+  /** Its standard error. */
+  stderr: string;
+  /** Whether more was written than is told. */
+  truncated: boolean;
+  /** Keys that others may rely on, each of which may be missing:
+   * - `streams`: `merged` where the vendor cannot tell the streams apart: all is in `stdout`;
+   * - `ended-by`: `timeout`, or `unknown` where it is gone and nothing wrote down its code;
+   * - `process-id`: by which `read` tells it once more. */
+  details: Record<string, string>;
+}
+
+/** What a process wrote since the last read, and how it stands. */
+export interface Output {
+  /** Standard output. */
+  stdout: string;
+  /** Standard error. */
+  stderr: string;
+  /** Where the next read goes on; absent when the process has ended and all was read. */
+  nextCursor: string | null;
+  /** Whether it has ended. */
+  ended: boolean;
+  /** Its exit code, as in `completion`; absent while it runs, when its timeout ended it, and where nobody knows. */
+  exitCode: number | null;
+  /** Keys that others may rely on, each of which may be missing:
+   * - `streams`: `merged` where the vendor cannot tell the streams apart: all is in `stdout`;
+   * - `truncated`: `true` when it wrote more than is kept, and what is kept was read;
+   * - `ended-by`: `timeout`, or `unknown`;
+   * - `restarted`: `true` when the launch command runs anew since the cursor was given: its log began again. */
+  details: Record<string, string>;
+}
+
+/** How far it is. */
+export type SnapshotPhase = 'pending' | 'building' | 'ready' | 'inactive' | 'failed' | 'removing' | 'unknown';
+
+/** One of them. */
+export interface Snapshot {
+  /** The vendor's own id. */
+  id: string;
+  /** The short name. */
+  name: string;
+  /** Its name at the vendor. */
+  vendorName: string;
+  /** How far it is. */
+  phase: SnapshotPhase;
+  /** The vendor's own word, unchanged; empty when the vendor said none. */
+  providerState: string;
+  /** The image that it was made of; absent for a captured one. */
+  image: string | null;
+  /** Why it failed, in the vendor's words. */
+  reason: string | null;
+  /** When it was made, RFC 3339, by the vendor's clock. */
+  createdAt: string | null;
+  /** The vendor's id of the sandbox that it was captured from, where the vendor says. */
+  sourceSandboxId: string | null;
+  /** Keys that others may rely on, each of which may be missing:
+   * - `command`: `none` when a sandbox from it launches nothing by itself, as is so with every captured one: begin the
+   *   worker with `process.launch`;
+   * - `vcpu`, `memory-mb`, `disk-mb`: the sizes of its sandboxes, decimal. */
+  details: Record<string, string>;
+}
+
+/** A part of the pool's snapshots. */
+export interface SnapshotPage {
+  /** Them. */
+  items: Snapshot[];
+  /** Asks for the next page; absent on the last one. */
+  nextCursor: string | null;
 }
 
 /** The core interface: every sandbox provider exports it, and a host needs no other.
@@ -748,8 +847,9 @@ export interface LifecycleInterface {
  *
  * Findings come with the most serious first. What could not be told is a `note` that says so, and is never guessed. The
  * `path` of a finding begins with `$` where it is about the pool's configuration, as in `check-config`; otherwise with
- * what it is about: `context`, `spec`, `handle`, `vendor` for the vendor's server and account, `sandbox` for the sandbox
- * and what runs in it. A `rule` is the one that `error.details` has where both tell the same. No finding shows the value
+ * what it is about: `context`, `spec`, `handle`; `vendor` for the vendor's server, `vendor.url` for where it is looked for,
+ * `vendor.key` for the key, `vendor.limits` for what the account may have; `sandbox` for the sandbox, `sandbox.command` for
+ * what runs in it. A `rule` is the one that `error.details` has where both tell the same. No finding shows the value
  * of a variable or of a secret.
  *
  * Every function that returns `result` may fail with `invalid-spec` (a deadline of 0 or over an hour, an empty pool id,
@@ -788,8 +888,9 @@ export interface RawDiagnosticsInterface {
  *
  * Findings come with the most serious first. What could not be told is a `note` that says so, and is never guessed. The
  * `path` of a finding begins with `$` where it is about the pool's configuration, as in `check-config`; otherwise with
- * what it is about: `context`, `spec`, `handle`, `vendor` for the vendor's server and account, `sandbox` for the sandbox
- * and what runs in it. A `rule` is the one that `error.details` has where both tell the same. No finding shows the value
+ * what it is about: `context`, `spec`, `handle`; `vendor` for the vendor's server, `vendor.url` for where it is looked for,
+ * `vendor.key` for the key, `vendor.limits` for what the account may have; `sandbox` for the sandbox, `sandbox.command` for
+ * what runs in it. A `rule` is the one that `error.details` has where both tell the same. No finding shows the value
  * of a variable or of a secret.
  *
  * Every function that returns `result` may fail with `invalid-spec` (a deadline of 0 or over an hour, an empty pool id,
@@ -821,12 +922,190 @@ export interface DiagnosticsInterface {
   capacity(options?: CallOptions): Promise<CapacityReport>;
 }
 
+/** Running programs in a session's sandbox, beside its launch command. Optional: hosts look it up by name.
+ *
+ * A program gets exactly its words, the variables and the directory that it is given, an empty standard input, and the user
+ * of the sandbox. No shell reads its words. Signals INT and QUIT are ignored in it, as in whatever a shell starts in the
+ * background.
+ *
+ * A program is started once, whatever stands between the host and the sandbox does with a request: that is decided inside the
+ * sandbox. A stop of the sandbox ends every process, and forgets it; files stay.
+ *
+ * What was launched counts as the session's agent: while any of it, or the launch command, runs, polling `status` keeps
+ * the sandbox alive. `exec` and `launch` are activity themselves. `read` and `kill` are not, so that watching a program
+ * that has ended keeps nothing billed.
+ *
+ * Every function may fail with `invalid-spec` (a deadline of 0 or over an hour, a malformed handle or id), `not-found`
+ * (the sandbox does not exist), `conflict` (it does not run), `unsupported` (the vendor's server or the image offers no way
+ * in, or the host's handle does not name it: `locate` gives a new one), `egress-denied`, and as every call does with
+ * `invalid-config`, `unauthenticated`, `permission-denied`, `rate-limited`, `unavailable`, `timeout`, `protocol`, `internal`. */
+export interface RawProcessInterface {
+  /** Runs a command to its end.
+   *
+   * It is sent once, and not again once it may have begun: an error then has `maybe-applied`, and where it does, the
+   * detail `process-id`, by which `read` tells what became of it. What the command leaves running in the background
+   * neither holds the call nor ends with it. A `timeout-ms` that the deadline does not leave time for is `invalid-spec`;
+   * without a deadline there is as much as it takes. `invalid-spec` also for what cannot be started at all, before
+   * anything is sent, and for a directory that does not exist; `conflict` after the session's deadline, and when
+   * `exec-id` belongs to another command. */
+  exec(context: Context, handle: HandleInput, command: Command, options?: RawOptions): Promise<Completion>;
+  /** Starts a command in the background and returns its id: `process-id`, or else one that it makes up.
+   *
+   * Idempotent with an id of the caller's, from any host: a repetition finds the one that runs or has ended, until the
+   * sandbox stops; an error in between has `maybe-applied`. An id is 1 to 255 bytes. `conflict` when the id belongs to
+   * another command, and after the session's deadline. The rest as with `exec`. */
+  launch(context: Context, handle: HandleInput, command: Command, processId?: string | null, options?: RawOptions): Promise<string>;
+  /** Reads what a launched or executed process wrote, and how it stands. Absent `process-id`: the session's launch command.
+   *
+   * `cursor` is the `next-cursor` of the read before; absent: from the beginning. `max-bytes` bounds what is told of both
+   * streams together, at least 4, and 262,144 when absent; at most 1,048,576. A character that is not all written yet is left for
+   * the next read. Idempotent, and no activity for the vendor. `not-found` also for a process that is not known since the
+   * sandbox was started last; `quota-exceeded` for a log of the launch command that is larger than 16 MiB. */
+  read(context: Context, handle: HandleInput, processId?: string | null, cursor?: string | null, maxBytes?: number | null, options?: RawOptions): Promise<Output>;
+  /** Ends a process and all that it started that did not leave its group: with TERM, and after some seconds with KILL.
+   *
+   * Idempotent: succeeds only once the process has ended, also when it had before. The launch command is ended by
+   * `terminate` and `stop` instead. `timeout` when it did not end in time: ask again. `not-found` also for a process
+   * that is not known since the sandbox was started last. */
+  kill(context: Context, handle: HandleInput, processId: string, options?: RawOptions): Promise<void>;
+}
+
+/** Running programs in a session's sandbox, beside its launch command. Optional: hosts look it up by name.
+ *
+ * A program gets exactly its words, the variables and the directory that it is given, an empty standard input, and the user
+ * of the sandbox. No shell reads its words. Signals INT and QUIT are ignored in it, as in whatever a shell starts in the
+ * background.
+ *
+ * A program is started once, whatever stands between the host and the sandbox does with a request: that is decided inside the
+ * sandbox. A stop of the sandbox ends every process, and forgets it; files stay.
+ *
+ * What was launched counts as the session's agent: while any of it, or the launch command, runs, polling `status` keeps
+ * the sandbox alive. `exec` and `launch` are activity themselves. `read` and `kill` are not, so that watching a program
+ * that has ended keeps nothing billed.
+ *
+ * Every function may fail with `invalid-spec` (a deadline of 0 or over an hour, a malformed handle or id), `not-found`
+ * (the sandbox does not exist), `conflict` (it does not run), `unsupported` (the vendor's server or the image offers no way
+ * in, or the host's handle does not name it: `locate` gives a new one), `egress-denied`, and as every call does with
+ * `invalid-config`, `unauthenticated`, `permission-denied`, `rate-limited`, `unavailable`, `timeout`, `protocol`, `internal`. */
+export interface ProcessInterface {
+  /** Runs a command to its end.
+   *
+   * It is sent once, and not again once it may have begun: an error then has `maybe-applied`, and where it does, the
+   * detail `process-id`, by which `read` tells what became of it. What the command leaves running in the background
+   * neither holds the call nor ends with it. A `timeout-ms` that the deadline does not leave time for is `invalid-spec`;
+   * without a deadline there is as much as it takes. `invalid-spec` also for what cannot be started at all, before
+   * anything is sent, and for a directory that does not exist; `conflict` after the session's deadline, and when
+   * `exec-id` belongs to another command. */
+  exec(handle: HandleInput, command: Command, options?: CallOptions): Promise<Completion>;
+  /** Starts a command in the background and returns its id: `process-id`, or else one that it makes up.
+   *
+   * Idempotent with an id of the caller's, from any host: a repetition finds the one that runs or has ended, until the
+   * sandbox stops; an error in between has `maybe-applied`. An id is 1 to 255 bytes. `conflict` when the id belongs to
+   * another command, and after the session's deadline. The rest as with `exec`. */
+  launch(handle: HandleInput, command: Command, processId?: string | null, options?: CallOptions): Promise<string>;
+  /** Reads what a launched or executed process wrote, and how it stands. Absent `process-id`: the session's launch command.
+   *
+   * `cursor` is the `next-cursor` of the read before; absent: from the beginning. `max-bytes` bounds what is told of both
+   * streams together, at least 4, and 262,144 when absent; at most 1,048,576. A character that is not all written yet is left for
+   * the next read. Idempotent, and no activity for the vendor. `not-found` also for a process that is not known since the
+   * sandbox was started last; `quota-exceeded` for a log of the launch command that is larger than 16 MiB. */
+  read(handle: HandleInput, processId?: string | null, cursor?: string | null, maxBytes?: number | null, options?: CallOptions): Promise<Output>;
+  /** Ends a process and all that it started that did not leave its group: with TERM, and after some seconds with KILL.
+   *
+   * Idempotent: succeeds only once the process has ended, also when it had before. The launch command is ended by
+   * `terminate` and `stop` instead. `timeout` when it did not end in time: ask again. `not-found` also for a process
+   * that is not known since the sandbox was started last. */
+  kill(handle: HandleInput, processId: string, options?: CallOptions): Promise<void>;
+}
+
+/** File systems that sandboxes begin from, made ahead. Optional: hosts look it up by name.
+ *
+ * A snapshot belongs to a pool by its name at the vendor, which is made from the pool's id: only such are listed, activated
+ * and deleted. All functions take and return the short name; the extension `snapshot` of a `spec` and the pool's own
+ * configuration take `vendor-name`. A name is 1 to 64 of the characters `a`–`z`, `0`–`9`, `.`, `_` and `-`, the first a letter or
+ * digit.
+ *
+ * `reconcile` never touches snapshots. `created-at` tells their age, so that an admin can end what nobody uses.
+ *
+ * Every function may fail with `invalid-spec` (a deadline of 0 or over an hour, a name that is none), and as every call
+ * does with `invalid-config`, `unauthenticated`, `permission-denied`, `rate-limited`, `unavailable`, `timeout`, `unsupported` (the vendor's
+ * server is too old), `egress-denied`, `protocol`, `internal`. */
+export interface RawSnapshotsInterface {
+  /** Makes a snapshot of a sandbox's file system. The sandbox goes on; variables, labels and the launch command are not part
+   * of it.
+   *
+   * Waits until it is there, because the vendor tells neither a failure nor a name that was taken meanwhile: a
+   * snapshot that is there and younger than the request is the proof. Not idempotent. `conflict` when the name is taken, unless by a
+   * snapshot that is known to be of this sandbox, which is returned; and when the sandbox is in another state than started or
+   * stopped. `not-found` when it does not exist, `quota-exceeded`. `unavailable` when the vendor dropped it. `timeout` with
+   * `maybe-applied` while it is still being made: look with `get`. */
+  capture(context: Context, handle: HandleInput, name: string, options?: RawOptions): Promise<Snapshot>;
+  /** Registers what a provision of that specification would build: image, command and sizes. Its session id, variables, labels and
+   * the rest do not matter. Returns at once, mostly with `pending`: poll `get` until it is `ready`.
+   *
+   * Idempotent: one that is there with the same image and command is returned. `conflict` when the name is taken by another
+   * one. `invalid-spec` for what cannot be registered, before anything is sent; `quota-exceeded`. */
+  prepare(context: Context, name: string, spec: Spec, options?: RawOptions): Promise<Snapshot>;
+  /** The snapshot of that name; none when the vendor proves that there is none. One request. */
+  get(context: Context, name: string, options?: RawOptions): Promise<Snapshot | null>;
+  /** The pool's snapshots. `cursor` is the `next-cursor` of the page before; absent: the first page. */
+  list(context: Context, cursor?: string | null, options?: RawOptions): Promise<SnapshotPage>;
+  /** Makes an `inactive` snapshot usable again; idempotent. `not-found` when there is none, `conflict` when it is in a phase from which that is
+   * not possible, retryable for some minutes after it was made inactive. */
+  activate(context: Context, name: string, options?: RawOptions): Promise<Snapshot>;
+  /** Deletes a snapshot, whatever its phase; sandboxes that began from it live on. Idempotent: `gone` when there is none. One that
+   * comes back, as vendors let those do that were just made, is deleted again. */
+  delete(context: Context, name: string, options?: RawOptions): Promise<Termination>;
+}
+
+/** File systems that sandboxes begin from, made ahead. Optional: hosts look it up by name.
+ *
+ * A snapshot belongs to a pool by its name at the vendor, which is made from the pool's id: only such are listed, activated
+ * and deleted. All functions take and return the short name; the extension `snapshot` of a `spec` and the pool's own
+ * configuration take `vendor-name`. A name is 1 to 64 of the characters `a`–`z`, `0`–`9`, `.`, `_` and `-`, the first a letter or
+ * digit.
+ *
+ * `reconcile` never touches snapshots. `created-at` tells their age, so that an admin can end what nobody uses.
+ *
+ * Every function may fail with `invalid-spec` (a deadline of 0 or over an hour, a name that is none), and as every call
+ * does with `invalid-config`, `unauthenticated`, `permission-denied`, `rate-limited`, `unavailable`, `timeout`, `unsupported` (the vendor's
+ * server is too old), `egress-denied`, `protocol`, `internal`. */
+export interface SnapshotsInterface {
+  /** Makes a snapshot of a sandbox's file system. The sandbox goes on; variables, labels and the launch command are not part
+   * of it.
+   *
+   * Waits until it is there, because the vendor tells neither a failure nor a name that was taken meanwhile: a
+   * snapshot that is there and younger than the request is the proof. Not idempotent. `conflict` when the name is taken, unless by a
+   * snapshot that is known to be of this sandbox, which is returned; and when the sandbox is in another state than started or
+   * stopped. `not-found` when it does not exist, `quota-exceeded`. `unavailable` when the vendor dropped it. `timeout` with
+   * `maybe-applied` while it is still being made: look with `get`. */
+  capture(handle: HandleInput, name: string, options?: CallOptions): Promise<Snapshot>;
+  /** Registers what a provision of that specification would build: image, command and sizes. Its session id, variables, labels and
+   * the rest do not matter. Returns at once, mostly with `pending`: poll `get` until it is `ready`.
+   *
+   * Idempotent: one that is there with the same image and command is returned. `conflict` when the name is taken by another
+   * one. `invalid-spec` for what cannot be registered, before anything is sent; `quota-exceeded`. */
+  prepare(name: string, spec: Spec, options?: CallOptions): Promise<Snapshot>;
+  /** The snapshot of that name; none when the vendor proves that there is none. One request. */
+  get(name: string, options?: CallOptions): Promise<Snapshot | null>;
+  /** The pool's snapshots. `cursor` is the `next-cursor` of the page before; absent: the first page. */
+  list(cursor?: string | null, options?: CallOptions): Promise<SnapshotPage>;
+  /** Makes an `inactive` snapshot usable again; idempotent. `not-found` when there is none, `conflict` when it is in a phase from which that is
+   * not possible, retryable for some minutes after it was made inactive. */
+  activate(name: string, options?: CallOptions): Promise<Snapshot>;
+  /** Deletes a snapshot, whatever its phase; sandboxes that began from it live on. Idempotent: `gone` when there is none. One that
+   * comes back, as vendors let those do that were just made, is deleted again. */
+  delete(name: string, options?: CallOptions): Promise<Termination>;
+}
+
 /** The contract's interfaces, each function without its context. */
 export interface Interfaces {
   readonly provider: ProviderInterface;
   readonly inventory: InventoryInterface;
   readonly lifecycle: LifecycleInterface;
   readonly diagnostics: DiagnosticsInterface;
+  readonly process: ProcessInterface;
+  readonly snapshots: SnapshotsInterface;
 }
 
 /** The contract's interfaces as they are. */
@@ -835,7 +1114,9 @@ export interface RawInterfaces {
   readonly inventory: RawInventoryInterface;
   readonly lifecycle: RawLifecycleInterface;
   readonly diagnostics: RawDiagnosticsInterface;
+  readonly process: RawProcessInterface;
+  readonly snapshots: RawSnapshotsInterface;
 }
 
 /** Every function of the contract. Where two interfaces have the same name, the first one has it here. */
-export type Functions = ProviderInterface & InventoryInterface & LifecycleInterface & DiagnosticsInterface;
+export type Functions = ProviderInterface & InventoryInterface & LifecycleInterface & DiagnosticsInterface & ProcessInterface & Omit<SnapshotsInterface, 'list'>;
