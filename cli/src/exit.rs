@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use sandbox_host::{ErrorCode, Status};
+use sandbox_host::{ErrorCode, Finding, Severity, Status};
 
 /// Why the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub enum Exit {
     Failed,
     Terminated,
     Unfinished,
+    Doubtful,
     TimedOut,
     Interrupted,
     /// What a program in a sandbox ended with.
@@ -43,9 +44,10 @@ Exit codes:
   10  what answered is not the API, or does not offer this
   11  the component or the host is at fault
   12  the result could not be written to standard output: nobody reads it any more, or it is full
-  20  status, watch, keep-alive: the sandbox has failed
-  21  status, watch, keep-alive: the sandbox is not running and not about to
-  22  reconcile: not everything could be done: run it again
+  20  status, watch, keep-alive, explain: the sandbox has failed
+  21  status, watch, keep-alive, explain: the sandbox is not running and not about to
+  22  reconcile, capacity: not everything could be done: run it again
+  23  doctor, health: it works, but something is not as it should be
  124  exec: the command was ended by its timeout, or nobody knows how it ended
  130  interrupted
 exec ends with the exit code of its command, which may be any of these.";
@@ -69,9 +71,30 @@ impl Exit {
             Self::Failed => 20,
             Self::Terminated => 21,
             Self::Unfinished => 22,
+            Self::Doubtful => 23,
             Self::TimedOut => 124,
             Self::Interrupted => 130,
             Self::Program(code) => code,
+        }
+    }
+}
+
+impl Exit {
+    /// That of the worst finding: of an error by what it is about, which says who has to act.
+    pub fn of_findings(findings: &[&Finding]) -> Self {
+        let Some(worst) = findings.iter().find(|finding| finding.severity == Severity::Error) else {
+            let doubtful = findings.iter().any(|finding| finding.severity == Severity::Warning);
+            return if doubtful { Self::Doubtful } else { Self::Ok };
+        };
+        let path = worst.path.as_str();
+        match path.split('.').next().unwrap_or_default() {
+            "spec" | "handle" => Self::Spec,
+            "sandbox" => Self::Failed,
+            "context" => Self::Credential,
+            "vendor" if path == "vendor.key" => Self::Credential,
+            "vendor" if path == "vendor.limits" => Self::Limit,
+            "vendor" if path == "vendor" => Self::Unavailable,
+            _ => Self::Config,
         }
     }
 }
@@ -132,6 +155,7 @@ mod tests {
             Exit::Failed,
             Exit::Terminated,
             Exit::Unfinished,
+            Exit::Doubtful,
             Exit::TimedOut,
             Exit::Interrupted,
         ]

@@ -118,6 +118,30 @@ macro_rules! functions {
                 ) -> fallible Report, since "0.1.0", within 30;
             }
 
+            interface "diagnostics" {
+                /// Every remark on a session's specification in this pool; an error is what `provision` would refuse unsent.
+                offline check_spec CheckSpec = "check-spec" (
+                    spec: &$a Spec
+                ) -> plain Vec<Finding>, since "0.1.1", within 60;
+
+                /// Whether the pool can be used now, from one request.
+                pool health Health = "health" () -> fallible HealthReport, since "0.1.1", within 30;
+
+                /// Whether a provision would work, as far as it can be told without creating anything.
+                pool preflight Preflight = "preflight" (
+                    spec: Option<&$a Spec>
+                ) -> fallible Vec<Finding>, since "0.1.1", within 30;
+
+                /// What became of a session and what to do about it. Without a handle, what the vendor's API alone tells.
+                pool explain Explain = "explain" (
+                    session_id: &$a str,
+                    handle: Option<&$a Handle>
+                ) -> fallible Explanation, since "0.1.1", within 30;
+
+                /// Sandboxes of the pool, and how many more fit where the key may see it.
+                pool capacity Capacity = "capacity" () -> fallible CapacityReport, since "0.1.1", within 30;
+            }
+
             interface "process" {
                 /// Runs a command in the sandbox to its end. It is sent once, and not again once it may have begun.
                 handle exec Exec = "exec" (

@@ -1,11 +1,11 @@
 //! Between the crate's own types and the generated ones. Pure; one function or impl per type and direction.
 
-use crate::bindings::{inventory, process, snapshots, types as wit};
+use crate::bindings::{diagnostics, inventory, process, snapshots, types as wit};
 use crate::types::{
-    Action, BillingModel, Capabilities, Command, Completion, Context, Credential, Declaration, Descriptor,
-    EgressDefault, ErrorCode, Finding, Handle, IdleCostModel, Item, Mode, Outcome, Output, Page, Pairs, Phase,
-    ProviderError, Report, Resources, Severity, Snapshot, SnapshotPage, SnapshotPhase, Spec, State, Status,
-    Termination, TransportModel,
+    Action, BillingModel, Capabilities, CapacityReport, Command, Completion, Condition, Context, Credential,
+    Declaration, Descriptor, EgressDefault, ErrorCode, Explanation, Finding, Handle, HealthReport, IdleCostModel, Item,
+    Mode, Outcome, Output, Page, Pairs, Phase, ProviderError, Report, Resources, Severity, Snapshot, SnapshotPage,
+    SnapshotPhase, Spec, State, Status, Termination, TransportModel,
 };
 
 fn pairs(pairs: &Pairs) -> Vec<(String, String)> {
@@ -373,6 +373,50 @@ impl From<inventory::Report> for Report {
             outcomes: report.outcomes.into_iter().map(Into::into).collect(),
             complete: report.complete,
             server_time: report.server_time,
+        }
+    }
+}
+
+impl From<diagnostics::HealthReport> for HealthReport {
+    fn from(report: diagnostics::HealthReport) -> Self {
+        Self {
+            condition: match report.condition {
+                diagnostics::Condition::Ready => Condition::Ready,
+                diagnostics::Condition::Degraded => Condition::Degraded,
+                diagnostics::Condition::Unhealthy => Condition::Unhealthy,
+            },
+            rule: report.rule,
+            reason: report.reason,
+            until: report.until,
+            findings: report.findings.into_iter().map(Into::into).collect(),
+            extensions: report.extensions.into(),
+        }
+    }
+}
+
+impl From<diagnostics::Explanation> for Explanation {
+    fn from(explanation: diagnostics::Explanation) -> Self {
+        Self {
+            handle: explanation.handle.map(Into::into),
+            state: explanation.state.map(Into::into),
+            output: explanation.output,
+            findings: explanation.findings.into_iter().map(Into::into).collect(),
+            details: explanation.details.into(),
+        }
+    }
+}
+
+impl From<diagnostics::CapacityReport> for CapacityReport {
+    fn from(report: diagnostics::CapacityReport) -> Self {
+        Self {
+            active: report.active,
+            parked: report.parked,
+            available: report.available,
+            maximum: report.maximum,
+            limit: report.limit,
+            captured_at: report.captured_at,
+            complete: report.complete,
+            details: report.details.into(),
         }
     }
 }

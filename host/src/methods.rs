@@ -11,8 +11,8 @@ use crate::invocation::{Invocation, Owned};
 use crate::provider::Provider;
 use crate::slot::Lease;
 use crate::types::{
-    Command, Completion, Context, Declaration, Descriptor, Finding, Handle, Mode, Output, Page, Report, Snapshot,
-    SnapshotPage, Spec, State, Termination,
+    CapacityReport, Command, Completion, Context, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport,
+    Mode, Output, Page, Report, Snapshot, SnapshotPage, Spec, State, Termination,
 };
 use crate::verbs;
 use crate::warm::Warm;

@@ -10,8 +10,8 @@ use crate::contract::functions;
 use crate::error::CallError;
 use crate::function::Function;
 use crate::types::{
-    Command, Completion, Context, Declaration, Descriptor, Finding, Handle, Mode, Output, Page, Report, Snapshot,
-    SnapshotPage, Spec, State, Termination,
+    CapacityReport, Command, Completion, Context, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport,
+    Mode, Output, Page, Report, Snapshot, SnapshotPage, Spec, State, Termination,
 };
 use crate::wire::{Fallible, Parameter, Plain, Returns};
 

@@ -2,11 +2,11 @@
 
 use wasmtime::component::{ComponentNamedList, Lift};
 
-use crate::bindings::{inventory, process, snapshots, types as wit};
+use crate::bindings::{diagnostics, inventory, process, snapshots, types as wit};
 use crate::error::CallError;
 use crate::types::{
-    Command, Completion, Declaration, Descriptor, Finding, Handle, Mode, Output, Page, ProviderError, Report, Snapshot,
-    SnapshotPage, Spec, State, Termination,
+    CapacityReport, Command, Completion, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport, Mode,
+    Output, Page, ProviderError, Report, Snapshot, SnapshotPage, Spec, State, Termination,
 };
 
 /// A parameter.
@@ -210,6 +210,9 @@ lifted! {
     Report => inventory::Report,
     Snapshot => snapshots::Snapshot,
     SnapshotPage => snapshots::SnapshotPage,
+    HealthReport => diagnostics::HealthReport,
+    Explanation => diagnostics::Explanation,
+    CapacityReport => diagnostics::CapacityReport,
     State => wit::State,
     Termination => wit::Termination,
 }

@@ -82,6 +82,14 @@ pub enum Verb {
     Describe(Describe),
     /// Check the pool's configuration, without network
     Check,
+    /// Find out whether the pool works: configuration, key, server, region, snapshot. Creates nothing
+    Doctor(Doctor),
+    /// Show whether the pool can be used now, from one request
+    Health,
+    /// Count the pool's sandboxes, and how many more fit where the key may see it
+    Capacity,
+    /// Find out what became of a session, and what to do about it
+    Explain(Explain),
     /// Create the sandbox of a session, without waiting until it runs
     Provision(Box<Provision>),
     /// Find the sandbox of a session, for example after a crash
@@ -135,6 +143,24 @@ pub struct Describe {
     /// Print the JSON Schema of the pool's configuration only
     #[arg(long)]
     pub schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// A specification as JSON that shall work; without it, one that leaves everything to the pool
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The session's id
+    #[arg(long, value_name = "ID")]
+    pub session: String,
+
+    /// The handle that `provision` wrote; without it the session is located first
+    #[arg(long, value_name = "FILE")]
+    pub handle: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

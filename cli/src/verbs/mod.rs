@@ -2,6 +2,9 @@
 
 mod check;
 mod describe;
+mod doctor;
+mod explain;
+mod health;
 mod inventory;
 mod locate;
 mod process;
@@ -22,6 +25,10 @@ pub async fn run(arguments: &Arguments) -> Done {
         Verb::Demo(own) => super::demo::run(global, own).await,
         Verb::Describe(own) => describe::run(global, own).await,
         Verb::Check => check::run(global).await,
+        Verb::Doctor(own) => doctor::run(global, own).await,
+        Verb::Health => health::health(global).await,
+        Verb::Capacity => health::capacity(global).await,
+        Verb::Explain(own) => explain::run(global, own).await,
         Verb::Provision(own) => provision::run(global, own).await,
         Verb::Locate(own) => locate::run(global, own).await,
         Verb::Status(own) => sandbox::status(global, own).await,

@@ -4,6 +4,7 @@ mod component;
 mod credentials;
 mod demo;
 mod describe;
+mod diagnosis;
 mod encodings;
 mod files;
 mod inventory;

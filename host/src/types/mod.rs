@@ -7,6 +7,7 @@
 mod context;
 mod declaration;
 mod descriptor;
+mod diagnostics;
 mod error;
 mod finding;
 mod handle;
@@ -24,6 +25,7 @@ pub(crate) use context::json_text_schema;
 pub use context::{Context, Credential};
 pub use declaration::Declaration;
 pub use descriptor::{BillingModel, Capabilities, Descriptor, EgressDefault, IdleCostModel, TransportModel};
+pub use diagnostics::{CapacityReport, Condition, Explanation, HealthReport};
 pub use error::{ErrorCode, ProviderError};
 pub use finding::{Finding, Severity};
 pub use handle::Handle;
