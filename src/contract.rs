@@ -3,8 +3,7 @@
 //! Every module uses these records, so there is no second set of them and nothing to convert.
 
 /// Generated code: here and where its symbols are exported, `unsafe` is allowed.
-#[allow(unsafe_code)]
-#[allow(clippy::all, clippy::pedantic)]
+#[allow(unsafe_code, clippy::all, clippy::pedantic, reason = "generated code")]
 #[rustfmt::skip]
 pub mod generated {
     wit_bindgen::generate!({
@@ -16,7 +15,7 @@ pub mod generated {
     });
 }
 
-pub use generated::exports::rensei::sandbox::{diagnostics, inventory, types};
+pub use generated::exports::rensei::sandbox::{diagnostics, inventory, process, snapshots, types};
 #[cfg(target_arch = "wasm32")]
 pub use generated::exports::rensei::sandbox::{lifecycle, provider};
 #[cfg(target_arch = "wasm32")]

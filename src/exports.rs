@@ -3,7 +3,9 @@
 use crate::contract::diagnostics::{CapacityReport, Explanation, Guest as Diagnostics, HealthReport};
 use crate::contract::inventory::{Guest as Inventory, Mode, Page, Report};
 use crate::contract::lifecycle::Guest as Lifecycle;
+use crate::contract::process::{Command, Completion, Guest as Process, Output};
 use crate::contract::provider::Guest as Provider;
+use crate::contract::snapshots::{Guest as Snapshots, Snapshot, SnapshotPage};
 use crate::contract::{Context, Declaration, Descriptor, ErrorRecord, Finding, Handle, Spec, State, Termination};
 use crate::daytona::Change;
 use crate::error::Error;
@@ -14,7 +16,7 @@ use crate::verbs::call::{Call, DEADLINE_MS, LONG_DEADLINE_MS};
 use crate::verbs::diagnostics;
 use crate::verbs::inventory::{self, Known};
 use crate::verbs::target::Target;
-use crate::verbs::{describe, extend, lifecycle, locate, origins, provision, status, terminate};
+use crate::verbs::{describe, extend, lifecycle, locate, origins, process, provision, snapshots, status, terminate};
 
 struct Component;
 
@@ -118,6 +120,67 @@ impl Diagnostics for Component {
     }
 }
 
+impl Process for Component {
+    fn exec(context: Context, handle: Handle, command: Command) -> Result<Completion, ErrorRecord> {
+        let call = call(context, process::deadline_ms(&command))?;
+        Ok(process::exec(&call, &Target::new(&call, handle)?, &command)?)
+    }
+
+    fn launch(
+        context: Context,
+        handle: Handle,
+        command: Command,
+        process_id: Option<String>,
+    ) -> Result<String, ErrorRecord> {
+        let call = call(context, DEADLINE_MS)?;
+        Ok(process::launch(&call, &Target::new(&call, handle)?, &command, process_id)?)
+    }
+
+    fn read(
+        context: Context,
+        handle: Handle,
+        process_id: Option<String>,
+        cursor: Option<String>,
+        max_bytes: Option<u32>,
+    ) -> Result<Output, ErrorRecord> {
+        let call = call(context, DEADLINE_MS)?;
+        let target = Target::new(&call, handle)?;
+        Ok(process::read(&call, &target, process_id.as_deref(), cursor.as_deref(), max_bytes)?)
+    }
+
+    fn kill(context: Context, handle: Handle, process_id: String) -> Result<(), ErrorRecord> {
+        let call = call(context, DEADLINE_MS)?;
+        Ok(process::kill(&call, &Target::new(&call, handle)?, &process_id)?)
+    }
+}
+
+impl Snapshots for Component {
+    fn capture(context: Context, handle: Handle, name: String) -> Result<Snapshot, ErrorRecord> {
+        let call = call(context, LONG_DEADLINE_MS)?;
+        Ok(snapshots::capture(&call, &Target::new(&call, handle)?, &name)?)
+    }
+
+    fn prepare(context: Context, name: String, spec: Spec) -> Result<Snapshot, ErrorRecord> {
+        Ok(snapshots::prepare(&call(context, DEADLINE_MS)?, &name, &spec)?)
+    }
+
+    fn get(context: Context, name: String) -> Result<Option<Snapshot>, ErrorRecord> {
+        Ok(snapshots::get(&call(context, DEADLINE_MS)?, &name)?)
+    }
+
+    fn list(context: Context, cursor: Option<String>) -> Result<SnapshotPage, ErrorRecord> {
+        Ok(snapshots::list(&call(context, DEADLINE_MS)?, cursor.as_deref())?)
+    }
+
+    fn activate(context: Context, name: String) -> Result<Snapshot, ErrorRecord> {
+        Ok(snapshots::activate(&call(context, DEADLINE_MS)?, &name)?)
+    }
+
+    fn delete(context: Context, name: String) -> Result<Termination, ErrorRecord> {
+        Ok(snapshots::delete(&call(context, LONG_DEADLINE_MS)?, &name)?)
+    }
+}
+
 type OurCall = Call<'static, Wasi>;
 
 fn call(context: Context, default_ms: u32) -> Result<OurCall, Error> {
@@ -135,7 +198,7 @@ fn on_handle<R>(
 }
 
 /// The exported symbols, which are generated.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "generated code")]
 mod symbols {
     use super::Component;
     crate::contract::export!(Component with_types_in crate::contract::generated);

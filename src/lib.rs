@@ -5,8 +5,15 @@
 //! Nothing is kept between calls.
 
 #![deny(unsafe_code)]
-// Natively there is no host to call, so what only the exports use is used by nothing outside the tests.
-#![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, unused_imports))]
+// A trap would lose what the call has done already, so no input may reach a panic.
+#![cfg_attr(
+    not(test),
+    warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unreachable, clippy::unwrap_used)
+)]
+#![cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(dead_code, unused_imports, reason = "natively nothing but the tests uses what the exports use")
+)]
 
 mod contract;
 mod daytona;

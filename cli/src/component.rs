@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sandbox_host::http::{HttpClient, HttpError, PooledClient, RequestOptions, ResponseFuture, WasiBody};
+use sandbox_host::http::{
+    HttpClient, HttpError, PooledClient, PooledClientBuilder, RequestOptions, ResponseFuture, WasiBody,
+};
+use sandbox_host::input::plain_name;
 use sandbox_host::policy::OriginPattern;
 use sandbox_host::{Host, Origin, Policy, Provider};
 
@@ -31,7 +34,7 @@ pub fn provider(global: &Global, network: Network) -> Result<Provider, Failure> 
 /// The policy that was named, or the default.
 pub fn policy(global: &Global) -> Result<Policy, Failure> {
     let mut policy = match &global.policy {
-        Some(file) => Policy::file(file)?,
+        Some(file) => Policy::file(file).map_err(|error| Failure::of_policy(error, file))?,
         None => Policy::default(),
     };
     if policy.inject_credentials && policy.allow.is_none() {
@@ -71,13 +74,22 @@ fn proxy_variable() -> Option<&'static str> {
     NAMES.into_iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
+/// A client that trusts the certificates that were named.
+fn trusting(global: &Global) -> PooledClientBuilder {
+    global.ca_file.iter().fold(PooledClient::builder(), |client, file| client.ca_file(file))
+}
+
 /// The host of the command line: client, policy, environment, cache.
 pub fn host(global: &Global, network: Network, policy: Policy) -> Result<Host, Failure> {
     let client: Arc<dyn HttpClient> = match network {
-        Network::NotNeeded => Arc::new(NoNetwork),
+        // What was named wrongly shall not seem right because nothing is sent.
+        Network::NotNeeded if global.ca_file.is_empty() => Arc::new(NoNetwork),
+        Network::NotNeeded => {
+            trusting(global).build()?;
+            Arc::new(NoNetwork)
+        }
         Network::Needed => {
-            let client = global.ca_file.iter().fold(PooledClient::builder(), |client, file| client.ca_file(file));
-            let client = client.proxy(policy.proxy.clone()).ignored_proxy_variable(proxy_variable());
+            let client = trusting(global).proxy(policy.proxy.clone()).ignored_proxy_variable(proxy_variable());
             Arc::new(client.build()?)
         }
     };
@@ -90,9 +102,17 @@ pub fn host(global: &Global, network: Network, policy: Policy) -> Result<Host, F
         match std::env::var(name) {
             Ok(value) if is_key => host = host.env_key(name, value),
             Ok(value) => host = host.env(name, value),
-            Err(std::env::VarError::NotPresent) => {}
+            Err(std::env::VarError::NotPresent) => {
+                if global.pass_env.iter().any(|passed| passed == name) {
+                    out::note(format!(
+                        "--pass-env {}: there is no such variable, so the provider does not see it\n",
+                        plain_name(name)
+                    ));
+                }
+            }
             Err(std::env::VarError::NotUnicode(_)) => {
-                return Err(Failure::config(format!("The environment variable {name} is not UTF-8.")));
+                return Err(Failure::config(format!("The environment variable {} is not UTF-8.", plain_name(name)))
+                    .remedy("Set it anew, or leave it out."));
             }
         }
     }

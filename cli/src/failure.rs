@@ -1,5 +1,6 @@
 //! What went wrong, for a person on standard error or for a machine on standard output.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -118,6 +119,15 @@ impl Failure {
         self
     }
 
+    /// The policy in a file is wrong.
+    pub fn of_policy(error: PolicyError, file: &Path) -> Self {
+        let failure = Self::config(match error {
+            PolicyError::Read { path, source } => format!("{} {source}.", input::told(&path)),
+            error => format!("{}: {error}.", input::told(file)),
+        });
+        failure.remedy("Name a policy, a file of TOML as docs/host.md shows it, with --policy.")
+    }
+
     /// A call for a session failed: tells how to find what it may have left.
     pub fn of_session(error: CallError, global: &Global, session: &str) -> Self {
         let doubtful = match &error {
@@ -224,12 +234,16 @@ impl From<CallError> for Failure {
                 is_unread: false,
             },
             CallError::Busy { .. } | CallError::PoolBusy { .. } | CallError::PoolTooFast { .. } => {
-                Self::new(Exit::Limit, "busy", error.to_string())
+                Self::new(Exit::Limit, "busy", error.to_string()).remedy("Try again in a moment.")
             }
-            CallError::UnusableKey => Self::new(Exit::Credential, "unauthenticated", error.to_string()),
-            CallError::NotOffered { .. } => Self::new(Exit::Protocol, "unsupported", error.to_string()),
-            CallError::TimedOut { .. } => Self::new(Exit::Unavailable, "host-timeout", error.to_string()),
-            _ => Self::component(error.to_string()),
+            CallError::UnusableKey => Self::new(Exit::Credential, "unauthenticated", error.to_string())
+                .remedy("Store the key again, exactly as the vendor shows it."),
+            CallError::NotOffered { .. } => Self::new(Exit::Protocol, "unsupported", error.to_string())
+                .remedy("Use a provider that offers it: `sandbox-host describe` shows what this one can do."),
+            CallError::TimedOut { .. } => Self::new(Exit::Unavailable, "host-timeout", error.to_string())
+                .remedy("Try again, with a longer deadline if this goes on."),
+            _ => Self::component(error.to_string())
+                .remedy("Report it as a defect of the component, or use another version of it."),
         }
     }
 }
@@ -251,7 +265,9 @@ impl From<LoadError> for Failure {
             LoadError::NotSigned => failure.remedy(
                 "Name a signed component with --component: the one that this program was built with has no signature.",
             ),
-            _ => failure,
+            _ => failure.remedy(
+                "Name a provider's component, a .wasm file, with --component; without it there is the one that this program was built with.",
+            ),
         }
     }
 }
@@ -270,28 +286,23 @@ impl From<BuildError> for Failure {
 impl From<SwapError> for Failure {
     fn from(error: SwapError) -> Self {
         let code = match error {
-            SwapError::Load(error) => return error.into(),
+            SwapError::Load(error) => {
+                return Self::from(error).remedy(
+                    "Name a provider's component, signed where signatures are asked for. The one before serves on.",
+                );
+            }
             SwapError::Digest { .. } => "wrong-digest",
             SwapError::Probe { .. } => "probe-failed",
             SwapError::OtherProvider { .. } => "other-provider",
             SwapError::Pool { .. } => "pool",
             SwapError::NothingBefore => "nothing-before",
             SwapError::Read { path, source } => {
-                return Self::component(format!("{} cannot be read: {source}", input::told(&path)));
+                return Self::component(format!("{} cannot be read: {source}", input::told(&path)))
+                    .remedy("Name a file that is there and that the host may read.");
             }
             _ => "component",
         };
-        Self::new(Exit::Defect, code, error.to_string())
-    }
-}
-
-impl From<PolicyError> for Failure {
-    fn from(error: PolicyError) -> Self {
-        let failure = Self::config(match error {
-            PolicyError::Read { path, source } => format!("{} {source}.", input::told(&path)),
-            error => format!("{error}."),
-        });
-        failure.remedy("Name a policy, a file of TOML as docs/host.md shows it, with --policy.")
+        Self::new(Exit::Defect, code, error.to_string()).remedy("Name another component. The one before serves on.")
     }
 }
 
@@ -302,5 +313,6 @@ impl From<ClientError> for Failure {
             error => error,
         };
         Self::config(format!("{error}."))
+            .remedy("Name a file of certificates in PEM with --ca-file, or leave it out where the usual ones do.")
     }
 }

@@ -41,8 +41,19 @@ impl Pool {
     /// Reads `--pool`; without it the pool is all defaults.
     pub fn read(global: &Global) -> Result<Self, Failure> {
         let mut pool = match &global.pool {
-            Some(path) => Self::parse(&text(path, Failure::config)?)
-                .map_err(|mistake| Failure::config(format!("{}: {mistake}.", told(path))))?,
+            Some(path) => {
+                let text = text(path, Failure::config)?;
+                // For the provider no text means all defaults. In a file that was named it means that writing it failed.
+                if text.trim().is_empty() {
+                    return Err(Failure::config(format!("{} is empty.", told(path)))
+                        .remedy("Write the pool's configuration into it; {} means all defaults."));
+                }
+                Self::parse(&text).map_err(|mistake| {
+                    Failure::config(format!("{}: {mistake}.", told(path))).remedy(
+                        r#"A record of a pool is {"id": "…", "config": {…}}, with "runtimeProvides" where it has its own."#,
+                    )
+                })?
+            }
             None => Self::default(),
         };
         if let Some(id) = &global.pool_id {
@@ -141,7 +152,7 @@ pub fn text_or_stdin(path: &Path) -> Result<String, Failure> {
     }
     read(std::io::stdin(), MOST_BYTES)
         .and_then(|content| decode(&content).map(str::to_owned))
-        .map_err(|error| Failure::spec(format!("Standard input {error}.")))
+        .map_err(|error| Failure::spec(format!("Standard input {error}.")).remedy("Pipe UTF-8 into it."))
 }
 
 /// The text of a file.
@@ -151,7 +162,8 @@ pub fn text(path: &Path, failure: fn(String) -> Failure) -> Result<String, Failu
         match error {
             _ if is_content(path) => failed.remedy("Name a file here, and not what would be in it."),
             TextError::Io(_) => failed.remedy("Name a file that is there and that this user may read."),
-            _ => failed,
+            TextError::TooLarge(_) => failed.remedy("Name the file that was meant."),
+            _ => failed.remedy("Store it as UTF-8."),
         }
     })
 }

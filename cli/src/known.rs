@@ -23,7 +23,9 @@ pub fn sessions(own: &Reconcile) -> Result<Vec<String>, Failure> {
         sessions.extend(listed);
     }
     if sessions.iter().any(|session| session.trim().is_empty()) {
-        return Err(Failure::usage("The id of a known session is empty."));
+        return Err(
+            Failure::usage("The id of a known session is empty.").remedy("Name the session, or leave the option out.")
+        );
     }
     // An id counts as it stands and trimmed: neither what a tool pads nor an id with blanks may end a session.
     let trimmed: Vec<String> = sessions.iter().map(|session| session.trim().to_owned()).collect();

@@ -46,11 +46,17 @@ fn told(error: clap::Error, json: bool) -> ExitCode {
 fn tip(error: &clap::Error) -> Option<&'static str> {
     let ContextValue::String(typed) = error.get(ContextKind::InvalidArg)? else { return None };
     match (error.kind(), typed.as_str()) {
-        (ErrorKind::UnknownArgument, "--session") => {
-            Some("a handle names the sandbox; `sandbox-host locate --session ID --handle-out FILE` writes it")
-        }
+        (ErrorKind::UnknownArgument, "--session") => Some(
+            "`sandbox-host locate --session ID --handle-out FILE` writes the session's handle, which names its sandbox",
+        ),
         (ErrorKind::UnknownArgument, word) if !word.starts_with('-') => {
-            Some("every value has an option before it, for example --session ID, --pool FILE or --handle FILE")
+            let is_provision = std::env::args_os().any(|word| word == "provision");
+            Some(match is_provision {
+                true => {
+                    "every value has an option before it, for example --session ID; the launch command comes last, after --"
+                }
+                false => "every value has an option before it, for example --session ID, --pool FILE or --handle FILE",
+            })
         }
         _ => None,
     }
@@ -61,6 +67,10 @@ fn without_values(error: clap::Error) -> clap::Error {
     let mut shown = clap::Error::new(error.kind()).with_cmd(&Arguments::command());
     let hides_all = matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue);
     for (kind, value) in error.context() {
+        // After `--` comes the launch command, so that nothing else can be passed there as the parser would have it.
+        if kind == ContextKind::Suggested && error.kind() == ErrorKind::UnknownArgument {
+            continue;
+        }
         let value = match (kind, value) {
             (ContextKind::InvalidValue, ContextValue::String(text)) if hides_all && !text.is_empty() => {
                 ContextValue::String("…".to_owned())

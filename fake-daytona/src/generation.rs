@@ -112,6 +112,17 @@ impl Generation {
         self.since(V0_231)
     }
 
+    /// `secrets` on create (0.192).
+    pub fn has_secrets(self) -> bool {
+        self.since(V0_205)
+    }
+
+    /// Keys can have the scope `read:limits`, and see limits and usage with it. Concluded from the scope's existence in the
+    /// specification of 0.205; recorded as refused on 0.190.
+    pub fn tells_limits_to_keys(self) -> bool {
+        self.since(V0_205)
+    }
+
     /// Sandboxes carry `kvm`, list items do not.
     pub fn has_kvm(self) -> bool {
         self.since(V0_231)

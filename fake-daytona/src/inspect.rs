@@ -133,7 +133,7 @@ impl Log {
         self.requests.iter().filter(|entry| matcher.matches(&entry.request)).count()
     }
 
-    /// How many requests did not fare as usual.
+    /// How many requests had a fault.
     pub(crate) fn faults(&self) -> usize {
         self.faults
     }
@@ -170,7 +170,7 @@ pub struct SandboxView {
     pub created_name: String,
     /// The region.
     pub target: String,
-    /// The snapshot it came from, or the `image` of a workspace; nothing for a build.
+    /// The snapshot it came from, or the `image` of a workspace; `None` for a build.
     pub snapshot: Option<String>,
     /// The Dockerfile it was built from.
     pub dockerfile: Option<String>,
@@ -184,6 +184,8 @@ pub struct SandboxView {
     pub error_reason: Option<String>,
     /// Environment, in clear.
     pub env: BTreeMap<String, String>,
+    /// Variables with the names of the secrets that they stand for.
+    pub secrets: BTreeMap<String, String>,
     /// Labels.
     pub labels: BTreeMap<String, String>,
     /// Cores.
@@ -241,6 +243,7 @@ impl SandboxView {
             desired_state: sandbox.desired.as_str().to_owned(),
             error_reason: sandbox.error_reason.clone(),
             env: texts(&sandbox.env),
+            secrets: sandbox.secrets.iter().filter_map(Value::as_object).flat_map(texts).collect(),
             labels: texts(&sandbox.labels),
             cpu: sandbox.size.cpu,
             memory: sandbox.size.memory,
@@ -271,7 +274,7 @@ impl SandboxView {
         self.history.windows(2).filter(turned).map(|pair| &pair[1])
     }
 
-    /// What its destruction is put down to; nothing as long as it is meant to exist.
+    /// What its destruction is put down to; `None` as long as it is meant to exist.
     pub fn destroyed_by(&self) -> Option<Cause> {
         self.history.iter().find(|moment| moment.desired == Desired::Destroyed).map(|moment| moment.cause)
     }

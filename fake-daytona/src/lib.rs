@@ -26,6 +26,7 @@ mod builder;
 mod clock;
 mod control;
 mod core;
+mod daemon;
 mod fault;
 mod generation;
 mod http;
@@ -45,6 +46,8 @@ use axum::extract::Request;
 
 pub use builder::Builder;
 pub use clock::{DEFAULT_EPOCH, Timestamp};
+pub use daemon::process::ProgramRun;
+pub use daemon::{Daemon, Program};
 pub use fault::{FaultKind, Matcher, Rewrite, Storm, UnknownFault, Verdict};
 pub use generation::{Generation, UnknownGeneration};
 pub use http::ConnectionReset;

@@ -44,7 +44,7 @@ const SANDBOX: [(&str, Generation); 17] = [
     ("queueTimeout", Generation::V0_231),
 ];
 
-/// The keys of a create's body that this version ignores; nothing for other requests.
+/// The keys of a create's body that this version ignores; `None` for other requests.
 pub(crate) fn ignored(generation: Generation, request: &RecordedRequest) -> Vec<String> {
     let reads: fn(Generation, &str) -> bool = match (request.method.as_str(), request.route.as_str()) {
         ("POST", "/sandbox") if generation.has_sandbox() => of_sandbox,

@@ -24,7 +24,7 @@ use crate::moment::Moment;
 const MAX_BODY: usize = 102_400;
 
 /// Largest list that is read, in bytes. Servers up to 0.179 send all sandboxes of an organization at once.
-const MAX_LIST: usize = 16 * 1024 * 1024;
+pub(super) const MAX_LIST: usize = 16 * 1024 * 1024;
 
 /// The first version whose sandboxes have names.
 const FIRST_WITH_NAMES: Version = Version(0, 110);
@@ -331,14 +331,25 @@ impl<'t, T: Transport> Client<'t, T> {
 
     /// Reads what a route tells.
     pub(super) fn told<R>(&self, path: &str, read: fn(&str) -> Option<R>) -> Result<R, Rejection> {
-        let reply = self.told_text(path)?;
+        self.told_about(path, "", MAX_REPLY, read)
+    }
+
+    /// The same about something that has a name.
+    pub(super) fn told_about<R>(
+        &self,
+        path: &str,
+        subject: &str,
+        max_reply: usize,
+        read: impl FnOnce(&str) -> Option<R>,
+    ) -> Result<R, Rejection> {
+        let reply = self.told_text(path, subject, max_reply)?;
         read(&reply).ok_or_else(|| self.not_told(path))
     }
 
     // Apart from what is done with them, so that there is one of each and not one for each route.
     #[inline(never)]
-    fn told_text(&self, path: &str) -> Result<String, Rejection> {
-        self.read(path, "", MAX_REPLY).map(|reply| text(reply.body, &self.secret))
+    fn told_text(&self, path: &str, subject: &str, max_reply: usize) -> Result<String, Rejection> {
+        self.read(path, subject, max_reply).map(|reply| text(reply.body, &self.secret))
     }
 
     #[cold]
@@ -351,10 +362,21 @@ impl<'t, T: Transport> Client<'t, T> {
         self.call(PendingRequest { attempt, method: Method::Get, path, body: String::new(), until, subject, max_reply })
     }
 
-    fn alter(&self, method: Method, path: &str, body: String, subject: &str) -> Result<Accepted, Rejection> {
+    /// Sends a change once, and again only where that is harmless; status and body of a success.
+    pub(super) fn altered(
+        &self,
+        method: Method,
+        path: &str,
+        body: String,
+        subject: &str,
+    ) -> Result<(u16, Vec<u8>), Rejection> {
         let (attempt, until, max_reply) = (Attempt::Change, self.deadline, MAX_REPLY);
-        let Reply { status, body, .. } =
-            self.call(PendingRequest { attempt, method, path, body, until, subject, max_reply })?;
+        self.call(PendingRequest { attempt, method, path, body, until, subject, max_reply })
+            .map(|Reply { status, body, .. }| (status, body))
+    }
+
+    pub(super) fn alter(&self, method: Method, path: &str, body: String, subject: &str) -> Result<Accepted, Rejection> {
+        let (status, body) = self.altered(method, path, body, subject)?;
         // No text of it is kept, so the key need not be taken out.
         let text = String::from_utf8(body).unwrap_or_else(|_| "not UTF-8".to_owned());
         if is_empty(&text) {
@@ -362,7 +384,7 @@ impl<'t, T: Transport> Client<'t, T> {
         } else if is_about(&text, subject) {
             Ok(Accepted::InWords(text))
         } else {
-            Err(self.unreadable(attempt, method, path, status, "it is not about this sandbox"))
+            Err(self.unreadable(Attempt::Change, method, path, status, "it is not about this sandbox"))
         }
     }
 
@@ -413,7 +435,12 @@ impl<'t, T: Transport> Client<'t, T> {
         Err(self.with_url(rejection, method, path))
     }
 
-    fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
+    /// Sends a request that is not one to the API.
+    pub(super) fn send(&self, request: &Request, repeat: Repeat, until: Instant) -> Result<Reply, Failure> {
+        exchange(self.transport, request, repeat, until.min(self.deadline), &self.requests_left).result
+    }
+
+    pub(super) fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {
         let mut request = Request::new(method, origin.clone(), path_and_query, body);
         request.header("accept", "application/json".to_owned());
         // Replies are read as they come, so gateways shall not compress them.
@@ -429,13 +456,13 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     /// A success whose body is not what the route gives: Daytona did not say it.
-    fn unreadable(&self, attempt: Attempt, method: Method, path: &str, status: u16, why: &str) -> Rejection {
+    pub(super) fn unreadable(&self, attempt: Attempt, method: Method, path: &str, status: u16, why: &str) -> Rejection {
         self.with_url(classify::unreadable(attempt, status, why), method, path)
     }
 
     /// Says in the error where the request went; the query may be long and says nothing new. Where something else than
     /// Daytona's API answered and the URL has no `/api`, that is why.
-    fn with_url(&self, rejection: Rejection, method: Method, path: &str) -> Rejection {
+    pub(super) fn with_url(&self, rejection: Rejection, method: Method, path: &str) -> Rejection {
         let path = path.split('?').next().unwrap_or_default();
         let url = format!("{} {}{path}", method.name(), self.base);
         let mut error = rejection.error.detail("url", &url);
@@ -468,7 +495,7 @@ pub fn sendable(dialect: Dialect, new: &NewSandbox<'_>) -> Result<String, Reject
 
 /// How a change was accepted.
 #[derive(PartialEq, Eq, Debug)]
-enum Accepted {
+pub(super) enum Accepted {
     /// The reply, which shows the sandbox.
     InWords(String),
     /// The reply is empty, as it is on few routes. Elsewhere it proves nothing.

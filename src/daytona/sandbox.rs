@@ -1,7 +1,7 @@
 //! What is read of a sandbox in Daytona's replies.
 //!
 //! Servers of different ages disagree on which fields exist, which are null and which are required, so only `id` is
-//! required here, every other field is [lenient](crate::json::lenient), and whatever is not needed is skipped without being
+//! required here, every other field is [lenient], and whatever is not needed is skipped without being
 //! stored.
 
 use serde::Deserialize;

@@ -1,6 +1,22 @@
-//! What the toolbox says of the launch command.
+//! The toolbox of a sandbox: what it says of the launch command, and the execution of commands.
+//!
+//! It lies at a URL of its own, behind a proxy of its own, and has other errors than the API.
 
-use crate::json::Members;
+use serde::Serialize;
+
+use super::classify::{self, Attempt, Rejection};
+use super::client::{Client, MAX_LIST};
+use super::reply::{TextReply, text};
+use super::version::Version;
+use crate::http::url::{BaseUrl, Segment};
+use crate::http::{FailureKind, Instant, Method, Repeat, Reply, Request, Transport};
+use crate::json::{Members, to_ascii};
+
+/// The header by which a call is no activity. Proxies know it since 0.112.2, before any server told where its toolbox is.
+const QUIET: (&str, &str) = ("x-daytona-skip-last-activity-update", "true");
+
+/// The first daemon that has a session of the launch command wherever there is a launch command.
+const FIRST_WITH_SESSION: Version = Version(0, 153);
 
 /// Whether the launch command runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,6 +37,130 @@ impl Entrypoint {
             Some(_) => command.scalar("exitCode").map(Self::Exited),
         }
     }
+}
+
+/// The toolbox of one sandbox.
+#[derive(Debug)]
+pub struct Toolbox<'a> {
+    pub url: BaseUrl,
+    /// The sandbox.
+    pub id: &'a Segment,
+}
+
+/// A command for the daemon.
+pub struct Execution<'a> {
+    pub line: &'a str,
+    /// Seconds after which the daemon ends it; some daemons have a limit of their own where none is given.
+    pub timeout_sec: u64,
+    /// Whether it is activity, which keeps the sandbox from being stopped as idle.
+    pub is_activity: bool,
+    /// Whether it may be sent again where it may have arrived.
+    pub repeat: Repeat,
+    pub until: Instant,
+    /// Largest reply that is read, in bytes.
+    pub max_reply: usize,
+}
+
+/// What came of a command.
+#[derive(Debug)]
+pub struct Executed {
+    /// -1 where it was not started, or ended by a signal.
+    pub code: i64,
+    /// Both streams.
+    pub output: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    command: &'a str,
+    timeout: u64,
+}
+
+impl<T: Transport> Client<'_, T> {
+    /// What the toolbox says of the launch command; none where it has no session of it.
+    pub fn launch_command(&self, toolbox: &Toolbox<'_>, until: Instant) -> Result<Option<Entrypoint>, Rejection> {
+        let request = self.toolbox_request(toolbox, Method::Get, "process/session/entrypoint", String::new());
+        match self.toolbox_reply(&request, Attempt::Read, Repeat::Never, until) {
+            Ok(reply) => {
+                let body = text(reply.body, self.secret());
+                Entrypoint::from_json(&body).map(Some).ok_or_else(|| unreadable(Attempt::Read, reply.status))
+            }
+            Err(refused) if refused.error.get("rule") == Some(classify::NO_SESSION) => Ok(None),
+            Err(refused) => Err(refused),
+        }
+    }
+
+    /// The log of the launch command, with the marks of its lines. None is longer than 16 MiB.
+    pub fn entrypoint_log(&self, toolbox: &Toolbox<'_>) -> Result<String, Rejection> {
+        let path = "process/session/entrypoint/logs";
+        let mut request = self.toolbox_request(toolbox, Method::Get, path, String::new());
+        request.header(QUIET.0, QUIET.1.to_owned());
+        request.max_reply = MAX_LIST;
+        let Reply { headers, body, .. } =
+            self.toolbox_reply(&request, Attempt::Read, Repeat::Broken, self.deadline())?;
+        if headers.get("content-type").is_some_and(|kind| kind.starts_with("application/json")) {
+            let body = text(body, self.secret());
+            return Members::of(&body)
+                .and_then(|log| log.scalar("output"))
+                .ok_or_else(|| unreadable(Attempt::Read, 200));
+        }
+        Ok(self.secret().redact(&String::from_utf8_lossy(&body)))
+    }
+
+    /// Whether the daemon is one that has a session wherever there is a launch command; none where it does not say.
+    pub fn knows_sessions(&self, toolbox: &Toolbox<'_>) -> Option<bool> {
+        let request = self.toolbox_request(toolbox, Method::Get, "version", String::new());
+        let reply = self.toolbox_reply(&request, Attempt::Read, Repeat::Broken, self.deadline()).ok()?;
+        let body = text(reply.body, self.secret());
+        let version = Members::of(&body)?.scalar::<String>("version")?;
+        Version::parse(&version).map(|version| version >= FIRST_WITH_SESSION)
+    }
+
+    /// Runs a command and waits for it.
+    pub fn execute(&self, toolbox: &Toolbox<'_>, execution: &Execution<'_>) -> Result<Executed, Rejection> {
+        let body = to_ascii(&Body { command: execution.line, timeout: execution.timeout_sec });
+        let mut request = self.toolbox_request(toolbox, Method::Post, "process/execute", body);
+        request.max_reply = execution.max_reply;
+        if !execution.is_activity {
+            request.header(QUIET.0, QUIET.1.to_owned());
+        }
+        let reply = self.toolbox_reply(&request, Attempt::Change, execution.repeat, execution.until)?;
+        let body = text(reply.body, self.secret());
+        let read = Members::of(&body).and_then(|executed| {
+            // Daemons to 0.112 call it otherwise.
+            let code = executed.scalar("exitCode").or_else(|| executed.scalar("code"))?;
+            Some(Executed { code, output: executed.scalar("result").unwrap_or_default() })
+        });
+        read.ok_or_else(|| unreadable(Attempt::Change, reply.status))
+    }
+
+    fn toolbox_request(&self, toolbox: &Toolbox<'_>, method: Method, path: &str, body: String) -> Request {
+        let path = format!("{}/{}/{path}", toolbox.url.path(), toolbox.id.as_str());
+        let mut request = self.request(method, toolbox.url.origin(), path, body);
+        request.wanted = &["content-length", "content-type"];
+        request
+    }
+
+    fn toolbox_reply(
+        &self,
+        request: &Request,
+        attempt: Attempt,
+        repeat: Repeat,
+        until: Instant,
+    ) -> Result<Reply, Rejection> {
+        match self.send(request, repeat, until) {
+            Ok(reply) if reply.status == 200 => Ok(reply),
+            Ok(reply) => Err(classify::toolbox(attempt, &TextReply::new(reply, self.secret()), self.secret())),
+            Err(failure) if failure.kind == FailureKind::TooLarge => {
+                Err(classify::log_too_large(attempt, request.max_reply))
+            }
+            Err(failure) => Err(classify::failure(attempt, &failure, self.secret())),
+        }
+    }
+}
+
+fn unreadable(attempt: Attempt, status: u16) -> Rejection {
+    classify::unreadable(attempt, status, "it is not what the toolbox gives")
 }
 
 /// Most bytes of the output that are kept: its end.

@@ -33,6 +33,8 @@ pub const ORPHAN_SINCE: &str = "rensei.dev/orphan-since";
 /// That the sandbox was started again, and what was seen of its agent since: `new` until it has been looked at, then the exit
 /// code that was there already, or `unseen`.
 pub const STARTED_AGAIN: &str = "rensei.dev/started-again";
+/// That something was launched in it, which counts as its agent.
+pub const LAUNCHED: &str = "rensei.dev/launched";
 /// The id of the sandbox that the session had already when this one was created for it, on a server that keeps no names.
 /// Only a sandbox that could not be deleted at once carries it.
 pub const DUPLICATE_OF: &str = "rensei.dev/duplicate-of";

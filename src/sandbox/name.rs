@@ -8,6 +8,7 @@ use std::collections::BinaryHeap;
 use hmac_sha256::Hash;
 
 use crate::contract::Spec;
+use crate::pairs;
 
 /// What digests of this definition begin with.
 pub const DIGEST_VERSION: &str = "1:";
@@ -20,6 +21,14 @@ const NAME_DIGITS: usize = 16;
 
 /// How many hex digits of the hash stand in a digest.
 const DIGEST_DIGITS: usize = 32;
+
+/// The extension of a spec that names a snapshot to begin from.
+pub const SNAPSHOT: &str = "snapshot";
+
+/// The beginning of the names of a pool's snapshots: Daytona's snapshots have no labels.
+pub fn snapshot_prefix(pool_id: &str) -> String {
+    format!("rensei-{}-", hex(&Hash::hash(pool_id.as_bytes()), 8))
+}
 
 /// The name of a session's sandbox in a pool.
 pub fn name(pool_id: &str, session_id: &str) -> String {
@@ -77,6 +86,10 @@ pub fn digest(spec: &Spec) -> String {
     for name in names {
         field(b'e', Some(name.as_bytes()));
     }
+    // Only where it is asked for, so that digests of before stay what they were.
+    if let Some(snapshot) = pairs::get(&spec.extensions, SNAPSHOT) {
+        field(b's', Some(snapshot.as_bytes()));
+    }
     format!("{DIGEST_VERSION}{}", hex(&Hash::hash(&fields), DIGEST_DIGITS))
 }
 
@@ -112,6 +125,13 @@ pub mod tests {
             [("pool-1", "sess-42", "rensei-sess-42-899de6a060c37588"), ("p", "日本", "rensei-fbbfc69f17417483")]
         {
             assert_eq!(name(pool, session), expected);
+        }
+    }
+
+    #[test]
+    fn prefixes_of_snapshots_never_change() {
+        for (pool, expected) in [("pool-1", "rensei-4ec6ff55-"), ("日本", "rensei-cf2abf0c-")] {
+            assert_eq!(snapshot_prefix(pool), expected);
         }
     }
 
@@ -162,6 +182,7 @@ pub mod tests {
             Spec { image: Some("a:1".to_owned()), ..base() },
             Spec { command: Some(vec!["a".to_owned()]), ..base() },
             Spec { region: Some("eu".to_owned()), ..base() },
+            Spec { extensions: vec![("snapshot".to_owned(), String::new())], ..base() },
             Spec { env: Vec::new(), ..spec("s") },
             Spec { resources: Resources { disk_mb: Some(1), ..base().resources }, ..base() },
         ] {

@@ -28,7 +28,7 @@ pub fn extend<T: Transport>(call: &Call<'_, T>, target: &Target, seconds: u32) -
     };
     if !rule.is_empty() {
         let message = format!("A session cannot be extended by {problem}.");
-        return Err(Error::spec(message).rule(rule).detail("path", "seconds"));
+        return Err(Error::spec(message).rule(rule).detail("path", "seconds").remedy("Ask for 1 s to a year."));
     }
     let (mut dialect, mut sandbox) = living(call, target)?;
     let expiry = expiry::label(lifetime(call, &sandbox, seconds)?);
@@ -68,7 +68,8 @@ fn living<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<(Dialect,
     };
     if sandbox.is_being_destroyed() {
         return Err(Error::new(ErrorCode::Conflict, "The sandbox is being deleted, so it cannot live longer.")
-            .rule("wrong-state"));
+            .rule("wrong-state")
+            .remedy("Provision the session again."));
     }
     Ok((dialect, sandbox))
 }

@@ -15,7 +15,10 @@ use crate::sandbox::name;
 /// The handle of the session's sandbox; none when there is none that this provider made for this pool and session.
 pub fn locate<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<Option<Handle>, Error> {
     if session_id.is_empty() {
-        return Err(Error::spec("The session id is empty.").rule("empty-value").detail("path", "session-id"));
+        return Err(Error::spec("The session id is empty.")
+            .rule("empty-value")
+            .detail("path", "session-id")
+            .remedy("Name the session."));
     }
     Ok(match find(call, session_id)? {
         (dialect, Found::Ours(sandbox)) => Some(call.handle(dialect, &sandbox)),

@@ -12,11 +12,14 @@ pub mod lookup;
 pub mod organization;
 pub mod origins;
 pub mod pages;
+pub mod process;
 pub mod provision;
 pub mod relabel;
+pub mod snapshots;
 pub mod status;
 pub mod target;
 pub mod terminate;
+mod toolbox;
 
 #[cfg(test)]
 mod scenarios;

@@ -47,7 +47,8 @@ impl Target {
         let Some(id) = id else {
             return Err(Error::spec("The handle's external id is not one that Daytona gives.")
                 .rule("malformed-handle")
-                .detail("path", "handle.external-id"));
+                .detail("path", "handle.external-id")
+                .remedy("Use the handle as it was made; locate makes it anew."));
         };
         let dialect =
             pairs::get(&handle.metadata, keys::DIALECT).and_then(Dialect::named).unwrap_or(match call.pool.dialect {
@@ -85,7 +86,8 @@ pub fn check_origin(handle: &Handle, base: &BaseUrl) -> Result<(), Error> {
             handle.provider_id, PROVIDER_ID
         ))
         .rule("foreign-handle")
-        .detail("path", "handle.provider-id"));
+        .detail("path", "handle.provider-id")
+        .remedy("Call the provider that made it."));
     }
     let ours = base.origin().to_string();
     match pairs::get(&handle.metadata, keys::API_ORIGIN) {

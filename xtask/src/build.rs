@@ -6,7 +6,7 @@ use crate::Failure;
 use crate::artifact::{Artifact, grouped};
 use crate::contract;
 use crate::size::{self, Size};
-use crate::tools::{self, HOSTILE, PACKAGE, WASM};
+use crate::tools::{self, HOSTILE, PACKAGE, TINY, WASM};
 
 /// Where the command line's crate takes the component from. Git ignores it.
 const BUNDLED: &str = "cli/component/provider.wasm";
@@ -18,17 +18,17 @@ pub fn built(package: &str) -> String {
 
 /// Builds the component, prints what it is, holds its size to what is written down, and returns where it lies.
 pub fn build() -> Result<PathBuf, Failure> {
-    let (artifact, place) = component()?;
+    let (artifact, path) = component()?;
     let (size, recorded) = (Size::of(&artifact), Size::recorded()?);
-    show(&artifact, &place, |last| format!(", at most {}", grouped(size::most(last(&recorded)))));
+    show(&artifact, &path, |last| format!(", at most {}", grouped(size::most(last(&recorded)))));
     size.compare(recorded)?;
-    Ok(tools::root().join(place))
+    Ok(tools::root().join(path))
 }
 
 /// Builds the component, prints what it is, and writes its size down.
 pub fn build_accepting_size() -> Result<(), Failure> {
-    let (artifact, place) = component()?;
-    show(&artifact, &place, |_| String::new());
+    let (artifact, path) = component()?;
+    show(&artifact, &path, |_| String::new());
     Size::of(&artifact).record()
 }
 
@@ -36,14 +36,14 @@ pub fn build_accepting_size() -> Result<(), Failure> {
 /// from its own files.
 fn component() -> Result<(Artifact, PathBuf), Failure> {
     contract::copy()?;
-    let (artifact, place) = compile(PACKAGE, PACKAGE)?;
+    let (artifact, path) = compile(PACKAGE, PACKAGE, &[])?;
     put(&artifact.bytes, &tools::root().join(BUNDLED))?;
-    Ok((artifact, place))
+    Ok((artifact, path))
 }
 
 /// Prints a component; `bound` says behind each size what that may be.
-fn show(artifact: &Artifact, place: &Path, bound: impl Fn(fn(&Size) -> usize) -> String) {
-    println!("{}", place.display());
+fn show(artifact: &Artifact, path: &Path, bound: impl Fn(fn(&Size) -> usize) -> String) {
+    println!("{}", path.display());
     println!("  size     {:>7} bytes{}", grouped(artifact.size), bound(|size| size.bytes));
     println!("  gzipped  {:>7} bytes{}", grouped(artifact.gzipped), bound(|size| size.gzipped));
     println!("  imports");
@@ -54,26 +54,30 @@ fn show(artifact: &Artifact, place: &Path, bound: impl Fn(fn(&Size) -> usize) ->
 
 /// Builds the components that only tests load.
 pub fn guests() -> Result<(), Failure> {
-    let (_, place) = compile(HOSTILE, "hostile")?;
-    println!("{}", place.display());
+    for (package, name, more) in
+        [(HOSTILE, "hostile", &[][..]), (TINY, "tiny", &[]), (TINY, "tiny-faulty", &["--features", "faulty"])]
+    {
+        let (_, path) = compile(package, name, more)?;
+        println!("{}", path.display());
+    }
     Ok(())
 }
 
-/// Builds a package as a component and puts it where the other crates take it from, under a name. Returns that place in
-/// the repository.
-fn compile(package: &str, name: &str) -> Result<(Artifact, PathBuf), Failure> {
+/// Builds a package as a component, with more arguments for cargo, and puts it where the other crates take it from, under a
+/// name. Returns that path in the repository.
+fn compile(package: &str, name: &str, more: &[&str]) -> Result<(Artifact, PathBuf), Failure> {
     tools::ensure_wasm_target()?;
     let remaps = remaps()?;
     let mut cargo = tools::cargo()?;
-    cargo.args(["build", "--release", "--target", WASM, "-p", package]);
+    cargo.args(["build", "--release", "--target", WASM, "-p", package]).args(more);
     tools::run(cargo.env("CARGO_ENCODED_RUSTFLAGS", rustflags(&remaps)))?;
     let built = tools::target_dir()?.join(WASM).join("release").join(built(package));
     let artifact = Artifact::read(&built)?;
     no_local_path(&artifact.bytes, &remaps)?;
     // Always below the repository, whatever cargo's target directory is: the other crates look for it there.
-    let place = Path::new("target").join("component").join(name).with_extension("wasm");
-    put(&artifact.bytes, &tools::root().join(&place))?;
-    Ok((artifact, place))
+    let path = Path::new("target").join("component").join(name).with_extension("wasm");
+    put(&artifact.bytes, &tools::root().join(&path))?;
+    Ok((artifact, path))
 }
 
 /// The flags of every build of the component: those of the caller, and what keeps the builder's paths out of it.
@@ -121,18 +125,18 @@ fn no_local_path(bytes: &[u8], remaps: &[(PathBuf, String)]) -> Result<(), Failu
 }
 
 /// Writes a file unless it is there already, so that nothing is built anew because of its date.
-pub fn put(bytes: &[u8], place: &Path) -> Result<(), Failure> {
-    if std::fs::read(place).is_ok_and(|present| present == bytes) {
+pub fn put(bytes: &[u8], path: &Path) -> Result<(), Failure> {
+    if std::fs::read(path).is_ok_and(|present| present == bytes) {
         return Ok(());
     }
-    if let Some(directory) = place.parent() {
+    if let Some(directory) = path.parent() {
         std::fs::create_dir_all(directory)?;
     }
     // Whoever reads it meanwhile gets the old one or the new one.
-    let mut draft = place.as_os_str().to_owned();
+    let mut draft = path.as_os_str().to_owned();
     draft.push(".new");
     std::fs::write(&draft, bytes)?;
-    Ok(std::fs::rename(&draft, place)?)
+    Ok(std::fs::rename(&draft, path)?)
 }
 
 #[cfg(test)]
@@ -159,15 +163,15 @@ mod tests {
     #[test]
     fn an_unchanged_component_keeps_its_date() -> Result<(), Failure> {
         let directory = tools::target_dir()?.join(format!("xtask-test-{}", std::process::id()));
-        let place = directory.join("a.wasm");
-        put(b"one", &place)?;
+        let path = directory.join("a.wasm");
+        put(b"one", &path)?;
         let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
-        std::fs::File::options().write(true).open(&place)?.set_modified(long_ago)?;
-        put(b"one", &place)?;
-        assert_eq!(std::fs::metadata(&place)?.modified()?, long_ago);
-        put(b"two", &place)?;
-        assert_ne!(std::fs::metadata(&place)?.modified()?, long_ago);
-        assert_eq!(std::fs::read(&place)?, b"two");
+        std::fs::File::options().write(true).open(&path)?.set_modified(long_ago)?;
+        put(b"one", &path)?;
+        assert_eq!(std::fs::metadata(&path)?.modified()?, long_ago);
+        put(b"two", &path)?;
+        assert_ne!(std::fs::metadata(&path)?.modified()?, long_ago);
+        assert_eq!(std::fs::read(&path)?, b"two");
         Ok(std::fs::remove_dir_all(&directory)?)
     }
 }

@@ -9,8 +9,11 @@ mod component;
 mod conformance;
 mod contract;
 mod interop;
+mod links;
+mod lint;
 mod npm;
 mod packages;
+mod shells;
 mod size;
 mod test;
 mod tools;
@@ -22,7 +25,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 13] = [
+const COMMANDS: [(&str, &str, &str); 15] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
@@ -69,8 +72,14 @@ const COMMANDS: [(&str, &str, &str); 13] = [
         "about 7 minutes, because wasmtime is built",
     ),
     (
+        "lint",
+        "Check paths, format, spelling, dependencies, warnings, documentation and features, without running a test",
+        "about 5 minutes, because what wasmtime needs is checked",
+    ),
+    ("advisories", "Compare the dependencies with the database of known vulnerabilities, which is fetched", "a minute"),
+    (
         "ci",
-        "Everything that has to hold: paths, format, clippy, test, conformance, interop, component",
+        "Everything that has to hold: lint, test, conformance, interop, component",
         "about 15 minutes, and 8 more where cargo-component has to be installed",
     ),
 ];
@@ -106,6 +115,8 @@ fn main() -> ExitCode {
         "component" => component::compare(),
         "conformance" => conformance::conformance(rest),
         "interop" => interop::interop(),
+        "lint" => lint::lint(),
+        "advisories" => lint::advisories(),
         "npm-interop" => npm::interop::interop(),
         _ => ci::ci(),
     };

@@ -56,20 +56,32 @@ pub struct Python {
 }
 
 impl Python {
-    /// Installs what `pins` names into a directory of its own.
+    /// Installs what a file below `interop/python` names into a directory of its own.
     pub fn install(name: &str, pins: &str) -> Result<Self, Failure> {
+        Self::install_pins(name, &sources("python").join(pins))
+    }
+
+    /// Installs what a file names into a directory of its own.
+    pub fn install_pins(name: &str, pins: &Path) -> Result<Self, Failure> {
         let home = installed(name)?;
         let scripts = home.join(if cfg!(windows) { "Scripts" } else { "bin" });
         let interpreter = scripts.join(format!("python{}", std::env::consts::EXE_SUFFIX));
-        let pins = sources("python").join(pins);
-        once(&pins, &home.join("installed"), || {
+        once(pins, &home.join("installed"), || {
             let system = if cfg!(windows) { "python" } else { "python3" };
             tools::run(tools::command(system).args(["-m", "venv", "--clear"]).arg(&home))
                 .map_err(|failure| format!("{failure}. Python 3.9 or later with venv is needed"))?;
             let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-            tools::run(Command::new(&interpreter).args(pip).arg(&pins))
+            tools::run(Command::new(&interpreter).args(pip).arg(pins))
         })?;
         Ok(Self { interpreter })
+    }
+
+    /// A program that one of the packages brings.
+    pub fn tool(&self, name: &str) -> Command {
+        let mut command =
+            Command::new(self.interpreter.with_file_name(name).with_extension(std::env::consts::EXE_EXTENSION));
+        command.current_dir(tools::root());
+        command
     }
 
     pub fn program(&self, name: &str) -> Command {

@@ -15,6 +15,9 @@ pub const PACKAGE: &str = "daytona-sandbox-provider";
 /// The package of the hostile provider, which tests load.
 pub const HOSTILE: &str = "hostile-guest";
 
+/// The package of another vendor's provider, which tests load.
+pub const TINY: &str = "tiny-guest";
+
 /// The version of cargo-component that is installed where there is none.
 const CARGO_COMPONENT: &str = "0.21.1";
 

@@ -40,7 +40,7 @@ pub struct Reconcile {
     pub as_of: Option<String>,
 
     /// How old a sandbox has to be by then before it can be one too many
-    #[arg(long = "min-age", value_name = "TIME", value_parser = seconds, default_value = "1h")]
+    #[arg(long = "min-age", value_name = "TIME", allow_hyphen_values = true, value_parser = seconds, default_value = "1h")]
     pub min_age_sec: u32,
 
     /// Mark sandboxes of unknown sessions, and take marks off known ones

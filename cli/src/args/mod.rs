@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::exit;
 pub use inventory::Reconcile;
-use values::{duration, number, pair, seconds, variable};
+use values::{duration, name, number, pair, seconds, variable};
 
 /// Variables of this process that guests see, where they are set, and whether they are keys.
 pub const GUEST_VARIABLES: [(&str, bool); 2] = [("DAYTONA_API_KEY", true), ("DAYTONA_API_URL", false)];
@@ -51,7 +51,7 @@ pub struct Global {
     pub credential_file: Option<PathBuf>,
 
     /// How long one call may take, for example 45s or 500ms; `list` and `reconcile` as a whole
-    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
+    #[arg(long, global = true, value_name = "TIME", allow_hyphen_values = true, value_parser = duration)]
     pub deadline: Option<Duration>,
 
     /// Certificates to trust beside the usual ones, PEM; may be repeated
@@ -59,7 +59,7 @@ pub struct Global {
     pub ca_file: Vec<PathBuf>,
 
     /// One more environment variable that the provider sees; may be repeated. Counts as a key
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", value_parser = name)]
     pub pass_env: Vec<String>,
 
     /// What the provider may do, as TOML; docs/host.md lists the keys
@@ -135,11 +135,11 @@ pub struct Serve {
     pub watch: Option<PathBuf>,
 
     /// Time between two looks into that directory
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2s")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration, default_value = "2s")]
     pub watch_interval: Duration,
 
     /// How long calls may go on after a swap or a shutdown
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "90s")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration, default_value = "90s")]
     pub drain: Duration,
 }
 
@@ -166,7 +166,7 @@ pub struct Extend {
     pub on: OnHandle,
 
     /// How long the session may go on from now, for example 2h; may be less than it had left
-    #[arg(long = "for", value_name = "TIME", value_parser = seconds)]
+    #[arg(long = "for", value_name = "TIME", allow_hyphen_values = true, value_parser = seconds)]
     pub seconds: u32,
 }
 
@@ -176,7 +176,7 @@ pub struct Watch {
     pub on: OnHandle,
 
     /// Time between two looks
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2s")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration, default_value = "2s")]
     pub interval: Duration,
 }
 
@@ -219,23 +219,23 @@ pub struct Provision {
     pub label: Vec<(String, String)>,
 
     /// Virtual CPUs
-    #[arg(long, value_name = "COUNT", value_parser = number)]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = number)]
     pub vcpu: Option<u32>,
 
     /// Memory in MiB
-    #[arg(long, value_name = "MIB", value_parser = number)]
+    #[arg(long, value_name = "MIB", allow_negative_numbers = true, value_parser = number)]
     pub memory_mb: Option<u32>,
 
     /// Disk in MiB
-    #[arg(long, value_name = "MIB", value_parser = number)]
+    #[arg(long, value_name = "MIB", allow_negative_numbers = true, value_parser = number)]
     pub disk_mb: Option<u32>,
 
     /// Seconds without activity after which the sandbox may be stopped
-    #[arg(long, value_name = "SECONDS", value_parser = number)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = number)]
     pub timeout_sec: Option<u32>,
 
     /// Seconds that the session may last at most
-    #[arg(long, value_name = "SECONDS", value_parser = number)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = number)]
     pub max_duration_sec: Option<u32>,
 
     /// Where to run it, in the vendor's terms

@@ -22,6 +22,14 @@ pub fn variable(text: &str) -> Result<(String, String), String> {
     Ok((name, value))
 }
 
+/// The name of a variable, without a value.
+pub fn name(text: &str) -> Result<String, String> {
+    match text.is_empty() || text.contains(['=', '\0']) {
+        true => Err("write the variable's name alone; its value is taken from this environment".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}
+
 /// A whole number.
 pub fn number(text: &str) -> Result<u32, String> {
     text.parse().map_err(|_| "write a whole number, for example 2".to_owned())

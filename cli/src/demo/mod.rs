@@ -19,9 +19,11 @@ use teller::Teller;
 
 /// Shows both dialects, then what it looks like when something is wrong.
 pub async fn run(global: &Global, own: &Demo) -> Done {
-    if global.pool.is_some() || global.pool_id.is_some() || global.credential_file.is_some() {
-        return Err(Failure::usage("The demo has a pool, a key and a Daytona of its own.")
-            .remedy("Leave --pool, --pool-id and --credential-file out; `provision` is the command that uses them."));
+    let about_pools = global.pool.is_some() || global.pool_id.is_some() || global.credential_file.is_some();
+    let about_hosts = global.policy.is_some() || !global.ca_file.is_empty() || !global.pass_env.is_empty();
+    if about_pools || about_hosts || global.deadline.is_some() {
+        return Err(Failure::usage("The demo has a pool, a key, a policy and a Daytona of its own.")
+            .remedy("Leave --pool and its like out: all that the demo takes is --quick, --json and --component."));
     }
     let pace = if own.quick { Pace::QUICK } else { Pace::VISIBLE };
     let mut teller = Teller::new(global.json);

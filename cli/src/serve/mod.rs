@@ -25,6 +25,7 @@ use super::args::{Global, Serve};
 use super::component::{Network, bundled, host, policy};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::input;
 use pools::Pools;
 use server::Server;
 
@@ -33,6 +34,10 @@ pub async fn run(global: &Global, own: &Serve) -> Done {
     if global.pool.is_some() || global.pool_id.is_some() || global.credential_file.is_some() {
         return Err(Failure::usage("A server gets pool and credential with each request.")
             .remedy("Leave --pool, --pool-id and --credential-file out, and put them into `context`."));
+    }
+    if let Some(directory) = own.watch.as_ref().filter(|directory| !directory.is_dir()) {
+        return Err(Failure::usage(format!("{} is no directory that can be watched.", input::told(directory)))
+            .remedy("Name the directory into which new versions of the component are put."));
     }
     let host = host(global, Network::Needed, policy(global)?)?;
     let pools = Pools::default();

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use super::connection::{Kind, peer};
 use super::server::Server;
 use crate::failure::Failure;
+use crate::input::told;
 use crate::out;
 
 /// Peers at once; of more, the next ones wait until one hangs up.
@@ -24,7 +25,7 @@ const AFTER_ERROR: Duration = Duration::from_millis(100);
 /// Serves whoever connects, until the server stops; then lets every peer have its answers.
 pub async fn serve(server: &Arc<Server>, path: &Path) -> Result<(), Failure> {
     let listener = bind(path).await.map_err(|error| {
-        Failure::usage(format!("{} cannot be used as a socket: {error}.", path.display()))
+        Failure::usage(format!("{} cannot be used as a socket: {error}.", told(path)))
             .remedy("Name a path in a directory of your own at which nothing is.")
     })?;
     out::note(format!("listening on {}\n", path.display()));

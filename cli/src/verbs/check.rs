@@ -19,6 +19,8 @@ struct Checked {
 
 pub async fn run(global: &Global) -> Done {
     let pool = Pool::read(global)?;
+    // What stands beside the pool is checked as well.
+    pool.context(global)?;
     let provider = provider(global, Network::NotNeeded)?;
     let mut found = provider.check_config(&pool.config).await?;
     found.extend(beside_config(&pool, &provider.describe().await?.config_schema));

@@ -1,4 +1,4 @@
-use sandbox_host::Descriptor;
+use sandbox_host::{Descriptor, Function};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -6,6 +6,7 @@ use crate::Done;
 use crate::args::{Describe, Global};
 use crate::component::{Network, provider};
 use crate::exit::Exit;
+use crate::input::Pool;
 use crate::out;
 use crate::output::{descriptor, print_json};
 use crate::style::Style;
@@ -18,6 +19,8 @@ struct Described {
 }
 
 pub async fn run(global: &Global, own: &Describe) -> Done {
+    // Nothing of them matters here, but what was named wrongly shall not seem right.
+    Pool::read(global)?.context(global)?;
     let provider = provider(global, Network::NotNeeded)?;
     let said = provider.describe().await?;
     let info = provider.info();
@@ -30,8 +33,9 @@ pub async fn run(global: &Global, own: &Describe) -> Done {
                 "sha256": info.digest_hex(),
                 "size": info.size,
                 "imports": info.imports,
-                "lifecycle": info.lifecycle,
-                "inventory": info.inventory,
+                "functions": info.functions.iter().map(|function| function.rpc_name()).collect::<Vec<_>>(),
+                "lifecycle": info.offers(Function::Stop),
+                "inventory": info.offers(Function::List),
             }),
         })?;
     } else {

@@ -17,7 +17,8 @@ pub async fn run(global: &Global, own: &Locate) -> Done {
             "The vendor has no sandbox of session {} in pool {}.",
             clean(&own.session),
             clean(&context.pool_id)
-        )));
+        ))
+        .remedy("Provision it, or name the pool that it was provisioned in with --pool."));
     };
     let path = file.map(|file| file.write(&found)).transpose()?;
     if global.json || path.is_none() {

@@ -1,99 +1,279 @@
-//! What somebody types who sees a command for the first time: each is answered with what is wrong and what to do.
+//! What somebody types who sees a command for the first time, ten times for each: every one is answered with what is wrong
+//! and what to do, for people and for machines, and nothing is done.
 
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::stage::{Run, Stage};
 
-/// A command, its exit code, and a word that the answer has to have.
+/// Arguments, the exit code, and a word that the answer has to have.
 type Misuse = (&'static [&'static str], i32, &'static str);
 
-const MISUSES: &[Misuse] = &[
-    // provision
-    (&["provision"], 2, "--session"),
-    (&["provision", "s-1"], 2, "every value has an option before it"),
-    (&["provision", "--sesion", "s"], 2, "--session"),
-    (&["provision", "--session", ""], 4, "session"),
-    (&["provision", "--session", "s", "--env", "A"], 2, "NAME=VALUE"),
-    (&["provision", "--session", "s", "--vcpu", "two"], 2, "whole number"),
-    (&["provision", "--session", "s", "--vcpu", "0"], 4, "vcpu"),
-    (&["provision", "--spec", "no-such.json"], 4, "no-such.json"),
-    (&["provision", "--spec", r#"{"sessionId":"s"}"#], 4, "Name a file"),
-    (&["provision", "--session", "s", "--handle-out", "pool.json"], 2, "never overwritten"),
-    // locate
-    (&["locate"], 2, "--session"),
-    (&["locate", "--session"], 2, "--session"),
-    (&["locate", "--session", "nobody"], 7, "no sandbox"),
-    (&["locate", "--handle", "handle.json"], 2, "--handle"),
-    (&["locate", "--session", "s", "--credential-file", "pool.json"], 3, "secret"),
-    (&["locate", "--session", "s", "--deadline", "5"], 2, "45s"),
-    (&["locate", "--session", "s", "--deadline", "0s"], 2, "longer"),
-    (&["locate", "--session", "s", "--policy", "pool.json"], 3, "policy"),
-    (&["locate", "--session", "s", "--ca-file", "pool.json"], 3, "certificate"),
-    (&["locate", "--session", "s", "--component", "pool.json"], 11, "WebAssembly"),
-    // status, watch and their like
-    (&["status"], 2, "--handle"),
-    (&["status", "--handle"], 2, "--handle"),
-    (&["status", "--handle", "no-such.json"], 4, "no-such.json"),
-    (&["status", "--handle", "pool.json"], 4, "providerId"),
-    (&["status", "--handle", "."], 4, "cannot be read"),
-    (&["status", "--session", "s"], 2, "locate --session"),
-    (&["watch", "--handle", "handle.json", "--interval", "2"], 2, "45s"),
-    (&["terminate", "--handle", "pool.json"], 4, "locate"),
-    (&["terminate", "--session", "s"], 2, "--session"),
-    (&["stop"], 2, "--handle"),
-    (&["keep-alive", "--handle", "other.json"], 4, "e2b"),
-    (&["extend", "--handle", "handle.json"], 2, "--for"),
-    (&["extend", "--handle", "handle.json", "--for", "2"], 2, "45s"),
-    (&["extend", "--handle", "handle.json", "--for", "-2h"], 2, "--for"),
-    // list and reconcile
-    (&["list", "--session", "s"], 2, "--session"),
-    (&["list", "--pool", "no-such.json"], 3, "no-such.json"),
-    (&["list", "--pool", "."], 3, "cannot be read"),
-    (&["reconcile"], 2, "--known"),
-    (&["reconcile", "--known", "no-such.txt"], 4, "no-such.txt"),
-    (&["reconcile", "--known", "empty.txt"], 2, "--none-known"),
-    (&["reconcile", "--known", "pool.json"], 4, "one id per line"),
-    (&["reconcile", "--session", "s", "--act"], 2, "--as-of"),
-    (&["reconcile", "--none-known", "--session", "s"], 2, "--none-known"),
-    (&["reconcile", "--session", "s", "--as-of", "yesterday", "--mark"], 4, "date"),
-    (&["reconcile", "--session", "s", "--allow-no-match"], 2, "--act"),
-    (&["reconcile", "--session", "s", "--min-age", "1"], 2, "45s"),
-    // check, describe, serve, and what is no command
-    (&["check", "--pool", "broken.json"], 3, "JSON"),
-    (&["check", "pool.json"], 2, "'pool.json'"),
-    (&["describe", "--schema", "--component", "no-such.wasm"], 11, "no-such.wasm"),
-    (&["serve", "--pool-id", "p"], 2, "context"),
-    (&["serve", "--socket", "pool.json"], 2, "socket"),
-    (&["serve", "--drain", "never"], 2, "45s"),
-    (&["provison", "--session", "s"], 2, "provision"),
-    (&[], 2, "Usage"),
+const DEMO: &[Misuse] = &[
+    (&["--pool", "pool.json"], 2, "of its own"),
+    (&["--pool-id", "p"], 2, "of its own"),
+    (&["--credential-file", "key.json"], 2, "of its own"),
+    (&["--policy", "no-such.toml"], 2, "of its own"),
+    (&["--ca-file", "no-such.pem"], 2, "of its own"),
+    (&["--deadline", "5"], 2, "45s"),
+    (&["--component", "no-such.wasm"], 11, "no-such.wasm"),
+    (&["--quick", "--component", "pool.json"], 11, "WebAssembly"),
+    (&["--slow"], 2, "--slow"),
+    (&["quick"], 2, "every value has an option"),
 ];
+
+const DESCRIBE: &[Misuse] = &[
+    (&["--pool", "no-such.json"], 3, "no-such.json"),
+    (&["--component", "no-such.wasm"], 11, "--component"),
+    (&["--component", "pool.json"], 11, "WebAssembly"),
+    (&["--component", "."], 11, ". cannot be read"),
+    (&["--schema=yes"], 2, "--schema"),
+    (&["--policy", "no-such.toml"], 3, "no-such.toml"),
+    (&["--ca-file", "pool.json"], 3, "certificate"),
+    (&["--format", "yaml"], 2, "--format"),
+    (&["--session", "s"], 2, "locate --session"),
+    (&["--pass-env", "A=B"], 2, "name alone"),
+    (&["daytona"], 2, "every value has an option"),
+];
+
+const CHECK: &[Misuse] = &[
+    (&["--pool", "broken.json"], 3, "JSON"),
+    (&["--pool", "list.json"], 3, "braces"),
+    (&["--pool", "empty.json"], 3, "empty.json is empty"),
+    (&["--pool", "no-such.json"], 3, "no-such.json"),
+    (&["--pool", "."], 3, "cannot be read"),
+    (&["--pool"], 2, "--pool"),
+    (&["--pool", "pool.json", "--pool", "pool.json"], 2, "multiple times"),
+    (&["pool.json"], 2, "'pool.json'"),
+    (&["--config", "pool.json"], 2, "--config"),
+    (&["--pool", "pool.json", "--credential-file", "no-such.json"], 3, "no-such.json"),
+    (&["--pool", "wrong.json"], 3, "at least 1"),
+    (&["--pool", r#"{"diskGB": 10}"#], 3, "Name a file"),
+];
+
+const PROVISION: &[Misuse] = &[
+    (&[], 2, "--session"),
+    (&["s-1"], 2, "every value has an option before it"),
+    (&["--sesion", "s"], 2, "--session"),
+    (&["--session", ""], 4, "session"),
+    (&["--session", "t", "npm", "start"], 2, "after --"),
+    (&["--session", "t", "--env", "A"], 2, "NAME=VALUE"),
+    (&["--session", "t", "--env", "A B=1"], 2, "letters, digits and _"),
+    (&["--session", "t", "--env-file", "no-such.env"], 4, "no-such.env"),
+    (&["--session", "t", "--label", "A"], 2, "NAME=VALUE"),
+    (&["--session", "t", "--vcpu", "two"], 2, "whole number"),
+    (&["--session", "t", "--memory-mb", "4GB"], 2, "whole number"),
+    (&["--session", "t", "--memory-mb", "-1"], 2, "whole number"),
+    (&["--session", "t", "--vcpu", "0"], 4, "vcpu"),
+    (&["--session", "t", "--image", "a b"], 4, "spec.image"),
+    (&["--session", "t", "--region", "nowhere"], 4, "region"),
+    (&["--spec", "no-such.json"], 4, "no-such.json"),
+    (&["--spec", "twice.json"], 4, "`env.A` stands there twice"),
+    (&["--spec", "wrong.json"], 4, "diskGB"),
+    (&["--spec", r#"{"sessionId":"s"}"#], 4, "Name a file"),
+    (&["--session", "t", "--handle-out", "pool.json"], 2, "never overwritten"),
+    (&["--session", "t", "--handle-out", "no/dir/handle.json"], 2, "a directory that does"),
+    (&["--session", "t", "--pool-id", ""], 4, "pool's id"),
+];
+
+const LOCATE: &[Misuse] = &[
+    (&[], 2, "--session"),
+    (&["--session"], 2, "--session"),
+    (&["--session", ""], 4, "empty"),
+    (&["--session", "nobody"], 7, "no sandbox"),
+    (&["s"], 2, "every value has an option before it"),
+    (&["--handle", "handle.json"], 2, "--handle"),
+    (&["--session", "s", "--handle-out", "handle.json"], 2, "never overwritten"),
+    (&["--session", "s", "--credential-file", "pool.json"], 3, "secret"),
+    (&["--session", "s", "--deadline", "5"], 2, "45s"),
+    (&["--session", "s", "--deadline", "0s"], 2, "longer"),
+    (&["--session", "s", "--deadline", "2h"], 4, "to an hour"),
+    (&["--session", "s", "--policy", "pool.json"], 3, "pool.json: this is not a policy"),
+    (&["--session", "s", "--ca-file", "pool.json"], 3, "certificate"),
+    (&["--session", "s", "--component", "pool.json"], 11, "WebAssembly"),
+];
+
+/// What goes wrong with every command that takes a handle.
+const ON_HANDLE: &[Misuse] = &[
+    (&[], 2, "--handle"),
+    (&["--handle"], 2, "--handle"),
+    (&["handle.json"], 2, "every value has an option before it"),
+    (&["--session", "s"], 2, "locate --session"),
+    (&["--handle", "no-such.json"], 4, "no-such.json"),
+    (&["--handle", "pool.json"], 4, "locate"),
+    (&["--handle", "."], 4, "cannot be read"),
+    (&["--handle", "empty.json"], 4, "not a handle"),
+    (&["--handle", "list.json"], 4, "has to be an object"),
+    (&["--handle", "other.json"], 4, "e2b"),
+    (&["--handle", "odd.json"], 4, "locate makes it anew"),
+    (&["--handle", "twice.json"], 4, "stands there twice"),
+    (&["--handle", "handle.json", "--deadline", "-1s"], 2, "--deadline"),
+    (&["--handle", "handle.json", "--credential-file", "handle.json"], 3, "not a credential"),
+    (&["--handle", "handle.json", "--force"], 2, "--force"),
+];
+
+const WATCH: &[Misuse] = &[
+    (&["--handle", "handle.json", "--interval", "2"], 2, "45s"),
+    (&["--handle", "handle.json", "--interval", "0s"], 2, "longer"),
+    (&["--handle", "handle.json", "--timeout", "5s"], 2, "--timeout"),
+];
+
+const EXTEND: &[Misuse] = &[
+    (&["--handle", "handle.json"], 2, "--for"),
+    (&["--handle", "handle.json", "--for", "2"], 2, "45s"),
+    (&["--handle", "handle.json", "--for", "-2h"], 2, "the value of '--for"),
+    (&["--handle", "handle.json", "--for", "0s"], 2, "longer"),
+    (&["--handle", "handle.json", "--for", "9999h"], 4, "a year"),
+    (&["--handle", "handle.json", "2h"], 2, "every value has an option"),
+];
+
+const LIST: &[Misuse] = &[
+    (&["--session", "s"], 2, "locate --session"),
+    (&["--pool", "no-such.json"], 3, "no-such.json"),
+    (&["--pool", "."], 3, "cannot be read"),
+    (&["--pool", "broken.json"], 3, "JSON"),
+    (&["--pool", "empty.json"], 3, "empty"),
+    (&["--pool", "record.json"], 3, "`config` stands there twice"),
+    (&["--pool-id", ""], 4, "pool's id"),
+    (&["--limit", "5"], 2, "--limit"),
+    (&["pool.json"], 2, "every value has an option"),
+    (&["--deadline", "0ms"], 2, "longer"),
+    (&["--credential-file", "pool.json"], 3, "not a credential"),
+];
+
+const RECONCILE: &[Misuse] = &[
+    (&[], 2, "--known"),
+    (&["s"], 2, "every value has an option"),
+    (&["--known", "no-such.txt"], 4, "no-such.txt"),
+    (&["--known", "empty.json"], 2, "--none-known"),
+    (&["--known", "pool.json"], 4, "one id per line"),
+    (&["--session", ""], 2, "Name the session"),
+    (&["--session", "s", "--act"], 2, "--as-of"),
+    (&["--none-known", "--session", "s"], 2, "--none-known"),
+    (&["--session", "s", "--as-of", "yesterday", "--mark"], 4, "date"),
+    (&["--session", "s", "--as-of", "2999-01-01T00:00:00Z", "--act"], 4, "later than the server's"),
+    (&["--session", "s", "--as-of", "2026-11-23T12:00:00Z", "--mark", "--act"], 2, "cannot be used with"),
+    (&["--session", "s", "--allow-no-match"], 2, "--act"),
+    (&["--session", "s", "--min-age", "1"], 2, "45s"),
+    (&["--session", "s", "--min-age", "-5m"], 2, "--min-age"),
+];
+
+const SERVE: &[Misuse] = &[
+    (&["--pool", "pool.json"], 2, "context"),
+    (&["--pool-id", "p"], 2, "context"),
+    (&["--credential-file", "key.json"], 2, "context"),
+    (&["--socket", "pool.json"], 2, "socket"),
+    (&["--socket", "no/dir/host.sock"], 2, "a directory of your own"),
+    (&["--watch", "no-such-directory"], 2, "no directory"),
+    (&["--watch", "pool.json"], 2, "no directory"),
+    (&["--watch-interval", "0s"], 2, "longer"),
+    (&["--drain", "never"], 2, "45s"),
+    (&["--policy", "no-such.toml"], 3, "no-such.toml"),
+    (&["--component", "no-such.wasm"], 11, "no-such.wasm"),
+    (&["--port", "80"], 2, "--port"),
+];
+
+/// Each command, with what goes wrong with it.
+fn misuses() -> Vec<(&'static str, Vec<Misuse>)> {
+    let mut all: Vec<_> = [
+        ("demo", DEMO),
+        ("describe", DESCRIBE),
+        ("check", CHECK),
+        ("provision", PROVISION),
+        ("locate", LOCATE),
+        ("list", LIST),
+        ("reconcile", RECONCILE),
+        ("serve", SERVE),
+    ]
+    .into_iter()
+    .map(|(verb, own)| (verb, own.to_vec()))
+    .collect();
+    for verb in ["status", "watch", "stop", "start", "archive", "keep-alive", "terminate"] {
+        let own = if verb == "watch" { WATCH } else { &[] };
+        all.push((verb, [ON_HANDLE, own].concat()));
+    }
+    // It needs its time as well, so what is wrong with the handle shows only beside one.
+    let on_handle = ON_HANDLE.iter().map(|(arguments, code, word)| {
+        let arguments: &'static [&'static str] =
+            Box::leak([arguments, &["--for", "2h"][..]].concat().into_boxed_slice());
+        // A handle that has no value takes the next word for it.
+        let has_value = !arguments.starts_with(&["--handle", "--for"]);
+        has_value.then_some((arguments, *code, *word))
+    });
+    all.push(("extend", on_handle.flatten().chain(EXTEND.iter().copied()).collect()));
+    all
+}
+
+/// Files that are not what somebody takes them for.
+fn files(stage: &Stage) {
+    stage.write("other.json", json!({ "providerId": "e2b", "externalId": "x", "metadata": {} }).to_string());
+    stage.write("odd.json", json!({ "providerId": "daytona", "externalId": "../x", "metadata": {} }).to_string());
+    stage.write("twice.json", r#"{"sessionId":"t","env":{"A":"1","A":"2"},"metadata":{"a":"1","a":"2"}}"#);
+    stage.write("record.json", r#"{"id":"p","config":{},"config":{}}"#);
+    stage.write("empty.json", "\n");
+    stage.write("list.json", "[1]");
+    stage.write("broken.json", "{image: 1}");
+    stage.write("wrong.json", r#"{"diskGB":0}"#);
+    stage.write("key.json", json!({ "secret": stage.fake.key() }).to_string());
+}
+
+/// A command for people, or for machines.
+fn run(stage: &Stage, verb: &str, arguments: &[&str], more: &[&str]) -> Run {
+    let takes_pool = !["demo", "check", "serve"].contains(&verb) && !arguments.contains(&"--pool");
+    let pool: &[&str] = if takes_pool { &["--pool", "pool.json"] } else { &[] };
+    stage.finish_with_input(stage.command(&[&[verb], more, pool, arguments].concat()), b"")
+}
 
 #[test]
 fn what_is_typed_wrongly_is_answered_with_what_is_wrong_and_what_to_do() {
     let stage = Stage::new();
     stage.provisioned("s");
-    stage.write("other.json", json!({ "providerId": "e2b", "externalId": "x", "metadata": {} }).to_string());
-    stage.write("empty.txt", "\n");
-    stage.write("broken.json", "{image: 1}");
-    let requests = stage.fake.requests().len();
-    for (arguments, code, word) in MISUSES {
-        let has_pool = arguments.contains(&"--pool") || arguments.first() == Some(&"serve") || arguments.is_empty();
-        let pool: &[&str] = if has_pool { &[] } else { &["--pool", "pool.json"] };
-        let text = stage.finish(stage.command(&[arguments, pool].concat()));
-        let told = format!("{}{}", text.out, text.err);
-        assert!(text.code == *code && told.contains(word), "{arguments:?} {word}: {text:?}");
-        // For machines it is one JSON value, and says the same.
-        if !arguments.is_empty() && arguments.first() != Some(&"check") {
-            let json = stage.finish(stage.command(&[arguments, pool, &["--json"]].concat()));
-            assert_eq!(json.code, *code, "{arguments:?}: {json:?}");
+    files(&stage);
+    let alive = || {
+        let sandboxes = stage.fake.alive().into_iter();
+        sandboxes.map(|found| (found.id, found.desired_state, found.labels)).collect::<Vec<_>>()
+    };
+    let before = alive();
+    let mut verbs = Vec::new();
+    for (verb, misuses) in misuses() {
+        assert!(misuses.len() >= 10, "{verb} has {} misuses only", misuses.len());
+        verbs.push(verb);
+        for (arguments, code, word) in misuses {
+            let text = run(&stage, verb, arguments, &[]);
+            let told = format!("{}{}", text.out, text.err).split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.code == code && told.contains(word), "{verb} {arguments:?} {word}: {text:?}");
+            let is_usage = told.contains("Usage:") || told.contains("try '--help'");
+            assert!(is_usage || told.contains(" remedy "), "{verb} {arguments:?} has no remedy: {text:?}");
+            // For machines it is one JSON value, and says the same.
+            let json = run(&stage, verb, arguments, &["--json"]);
+            assert_eq!(json.code, code, "{verb} {arguments:?}: {json:?}");
+            if let Some(findings) = json.value()["findings"].as_array() {
+                assert!(
+                    !findings.is_empty() && findings.iter().all(|finding| finding["remedy"].is_string()),
+                    "{json:?}"
+                );
+                continue;
+            }
             let error = json.error();
-            assert!(!error.message().is_empty(), "{arguments:?}: {json:?}");
+            assert!(!error.message().is_empty() && !error.remedy().is_empty(), "{verb} {arguments:?}: {json:?}");
         }
     }
-    assert!(
-        stage.fake.alive().len() == 1 && stage.fake.requests().len() < requests + 10,
-        "{:?}",
-        stage.fake.requests()
-    );
+    // Each command that there is.
+    let help = stage.finish(stage.command(&["--help"])).out;
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let listed: Vec<&str> = listed.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    for verb in listed.into_iter().filter(|verb| !verb.is_empty() && *verb != "help") {
+        assert!(verbs.contains(&verb), "{verb} has no misuses: {verbs:?}");
+    }
+    assert_eq!(alive(), before, "something was done");
+}
+
+#[test]
+fn what_is_no_command_is_answered_with_those_that_there_are() {
+    let stage = Stage::new();
+    for (arguments, word) in
+        [(&["provison", "--session", "s"][..], "provision"), (&[], "Usage"), (&["--json"], "Usage")]
+    {
+        let run = stage.finish(stage.command(arguments));
+        assert!(run.code == 2 && format!("{}{}", run.out, run.err).contains(word), "{arguments:?}: {run:?}");
+    }
 }

@@ -1,5 +1,6 @@
-//! The handle: scripting a fake, and looking into it.
+//! The handle: scripts a fake, and inspects it.
 
+mod daemon;
 mod organization;
 mod outcomes;
 mod requests;

@@ -14,18 +14,18 @@ impl FakeDaytona {
         self.once(matcher, Verdict::Answer(reply));
     }
 
-    /// The next request of this kind fares like this. Several for the same kind are used up in their order.
+    /// Applies this verdict to the next request of this kind. Several for the same kind are used up in their order.
     pub fn once(&self, matcher: impl Into<Matcher>, verdict: Verdict) {
         self.core.script().once(matcher.into(), verdict);
     }
 
-    /// Asked about every request that no `once` was meant for. The first hook that does not say
+    /// Calls this hook for every request that no `once` applied to. The first hook that does not say
     /// [`Verdict::Proceed`] decides. A hook must not call the fake.
     pub fn on_request(&self, hook: impl Fn(&RecordedRequest) -> Verdict + Send + Sync + 'static) {
         self.core.script().hook(Arc::new(hook));
     }
 
-    /// Requests of this kind fare like this with this probability (0 to 1). The same seed strikes the same requests.
+    /// Applies this verdict to requests of this kind with this probability (0 to 1). The same seed strikes the same requests.
     pub fn by_chance(&self, matcher: impl Into<Matcher>, probability: f64, verdict: Verdict, seed: u64) {
         self.storm(Storm::new(seed, probability).on(matcher).always(verdict));
     }

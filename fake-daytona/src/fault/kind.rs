@@ -16,9 +16,9 @@ pub enum FaultKind {
     Delay,
     /// It is handled, and the answer takes 10 ms to 45 s to arrive.
     DelayAfter,
-    /// It never arrives, and nobody answers.
+    /// It never arrives, and no answer comes.
     Silence,
-    /// It is handled, and nobody answers.
+    /// It is handled, and no answer comes.
     SilenceAfter,
     /// The connection breaks before it is read.
     Reset,
@@ -67,11 +67,11 @@ pub enum FaultKind {
     EmptyPage,
     /// Half of a surrogate pair in the answer.
     LoneSurrogate,
-    /// The answer is compressed, though nobody asked for that.
+    /// The answer is compressed, though the request did not ask for it.
     Compressed,
     /// 409 because another operation came first; reads and creates are spared.
     LostRace,
-    /// Labels that were written are overwritten by somebody who had read the old ones.
+    /// Labels that were written are overwritten by a writer that had read the old ones.
     LostLabels,
 }
 
@@ -141,7 +141,7 @@ impl FaultKind {
         ]
     }
 
-    /// Those that leave the caller in doubt whether its request was handled.
+    /// Those after which the caller cannot know whether its request was handled.
     pub fn ambiguous() -> Vec<Self> {
         vec![
             Self::DelayAfter,

@@ -1,8 +1,8 @@
-//! Which requests are meant.
+//! Which requests a fault applies to.
 
 use crate::inspect::RecordedRequest;
 
-/// Which requests are meant: a method and a path pattern, either of them optional.
+/// Which requests a fault applies to: a method and a path pattern, either of them optional.
 ///
 /// A pattern is a path without the base path (`/sandbox/*/start`); `*` stands for one segment, `**` at the end for any
 /// rest. The toolbox's paths begin with `/toolbox`.
@@ -33,7 +33,7 @@ impl Matcher {
         Self { method: Some(method.to_ascii_uppercase()), pattern: None }
     }
 
-    /// Whether this request is meant.
+    /// Whether this request matches.
     pub fn matches(&self, request: &RecordedRequest) -> bool {
         self.method.as_ref().is_none_or(|method| *method == request.method)
             && self.pattern.as_ref().is_none_or(|pattern| fits(pattern, &request.route))

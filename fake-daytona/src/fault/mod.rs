@@ -1,6 +1,6 @@
 //! Faults: what can be made to happen to single requests, by script or by chance.
 //!
-//! [`Verdict`] says what becomes of one request, [`Matcher`] which requests are meant, and a [`Storm`] draws verdicts
+//! [`Verdict`] says what happens to one request, [`Matcher`] which requests it applies to, and a [`Storm`] draws verdicts
 //! by chance, the same ones in every run with the same seed. All of it works where the router is called as a service
 //! and on a socket alike.
 

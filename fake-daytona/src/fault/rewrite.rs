@@ -1,4 +1,4 @@
-//! Replies that a server or something in between has written in a way that nobody expects.
+//! Replies that a server or a proxy writes in an unusual way.
 
 use std::io::Write as _;
 
@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::http::reply::Reply;
 use crate::inspect::RecordedRequest;
 
-/// What becomes of a reply that is otherwise as it should be. Where there is nothing to change it stays as it is.
+/// One way to change a reply. Where it does not apply, the reply stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rewrite {
     /// The list goes on for ever: its cursor leads to the page that it came with.
@@ -20,7 +20,7 @@ pub enum Rewrite {
     EmptyPage,
     /// Half of a surrogate pair stands in a label and in the reason of an error.
     LoneSurrogate,
-    /// The body is compressed, though nobody asked for that.
+    /// The body is compressed, though the request did not ask for it.
     Compressed,
 }
 
@@ -61,7 +61,7 @@ impl Rewrite {
                 body.insert("nextCursor".to_owned(), Value::from(cursor));
             }
             _ => {
-                // Whoever goes on with this cursor gets what was left out.
+                // A client that goes on with this cursor gets what was left out.
                 let first = body.get("items").and_then(Value::as_array).and_then(|items| items.first()).cloned();
                 let Some(cursor) = first.as_ref().and_then(cursor_before) else { return reply };
                 body.insert("items".to_owned(), Value::Array(Vec::new()));

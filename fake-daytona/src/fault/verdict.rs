@@ -1,14 +1,14 @@
-//! What becomes of a request.
+//! What happens to a request.
 
 use std::time::Duration;
 
 use super::rewrite::Rewrite;
 use crate::http::reply::Reply;
 
-/// What becomes of a request.
+/// What happens to a request.
 ///
-/// Where the server handles a request, it does so even when the caller has gone meanwhile: a server does not undo what
-/// a client no longer waits for.
+/// Where the server handles a request, it does so even when the caller has gone meanwhile: a server does not undo a request
+/// whose client no longer waits.
 #[derive(Clone, Debug, Default)]
 pub enum Verdict {
     /// The server handles it.
@@ -23,7 +23,7 @@ pub enum Verdict {
     Refuse(u16, String),
     /// Refused with 429 as if the bucket of this route were exhausted for that many seconds.
     Throttle(u64),
-    /// The server never sees the request and nobody ever answers.
+    /// The request never reaches the server, and no answer ever comes.
     Swallow,
     /// The connection breaks before the server sees the request.
     Reset,
@@ -36,7 +36,7 @@ pub enum Verdict {
     ApplyThenAnswer(Reply),
     /// The server handles it, but the client gets a refusal in the server's own envelope.
     ApplyThenRefuse(u16, String),
-    /// The server handles it, and nobody ever answers.
+    /// The server handles it, and no answer ever comes.
     ApplyThenSwallow,
     /// The server handles it, and the connection breaks before the answer.
     ApplyThenReset,
@@ -55,10 +55,10 @@ pub enum Verdict {
 
     /// The server handles it, and its answer is written like this.
     ApplyThenRewrite(Rewrite),
-    /// Another operation comes first: 409, not handled. Reads and creates are handled as ever.
+    /// Another operation comes first: 409, not handled. Reads and creates are handled as usual.
     LoseRace,
-    /// The server handles it, and what it wrote of labels is overwritten at once by somebody who had read the old ones.
-    /// What writes no labels is handled as ever.
+    /// The server handles it, and what it wrote of labels is overwritten at once by a writer that had read the old ones.
+    /// What writes no labels is handled as usual.
     ApplyThenLoseLabels,
 
     /// The server gets the same request twice at once; the client gets the second answer.
@@ -66,12 +66,12 @@ pub enum Verdict {
     /// The server gets the same request again, this much later; the client gets the first answer.
     ApplyAgainAfter(Duration),
 
-    /// A read shows what was true this long ago. What is not a read is handled as ever.
+    /// A read shows what was true this long ago. What is not a read is handled as usual.
     Stale(Duration),
 }
 
 impl Verdict {
-    /// The name under which the log keeps it; nothing for [`Verdict::Proceed`].
+    /// The name under which the log keeps it; `None` for [`Verdict::Proceed`].
     pub fn name(&self) -> Option<&'static str> {
         Some(match self {
             Self::Proceed => return None,

@@ -26,7 +26,7 @@ pub(super) async fn answer(core: &Arc<Core>, request: &RecordedRequest, peer: &P
     let segments = decoded(&request.path);
     let words: Vec<&str> = segments.iter().flatten().map(String::as_str).collect();
     let reply = match words.as_slice() {
-        ["toolbox", id, rest @ ..] => routes::toolbox::answer(core, request, id, &rest.join("/")),
+        ["toolbox", id, rest @ ..] => routes::toolbox::answer(core, request, id, &rest.join("/")).await,
         _ => api(core, request, peer, stale).await,
     };
     // A read brings nothing about that somebody could wait for.

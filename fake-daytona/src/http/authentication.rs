@@ -1,4 +1,4 @@
-//! Whose request it is: the key, and the organization that it belongs to.
+//! Authentication: the key of a request, and the organization that it belongs to.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::inspect::RecordedRequest;
 use crate::refusal::Refusal;
 use crate::server::Peer;
 
-/// Whoever may go on: a key, and the organization that it belongs to.
+/// An authenticated request: its key, and the organization that the key belongs to.
 pub(super) struct Admitted {
     pub(super) core: Arc<Core>,
     pub(super) secret: String,

@@ -1,4 +1,4 @@
-//! What stands before the routes: the dashboard, the page of the API's root, requests of browsers.
+//! What is answered before any route: the dashboard, the page of the API's root, requests of browsers.
 
 use super::reply::Reply;
 use crate::core::Core;
@@ -31,7 +31,7 @@ fn page(text: &str) -> Reply {
     Reply::new(200).header("content-type", "text/html; charset=utf-8").body(text.to_owned())
 }
 
-/// Browsers may ask first whether they may ask; that is answered before everything else, keys and maintenance included.
+/// The preflight request of a browser, which is answered before everything else, keys and maintenance included.
 pub(super) fn preflight(core: &Core, request: &RecordedRequest) -> Reply {
     let mut reply = Reply::new(204);
     if core.generation.allows_credentials() {

@@ -1,7 +1,7 @@
-//! What becomes of a request's body before there is a route: unpacked, measured, decoded, parsed.
+//! What is done with a request's body before its route is known: unpacked, measured, decoded, parsed.
 //!
 //! Recorded on 0.190 and 0.179: the parser runs before everything else, for every route and method, and whatever it
-//! cannot take ends as if the route did not exist.
+//! cannot read is answered as if the route did not exist.
 
 use std::io::Read as _;
 
@@ -45,7 +45,7 @@ pub(super) fn read(request: &RecordedRequest) -> Intake {
     }
 }
 
-/// The body without its coding. Nothing: too long, broken, or a coding that the parser does not know.
+/// The body without its coding. `None`: too long, broken, or a coding that the parser does not know.
 fn unpacked(request: &RecordedRequest) -> Option<Vec<u8>> {
     let coding = request.header("content-encoding").unwrap_or("identity").to_ascii_lowercase();
     let body = request.body.as_ref();

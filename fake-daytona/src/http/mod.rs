@@ -35,7 +35,7 @@ pub use exchange::ConnectionReset;
 /// The most that the fake keeps of a request's body: far more than the server reads.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// The body, without what is beyond the most that is kept. Nothing: the client broke off.
+/// The body, without what is beyond the most that is kept. `None`: the client broke off.
 async fn received(mut body: axum::body::Body) -> Option<Bytes> {
     let mut kept = BytesMut::new();
     while let Some(frame) = body.frame().await {

@@ -1,6 +1,6 @@
 //! The segments of a path.
 
-/// The segments of a path. Nothing where one of them is empty or not encoded as it should be; one slash at the end does
+/// The segments of a path. `None` where one of them is empty or not encoded as it should be; one slash at the end does
 /// no harm.
 pub(super) fn decoded(path: &str) -> Option<Vec<String>> {
     let path = path.strip_prefix('/').unwrap_or(path);

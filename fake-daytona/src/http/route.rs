@@ -27,6 +27,8 @@ pub(crate) enum Route {
     CountedInternalOnly,
     /// A route of a feature that is disabled: 404 as for an unknown route, but counted against the rate limit.
     FeatureDisabled(Bucket),
+    /// Limits and usage of an organization, for keys that may see them.
+    Usage(String),
     /// A route of the server's administrators.
     AdminsOnly,
     Runners,
@@ -159,6 +161,7 @@ impl Route {
             | Self::PutWorkspaceLabels(_) => Some("write:sandboxes"),
             Self::CreateSnapshot | Self::ActivateSnapshot(_) | Self::DeactivateSnapshot(_) => Some("write:snapshots"),
             Self::DeleteSnapshot(_) => Some("delete:snapshots"),
+            Self::Usage(_) => Some("read:limits"),
             Self::Volumes(scope) => Some(scope),
             _ => None,
         }

@@ -68,6 +68,7 @@ impl Route {
             (_, [_, "available-sandbox-classes"]) => generation.has_ttl().then_some(Self::UserTokensOnly),
             (_, [_, "gpu-capacity"]) => generation.has_kvm().then_some(Self::UserTokensOnly),
             (_, [_, "quota"]) => None,
+            ("GET", [id, "usage"]) if generation.tells_limits_to_keys() => Some(Self::Usage((*id).to_owned())),
             _ => Some(Self::UserTokensOnly),
         }
     }

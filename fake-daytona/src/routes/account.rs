@@ -104,6 +104,49 @@ pub(super) fn current_key(call: &Call<'_>) -> Result<Reply, Refusal> {
     Ok(Reply::json(200, &body))
 }
 
+/// Limits and use, region by region. Everything that is used counts in every region here, as the fake has one quota for all.
+pub(super) fn usage(call: &Call<'_>, organization: &str) -> Result<Reply, Refusal> {
+    let world = call.core.world();
+    if organization != world.organization.id {
+        return Err(Refusal::forbidden("Access denied"));
+    }
+    let (all, used) = (world.limits.organization, world.usage());
+    let regions: Vec<Value> = world
+        .regions
+        .iter()
+        .filter(|region| region.has_quota)
+        .map(|region| {
+            let most = world.limits_in(region).per_sandbox;
+            json!({
+                "regionId": region.id,
+                "sandboxClass": "container",
+                "totalCpuQuota": all.cpu,
+                "currentCpuUsage": used.cpu,
+                "totalMemoryQuota": all.memory,
+                "currentMemoryUsage": used.memory,
+                "totalDiskQuota": all.disk,
+                "currentDiskUsage": used.disk,
+                "totalGpuQuota": all.gpu,
+                "currentGpuUsage": used.gpu,
+                "maxCpuPerSandbox": most.cpu,
+                "maxMemoryPerSandbox": most.memory,
+                "maxDiskPerSandbox": most.disk,
+                "maxDiskPerNonEphemeralSandbox": region.non_ephemeral_disk,
+            })
+        })
+        .collect();
+    Ok(Reply::json(
+        200,
+        &json!({
+            "regionUsage": regions,
+            "totalSnapshotQuota": world.snapshot_quota.unwrap_or(100),
+            "currentSnapshotUsage": 0,
+            "totalVolumeQuota": 100,
+            "currentVolumeUsage": 0,
+        }),
+    ))
+}
+
 /// The first and the last three characters, and always twenty asterisks between them.
 fn masked(secret: &str) -> String {
     let chars: Vec<char> = secret.chars().collect();

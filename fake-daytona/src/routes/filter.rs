@@ -103,7 +103,7 @@ impl Filter {
         })
     }
 
-    /// The state in which the list shows the row. Nothing: the row does not match.
+    /// The state in which the list shows the row. `None`: the row does not match.
     pub(super) fn admits(&self, row: &Sandbox, now: Timestamp) -> Option<State> {
         let state = listed_state(self.lag, row, now)?;
         let hidden = row.hidden && !self.include_errored_deleted;
@@ -154,7 +154,7 @@ pub(super) fn labels(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
     }
 }
 
-/// The state in which a list that runs behind shows a sandbox. Nothing: it does not show it.
+/// The state in which a list that runs behind shows a sandbox. `None`: it does not show it.
 fn listed_state(lag: Lag, row: &Sandbox, now: Timestamp) -> Option<State> {
     let (state, desired) = if lag.behind.is_zero() {
         (row.shown(), row.desired)

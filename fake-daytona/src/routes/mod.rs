@@ -45,6 +45,7 @@ pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refus
         Route::Config => account::config(call),
         Route::SharedRegions | Route::Regions => account::regions(call),
         Route::CurrentKey => account::current_key(call),
+        Route::Usage(organization) => account::usage(call, &organization),
         Route::CreateSandbox => sandbox::create(call).await,
         Route::ListSandboxes => list::sandboxes(call),
         Route::PaginatedSandboxes => list::paginated(call),
@@ -85,6 +86,6 @@ pub(crate) async fn answer(call: &Call<'_>, route: Route) -> Result<Reply, Refus
         Route::SetWorkspace(setting, id, minutes) => workspace::set(call, setting, &id, &minutes),
         Route::SetWorkspacePublic(id, value) => workspace::public(call, &id, &value),
         Route::PutWorkspaceLabels(id) => workspace::labels(call, &id),
-        Route::Toolbox(id, path) => Ok(toolbox::through_api(call, &id, &path)),
+        Route::Toolbox(id, path) => Ok(toolbox::through_api(call, &id, &path).await),
     }
 }

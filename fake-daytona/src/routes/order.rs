@@ -35,6 +35,7 @@ pub(crate) fn of_sandbox(generation: Generation, body: &Value) -> Result<Order, 
         auto_delete: fields.number("autoDeleteInterval"),
         ttl: fields.amount("ttlMinutes"),
         volumes: volumes(&mut fields, modern),
+        secrets: secrets(&mut fields, generation),
         build: build(&mut fields),
         linked_sandbox: fields.text("linkedSandbox"),
         command: None,
@@ -95,6 +96,11 @@ fn volumes(fields: &mut Fields<'_>, modern: bool) -> Vec<Value> {
     } else {
         fields.list("volumes")
     };
+    list.map(<[Value]>::to_vec).unwrap_or_default()
+}
+
+fn secrets(fields: &mut Fields<'_>, generation: Generation) -> Vec<Value> {
+    let list = if generation.has_secrets() { fields.list("secrets") } else { None };
     list.map(<[Value]>::to_vec).unwrap_or_default()
 }
 

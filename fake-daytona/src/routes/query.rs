@@ -18,7 +18,7 @@ pub(super) fn number_problems(call: &Call<'_>, name: &str, least: u64) -> Vec<St
     problems
 }
 
-/// The one value of a parameter. The inner nothing: it was given more than once.
+/// The one value of a parameter. The inner `None`: it was given more than once.
 pub(super) fn single(call: &Call<'_>, name: &str) -> Option<Option<String>> {
     let mut values = call.request.query_values(name);
     match values.len() {

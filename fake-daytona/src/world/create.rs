@@ -55,6 +55,8 @@ pub(crate) struct Order {
     pub(crate) network_allow_list: Option<String>,
     pub(crate) domain_allow_list: Option<String>,
     pub(crate) volumes: Vec<Value>,
+    /// Objects of one variable each, with the name of a secret.
+    pub(crate) secrets: Vec<Value>,
     pub(crate) linked_sandbox: Option<String>,
 }
 
@@ -239,6 +241,7 @@ impl World {
             network_allow_list: order.network_allow_list,
             domain_allow_list: order.domain_allow_list.filter(|_| self.generation.has_sandbox_class()),
             volumes: order.volumes,
+            secrets: if self.generation.has_secrets() { order.secrets } else { Vec::new() },
             state: State::Creating,
             desired: Desired::Started,
             error_reason: None,

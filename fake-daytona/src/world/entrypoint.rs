@@ -1,4 +1,4 @@
-//! The launch command of a sandbox: how it is found, and what becomes of it.
+//! The launch command of a sandbox: how it is read from a Dockerfile, and how its runs end.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub(crate) const IDLE: [&str; 2] = ["sleep", "infinity"];
 pub(crate) struct Entrypoint {
     pub(crate) command: Vec<String>,
     pub(crate) fate: Fate,
-    /// Of the current run; nothing before the first.
+    /// Of the current run; `None` before the first.
     pub(crate) started_at: Option<Timestamp>,
     /// Every run: one per start of the sandbox, unless the command never starts.
     pub(crate) runs: Vec<Run>,
@@ -180,7 +180,7 @@ impl Entrypoint {
         }
     }
 
-    /// The exit code at `now`; nothing while it runs.
+    /// The exit code at `now`; `None` while it runs.
     pub(crate) fn exit_code(&self, now: Timestamp) -> Option<i32> {
         match (&self.fate, self.started_at) {
             (Fate::Exits { after, code }, Some(started)) if now >= started + *after => Some(*code),

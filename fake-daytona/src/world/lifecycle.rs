@@ -107,11 +107,6 @@ impl World {
         self.enter(key, State::Destroyed, None, at);
     }
 
-    /// What a command of the toolbox prints, and its exit code: as scripted, else silence and success.
-    pub(crate) fn execute(&self, command: &str) -> (i32, String) {
-        self.executions.get(command).cloned().unwrap_or_default()
-    }
-
     pub(crate) fn start(&mut self, key: Key, at: Timestamp) -> Result<Starting, Refusal> {
         let sandbox = &self.sandboxes[key];
         if sandbox.state.is_errored() {

@@ -1,7 +1,7 @@
 //! The world of one fake: its organization, its sandboxes, and time passing over them.
 //!
 //! Nothing here waits. Changes that take time are written into a plan; [`World::advance`] carries out what is due, in
-//! the order in which it is due, with the timestamps of that moment, however late somebody looks.
+//! the order in which it is due, with the timestamps of that moment, however late it is read.
 
 mod change;
 mod create;
@@ -11,6 +11,7 @@ mod lifecycle;
 mod lookup;
 pub(crate) mod organization;
 pub(crate) mod outcome;
+mod processes;
 pub(crate) mod quota;
 pub(crate) mod region;
 pub(crate) mod sandbox;
@@ -28,12 +29,15 @@ pub(crate) use lifecycle::{ACTIVITY_THROTTLE, Starting};
 pub(crate) use schedule::RUNNER_ID;
 
 use crate::clock::Timestamp;
+use crate::daemon::process::ProgramRun;
+use crate::daemon::{Daemon, Program, Runner};
 use crate::generation::Generation;
 use crate::settings::{Latencies, Limits};
 use entrypoint::Fates;
 use lookup::Lookups;
 use organization::{ApiKey, Organization};
 use outcome::Outcomes;
+use processes::Processes;
 use quota::Usage;
 use region::Region;
 use sandbox::{BuildInfo, Sandbox};
@@ -58,7 +62,7 @@ pub(crate) struct World {
     /// Own snapshots that the organization may have, and GiB that an image may have.
     pub(crate) snapshot_quota: Option<usize>,
     pub(crate) largest_snapshot: Option<u64>,
-    /// When the server looks next for what a suspended organization still runs.
+    /// When the server next checks what a suspended organization still runs.
     suspension_sweep: Option<Timestamp>,
     pub(crate) snapshots: Snapshots,
     pub(crate) default_snapshot: String,
@@ -79,6 +83,13 @@ pub(crate) struct World {
     pub(crate) lag: Lag,
     /// Exit code and output by command, for the toolbox.
     pub(crate) executions: HashMap<String, (i32, String)>,
+    /// The daemon in all sandboxes; none: the one of the server's version.
+    pub(crate) daemon: Option<Daemon>,
+    pub(crate) runner: Runner,
+    pub(crate) lacks_shell: bool,
+    pub(crate) programs: HashMap<String, Program>,
+    pub(crate) program_runs: Vec<ProgramRun>,
+    processes: HashMap<Key, Processes>,
     sandboxes: Vec<Sandbox>,
     ids: HashMap<String, Key>,
     names: HashMap<String, Key>,
@@ -140,6 +151,12 @@ impl World {
             fates: Fates::default(),
             lag: Lag::default(),
             executions: HashMap::new(),
+            daemon: None,
+            runner: Runner::default(),
+            lacks_shell: false,
+            programs: HashMap::new(),
+            program_runs: Vec::new(),
+            processes: HashMap::new(),
             sandboxes: Vec::new(),
             ids: HashMap::new(),
             names: HashMap::new(),

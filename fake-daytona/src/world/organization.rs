@@ -12,7 +12,7 @@ pub(crate) struct ApiKey {
     pub(crate) scopes: Vec<String>,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
-    /// As the row has it: written behind the scenes, a while after the use.
+    /// As the row has it: written in the background, a while after the use.
     pub(crate) last_used_at: Option<Timestamp>,
     /// The first use that is not written yet.
     pub(crate) used_at: Option<Timestamp>,
@@ -24,10 +24,10 @@ impl ApiKey {
     }
 }
 
-/// How long after a use the row of a key tells of it.
+/// How long after a use it is written to the row of the key.
 const LAST_USED_DELAY: Duration = Duration::from_secs(5);
 
-/// How long the server goes by what it knew of a key, or of an organization when it creates something.
+/// How long the server caches a key, and for creates the state of an organization.
 pub(crate) const CACHED: Duration = Duration::from_secs(10);
 
 /// A suspension.
@@ -53,7 +53,7 @@ pub(crate) struct Organization {
     pub(crate) suspended: Option<Suspension>,
     /// Keys that were deleted or lost scopes, as they were, and until when they still work so.
     old_keys: HashMap<String, (ApiKey, Timestamp)>,
-    /// What creates go by, until then.
+    /// The state of the organization that creates see, until then.
     pub(crate) seen_by_creates: Option<(Option<Suspension>, Timestamp)>,
 }
 

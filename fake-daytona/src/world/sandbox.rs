@@ -30,6 +30,8 @@ pub(crate) struct Sandbox {
     pub(crate) network_allow_list: Option<String>,
     pub(crate) domain_allow_list: Option<String>,
     pub(crate) volumes: Vec<Value>,
+    /// No reply shows them.
+    pub(crate) secrets: Vec<Value>,
     /// Stored state; what a read shows is [`Sandbox::shown`].
     pub(crate) state: State,
     pub(crate) desired: Desired,
@@ -178,7 +180,7 @@ impl Sandbox {
             .all(|(key, value)| value.is_string() && self.labels.get(key).is_some_and(|has| same_text(has, value)))
     }
 
-    /// The row as a read of `/sandbox` found it at `then`. Nothing: it was not there, or not any more.
+    /// The row as a read of `/sandbox` found it at `then`. `None`: it was not there, or not any more.
     pub(crate) fn as_of(&self, then: Timestamp) -> Option<Self> {
         let moment = self.seen_at(then).filter(|moment| moment.state != State::Destroyed)?;
         let deleted = moment.desired == Desired::Destroyed;
@@ -200,7 +202,7 @@ impl Sandbox {
         Some(row)
     }
 
-    /// What a read showed at `at`; nothing when it did not exist yet.
+    /// What a read showed at `at`; `None` when it did not exist yet.
     pub(crate) fn seen_at(&self, at: Timestamp) -> Option<&Moment> {
         self.history.iter().rev().find(|moment| moment.at <= at)
     }

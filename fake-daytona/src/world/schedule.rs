@@ -39,7 +39,7 @@ enum Event {
 }
 
 impl Event {
-    /// What a change of state that begins with this is put down to. Nothing: to what began it earlier.
+    /// What a change of state that begins with this is put down to. `None`: to what began it earlier.
     fn cause(self) -> Option<Cause> {
         match self {
             Self::Step | Self::FlushActivity => None,
@@ -101,7 +101,7 @@ impl World {
         self.organization.suspended = suspension;
     }
 
-    /// When something happens to this sandbox by itself. Nothing: never.
+    /// When something happens to this sandbox by itself. `None`: never.
     pub(crate) fn next_change(&self, key: Key) -> Option<Timestamp> {
         next(&self.sandboxes[key], self.generation).map(|(at, _)| at)
     }

@@ -19,7 +19,7 @@ pub(crate) struct Snapshot {
     pub(crate) general: bool,
     pub(crate) region: String,
     pub(crate) size: Size,
-    /// GiB of the image; nothing before it is known, and for what was built.
+    /// GiB of the image; `None` before it is known, and for what was built.
     pub(crate) gigabytes: Option<f64>,
     /// It was fetched, so there is a name for it in the server's own registry.
     pub(crate) has_ref: bool,

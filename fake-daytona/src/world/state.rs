@@ -114,7 +114,7 @@ impl State {
         )
     }
 
-    /// The desired state that belongs to a state when nothing else is known. Nothing: any desired state may.
+    /// The desired state that belongs to a state when nothing else is known. `None`: any desired state may.
     pub(crate) fn settled_desired_state(&self) -> Option<Desired> {
         match self {
             Self::Started | Self::Creating | Self::Starting | Self::Restoring | Self::PendingBuild => {

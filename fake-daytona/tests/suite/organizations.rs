@@ -135,3 +135,41 @@ async fn a_region_may_admit_ephemeral_sandboxes_only() {
     let disk = client.post("/sandbox", json!({})).await;
     assert!(disk.message().starts_with("Disk request 3GB exceeds maximum allowed per non-ephemeral sandbox (2GB)."));
 }
+
+#[tokio::test(start_paused = true)]
+async fn limits_are_shown_to_a_key_with_their_scope_from_0_205_on() {
+    let client = Client::new(Generation::V0_205);
+    client.started(json!({"buildInfo": {"dockerfileContent": "FROM a:1\n"}, "cpu": 2, "memory": 4, "disk": 8})).await;
+    client.fake.add_key("dtn_limits", &["read:limits"]);
+    let path = format!("/organizations/{}/usage", client.fake.organization_id());
+    assert_eq!(client.get(&path).await.refusal(), (403, "Access denied"));
+    let limits = client.with_key("dtn_limits");
+    assert_eq!(limits.get("/organizations/another/usage").await.refusal(), (403, "Access denied"));
+    let usage = limits.get(&path).await;
+    let region = &usage.body["regionUsage"][0];
+    let numbers =
+        |field: &str| (region[format!("total{field}Quota")].as_u64(), region[format!("current{field}Usage")].as_u64());
+    assert_eq!(
+        (numbers("Cpu"), numbers("Memory"), numbers("Disk")),
+        ((Some(10), Some(2)), (Some(20), Some(4)), (Some(30), Some(8)))
+    );
+    assert_eq!((region["regionId"].as_str(), region["maxDiskPerSandbox"].as_u64()), (Some("us"), Some(10)));
+    // Recorded: no key sees them on 0.190, and asking counts as a failed login.
+    let older = Client::new(Generation::V0_190);
+    older.fake.add_key("dtn_limits", &["read:limits"]);
+    let path = format!("/organizations/{}/usage", older.fake.organization_id());
+    assert_eq!(older.with_key("dtn_limits").get(&path).await.refusal(), (401, "Invalid credentials"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn secrets_are_kept_by_the_versions_that_know_them_and_shown_by_none() {
+    for (generation, kept) in [(Generation::V0_190, false), (Generation::V0_205, true), (Generation::V0_231, true)] {
+        let client = Client::new(generation);
+        let created = client.post("/sandbox", json!({"secrets": [{"API_KEY": "prod"}]})).await;
+        assert_eq!((created.status, created.body.get("secrets")), (200, None), "{generation}");
+        let secrets = client.fake.sandboxes().remove(0).secrets;
+        let expected = kept.then(|| [("API_KEY".to_owned(), "prod".to_owned())].into()).unwrap_or_default();
+        assert_eq!(secrets, expected, "{generation}");
+        assert_eq!(client.fake.ignored_keys().len(), usize::from(!kept), "{generation}");
+    }
+}

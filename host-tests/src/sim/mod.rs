@@ -6,7 +6,7 @@
 //! days pass in milliseconds. Afterwards the server's ground truth is held against the promises (`invariants`); what
 //! hosts were told is held against the truth at that moment (`witness`).
 //!
-//! A plan that breaks a promise is made smaller until nothing more can be left out ([`shrink`]).
+//! A plan that breaks a promise is made smaller until nothing more can be left out ([`mod@shrink`]).
 
 mod again;
 mod evidence;

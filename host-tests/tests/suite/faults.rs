@@ -39,15 +39,6 @@ async fn silence_ends_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_of_the_context_is_held() {
-    let bench = bench([Reply::Silence]);
-    let context = context().with_deadline(Duration::from_millis(700));
-    let (outcome, took) = timed(bench.provider.status(&context, &handle("sandbox"))).await;
-    assert_eq!(reported(outcome).code, ErrorCode::Timeout);
-    assert!(took.abs_diff(Duration::from_millis(700)) < Duration::from_millis(50), "{took:?}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_body_that_drips_for_ever_ends_at_the_deadline() {
     let drip = || (0..100).flat_map(|_| [Piece::Bytes(" ".into()), Piece::Pause(Duration::from_secs(1))]).collect();
     let script = Script::new([]).beside(move |_, _| Some(Reply::pieces(200, drip())));
@@ -111,74 +102,4 @@ async fn more_than_four_mib_is_a_typed_error_announced_or_not() {
     let flood = (0..80).map(|_| Piece::Bytes(vec![b' '; 64 * 1024].into())).collect();
     let (error, ..) = refused_provision(Reply::pieces(200, flood)).await;
     assert_eq!((error.code, error.details.get("rule")), (ErrorCode::Protocol, Some("reply-too-large")));
-}
-
-#[tokio::test(start_paused = true)]
-async fn four_mib_of_anything_fit_into_the_guests_memory() {
-    let many = |item: &str| format!("[{}]", vec![item; 4_000_000 / (item.len() + 1)].join(","));
-    for field in ["labels", "state", "x"] {
-        for items in [many("0"), many("{}"), many("[[]]"), many(r#"{"a":"b"}"#)] {
-            let bench = bench([Reply::json(200, format!(r#"{{"id":"{ID}","{field}":{items}}}"#))]);
-            // Whatever it makes of it, it does not trap.
-            if let Err(sandbox_host::CallError::Provider(error)) =
-                bench.provider.status(&context(), &handle("sandbox")).await
-            {
-                assert_eq!(error.code, ErrorCode::Protocol);
-            }
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn replies_that_are_no_daytona_are_protocol_errors() {
-    let nested = format!(r#"{{"id":"x","state":{}{}}}"#, "[".repeat(1000), "]".repeat(1000));
-    for reply in [
-        Reply::body(200, "text/html", b"<html>hello</html>".to_vec()),
-        Reply::body(200, "application/json", vec![b'"', 0xff, 0xfe, b'"']),
-        Reply::body(200, "application/octet-stream", vec![0; 64]),
-        Reply::body(204, "text/plain", Vec::new()),
-        Reply::json(200, "[]"),
-        Reply::json(200, "{}"),
-        Reply::json(200, "null"),
-        Reply::json(200, r#"{"id":1.5e300}"#),
-        Reply::json(200, nested),
-        Reply::body(404, "text/html", b"<html>404</html>".to_vec()),
-        Reply::body(302, "text/html", Vec::new()).header("location", "https://else.example/"),
-    ] {
-        let (error, _, requests) = refused_status(vec![reply]).await;
-        assert_eq!((error.code, requests), (ErrorCode::Protocol, 1), "{error}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_hundred_levels_that_nobody_asked_for_are_skipped() {
-    let nested = format!(r#"{{"id":"{ID}","state":"started","x":{}{}}}"#, "[".repeat(100), "]".repeat(100));
-    let bench = bench([Reply::json(200, nested)]);
-    let state = bench.provider.status(&context(), &handle("sandbox")).await.expect("a state");
-    assert_eq!(state.status, Status::Running);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_key_that_no_header_can_carry_is_refused_before_anything_is_sent() {
-    for key in ["dtn_1\n", "", &"k".repeat(200_000)] {
-        let bench = bench([]);
-        let context = context().with_credential(sandbox_host::Credential::new(key.to_owned()));
-        let error = reported(bench.provider.status(&context, &handle("sandbox")).await);
-        assert_eq!(error.code, ErrorCode::Unauthenticated);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn hostile_configurations_are_findings_and_never_traps() {
-    let provider = bench([]).provider;
-    for config in [
-        "{",
-        "[]",
-        "\u{feff}{}",
-        &"[".repeat(100_000),
-        &"x".repeat(1_000_000),
-        r#"{"diskGB":1e400,"cpu":-0.0,"labels":{"":7}}"#,
-    ] {
-        provider.check_config(config).await.expect("findings");
-    }
 }

@@ -1,8 +1,8 @@
 //! What is asked of Daytona for a session, to the byte.
 
 use host_tests::script::Script;
-use host_tests::{Bench, ID, NAME, Reply, bench, bench_of, context, context_with, reported};
-use sandbox_host::{Context, ErrorCode, Spec};
+use host_tests::{Bench, ID, NAME, Reply, bench, bench_of, context, context_with};
+use sandbox_host::{Context, Spec};
 
 /// The labels of a plain session.
 macro_rules! labels {
@@ -117,66 +117,6 @@ async fn the_sessions_own_values_win_over_the_pools_in_both_dialects() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn auto_stop_is_the_timeout_in_minutes_rounded_up_and_30_without_one() {
-    for (timeout, minutes) in [(None, 30), (Some(1), 1), (Some(60), 1), (Some(61), 2), (Some(1800), 30)] {
-        let mut spec = Spec::new("sess-42");
-        spec.resources.timeout_sec = timeout;
-        let body = provisioned(&context(), &spec).await.remove(0).1;
-        assert!(body.contains(&format!(r#""autoStopInterval":{minutes},"#)), "{timeout:?}: {body}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn auto_stop_is_never_0_which_would_mean_never() {
-    let bench = bench([]);
-    let mut spec = Spec::new("sess-42");
-    spec.resources.timeout_sec = Some(0);
-    let error = reported(bench.provider.provision(&context(), &spec).await);
-    assert_eq!((error.code, bench.script.requests().len()), (ErrorCode::InvalidSpec, 0));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_snapshot_takes_the_place_of_image_command_and_sizes() {
-    let body = provisioned(&context_with(r#""snapshot":"worker-1""#), &Spec::new("sess-42")).await.remove(0).1;
-    assert!(body.contains(r#""snapshot":"worker-1""#), "{body}");
-    for absent in ["buildInfo", "\"cpu\"", "\"memory\"", "\"disk\""] {
-        assert!(!body.contains(absent), "{absent} in {body}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn nothing_is_sent_for_a_specification_that_cannot_be_right() {
-    let with = |change: fn(&mut Spec)| {
-        let mut spec = Spec::new("sess-42");
-        change(&mut spec);
-        spec
-    };
-    let snapshot = r#""snapshot":"worker-1""#;
-    for (pool, spec) in [
-        ("", with(|spec| spec.session_id.clear())),
-        ("", with(|spec| spec.command = Some(Vec::new()))),
-        ("", with(|spec| spec.command = Some(vec!["a\0".to_owned()]))),
-        ("", with(|spec| spec.image = Some("a b".to_owned()))),
-        ("", with(|spec| spec.image = Some("a\nRUN x".to_owned()))),
-        ("", with(|spec| spec.env.push("", "x"))),
-        ("", with(|spec| spec.env.push("A", "\0"))),
-        ("", with(|spec| spec.labels.push("rensei.dev/session", "x"))),
-        ("", with(|spec| spec.resources.vcpu = Some(0))),
-        ("", with(|spec| spec.resources.memory_mb = Some(0))),
-        ("", with(|spec| spec.resources.disk_mb = Some(0))),
-        ("", with(|spec| spec.max_duration_sec = Some(0))),
-        (snapshot, with(|spec| spec.image = Some("a:1".to_owned()))),
-        (snapshot, with(|spec| spec.command = Some(vec!["a".to_owned()]))),
-        (snapshot, with(|spec| spec.resources.vcpu = Some(1))),
-    ] {
-        let bench = bench([]);
-        let error = reported(bench.provider.provision(&context_with(pool), &spec).await);
-        assert_eq!((error.code, error.maybe_applied), (ErrorCode::InvalidSpec, false), "{error}");
-        assert_eq!(bench.script.requests().len(), 0);
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn the_handle_carries_what_later_calls_need() {
     let reply = format!(
         r#"{{"id":"{ID}","name":"{NAME}","organizationId":"org-d","toolboxProxyUrl":"https://proxy.daytona.example"}}"#
@@ -193,36 +133,4 @@ async fn the_handle_carries_what_later_calls_need() {
     ] {
         assert_eq!(handle.metadata.get(key), Some(value), "{key}");
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn auto_turns_to_workspace_only_where_the_server_says_that_it_has_no_sandbox() {
-    let none = Reply::refusal(404, "Cannot POST /api/sandbox");
-    let bench = bench_of(Script::where_nothing_is([none, Reply::sandbox("creating", "started")]));
-    let handle = bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
-    assert_eq!(handle.metadata.get("dialect"), Some("workspace"));
-    let sent = sent(&bench);
-    assert_eq!(sent[2], ("POST /workspace".to_owned(), PLAIN_WORKSPACE.to_owned()));
-}
-
-#[tokio::test(start_paused = true)]
-async fn where_both_routes_are_missing_the_error_names_the_url_and_the_usual_mistake() {
-    let none = || Reply::refusal(404, "Cannot POST /x");
-    let bench = bench_of(Script::new([none(), none(), none()]));
-    let error = reported(bench.provider.provision(&context(), &Spec::new("sess-42")).await);
-    let text = format!("{error} {}", error.remedy().unwrap_or_default());
-    assert!(text.contains("/api"), "{text}");
-    assert!(error.details.get("url").is_some_and(|url| url.contains("https://daytona.example/api")), "{error:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_refused_default_disk_is_created_again_with_the_quoted_maximum_and_a_wished_one_is_not() {
-    let over = || Reply::refusal(400, "Disk request 20GB exceeds maximum allowed per sandbox (10GB).\nNeed higher?");
-    let bench = bench([over(), Reply::sandbox("creating", "started")]);
-    bench.provider.provision(&context(), &Spec::new("sess-42")).await.expect("a handle");
-    let sent = sent(&bench);
-    assert_eq!(sent[1].1, PLAIN_SANDBOX.replace(r#""disk":20"#, r#""disk":10"#));
-    let bench = bench_of(Script::where_nothing_is([over()]));
-    let error = reported(bench.provider.provision(&context_with(r#""diskGB":20"#), &Spec::new("sess-42")).await);
-    assert_eq!((error.code, error.details.get("maximum")), (ErrorCode::QuotaExceeded, Some("10GB")));
 }

@@ -5,6 +5,7 @@
 mod limits;
 mod rejection;
 mod rules;
+mod toolbox;
 mod transport;
 
 use super::reply::TextReply;
@@ -20,6 +21,7 @@ use rules::{
 };
 
 pub use rejection::{Attempt, Reaction, Rejection};
+pub use toolbox::{NO_SESSION, log_too_large, toolbox};
 pub use transport::failure;
 
 /// The header in which Daytona names its version.

@@ -361,6 +361,46 @@ pub const ENVELOPE_RULES: &[Row] = &[
     ),
     row!(
         400..=400,
+        ["Snapshot deactivation is still in progress"],
+        "snapshot-busy",
+        Conflict,
+        Busy,
+        ForNow,
+        "The snapshot was made inactive a moment ago",
+        "Try again ten minutes after it was made inactive."
+    ),
+    row!(
+        400..=400,
+        ["is already active", "cannot be activated"],
+        "snapshot-phase",
+        Conflict,
+        WrongState,
+        Final,
+        "The snapshot is not in a phase in which this can be done",
+        "Look at it: one that failed can only be deleted and made anew."
+    ),
+    row!(
+        400..=400,
+        ["must be in started or stopped state to create a snapshot"],
+        "wrong-state",
+        Conflict,
+        WrongState,
+        Final,
+        "Only a sandbox that runs or is stopped can be captured",
+        "Start it, or wait until what is going on with it is over."
+    ),
+    row!(
+        409..=409,
+        ["^Snapshot with name"],
+        "snapshot-exists",
+        Conflict,
+        NameTaken,
+        Final,
+        "There is a snapshot of that name already",
+        "Use another name, or delete the one that is there."
+    ),
+    row!(
+        400..=400,
         ["^Snapshot ", "^Image "],
         "snapshot-not-usable",
         InvalidConfig,

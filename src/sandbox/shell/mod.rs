@@ -1,7 +1,7 @@
 //! Running a program in a sandbox through one line of text, the same on every daemon.
 //!
 //! Daytona's daemons take a command as one text. Older ones cut it into words themselves, newer ones feed it to a shell, and
-//! which shell that is depends on the image. So a command goes as a line that all of them read alike: [`line`]. The line
+//! which shell that is depends on the image. So a command goes as a line that all of them read alike: [`mod@line`]. The line
 //! starts `sh` with one of a few [scripts](Script), which runs the program and keeps its output in bounds; what comes back is
 //! read by [`reply`].
 //!

@@ -18,6 +18,8 @@ pub const DEADLINE_MS: u32 = 30_000;
 /// Longest deadline in milliseconds, an hour: more is a number in a wrong unit, or a negative one that was wrapped.
 const MAX_DEADLINE_MS: u32 = 60 * 60 * 1000;
 
+const DEADLINES: &str = "Ask for 1 ms to an hour, or leave it out.";
+
 /// A call that may go ahead.
 pub struct Call<'t, T> {
     pub pool: Box<Pool>,
@@ -49,19 +51,22 @@ impl<'t, T: Transport> Call<'t, T> {
         if deadline_ms == 0 {
             return Err(Error::spec("A deadline of 0 ms leaves no time for anything.")
                 .rule("zero-deadline")
-                .detail("path", "context.deadline-ms"));
+                .detail("path", "context.deadline-ms")
+                .remedy(DEADLINES));
         }
         if deadline_ms > MAX_DEADLINE_MS {
             return Err(Error::spec(format!(
                 "A deadline of {deadline_ms} ms is more than an hour, {MAX_DEADLINE_MS} ms."
             ))
             .rule("out-of-range")
-            .detail("path", "context.deadline-ms"));
+            .detail("path", "context.deadline-ms")
+            .remedy(DEADLINES));
         }
         if context.pool_id.is_empty() {
             return Err(Error::spec("The pool's id is empty, so no sandbox could be told from another pool's.")
                 .rule("empty-pool-id")
-                .detail("path", "context.pool-id"));
+                .detail("path", "context.pool-id")
+                .remedy("Name the pool."));
         }
         let base = credentials::base_url(&context, &pool, environment)?;
         let secret = credentials::key(&context, environment)?;

@@ -1,5 +1,6 @@
 //! Every remark on a specification, before anything is sent.
 
+use super::health::local;
 use super::remark::{note, of_error, sorted, warning};
 use crate::contract::{Context, Finding, Spec};
 use crate::http::Transport;
@@ -48,7 +49,7 @@ pub fn check_spec(
     let pool = pool::load(&context.config).ok();
     let mut findings = Vec::new();
     match Call::new(context, environment, transport, LONG_DEADLINE_MS) {
-        Err(refused) => findings.push(of_error(&refused, credentials_or_config(&refused))),
+        Err(refused) => findings.push(of_error(&refused, local(&refused))),
         Ok(call) => {
             findings.extend(provision::refusals(&call, spec).iter().map(|refused| of_error(refused, "spec")));
             keys(spec, call.client.secret(), of_environment.as_ref(), &mut findings);
@@ -58,14 +59,6 @@ pub fn check_spec(
         odd(spec, &pool, deadline_ms, &mut findings);
     }
     sorted(findings)
-}
-
-/// What an error of the context is about, where it names no field.
-fn credentials_or_config(error: &crate::error::Error) -> &'static str {
-    match error.get("rule") {
-        Some("no-key" | "unusable-key") => "context.credential",
-        _ => "$",
-    }
 }
 
 /// Variables with the environment's key in them, where the context has another one, which is refused anyway.

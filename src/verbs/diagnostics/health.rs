@@ -1,9 +1,9 @@
 //! Whether a pool can be used now, from one request.
 
 use super::key;
-use super::remark::{self, note, of_error};
+use super::remark::{self, note};
 use crate::contract::diagnostics::{Condition, HealthReport};
-use crate::contract::{Context, ErrorCode};
+use crate::contract::{Context, ErrorCode, Finding};
 use crate::daytona::{Key, Reaction, Rejection, Version};
 use crate::error::Error;
 use crate::http::Transport;
@@ -24,14 +24,20 @@ pub fn health(
     let call = match Call::new(context, environment, transport, DEADLINE_MS) {
         Ok(call) => call,
         Err(refused) if refused.code == ErrorCode::InvalidSpec => return Err(refused),
-        Err(refused) => return Ok(failed(Condition::Unhealthy, &refused, None)),
+        Err(refused) => {
+            let findings = vec![remark::of_error(&refused, local(&refused))];
+            return Ok(failed(Condition::Unhealthy, &refused, None, findings));
+        }
     };
     call.client.ask_once(1);
     let answer = key_of(&call);
     let now = call.client.server_time();
     let mut report = match &answer {
         Ok(known) => of_key(known.as_ref(), now),
-        Err(refused) => failed(condition(&refused.error), &refused.error, until(&refused.error, now)),
+        Err(refused) => {
+            let findings = vec![remark::of_server(&refused.error)];
+            failed(condition(&refused.error), &refused.error, until(&refused.error, now), findings)
+        }
     };
     let mut tell = |name: &str, value: Option<String>| {
         report.extensions.extend(value.map(|value| (name.to_owned(), value)));
@@ -46,6 +52,15 @@ pub fn health(
         Err(refused) => tell("retry-after-ms", refused.error.retry_after_ms.map(|ms| ms.to_string())),
     }
     Ok(report)
+}
+
+/// What an error of the context is about, where it names no field.
+pub fn local(refused: &Error) -> &'static str {
+    match refused.code {
+        ErrorCode::Unauthenticated => "context.credential",
+        ErrorCode::InvalidSpec => "context",
+        _ => "vendor.url",
+    }
 }
 
 /// What the server says of the key; none where it is Daytona and does not say. An error where it is not, or the key is refused.
@@ -117,13 +132,13 @@ fn ready() -> HealthReport {
     HealthReport { condition: Condition::Ready, rule, reason, until, findings: Vec::new(), extensions: Vec::new() }
 }
 
-fn failed(condition: Condition, error: &Error, until: Option<Moment>) -> HealthReport {
+fn failed(condition: Condition, error: &Error, until: Option<Moment>, findings: Vec<Finding>) -> HealthReport {
     HealthReport {
         condition,
         rule: error.get("rule").map(str::to_owned),
         reason: Some(error.message.clone()),
         until: until.map(Moment::to_rfc3339),
-        findings: vec![of_error(error, "vendor")],
+        findings,
         ..ready()
     }
 }

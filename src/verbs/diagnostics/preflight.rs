@@ -1,8 +1,8 @@
 //! Whether a provision would work, as far as it can be told without creating anything.
 
-use super::health::key_of;
+use super::health::{key_of, local};
 use super::key;
-use super::remark::{error, note, of_error, sorted, warning};
+use super::remark::{error, note, of_error, of_server, sorted, warning};
 use crate::contract::{Context, ErrorCode, Finding, Resources, Spec};
 use crate::daytona::{Key, NewSandbox, Reaction, Registered, Rejection, Resource, Usage, Version};
 use crate::error::Error;
@@ -34,7 +34,7 @@ pub fn preflight(
     let call = match Call::new(context, environment, transport, DEADLINE_MS) {
         Ok(call) => call,
         Err(refused) if refused.code == ErrorCode::InvalidSpec => return Err(refused),
-        Err(refused) => return Ok(vec![of_error(&refused, "context")]),
+        Err(refused) => return Ok(vec![of_error(&refused, local(&refused))]),
     };
     call.client.ask_once(MAX_REQUESTS);
     let spec = spec.unwrap_or_else(blank);
@@ -44,7 +44,7 @@ pub fn preflight(
         Ok(known) => known,
         // Nobody would answer another question otherwise, and a second try could lock the address out.
         Err(refused) => {
-            found.push(of_error(&refused.error, "vendor"));
+            found.push(of_server(&refused.error));
             return Ok(sorted(found));
         }
     };

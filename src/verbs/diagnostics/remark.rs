@@ -1,7 +1,7 @@
 //! Making findings.
 #![forbid(unsafe_code)]
 
-use crate::contract::{Finding, Severity};
+use crate::contract::{ErrorCode, Finding, Severity};
 use crate::error::Error;
 
 /// Calls fail, or have failed.
@@ -30,6 +30,17 @@ pub fn of_error(failed: &Error, about: &str) -> Finding {
     let path = failed.get("path").unwrap_or(about);
     let (rule, remedy) = (failed.get("rule").unwrap_or("internal"), failed.get("remedy").unwrap_or_default());
     error(rule, path, failed.message.as_str(), remedy)
+}
+
+/// What an error of the server or on the way to it is about.
+pub fn of_server(failed: &Error) -> Finding {
+    let about = match failed.code {
+        ErrorCode::Unauthenticated | ErrorCode::PermissionDenied => "vendor.key",
+        ErrorCode::InvalidConfig | ErrorCode::Protocol => "vendor.url",
+        ErrorCode::QuotaExceeded | ErrorCode::RateLimited => "vendor.limits",
+        _ => "vendor",
+    };
+    of_error(failed, about)
 }
 
 /// The most serious first, otherwise in their order.

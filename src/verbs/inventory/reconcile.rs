@@ -45,7 +45,8 @@ pub fn reconcile<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, mode: Mode
     if known.min_age_sec > MAX_MIN_AGE_SEC {
         return Err(Error::spec(format!("min-age-sec is {}, more than a year.", known.min_age_sec))
             .rule("out-of-range")
-            .detail("path", "min-age-sec"));
+            .detail("path", "min-age-sec")
+            .remedy("Ask for a year at most."));
     }
     call.bound_requests();
     let mut report = Report { outcomes: Vec::new(), complete: false, server_time: None };
@@ -91,8 +92,7 @@ const MAX_REQUESTS: u32 = 3;
 
 /// Whether the requests that are left may not be enough for a sandbox, so that something would be left half done.
 fn is_bounded<T: Transport>(call: &Call<'_, T>, known: &Known<'_>, as_of: Moment, listed: &Sandbox) -> bool {
-    let due = !matches!(plan(known, as_of, listed), Plan::Keep(_));
-    due && call.client.requests_left() < MAX_REQUESTS
+    call.client.requests_left() < MAX_REQUESTS && !matches!(plan(known, as_of, listed), Plan::Keep(_))
 }
 
 /// Refuses a list of sessions from the future: with it, a list that is old already would confirm a mark that is set after it

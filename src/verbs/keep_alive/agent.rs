@@ -11,14 +11,15 @@
 //! it is believed.
 
 use crate::daytona::{Dialect, Entrypoint, Rejection, Sandbox};
-use crate::http::url::{BaseUrl, Origin};
+use crate::http::url::BaseUrl;
 use crate::http::{Instant, Transport};
 use crate::moment::Moment;
 use crate::sandbox::labels::{AGENT_EXIT, STARTED_AGAIN};
-use crate::sandbox::{expiry, state, toolbox};
+use crate::sandbox::{expiry, state};
 use crate::verbs::call::Call;
 use crate::verbs::relabel::{relabel, reread};
 use crate::verbs::target::Target;
+use crate::verbs::toolbox;
 
 /// Longest time that a look into the sandbox may take, in milliseconds.
 const MAX_LOOK_MS: u64 = 5_000;
@@ -97,7 +98,7 @@ pub fn ask<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox)
     }
     call.client
         .entrypoint(&url, &target.id, now.plus_ms(max_ms))
-        .ok_or_else(|| problem(url.origin(), "does not tell whether the agent runs"))
+        .ok_or_else(|| Some(toolbox::problem(url.origin(), "does not tell whether the agent runs")))
 }
 
 /// Until when a look into the sandbox may take.
@@ -112,24 +113,7 @@ pub fn toolbox_url<T: Transport>(
     target: &Target,
     sandbox: &Sandbox,
 ) -> Result<BaseUrl, Option<String>> {
-    let Some(url) = sandbox.toolbox_proxy_url.as_deref().and_then(|url| BaseUrl::parse(url).ok()) else {
-        return Err(None);
-    };
-    let (api, named) = (call.client.base().origin(), call.pool.toolbox_url.as_ref());
-    let Some(origin) = toolbox::trusted(url.origin(), api, named) else {
-        return Err(problem(url.origin(), "lies outside of the API's domain, so it is not called"));
-    };
-    // The host lets calls with this handle reach the origin that the handle names, and no other.
-    if target.toolbox(call).as_ref() != Some(origin) {
-        return Err(problem(origin, "is not the one in the handle, so it is not called before locate gives a new one"));
-    }
-    BaseUrl::parse(&format!("{origin}{}", url.path())).map_err(|_| None)
-}
-
-fn problem(toolbox: &Origin, why: &str) -> Option<String> {
-    Some(format!(
-        "The toolbox at {toolbox} {why}. The pool key toolboxUrl can name where it is reached, also by an IP address."
-    ))
+    toolbox::of(call, target, sandbox).map(|toolbox| toolbox.url).map_err(|unreached| unreached.problem())
 }
 
 /// Writes down what a look found: the end of an agent, or what it means for later codes.

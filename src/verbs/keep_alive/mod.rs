@@ -7,6 +7,7 @@
 
 pub mod agent;
 pub mod idle;
+mod launched;
 
 use super::call::Call;
 use super::relabel::relabel;
@@ -16,7 +17,7 @@ use crate::daytona::{Dialect, Rejection, Sandbox};
 use crate::http::Transport;
 use crate::moment::Moment;
 use crate::pool::KeepAlive;
-use crate::sandbox::labels::{AGENT_EXIT, DUPLICATE_OF, ORPHAN_SINCE};
+use crate::sandbox::labels::{AGENT_EXIT, DUPLICATE_OF, LAUNCHED, ORPHAN_SINCE};
 use crate::sandbox::{expiry, state};
 use agent::Agent;
 use idle::IdleClock;
@@ -116,13 +117,19 @@ pub fn keep_alive<T: Transport>(
     if over || !wanted {
         return outcome;
     }
-    let mut answer = None;
+    let (mut answer, mut looked) = (None, false);
     if policy != KeepAlive::Poll {
         match agent::ask(call, target, sandbox) {
             Ok(told) => answer = Some(told),
             Err(problem) => outcome.toolbox_problem = problem,
         }
-        let agent = agent::judge(sandbox, answer);
+        let mut agent = agent::judge(sandbox, answer);
+        if agent != Agent::Running
+            && sandbox.label(LAUNCHED).is_some()
+            && let Some(told) = launched::judge(call, target, sandbox, agent)
+        {
+            (agent, looked) = (told, true);
+        }
         outcome.agent = Some(agent);
         let written = agent::note(call, target, dialect, sandbox, answer, agent);
         if let Agent::Exited(_) = agent {
@@ -130,7 +137,7 @@ pub fn keep_alive<T: Transport>(
         }
     }
     // What the toolbox answered was activity by itself, also where it was marked.
-    let renewed = if answer.is_some() {
+    let renewed = if answer.is_some() || looked {
         Ok(date.and(now).map(|now| now.plus(idle.interval)))
     } else {
         idle.refresh(call, target, dialect, sandbox, outcome.expires_at)

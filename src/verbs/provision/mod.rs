@@ -2,7 +2,7 @@
 //!
 //! No answer to a create but a clear success says whether there is a sandbox: a timeout may hide one, and a refusal may
 //! come from a check that the server makes before it sees that the name is taken. So a provision is a sequence of rounds:
-//! send a create, look the session up, [decide](decision::decide). Only what is proven not to be there is created again,
+//! send a create, look the session up, [decide]. Only what is proven not to be there is created again,
 //! under the same name.
 
 mod adopt;
@@ -114,6 +114,28 @@ fn create<T: Transport>(call: &Call<'_, T>, mut session: Session<'_>) -> Result<
             (Decision::Take, seen) => return Err(report(Report::NotTaken, None, seen, name)),
         }
     }
+}
+
+/// The command of what a provision would build. Refuses what cannot be built, or needs no building.
+pub fn built_command<T: Transport>(call: &Call<'_, T>, spec: &Spec) -> Result<Vec<String>, Error> {
+    spec_check::check(spec, &call.pool, call.client.secret())?;
+    if plan::snapshot(spec, &call.pool).is_some() {
+        return Err(Error::spec("The specification begins from a snapshot already, so there is nothing to build.")
+            .rule("snapshot-conflict")
+            .detail("path", "spec")
+            .remedy("Name an image, and leave the snapshot out of the spec and of the pool's configuration."));
+    }
+    Ok(plan::command(spec, &call.pool))
+}
+
+/// What a provision would build, under another name.
+pub fn built<'a, T: Transport>(
+    call: &'a Call<'_, T>,
+    spec: &'a Spec,
+    name: &'a str,
+    command: &'a [String],
+) -> NewSandbox<'a> {
+    plan::sandbox(spec, &call.pool, name, command, Vec::new())
 }
 
 /// What a create was answered with.

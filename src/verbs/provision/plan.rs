@@ -3,8 +3,10 @@
 
 use crate::contract::Spec;
 use crate::daytona::{Dialect, NewSandbox, Source};
+use crate::pairs;
 use crate::pool::{self, Pool};
 use crate::sandbox::expiry;
+use crate::sandbox::name::SNAPSHOT;
 
 /// Minutes of idleness until a sandbox is stopped, when the session does not say.
 const DEFAULT_AUTO_STOP: u32 = 30;
@@ -27,6 +29,11 @@ pub fn command(spec: &Spec, pool: &Pool) -> Vec<String> {
     }
 }
 
+/// The snapshot that the session begins from: the spec's own, else the pool's.
+pub fn snapshot<'a>(spec: &'a Spec, pool: &'a Pool) -> Option<&'a str> {
+    pairs::get(&spec.extensions, SNAPSHOT).or(pool.snapshot.as_deref())
+}
+
 /// The sandbox of a session.
 pub fn sandbox<'a>(
     spec: &'a Spec,
@@ -35,7 +42,7 @@ pub fn sandbox<'a>(
     command: &'a [String],
     labels: Vec<(&'a str, &'a str)>,
 ) -> NewSandbox<'a> {
-    let source = match &pool.snapshot {
+    let source = match snapshot(spec, pool) {
         Some(snapshot) => Source::Snapshot(snapshot),
         None => Source::Image {
             image: spec.image.as_deref().or(pool.image.as_deref()).unwrap_or(pool::DEFAULT_IMAGE),

@@ -3,10 +3,12 @@
 use crate::contract::{ErrorCode, Spec};
 use crate::error::Error;
 use crate::http::secret::Secret;
+use crate::pairs;
 use crate::pool::{Dialect, MAX_ENTRYPOINT, MAX_WORD, Pool, cut, entrypoint_size};
 use crate::sandbox::expiry::MAX_LIFETIME_SEC;
 use crate::sandbox::image;
 use crate::sandbox::labels::LABEL_PREFIX;
+use crate::sandbox::name::SNAPSHOT;
 
 /// Most environment variables and most labels of one session.
 const MAX_PAIRS: usize = 1000;
@@ -72,10 +74,14 @@ fn problems(spec: &Spec, pool: &Pool, secret: &Secret) -> Problems {
     let mut problems = Problems::default();
     problems.text("spec.session-id", &spec.session_id);
     check_launch(spec, &mut problems);
-    if pool.snapshot.is_none() && pool.dialect != Dialect::Workspace {
+    let snapshot = pairs::get(&spec.extensions, SNAPSHOT);
+    if snapshot.is_none() && pool.snapshot.is_none() && pool.dialect != Dialect::Workspace {
         // The pool's own command was measured with the pool.
         let size = spec.command.as_deref().map_or(0, entrypoint_size);
         problems.limit("too-large", "spec.command", size, MAX_ENTRYPOINT, " bytes as a line of a Dockerfile");
+    }
+    if let Some(snapshot) = snapshot {
+        problems.text("spec.extensions.snapshot", snapshot);
     }
     check_pairs("spec.env", &spec.env, &mut problems);
     check_pairs("spec.labels", &spec.labels, &mut problems);
@@ -176,9 +182,11 @@ fn check_numbers(spec: &Spec, problems: &mut Problems) {
 
 /// Daytona refuses or ignores what is sent beside a snapshot.
 fn check_snapshot(spec: &Spec, pool: &Pool, problems: &mut Problems) {
-    if pool.snapshot.is_none() {
-        return;
-    }
+    let whose = match (pairs::get(&spec.extensions, SNAPSHOT), &pool.snapshot) {
+        (Some(_), _) => "cannot be chosen, because the spec's snapshot has it fixed",
+        (None, Some(_)) => "cannot be chosen, because the pool's snapshot has it fixed",
+        (None, None) => return,
+    };
     let sizes = &spec.resources;
     for (path, asked) in [
         ("spec.image", spec.image.is_some()),
@@ -188,7 +196,7 @@ fn check_snapshot(spec: &Spec, pool: &Pool, problems: &mut Problems) {
         ("spec.resources.disk-mb", sizes.disk_mb.is_some()),
     ] {
         if asked {
-            problems.add("snapshot-conflict", path, "cannot be chosen, because the pool's snapshot has it fixed");
+            problems.add("snapshot-conflict", path, whose);
         }
     }
 }
@@ -196,7 +204,9 @@ fn check_snapshot(spec: &Spec, pool: &Pool, problems: &mut Problems) {
 /// The provider's key must not get into a sandbox, where the agent would find it.
 fn check_secret(spec: &Spec, secret: &Secret, problems: &mut Problems) {
     let texts = [Some(&spec.session_id), spec.image.as_ref(), spec.region.as_ref()];
-    if holds_secret(secret, &spec.env, &texts, spec.command.as_deref()) || holds_secret(secret, &spec.labels, &[], None)
+    if holds_secret(secret, &spec.extensions, &[], None)
+        || holds_secret(secret, &spec.env, &texts, spec.command.as_deref())
+        || holds_secret(secret, &spec.labels, &[], None)
     {
         problems.add("key-in-spec", "spec", "contains the API key of this call, which must not get into a sandbox");
     }

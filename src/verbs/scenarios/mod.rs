@@ -1,30 +1,40 @@
 //! Whole calls against a scripted server, natively: what is sent, and what comes of the answer.
 
 mod adopt;
+mod capacity;
+mod diagnostics;
+mod explain;
 mod extend;
 mod inventory_calls;
 mod keep_alive;
 mod lifecycle;
 mod locate;
+mod process;
 mod proof;
+mod protection;
 mod provision;
+mod snapshots;
 mod status;
 mod terminate;
 
 use super::call::credentials::tests::{Variables, context};
 use super::call::{Call, LONG_DEADLINE_MS};
+use super::diagnostics as diagnose;
 use super::inventory::{self, Known};
 use super::target::Target;
 use super::{
     extend as longer, lifecycle as drive, locate as find, provision as create, status as look, terminate as end,
 };
+use crate::contract::diagnostics::{CapacityReport, Explanation, HealthReport};
 use crate::contract::inventory::{Mode, Page, Report};
-use crate::contract::{Context, Handle, Spec, State, Termination};
+use crate::contract::{Context, Finding, Handle, Spec, State, Termination};
 use crate::daytona::Change;
 use crate::error::Error;
 use crate::http::scripted::{Answer, Scripted};
 
 pub const KEY: &str = "dtn_0123456789abcdef";
+/// The key in the environment of those whose context has another one.
+pub const OTHER_KEY: &str = "dtn_fedcba9876543210";
 pub const ID: &str = "2752acb4-993b-4bc3-810c-dbeb5fd8992c";
 
 /// A pool at a server of ours, with a script of its answers.
@@ -108,6 +118,35 @@ impl Server {
         let sessions: Vec<String> = sessions.iter().map(|session| (*session).to_owned()).collect();
         let known = Known { sessions: &sessions, as_of, min_age_sec: 600 };
         self.call(|call| inventory::reconcile(call, &known, mode))
+    }
+
+    pub fn check_spec(&self, spec: &Spec) -> Vec<Finding> {
+        diagnose::check_spec(self.context(), spec, &Variables(vec![("DAYTONA_API_KEY", OTHER_KEY)]), &self.transport)
+    }
+
+    pub fn health(&self) -> HealthReport {
+        match diagnose::health(self.context(), &Variables(Vec::new()), &self.transport) {
+            Ok(report) => report,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    /// The rules that a preflight finds.
+    pub fn preflight(&self, spec: Option<Spec>) -> Vec<Finding> {
+        match diagnose::preflight(self.context(), spec, &Variables(Vec::new()), &self.transport) {
+            Ok(findings) => findings,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    pub fn explain(&self, session_id: &str, handle: Option<Handle>) -> Result<Explanation, Error> {
+        self.call(|call| diagnose::explain(call, session_id, handle))
+    }
+
+    pub fn capacity(&self, max_requests: Option<&str>) -> Result<CapacityReport, Error> {
+        let mut context = self.context();
+        context.extensions.extend(max_requests.map(|number| ("max-requests".to_owned(), number.to_owned())));
+        self.call_with(context, diagnose::capacity)
     }
 
     /// The requests so far as `METHOD path body`.

@@ -15,7 +15,7 @@ use bodies::{
     ReplySettings, ServerChange, Skip,
 };
 
-/// Carries out a script; nothing where there is no such route.
+/// Carries out a script; `None` where there is no such route.
 pub(super) fn answer(fake: &FakeDaytona, request: &RecordedRequest, words: &[&str]) -> Option<Reply> {
     let outcome = match (request.method.as_str(), words) {
         ("GET", ["faults"]) => {

@@ -3,6 +3,8 @@
 mod invariants;
 mod matcher;
 pub mod mutate;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 
@@ -19,8 +21,9 @@ const REAL_TIME_SLACK_MS: u64 = 5_000;
 /// Times between the real one and the earliest that are tried.
 const SLACK_STEPS: u64 = 500;
 
-/// What an error has for people, and what it has from the host's own network: hosts word it differently.
-const NOT_COMPARED: [&str; 2] = ["message", "network"];
+/// What an error has for people, what it has from the host's own network, which hosts word differently, and how far a
+/// look-up after the failure came, which is a matter of time.
+const NOT_COMPARED: [&str; 3] = ["message", "network", "look-up"];
 
 /// Everything that is wrong with a transcript of a case, for people; nothing when it is as expected.
 pub fn judge(case: &Case, transcript: &Transcript) -> Vec<String> {

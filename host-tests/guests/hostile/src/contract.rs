@@ -1,8 +1,7 @@
 //! The contract's types and the host's functions, generated from `wit/`.
 
 /// Generated code: here and where its symbols are exported, `unsafe` is allowed.
-#[allow(unsafe_code)]
-#[allow(clippy::all, clippy::pedantic)]
+#[allow(unsafe_code, clippy::all, clippy::pedantic, reason = "generated code")]
 #[rustfmt::skip]
 pub mod generated {
     wit_bindgen::generate!({
@@ -14,5 +13,5 @@ pub mod generated {
     });
 }
 
-pub use generated::exports::rensei::sandbox::{inventory, lifecycle, provider, types};
+pub use generated::exports::rensei::sandbox::{diagnostics, inventory, lifecycle, provider, types};
 pub use generated::wasi;

@@ -10,7 +10,7 @@ use crate::contract::types::{
 };
 use crate::orders::Orders;
 
-struct Component;
+pub struct Component;
 
 impl Provider for Component {
     fn describe() -> Descriptor {
@@ -146,7 +146,7 @@ fn state_of(provider_state: String) -> State {
     }
 }
 
-fn succeed(result: AttackResult) -> Result<AttackResult, Error> {
+pub fn succeed(result: AttackResult) -> Result<AttackResult, Error> {
     match result.failure {
         None => Ok(result),
         Some(message) => Err(Error {
@@ -198,7 +198,7 @@ fn capabilities(regions: Vec<String>) -> Capabilities {
 }
 
 /// The exported symbols, which are generated.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "generated code")]
 mod symbols {
     use super::Component;
     crate::contract::generated::export!(Component with_types_in crate::contract::generated);

@@ -1,8 +1,7 @@
 //! The contract's types and the host's functions, generated: the core interface, and what it needs of WASI.
 
 /// Generated code: here and where its symbols are exported, `unsafe` is allowed.
-#[allow(unsafe_code)]
-#[allow(clippy::all, clippy::pedantic)]
+#[allow(unsafe_code, clippy::all, clippy::pedantic, reason = "generated code")]
 #[rustfmt::skip]
 pub mod generated {
     wit_bindgen::generate!({
@@ -11,7 +10,7 @@ pub mod generated {
                 import wasi:clocks/monotonic-clock@0.2.0;
                 import wasi:http/types@0.2.0;
                 import wasi:http/outgoing-handler@0.2.0;
-                include rensei:sandbox/sandbox-provider@0.1.0;
+                include rensei:sandbox/sandbox-provider@0.1.1;
             }",
         path: "../../../wit",
         world: "tiny:provider/tiny",

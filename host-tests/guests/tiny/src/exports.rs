@@ -56,10 +56,8 @@ impl Guest for Component {
             None => Self::provides(None),
         };
         let mut unmet: Vec<String> = Vec::new();
-        let pairs = [
-            (demand.runtime_kinds, offered.runtime_kinds),
-            (demand.requirement_kinds, offered.requirement_kinds),
-        ];
+        let pairs =
+            [(demand.runtime_kinds, offered.runtime_kinds), (demand.requirement_kinds, offered.requirement_kinds)];
         for (wanted, offered) in pairs {
             for kind in wanted {
                 if !offered.contains(&kind) && !unmet.contains(&kind) {
@@ -195,7 +193,7 @@ fn capabilities() -> Capabilities {
 }
 
 /// The exported symbols, which are generated.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "generated code")]
 mod symbols {
     use super::Component;
     crate::contract::generated::export!(Component with_types_in crate::contract::generated);

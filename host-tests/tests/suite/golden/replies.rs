@@ -143,7 +143,9 @@ pub async fn read(body: &str) -> Vec<String> {
 
 /// A state in one line.
 pub fn state_line(state: &State) -> String {
-    let details = state.details.iter().map(|(key, value)| format!(" {key}={}", shown(value))).collect::<String>();
+    // What the contract gained since.
+    let old = state.details.iter().filter(|(key, _)| !matches!(*key, "created-at" | "last-activity-at"));
+    let details = old.map(|(key, value)| format!(" {key}={}", shown(value))).collect::<String>();
     let reason = state.reason.as_deref().map(|reason| format!(" because {}", shown(reason))).unwrap_or_default();
     let recoverable = if state.recoverable { " recoverable" } else { "" };
     let word = if state.provider_state.is_empty() { "-".to_owned() } else { shown(&state.provider_state) };

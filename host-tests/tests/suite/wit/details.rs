@@ -13,14 +13,14 @@ const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../src");
 /// Calls of `Error::detail` whose key is a variable, in the spelling of the code, with the keys that they emit.
 const VARIABLE_KEYS: [(&str, &[&str]); 1] = [("key", &["maximum", "requested"])];
 
-/// The keys that the documentation of a record's field `details` lists: the words in backticks before the colon of each line
-/// that begins with a dash.
-fn documented(record: &str) -> BTreeSet<String> {
+/// The keys that the documentation of a record's field lists: the words in backticks before the colon of each line that begins
+/// with a dash.
+fn documented(interface: &str, record: &str, field: &str) -> BTreeSet<String> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_dir(Path::new(WIT)).expect("the contract can be parsed");
-    let types = &resolve.interfaces[resolve.packages[package].interfaces["types"]];
+    let types = &resolve.interfaces[resolve.packages[package].interfaces[interface]];
     let TypeDefKind::Record(record) = &resolve.types[types.types[record]].kind else { panic!("{record} is a record") };
-    let details = record.fields.iter().find(|field| field.name == "details").expect("it has details");
+    let details = record.fields.iter().find(|known| known.name == field).expect("it has the field");
     let docs = details.docs.contents.as_deref().unwrap_or_default();
     docs.lines()
         .filter_map(|line| line.strip_prefix("- ")?.split_once(':'))
@@ -85,12 +85,17 @@ fn the_details_of_errors_are_the_documented_ones() {
         }
     }
     assert!(emitted.contains("remedy") && emitted.contains("sandbox-id"), "the code was not read: {emitted:?}");
-    assert_eq!(emitted, documented("error"));
+    assert_eq!(emitted, documented("types", "error", "details"));
 }
 
 #[test]
-fn the_details_of_states_are_documented() {
-    let (code, documented) = (code(), documented("state"));
+fn the_details_of_states_and_reports_are_documented() {
+    let code = code();
+    let mut documented = documented("types", "state", "details");
+    for (record, field) in [("health-report", "extensions"), ("explanation", "details"), ("capacity-report", "details")]
+    {
+        documented.extend(self::documented("diagnostics", record, field));
+    }
     let calls = ["tell(", "details.push(("];
     let emitted = calls
         .iter()
@@ -99,6 +104,8 @@ fn the_details_of_states_are_documented() {
     let emitted: BTreeSet<String> = emitted.collect();
     assert!(emitted.contains("agent") && emitted.contains("organization"), "the code was not read: {emitted:?}");
     assert_eq!(emitted.difference(&documented).collect::<Vec<_>>(), [""; 0], "emitted, but not documented");
-    let unknown = documented.iter().filter(|key| !code.contains(&format!("\"{key}\"")));
+    // The code composes these of a resource and what of it.
+    let composed = |key: &str| ["-limit", "-used"].iter().any(|what| key.ends_with(what));
+    let unknown = documented.iter().filter(|key| !composed(key) && !code.contains(&format!("\"{key}\"")));
     assert_eq!(unknown.collect::<Vec<_>>(), [""; 0], "documented, but not in the code");
 }

@@ -4,7 +4,7 @@
 import { entriesOf, type Call, type Case } from './abi.ts';
 import { Local, canSuspend, engineFor, type Engine, type Mode } from './engine.ts';
 import { Ended, fromReason, fromRecord } from './failure.ts';
-import { Limit } from './limit.ts';
+import { Limit, Pace } from './limit.ts';
 import { compile, compileNow } from './module.ts';
 import { SandboxError } from '../errors.ts';
 import { interfaces } from '../generated/contract.ts';
@@ -48,6 +48,7 @@ export class Binding {
   readonly #options: BindingOptions;
   readonly #clock = new Clock();
   readonly #limit: Limit;
+  readonly #pace = new Pace();
   readonly #origins = new Map<string, readonly string[]>();
   readonly #running = new Set<AbortController>();
   #closed = false;
@@ -94,6 +95,9 @@ export class Binding {
       entered = true;
       const engine = this.#engine ?? (await this.#start(controller.signal));
       const made = await aborting(values(controller.signal), controller.signal);
+      const turn = this.#pace.begin();
+      if (turn !== undefined) await turn;
+      controller.signal.throwIfAborted();
       // From here on the component has a timer of its own.
       clearTimeout(late);
       const environment = this.#environment();

@@ -35,3 +35,38 @@ export class Limit {
     else next();
   }
 }
+
+/** Calls that begin in one turn of the event loop. */
+const BEGINNINGS = 4;
+
+const nextTurn: (act: () => void) => void =
+  (globalThis as { setImmediate?: (act: () => void) => void }).setImmediate ?? ((act) => void setTimeout(act, 0));
+
+/** Spreads calls that come together over turns of the event loop: each begins with a millisecond of work, and whoever else
+ * lives in the process shall not wait for five hundred of them. */
+export class Pace {
+  #begun = 0;
+  #scheduled = false;
+  readonly #waiting: Array<() => void> = [];
+
+  begin(): Promise<void> | void {
+    this.#schedule();
+    if (this.#begun < BEGINNINGS && this.#waiting.length === 0) {
+      this.#begun += 1;
+      return;
+    }
+    return new Promise((resolve) => void this.#waiting.push(resolve));
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    nextTurn(() => {
+      this.#scheduled = false;
+      const next = this.#waiting.splice(0, BEGINNINGS);
+      this.#begun = next.length;
+      for (const resolve of next) resolve();
+      if (next.length > 0) this.#schedule();
+    });
+  }
+}

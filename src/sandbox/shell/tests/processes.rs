@@ -162,7 +162,7 @@ fn a_launched_program_is_read_from_where_the_last_read_ended_without_cutting_cha
     for machine in Machine::all() {
         let go = format!("{}/go", machine.root());
         let argv =
-            script(&format!("printf 日本; echo e >&2; until [ -e {go} ]; do sleep 0.05; done; echo ende; exit 5"));
+            script(&format!("printf 日本; echo e >&2; until [ -e {go} ]; do sleep 0.05; done; echo end; exit 5"));
         assert_eq!(verdict(&machine.start("p", "launch", 1 << 20, "0", &program(&argv))), "new");
         until("it has written", || machine.read("p", (0, 0), 100).stderr.text == "e\n");
         let mut first = machine.read("p", (0, 0), 4);
@@ -174,7 +174,7 @@ fn a_launched_program_is_read_from_where_the_last_read_ended_without_cutting_cha
         fs::write(&go, "").expect("a file");
         until("it ends", || machine.read("p", (6, 2), 100).standing == Standing::Ended(5));
         let last = machine.read("p", (6, 2), 100);
-        assert_eq!((last.stdout.text.as_str(), last.stderr.text.as_str()), ("ende\n", ""));
+        assert_eq!((last.stdout.text.as_str(), last.stderr.text.as_str()), ("end\n", ""));
         // Beyond the end there is nothing.
         let beyond = machine.read("p", (99, 99), 100);
         assert_eq!((beyond.stdout.bytes, beyond.stderr.bytes), (0, 0));

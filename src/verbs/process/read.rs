@@ -1,0 +1,125 @@
+//! Reading what a process wrote, from where the last read ended.
+
+use super::command::check_id;
+use super::launch_command;
+use super::line_call::{BACKSTOP_SEC, Running, execute, malformed_cursor, new_mark, running, unknown, verdict};
+use crate::contract::ErrorCode;
+use crate::contract::process::Output;
+use crate::daytona::Execution;
+use crate::error::Error;
+use crate::http::{MAX_REPLY, Repeat, Transport, digits};
+use crate::pairs;
+use crate::sandbox::shell::reply::{Standing, told};
+use crate::sandbox::shell::{self, Line, Script};
+use crate::verbs::call::Call;
+use crate::verbs::target::Target;
+
+/// Bytes that are told when nobody says, at least, and at most. A character has up to four.
+const DEFAULT_BYTES: u32 = 256 * 1024;
+const MIN_BYTES: u32 = 4;
+const MAX_BYTES: u32 = 1024 * 1024;
+
+const JSON_FACTOR: usize = 6;
+
+/// Reads a process, or the launch command where no id is given. Two requests in the good case, three for the launch command.
+pub fn read<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    process_id: Option<&str>,
+    cursor: Option<&str>,
+    max_bytes: Option<u32>,
+) -> Result<Output, Error> {
+    let max_bytes = max_bytes.unwrap_or(DEFAULT_BYTES);
+    if !(MIN_BYTES..=MAX_BYTES).contains(&max_bytes) {
+        return Err(Error::spec(format!("max-bytes is {max_bytes}; it has to be {MIN_BYTES} to {MAX_BYTES}."))
+            .rule("out-of-range")
+            .detail("path", "max-bytes"));
+    }
+    let Some(process_id) = process_id else {
+        return launch_command::read(call, target, cursor, max_bytes);
+    };
+    check_id("process-id", process_id)?;
+    let (out, err) = match cursor {
+        None => (0, 0),
+        Some(cursor) => offsets(cursor).ok_or_else(malformed_cursor)?,
+    };
+    let Running { toolbox, .. } = running(call, target)?;
+    let mark = new_mark(call, process_id);
+    let mut line = Line::new(Script::Read, "");
+    let numbers = [out, err, u64::from(max_bytes)].map(|number| number.to_string());
+    line.words([mark.as_str(), &shell::directory(process_id)]);
+    line.words(numbers.iter().map(String::as_str));
+    let execution = Execution {
+        line: &line.finish(),
+        timeout_sec: BACKSTOP_SEC,
+        is_activity: false,
+        repeat: Repeat::Broken,
+        until: call.client.deadline(),
+        max_reply: max_bytes as usize * JSON_FACTOR + MAX_REPLY,
+    };
+    let answered = execute(call, &toolbox, mark, &execution).map_err(|error| error.maybe_applied(false))?;
+    let said = verdict(&answered).map_err(|error| error.maybe_applied(false))?;
+    if said == ["unknown"] {
+        return Err(unknown(process_id));
+    }
+    let Some(mut told) = told(&answered.executed.output, &answered.mark) else {
+        return Err(Error::new(ErrorCode::Protocol, "What the sandbox tells of the process is not complete.")
+            .retryable(true)
+            .rule("bad-reply"));
+    };
+    let limit = told.limit;
+    for (part, from) in [(&mut told.stdout, out), (&mut told.stderr, err)] {
+        if told.standing == Standing::Running || from + part.bytes < part.size {
+            part.complete_characters();
+        }
+    }
+    let next = (out + told.stdout.bytes, err + told.stderr.bytes);
+    let is_read = next.0 >= told.stdout.size.min(limit) && next.1 >= told.stderr.size.min(limit);
+    let mut details = Vec::new();
+    if is_read && told.stdout.size.max(told.stderr.size) > limit {
+        pairs::set(&mut details, "truncated", "true".to_owned());
+    }
+    let exit_code = match told.standing {
+        Standing::Ended(code) => Some(code),
+        Standing::Running => None,
+        Standing::TimedOut => {
+            pairs::set(&mut details, "ended-by", "timeout".to_owned());
+            None
+        }
+        Standing::Lost => {
+            pairs::set(&mut details, "ended-by", "unknown".to_owned());
+            None
+        }
+    };
+    let ended = told.standing != Standing::Running;
+    Ok(Output {
+        stdout: told.stdout.text,
+        stderr: told.stderr.text,
+        next_cursor: if ended && is_read { None } else { Some(format!("{}-{}", next.0, next.1)) },
+        ended,
+        exit_code,
+        details,
+    })
+}
+
+/// The two offsets of a cursor.
+fn offsets(cursor: &str) -> Option<(u64, u64)> {
+    /// More bytes than any stream is kept of, and few enough for the arithmetic of every shell.
+    const MAX_OFFSET: u64 = 1 << 40;
+    let (out, err) = cursor.split_once('-')?;
+    let offset = |text| digits(text).filter(|offset| *offset <= MAX_OFFSET);
+    Some((offset(out)?, offset(err)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_are_two_offsets() {
+        assert_eq!(offsets("0-17"), Some((0, 17)));
+        for text in ["", "1", "-", "1-", "a-1", "1-2-3", "+1-2", "1099511627777-0", "99999999999999999999-0"] {
+            assert_eq!(offsets(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Capturing a sandbox's file system.
+//!
+//! Daytona answers alike whether a capture comes about, fails, or is dropped because its name was taken, so nothing but the
+//! snapshot proves it: there was none of that name before, and the one that is there afterwards is younger than the request.
+
+use super::ours::{Name, find, is_captured, told};
+use crate::contract::ErrorCode;
+use crate::contract::snapshots::Snapshot as Record;
+use crate::daytona::{SandboxState, Snapshot};
+use crate::error::Error;
+use crate::http::Transport;
+use crate::moment::Moment;
+use crate::verbs::call::Call;
+use crate::verbs::lifecycle::gone;
+use crate::verbs::lookup::by_id;
+use crate::verbs::organization;
+use crate::verbs::target::Target;
+
+/// Seconds by which a snapshot may seem older than the request: dates of headers are whole seconds.
+const TOLERANCE_SEC: i64 = 2;
+
+/// Captures a sandbox and waits until the snapshot is there. Four requests in the good case, and more while it takes.
+pub fn capture<T: Transport>(call: &Call<'_, T>, target: &Target, name: &str) -> Result<Record, Error> {
+    let name = Name::new(call, name)?;
+    if let Some(known) = find(call, &name)? {
+        return if known.source_sandbox_id.as_deref() == Some(&target.external_id) {
+            told(call, known)
+        } else {
+            Err(taken(&name, false))
+        };
+    }
+    let begun = call.client.server_time();
+    let accepted = call.client.capture(&target.id, &target.external_id, &name.full);
+    let ambiguous = match accepted {
+        Ok(()) => None,
+        Err(refused) if refused.error.maybe_applied => Some(refused.error),
+        Err(refused) if refused.reaction == crate::daytona::Reaction::NotFound => {
+            organization::verify_absence(call, target)?;
+            return Err(gone(target));
+        }
+        Err(refused) => return Err(refused.error),
+    };
+    let mut looks = 0;
+    loop {
+        // The sandbox first: once it is done, the snapshot is there, or never will be.
+        let busy = match by_id(call, target) {
+            Ok((_, sandbox)) => sandbox.is_some_and(|sandbox| sandbox.known_state() == SandboxState::Snapshotting),
+            Err(failed) => return Err(unseen(failed.error, &name)),
+        };
+        match find(call, &name) {
+            Ok(Some(made)) if is_ours(&made, target, begun) => return told(call, made),
+            Ok(Some(_)) => return Err(taken(&name, true)),
+            Ok(None) if !busy => return Err(ambiguous.unwrap_or_else(|| dropped(&name))),
+            Ok(None) => {}
+            Err(failed) => return Err(unseen(failed, &name)),
+        }
+        if !call.pause(looks) {
+            return Err(too_slow(&name));
+        }
+        looks += 1;
+    }
+}
+
+/// Whether it is what this call asked for: a captured one, younger than the request, and of this sandbox where the server says.
+fn is_ours(made: &Snapshot, target: &Target, begun: Option<Moment>) -> bool {
+    let source = made.source_sandbox_id.as_deref();
+    let is_younger = begun.zip(made.created()).is_none_or(|(begun, made)| made.since(begun) >= -TOLERANCE_SEC);
+    is_captured(made) && is_younger && source.is_none_or(|source| source == target.external_id)
+}
+
+fn taken(name: &Name, meanwhile: bool) -> Error {
+    let when = if meanwhile { "was taken meanwhile, so the capture is lost" } else { "is taken" };
+    Error::new(ErrorCode::Conflict, format!("The name {} {when}.", name.full))
+        .rule("snapshot-exists")
+        .remedy("Use another name, or delete the one that is there.")
+}
+
+fn dropped(name: &Name) -> Error {
+    Error::new(ErrorCode::Unavailable, format!("Daytona dropped the capture {} without saying why.", name.full))
+        .retryable(true)
+        .rule("capture-dropped")
+        .remedy("Try again; if it goes on, look whether the organization may have another snapshot of that size.")
+}
+
+fn unseen(error: Error, name: &Name) -> Error {
+    error.maybe_applied(true).detail("snapshot-name", &name.full)
+}
+
+fn too_slow(name: &Name) -> Error {
+    Error::new(ErrorCode::Timeout, format!("The deadline ended while {} was captured.", name.full))
+        .retryable(true)
+        .maybe_applied(true)
+        .rule("deadline")
+        .detail("snapshot-name", &name.full)
+        .remedy("Look with get until it is there.")
+}
