@@ -53,7 +53,7 @@ macro_rules! invocations {
             -> $kind:ident $value:ty, since $since:literal, within $seconds:literal;
     )* })*) => {
         /// Parameters as they are read.
-        mod params {
+        pub(crate) mod params {
             use super::*;
 
             $($(

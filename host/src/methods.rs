@@ -49,7 +49,7 @@ macro_rules! methods {
             ($($(#[$attribute:meta])* $param:ident: $type:ty),*)
             -> $kind:ident $value:ty, since $since:literal, within $seconds:literal;
     )* })*) => {
-        #[allow(clippy::extra_unused_lifetimes, clippy::needless_lifetimes, reason = "not every function borrows")]
+        #[allow(unused_lifetimes, clippy::extra_unused_lifetimes, clippy::needless_lifetimes, reason = "not every one borrows")]
         impl $on {
             $($(
                 method! { [$($doc)*] $self $by $a $scope $method $verb ($($param: $type),*) $value }

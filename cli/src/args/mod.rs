@@ -165,6 +165,10 @@ pub struct Explain {
 
 #[derive(Debug, Args)]
 pub struct Serve {
+    /// Print the JSON Schema of the messages, and serve nothing
+    #[arg(long)]
+    pub schema: bool,
+
     /// Listen on a Unix socket at this path; without it, talk over standard input and output
     #[arg(long, value_name = "PATH")]
     pub socket: Option<PathBuf>,

@@ -1,4 +1,4 @@
-//! One room per command.
+//! One module per command.
 
 mod check;
 mod describe;
