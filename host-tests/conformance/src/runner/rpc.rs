@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use tokio::sync::{Semaphore, oneshot};
 
+use super::hosted::function;
 use super::{arguments, broken, neutral};
 use crate::data::Case;
 use crate::play::{Socket, at};
@@ -137,7 +138,7 @@ impl Server {
 
     /// Calls a function of the contract.
     async fn call(&self, call: &str, arguments: Map<String, Value>) -> Result<Answer, String> {
-        let method = call.rsplit('.').next().unwrap_or(call);
+        let method = function(call)?.rpc_name();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, receiver) = oneshot::channel();
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, sender);
