@@ -18,7 +18,7 @@ use crate::play::{Socket, at};
 use crate::transcript::{Answer, Seen, Transcript};
 
 /// Cases at the same time: most of them wait.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 16;
 
 /// Longer than any call of the contract takes.
 const LONGEST: Duration = Duration::from_secs(90);
