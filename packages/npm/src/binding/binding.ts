@@ -107,6 +107,7 @@ export class Binding {
         environment,
         origins: this.#allowed(declared, made, environment),
         signal: controller.signal,
+        wholeReplies: this.mode === 'replay',
         onRequest: (event) => this.#tell({ ...event, function: name }),
       });
       const passed = this.mode === 'replay' ? bounded(declared, made) : made;
@@ -174,6 +175,7 @@ export class Binding {
       environment,
       origins: null,
       signal: NEVER,
+      wholeReplies: false,
       onRequest: () => {},
     };
   }

@@ -63,6 +63,7 @@ export class Exchange implements Waitable {
     readonly outgoing: Outgoing,
     readonly limits: Limits,
     readonly fetch: typeof globalThis.fetch,
+    readonly whole: boolean,
     readonly report: (event: RequestEvent, engine: string | null) => void,
   ) {}
 
@@ -146,7 +147,8 @@ export class Exchange implements Waitable {
   }
 
   #reply(response: Response): Incoming {
-    const body = new ReplyBody(response.body, this.limits.betweenBytesMs === null ? null : this.limits.betweenBytesMs + GRACE_MS);
+    const { betweenBytesMs } = this.limits;
+    const body = new ReplyBody(response.body, betweenBytesMs === null ? null : betweenBytesMs + GRACE_MS, this.whole);
     // Browsers hide where a redirect leads to, and that it is one, behind a status of 0.
     if (response.type === 'opaqueredirect') return { status: 302, headers: new OwnFields([]), body };
     // What fetch has decoded no longer has the length that was announced.

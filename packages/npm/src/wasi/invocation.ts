@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly origins: readonly string[] | null;
   /** Ends it. */
   readonly signal: AbortSignal;
+  /** Whether a reply's body is read as a whole before the component sees any of it. */
+  readonly wholeReplies: boolean;
   readonly onRequest: (event: RequestEvent) => void;
 }
 
@@ -68,7 +70,7 @@ export class Invocation {
   }
 
   exchange(outgoing: Outgoing, limits: Limits): Exchange {
-    const exchange = new Exchange(outgoing, limits, this.#send, (event, engine) => {
+    const exchange = new Exchange(outgoing, limits, this.#send, this.surroundings.wholeReplies, (event, engine) => {
       if (engine !== null) this.engineCode = engine;
       this.surroundings.onRequest(event);
     });

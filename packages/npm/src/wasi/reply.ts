@@ -6,18 +6,24 @@ import { Wakers, type Waitable } from './wait.ts';
 /** Bytes that are read before anybody asks for them. The rest of a body waits in the connection until then. */
 const READ_AHEAD = 256 * 1024;
 
+/** The same where every wait of the component runs its call again. */
+const READ_AHEAD_WHOLE = 4 * 1024 * 1024;
+
 /** The body of one reply. */
 export class ReplyBody implements Waitable {
   readonly #wakers = new Wakers();
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | null;
   readonly #betweenBytesMs: number | null;
+  readonly #whole: boolean;
   #chunks: Uint8Array[] = [];
   #buffered = 0;
   #state: 'open' | 'closed' | 'failed' = 'open';
   #reading = false;
   #problem = '';
 
-  constructor(body: ReadableStream<Uint8Array> | null, betweenBytesMs: number | null) {
+  /** `whole`: nothing is ready before all of it is there, or as much as is read ahead. */
+  constructor(body: ReadableStream<Uint8Array> | null, betweenBytesMs: number | null, whole: boolean) {
+    this.#whole = whole;
     this.#reader = body?.getReader() ?? null;
     this.#betweenBytesMs = betweenBytesMs;
     if (this.#reader === null) this.#state = 'closed';
@@ -26,11 +32,11 @@ export class ReplyBody implements Waitable {
 
   /** Whether nothing more will come, or as much is here as is read ahead. */
   get settled(): boolean {
-    return this.#state !== 'open' || this.#buffered >= READ_AHEAD;
+    return this.#state !== 'open' || this.#buffered >= (this.#whole ? READ_AHEAD_WHOLE : READ_AHEAD);
   }
 
   ready(): boolean {
-    return this.#buffered > 0 || this.#state !== 'open';
+    return this.settled || (this.#buffered > 0 && !this.#whole);
   }
 
   watch(wake: () => void): () => void {
@@ -39,7 +45,7 @@ export class ReplyBody implements Waitable {
 
   /** Some bytes, none when they have still to come, or why there are no more. */
   take(most: number): Uint8Array | { readonly failed: string } | 'closed' {
-    const first = this.#chunks[0];
+    const first = this.ready() ? this.#chunks[0] : undefined;
     if (first !== undefined) {
       const taken = first.length <= most ? first : first.subarray(0, most);
       if (taken === first) this.#chunks.shift();
