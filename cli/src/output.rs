@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use sandbox_host::{Declaration, Descriptor, Finding, Handle, ProviderInfo, Severity, State};
+use sandbox_host::{Declaration, Descriptor, Finding, Function, Handle, ProviderInfo, Severity, State};
 use serde::Serialize;
 
 use super::failure::Failure;
@@ -151,14 +151,25 @@ pub fn descriptor(style: Style, descriptor: &Descriptor, info: &ProviderInfo) ->
             ("sha256", info.digest_hex()),
             ("size", format!("{} bytes", info.size)),
             ("imports", info.imports.join(", ")),
-            ("inventory", if info.inventory { "list, reconcile" } else { "not offered" }.to_owned()),
-            (
-                "lifecycle",
-                if info.lifecycle { "stop, start, archive, keep-alive, extend" } else { "not offered" }.to_owned(),
-            ),
         ],
     );
+    let offered: Vec<_> = interfaces().into_iter().map(|interface| (interface, functions(info, interface))).collect();
+    section("Functions", &offered);
     text
+}
+
+/// The contract's interfaces, in its order.
+fn interfaces() -> Vec<&'static str> {
+    let mut interfaces: Vec<_> = Function::ALL.iter().map(|function| function.interface()).collect();
+    interfaces.dedup();
+    interfaces
+}
+
+/// What a component has of an interface.
+fn functions(info: &ProviderInfo, interface: &str) -> String {
+    let of_it = info.functions.iter().filter(|function| function.interface() == interface);
+    let names: Vec<_> = of_it.map(|function| function.name()).collect();
+    if names.is_empty() { "not offered".to_owned() } else { names.join(", ") }
 }
 
 fn flag(value: &serde_json::Value) -> String {

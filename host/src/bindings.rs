@@ -7,15 +7,7 @@
 
 wasmtime::component::bindgen!({
     path: "wit",
-    inline: "
-        package host:bindings;
-
-        world contract {
-            export rensei:sandbox/types@0.1.1;
-            export rensei:sandbox/inventory@0.1.1;
-        }
-    ",
-    world: "host:bindings/contract",
+    world: "host",
     exports: { default: async },
 });
 

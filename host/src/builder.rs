@@ -8,13 +8,15 @@ use crate::clock::{RuntimeClock, SharedClock};
 use crate::engine::engine;
 use crate::environment::Environment;
 use crate::error::BuildError;
-use crate::host::{Host, Shared};
+use crate::host::Host;
 use crate::http::{HttpClient, PooledClient};
 use crate::limits::Limits;
 use crate::linker::linker;
 use crate::policy::{Policy, Quotas};
+use crate::shared::Shared;
+use crate::store::Surroundings;
 use crate::types::Secret;
-use crate::warm::Waiting;
+use crate::waiting::Waiting;
 
 /// Makes a [`Host`]. Everything has a default; see each method.
 #[derive(Default)]
@@ -91,13 +93,14 @@ impl HostBuilder {
             engine,
             _ticker: ticker,
             linker,
-            http,
-            clock: self.clock.unwrap_or_else(|| Arc::new(RuntimeClock::new())),
-            environment: self.environment,
-            limits: self.policy.limits.clone(),
             quotas: Arc::new(Quotas::new(&self.policy)),
+            surroundings: Surroundings {
+                http,
+                clock: self.clock.unwrap_or_else(|| Arc::new(RuntimeClock::new())),
+                environment: self.environment,
+                policy: Arc::new(self.policy),
+            },
             waiting: Waiting::default(),
-            policy: Arc::new(self.policy),
             cache: self.cache,
         }))
     }

@@ -6,29 +6,29 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use crate::error::CallError;
+use crate::live::LiveInstance;
 use crate::log::warn_line;
-use crate::provider::Loading;
-use crate::session::Session;
+use crate::shared::ProviderInner;
 use crate::store::Computed;
-use crate::verbs::Verb;
+use crate::verbs::{Value, Verb};
 
 /// Runs a verb on a fresh instance, which is dropped afterwards.
-pub(crate) async fn fresh<V: Verb>(provider: &Arc<Loading>, verb: V) -> Result<V::Output, CallError> {
+pub(crate) async fn fresh<V: Verb>(provider: &Arc<ProviderInner>, verb: V) -> Result<Value<V>, CallError> {
     let meter = Computed::default();
-    let name = verb.name();
+    let name = V::FUNCTION.name();
     let limit = limit(provider, &verb);
     let _pass = provider.shared.quotas.enter(verb.pool())?;
     let work = async {
-        let mut session = Session::start(provider, &meter, name).await?;
-        let result = verb.run(&mut session).await;
-        session.explained(result)
+        let mut live = LiveInstance::start(provider, &meter, name).await?;
+        let result = live.run(&verb).await;
+        live.explained(result)
     };
     bounded(name, limit, &meter, work).await
 }
 
 /// How long a verb may take on the clock on the wall.
-pub(crate) fn limit(provider: &Loading, verb: &impl Verb) -> Duration {
-    verb.deadline() + provider.shared.limits.call_timeout_margin
+pub(crate) fn limit(provider: &ProviderInner, verb: &impl Verb) -> Duration {
+    verb.deadline() + provider.shared.limits().call_timeout_margin
 }
 
 /// Ends a call that takes too long, and counts the time that it computes.

@@ -4,12 +4,9 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use wasmtime::Engine;
-use wasmtime::component::Component;
-
-use crate::exports::{PACKAGE, TRACK, VERSION};
 use crate::linker::ALLOWED_IMPORTS;
 use crate::types::ProviderError;
+use crate::version::TRACK;
 
 /// A host could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -92,9 +89,9 @@ pub enum LoadError {
         /// What there is instead.
         exports: Vec<String>,
     },
-    /// The contract is exported in a version that this host does not speak.
+    /// The contract is exported in a version of another track than the one that this host speaks.
     #[error(
-        "the component exports {found}, but this host speaks version {TRACK} of the contract. Use a component built for {TRACK}, or a host that speaks its version"
+        "the component exports {found}, but this host speaks the versions {TRACK}.* of the contract. Use a component built for one of them, or a host that speaks its version"
     )]
     WrongVersion {
         /// The interface as exported.
@@ -137,19 +134,6 @@ pub enum LoadError {
         "this was precompiled by another version or configuration of the engine, or for another processor. Precompile the component again with this host"
     )]
     Stale,
-}
-
-impl LoadError {
-    /// Tells apart a component that is something else from one of another version of the contract.
-    pub(crate) fn missing_export(component: &Component, engine: &Engine) -> Self {
-        let exports: Vec<String> =
-            component.component_type().exports(engine).map(|(name, _)| name.to_owned()).collect();
-        let interface = format!("{PACKAGE}/provider@");
-        match exports.iter().find(|name| name.starts_with(&interface)) {
-            Some(found) => Self::WrongVersion { found: found.clone() },
-            None => Self::MissingExport { wanted: format!("{interface}{VERSION}"), exports },
-        }
-    }
 }
 
 /// A call did not return what was asked for.
@@ -255,9 +239,10 @@ pub enum CallError {
         /// Function of the contract.
         function: &'static str,
     },
-    /// The provider does not export the interface.
+    /// The provider does not export the function: it was built without the interface, or for an earlier version of the
+    /// contract.
     #[error(
-        "the provider does not offer `{function}`: it does not export the interface {interface}. Use a version that does"
+        "the provider does not offer `{function}`: it does not export it in the interface {interface}. Use a version that does"
     )]
     NotOffered {
         /// Function of the contract.

@@ -1,145 +1,105 @@
 //! The functions of a provider, looked up by name and checked by type once, when it is loaded.
 
 use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Lower, TypedFunc};
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
-use crate::bindings::{inventory, types as wit};
+use crate::contract::functions;
 use crate::error::LoadError;
+use crate::function::Function;
 use crate::store::StoreData;
+use crate::verbs::{self, Verb};
+use crate::version::{FIRST, PACKAGE, newest};
+use crate::wire::Returns;
 
-/// The contract's package and the version of it that this crate was built with.
-pub(crate) const PACKAGE: &str = "rensei:sandbox";
-pub(crate) const VERSION: &str = "0.1.1";
+/// Where a provider has its functions. An interface beyond the core may be missing, and so may each function of it: a
+/// provider that was built for an earlier version of the contract does not have what came later.
+pub(crate) struct Exports([Option<ComponentExportIndex>; Function::ALL.len()]);
 
-/// The versions that this crate takes. wasmtime finds any of them under the name of one, and what an older one lacks is an
-/// interface or a function that the provider does not offer.
-pub(crate) const TRACK: &str = "0.1";
-
-/// One function: where it is, what it is called, and with which types. The types are checked when it is made.
-pub(crate) struct Export<P, R> {
-    pub(crate) name: &'static str,
-    index: ComponentExportIndex,
-    types: std::marker::PhantomData<fn(P) -> R>,
-}
-
-impl<P, R> Export<P, R>
-where
-    P: ComponentNamedList + Lower,
-    R: Lift + 'static,
-    (R,): ComponentNamedList + Lift,
-{
-    fn find(component: &InstancePre<StoreData>, interface: &Interface, name: &'static str) -> Result<Self, LoadError> {
-        let mismatch = |message: String| LoadError::Mismatch { item: format!("{}.{name}", interface.name), message };
-        let (item, index) = component
-            .component()
-            .get_export(Some(&interface.index), name)
-            .ok_or_else(|| mismatch("it is missing".to_owned()))?;
-        let ComponentItem::ComponentFunc(function) = item else {
-            return Err(mismatch("it is not a function".to_owned()));
-        };
-        function.typecheck::<P, (R,)>(&component.instance_type()).map_err(|error| mismatch(format!("{error:#}")))?;
-        Ok(Self { name, index, types: std::marker::PhantomData })
-    }
-
-    /// The function in a live instance.
-    pub(crate) fn bind(
-        &self,
-        instance: &wasmtime::component::Instance,
-        store: &mut wasmtime::Store<StoreData>,
-    ) -> wasmtime::Result<TypedFunc<P, (R,)>> {
-        instance.get_typed_func(store, self.index)
-    }
-}
-
+/// An interface as a component exports it.
 struct Interface {
     name: String,
     index: ComponentExportIndex,
 }
 
 impl Interface {
-    fn find(component: &InstancePre<StoreData>, interface: &str) -> Option<Self> {
-        let name = format!("{PACKAGE}/{interface}@{VERSION}");
-        let index = component.component().get_export_index(None, &name)?;
+    /// In the newest version of the contract's track that the component exports.
+    fn find(component: &Component, interface: &str) -> Option<Self> {
+        let prefix = format!("{PACKAGE}/{interface}@");
+        let exports = component.component_type();
+        let versions = exports.exports(component.engine()).filter_map(|(name, _)| name.strip_prefix(&prefix));
+        let name = format!("{prefix}{}", newest(versions)?);
+        let index = component.get_export_index(None, &name)?;
         Some(Self { name, index })
+    }
+
+    /// A function of it. None where it has none of this name.
+    fn function<V: Verb>(&self, component: &InstancePre<StoreData>) -> Result<Option<ComponentExportIndex>, LoadError> {
+        let name = V::FUNCTION.name();
+        let Some((item, index)) = component.component().get_export(Some(&self.index), name) else {
+            return Ok(None);
+        };
+        let mismatch = |message: String| LoadError::Mismatch { item: format!("{}.{name}", self.name), message };
+        let ComponentItem::ComponentFunc(function) = item else {
+            return Err(mismatch("it is not a function".to_owned()));
+        };
+        function
+            .typecheck::<V::Params, <V::Returns as Returns>::Results>(&component.instance_type())
+            .map_err(|error| mismatch(format!("{error:#}")))?;
+        Ok(Some(index))
     }
 }
 
-/// Functions that take a context and a handle.
-pub(crate) type OnHandle<R> = Export<(wit::Context, wit::Handle), Result<R, wit::Error>>;
-
-/// The core interface.
-pub(crate) struct ProviderExports {
-    pub(crate) describe: Export<(), wit::Descriptor>,
-    pub(crate) check_config: Export<(String,), Vec<wit::Finding>>,
-    pub(crate) provides: Export<(Option<wit::Declaration>,), wit::Declaration>,
-    pub(crate) unmet: Export<(wit::Declaration, Option<wit::Declaration>), Vec<String>>,
-    pub(crate) origins: Export<(wit::Context, Option<wit::Handle>), Result<Vec<String>, wit::Error>>,
-    pub(crate) provision: Export<(wit::Context, wit::Spec), Result<wit::Handle, wit::Error>>,
-    pub(crate) locate: Export<(wit::Context, String), Result<Option<wit::Handle>, wit::Error>>,
-    pub(crate) status: OnHandle<wit::State>,
-    pub(crate) terminate: OnHandle<wit::Termination>,
+/// Tells apart a component that is something else from one of another track of the contract.
+fn missing_core(component: &Component) -> LoadError {
+    let exported = component.component_type();
+    let exports: Vec<String> = exported.exports(component.engine()).map(|(name, _)| name.to_owned()).collect();
+    let core = format!("{PACKAGE}/{}@", Function::CORE);
+    match exports.iter().find(|name| name.starts_with(&core)) {
+        Some(found) => LoadError::WrongVersion { found: found.clone() },
+        None => LoadError::MissingExport { wanted: format!("{core}{FIRST}"), exports },
+    }
 }
 
-/// The optional interface for parking.
-pub(crate) struct LifecycleExports {
-    pub(crate) stop: OnHandle<wit::State>,
-    pub(crate) start: OnHandle<wit::State>,
-    pub(crate) archive: OnHandle<wit::State>,
-    pub(crate) keep_alive: OnHandle<wit::State>,
-    pub(crate) extend: Export<(wit::Context, wit::Handle, u32), Result<wit::State, wit::Error>>,
+macro_rules! look_up {
+    ($a:lifetime; $(interface $interface:literal { $(
+        $(#[doc = $doc:literal])*
+        $scope:ident $method:ident $verb:ident = $name:literal
+            ($($(#[$attribute:meta])* $param:ident: $type:ty),*)
+            -> $kind:ident $value:ty, since $since:literal, within $seconds:literal;
+    )* })*) => {
+        impl Exports {
+            /// Looks everything up. What is there has to be right.
+            pub(crate) fn find(component: &InstancePre<StoreData>) -> Result<Self, LoadError> {
+                let core = Interface::find(component.component(), Function::CORE)
+                    .ok_or_else(|| missing_core(component.component()))?;
+                let mut found = Self([None; Function::ALL.len()]);
+                $(
+                    if let Some(interface) = Interface::find(component.component(), $interface) {
+                        $( found.0[Function::$verb as usize] = interface.function::<verbs::$verb<$a>>(component)?; )*
+                    }
+                )*
+                match Function::ALL.iter().find(|function| function.is_core() && found.get(**function).is_none()) {
+                    Some(missing) => Err(LoadError::Mismatch {
+                        item: format!("{}.{missing}", core.name),
+                        message: "it is missing".to_owned(),
+                    }),
+                    None => Ok(found),
+                }
+            }
+        }
+    };
 }
 
-/// What `reconcile` takes: context, known sessions, when they were read, least age in seconds, how far to go.
-pub(crate) type Reconciliation = (wit::Context, Vec<String>, String, u32, inventory::Mode);
-
-/// The optional interface for finding what was left behind.
-pub(crate) struct InventoryExports {
-    pub(crate) list: Export<(wit::Context, Option<String>), Result<inventory::Page, wit::Error>>,
-    pub(crate) reconcile: Export<Reconciliation, Result<inventory::Report, wit::Error>>,
-}
-
-/// Everything that a provider offers.
-pub(crate) struct Exports {
-    pub(crate) provider: ProviderExports,
-    pub(crate) lifecycle: Option<LifecycleExports>,
-    pub(crate) inventory: Option<InventoryExports>,
-}
+functions!(look_up, 'static);
 
 impl Exports {
-    /// Looks everything up. An interface beyond the core may be missing, but one that is there has to be right.
-    pub(crate) fn find(component: &InstancePre<StoreData>) -> Result<Self, LoadError> {
-        let core = Interface::find(component, "provider")
-            .ok_or_else(|| LoadError::missing_export(component.component(), component.engine()))?;
-        let provider = ProviderExports {
-            describe: Export::find(component, &core, "describe")?,
-            check_config: Export::find(component, &core, "check-config")?,
-            provides: Export::find(component, &core, "provides")?,
-            unmet: Export::find(component, &core, "unmet")?,
-            origins: Export::find(component, &core, "origins")?,
-            provision: Export::find(component, &core, "provision")?,
-            locate: Export::find(component, &core, "locate")?,
-            status: Export::find(component, &core, "status")?,
-            terminate: Export::find(component, &core, "terminate")?,
-        };
-        let lifecycle = Interface::find(component, "lifecycle")
-            .map(|interface| {
-                Ok::<_, LoadError>(LifecycleExports {
-                    stop: Export::find(component, &interface, "stop")?,
-                    start: Export::find(component, &interface, "start")?,
-                    archive: Export::find(component, &interface, "archive")?,
-                    keep_alive: Export::find(component, &interface, "keep-alive")?,
-                    extend: Export::find(component, &interface, "extend")?,
-                })
-            })
-            .transpose()?;
-        let inventory = Interface::find(component, "inventory")
-            .map(|interface| {
-                Ok::<_, LoadError>(InventoryExports {
-                    list: Export::find(component, &interface, "list")?,
-                    reconcile: Export::find(component, &interface, "reconcile")?,
-                })
-            })
-            .transpose()?;
-        Ok(Self { provider, lifecycle, inventory })
+    /// The functions that there are.
+    pub(crate) fn functions(&self) -> Vec<Function> {
+        Function::ALL.iter().copied().filter(|function| self.get(*function).is_some()).collect()
+    }
+
+    /// Where a function is. None where the provider does not have it.
+    pub(crate) fn get(&self, function: Function) -> Option<ComponentExportIndex> {
+        self.0.get(function as usize).copied().flatten()
     }
 }

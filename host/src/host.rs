@@ -3,47 +3,23 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-use wasmtime::Engine;
-use wasmtime::component::Linker;
-
 use crate::builder::HostBuilder;
-use crate::cache::Cache;
-use crate::clock::SharedClock;
-use crate::engine::Ticker;
-use crate::environment::Environment;
 use crate::error::LoadError;
-use crate::http::HttpClient;
+use crate::info::ProviderInfo;
 use crate::limits::Limits;
 use crate::load;
-use crate::policy::{Policy, Quotas};
+use crate::policy::Policy;
 use crate::precompiled;
-use crate::provider::{Provider, ProviderInfo};
+use crate::provider::Provider;
+use crate::shared::Shared;
 use crate::signature;
-use crate::store::StoreData;
-use crate::warm::Waiting;
+use sha2::{Digest, Sha256};
 
 /// Loads providers. One per process is enough, and cheap to clone: it holds the engine, the HTTP client and the
 /// limits that all its providers share.
 #[derive(Clone)]
 pub struct Host {
     shared: Arc<Shared>,
-}
-
-/// What a host's providers share.
-pub(crate) struct Shared {
-    pub(crate) engine: Engine,
-    /// Lives as long as the engine is in use.
-    pub(crate) _ticker: Ticker,
-    pub(crate) linker: Linker<StoreData>,
-    pub(crate) http: Arc<dyn HttpClient>,
-    pub(crate) clock: SharedClock,
-    pub(crate) environment: Environment,
-    pub(crate) limits: Limits,
-    pub(crate) policy: Arc<Policy>,
-    pub(crate) quotas: Arc<Quotas>,
-    pub(crate) waiting: Waiting,
-    pub(crate) cache: Option<Cache>,
 }
 
 impl Host {
@@ -58,12 +34,12 @@ impl Host {
 
     /// The limits that it was made with.
     pub fn limits(&self) -> &Limits {
-        &self.shared.limits
+        self.shared.limits()
     }
 
     /// The rules that it was made with.
     pub fn policy(&self) -> &Policy {
-        &self.shared.policy
+        &self.shared.surroundings.policy
     }
 
     /// Compiles a component and checks that it is a provider. Takes about a tenth of a second of all cores: off the
@@ -88,12 +64,12 @@ impl Host {
     }
 
     fn check_signature(&self, bytes: &[u8], signature: Option<&[u8]>) -> Result<(), LoadError> {
-        signature::check(bytes, signature, &self.shared.policy.trusted_keys)
+        signature::check(bytes, signature, &self.shared.surroundings.policy.trusted_keys)
     }
 
     /// Loads a component whose signature was looked at.
     pub(crate) fn compile(&self, component: &[u8]) -> Result<Provider, LoadError> {
-        let limit = self.shared.limits.component_bytes;
+        let limit = self.shared.limits().component_bytes;
         if component.len() > limit {
             return Err(LoadError::TooLarge { bytes: component.len() as u64, limit });
         }
@@ -108,8 +84,7 @@ impl Host {
             digest: Sha256::digest(component).into(),
             size: component.len() as u64,
             imports: loaded.imports.clone(),
-            lifecycle: loaded.exports.lifecycle.is_some(),
-            inventory: loaded.exports.inventory.is_some(),
+            functions: loaded.exports.functions(),
         };
         Ok(Provider::new(Arc::clone(&self.shared), loaded, info))
     }
@@ -121,7 +96,7 @@ impl Host {
     /// As there, and when the file cannot be read.
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Provider, LoadError> {
         let path = path.as_ref();
-        let bytes = read(path, open(path)?, self.shared.limits.component_bytes)?;
+        let bytes = read(path, open(path)?, self.shared.limits().component_bytes)?;
         self.check_signature(&bytes, signature::beside(path).as_deref())?;
         self.compile(&bytes)
     }
@@ -147,8 +122,7 @@ impl Host {
             digest: head.digest,
             size: head.size,
             imports: loaded.imports.clone(),
-            lifecycle: loaded.exports.lifecycle.is_some(),
-            inventory: loaded.exports.inventory.is_some(),
+            functions: loaded.exports.functions(),
         };
         Ok(Provider::new(Arc::clone(&self.shared), loaded, info))
     }

@@ -3,12 +3,10 @@ use std::time::Duration;
 
 use crate::call::{bounded, limit};
 use crate::error::CallError;
-use crate::offers::{offers_local, offers_sessions};
-use crate::provider::Loading;
-use crate::session::Session;
+use crate::live::LiveInstance;
+use crate::shared::ProviderInner;
 use crate::store::Computed;
-use crate::types;
-use crate::verbs::{self, Verb};
+use crate::verbs::{Value, Verb};
 
 /// How long making an instance may take; it runs no code of the contract.
 const START: Duration = Duration::from_secs(10);
@@ -18,38 +16,38 @@ const START: Duration = Duration::from_secs(10);
 /// A call that breaks, times out or is cancelled takes the instance with it: every later call returns
 /// [`CallError::Poisoned`]. The provider's own errors do no harm.
 pub struct Instance {
-    provider: Arc<Loading>,
+    provider: Arc<ProviderInner>,
     meter: Computed,
     /// Taken out while a call runs and put back when it ended well, so that a call that is dropped half-way drops the
     /// store, too.
-    session: Option<Session>,
+    live: Option<LiveInstance>,
 }
 
 impl Instance {
-    pub(crate) async fn open(provider: &Arc<Loading>) -> Result<Self, CallError> {
+    pub(crate) async fn open(provider: &Arc<ProviderInner>) -> Result<Self, CallError> {
         let meter = Computed::default();
-        let start = Session::start(provider, &meter, "instance");
-        let session = bounded("instance", START, &meter, start).await?;
-        Ok(Self { provider: Arc::clone(provider), meter, session: Some(session) })
+        let start = LiveInstance::start(provider, &meter, "instance");
+        let live = bounded("instance", START, &meter, start).await?;
+        Ok(Self { provider: Arc::clone(provider), meter, live: Some(live) })
     }
 
     /// Whether it can be called.
     pub fn is_usable(&self) -> bool {
-        self.session.is_some()
+        self.live.is_some()
     }
 
-    pub(crate) async fn call<V: Verb>(&mut self, verb: V) -> Result<V::Output, CallError> {
+    pub(crate) async fn call<V: Verb>(&mut self, verb: V) -> Result<Value<V>, CallError> {
         let _pass = self.provider.shared.quotas.enter(verb.pool())?;
         self.call_admitted(verb).await
     }
 
     /// A call that its pool's quota has let in.
-    pub(crate) async fn call_admitted<V: Verb>(&mut self, verb: V) -> Result<V::Output, CallError> {
-        let mut session = self.session.take().ok_or(CallError::Poisoned)?;
+    pub(crate) async fn call_admitted<V: Verb>(&mut self, verb: V) -> Result<Value<V>, CallError> {
+        let mut live = self.live.take().ok_or(CallError::Poisoned)?;
         self.meter.reset();
         let limit = limit(&self.provider, &verb);
-        let result = bounded(verb.name(), limit, &self.meter, verb.run(&mut session)).await;
-        let result = session.explained(result);
+        let result = bounded(V::FUNCTION.name(), limit, &self.meter, live.run(&verb)).await;
+        let result = live.explained(result);
         if matches!(
             result,
             Ok(_)
@@ -58,12 +56,9 @@ impl Instance {
                     | CallError::NotOffered { .. }
                     | CallError::UnusableKey)
         ) {
-            session.close();
-            self.session = Some(session);
+            live.close();
+            self.live = Some(live);
         }
         result
     }
-
-    offers_local!(self, &mut);
-    offers_sessions!(self, &mut);
 }

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use wasmtime::component::ResourceTable;
-use wasmtime::{Store, UpdateDeadline};
+use wasmtime::{Engine, Store, UpdateDeadline};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::clock::{ClockView, SharedClock};
 use crate::environment::Environment;
-use crate::host::Shared;
-use crate::http::Hooks;
-use crate::limits::Limiter;
+use crate::http::{Hooks, HttpClient};
+use crate::limiter::Limiter;
+use crate::policy::Policy;
 
 /// Nanoseconds that the guest of a store has computed during the current call.
 #[derive(Clone, Debug, Default)]
@@ -71,42 +71,44 @@ impl WasiHttpView for StoreData {
     }
 }
 
-/// A fresh store that nothing may be called from yet.
-pub(crate) fn store(shared: &Shared, computed: Computed) -> Store<StoreData> {
-    let mut hooks = Hooks::new(Arc::clone(&shared.http), Arc::clone(&shared.policy));
-    let environment = match shared.policy.inject_credentials {
-        true => {
-            let hidden = shared.environment.hidden(&mut hooks.placeholders);
-            hooks.placeholders.last();
-            hidden
-        }
-        false => shared.environment.clone(),
-    };
-    let mut table = ResourceTable::new();
-    table.set_max_capacity(shared.limits.resource_handles);
-    let mut http = WasiHttpCtx::new();
-    http.set_field_size_limit(FIELD_BYTES);
-    let mut store = Store::new(
-        &shared.engine,
-        StoreData {
-            table,
-            http,
-            clock: Arc::clone(&shared.clock),
-            environment,
-            hooks,
-            limiter: Limiter::new(&shared.limits),
-            computed,
-        },
-    );
-    store.set_hostcall_fuel(shared.limits.transfer_bytes);
-    store.limiter(|data| &mut data.limiter);
-    store.set_epoch_deadline(1);
-    let compute = shared.limits.compute;
-    store.epoch_deadline_callback(move |context| {
-        if context.data().computed.get() >= compute {
-            return Err(ComputedTooLong.into());
-        }
-        Ok(UpdateDeadline::Yield(1))
-    });
-    store
+/// What all stores of a host have in common.
+pub(crate) struct Surroundings {
+    pub(crate) http: Arc<dyn HttpClient>,
+    pub(crate) clock: SharedClock,
+    pub(crate) environment: Environment,
+    pub(crate) policy: Arc<Policy>,
+}
+
+impl Surroundings {
+    /// A fresh store that nothing may be called from yet. `computed` counts the time that its guest computes.
+    pub(crate) fn store(&self, engine: &Engine, computed: Computed) -> Store<StoreData> {
+        let limits = &self.policy.limits;
+        let mut hooks = Hooks::new(Arc::clone(&self.http), Arc::clone(&self.policy));
+        let environment = match self.policy.inject_credentials {
+            true => {
+                let hidden = self.environment.hidden(&mut hooks.placeholders);
+                hooks.placeholders.last();
+                hidden
+            }
+            false => self.environment.clone(),
+        };
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.resource_handles);
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(FIELD_BYTES);
+        let (clock, limiter) = (Arc::clone(&self.clock), Limiter::new(limits));
+        let data = StoreData { table, http, clock, environment, hooks, limiter, computed };
+        let mut store = Store::new(engine, data);
+        store.set_hostcall_fuel(limits.transfer_bytes);
+        store.limiter(|data| &mut data.limiter);
+        store.set_epoch_deadline(1);
+        let compute = limits.compute;
+        store.epoch_deadline_callback(move |context| {
+            if context.data().computed.get() >= compute {
+                return Err(ComputedTooLong.into());
+            }
+            Ok(UpdateDeadline::Yield(1))
+        });
+        store
+    }
 }

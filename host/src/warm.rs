@@ -13,41 +13,23 @@ use tokio::time::Instant;
 use crate::call::fresh;
 use crate::error::CallError;
 use crate::instance::Instance;
-use crate::offers::offers_sessions;
-use crate::provider::Loading;
-use crate::types::{self, Context};
-use crate::verbs::{self, Verb};
-
-/// How long instances are kept, and how many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WarmLimits {
-    /// Instances that wait for a call, of all pools together. Default 64. Each takes one of
-    /// [`Limits::concurrent_calls`](crate::Limits::concurrent_calls), and is given up when a call finds no room.
-    pub idle: usize,
-    /// Calls that one instance serves. Default 1,000: what it did not give back is gone after that.
-    pub calls: u32,
-    /// Age at which an instance is not used again. Default 5 min.
-    pub age: Duration,
-}
-
-impl Default for WarmLimits {
-    fn default() -> Self {
-        Self { idle: 64, calls: 1_000, age: Duration::from_secs(300) }
-    }
-}
+use crate::limits::WarmLimits;
+use crate::shared::ProviderInner;
+use crate::types::Context;
+use crate::verbs::{Value, Verb};
+use crate::waiting::Keeper;
 
 /// A provider whose instances are kept between calls of the same pool; see
 /// [`Provider::warm`](crate::Provider::warm). Cheap to clone; clones share the instances.
 ///
-/// An instance in which a call broke, timed out or was cancelled is never used again. Functions that are not here are not
-/// for a pool, and run in fresh instances.
+/// An instance in which a call broke, timed out or was cancelled is never used again. Functions that send nothing are for no
+/// pool's account, and run in fresh instances.
 ///
 /// # Errors
 /// As the provider's.
 #[derive(Clone)]
 pub struct Warm {
-    provider: Arc<Loading>,
+    provider: Arc<ProviderInner>,
     limits: WarmLimits,
     idle: Arc<Mutex<Idle>>,
 }
@@ -87,22 +69,9 @@ impl Idle {
     }
 }
 
-/// All that waits on one host: it takes the room of calls that are to run.
-#[derive(Default)]
-pub(crate) struct Waiting(Mutex<Vec<Weak<Mutex<Idle>>>>);
-
-impl Waiting {
-    fn add(&self, idle: &Arc<Mutex<Idle>>) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|known| known.strong_count() > 0);
-        all.push(Arc::downgrade(idle));
-    }
-
-    /// Gives up every instance that waits; whether there were any.
-    pub(crate) fn give_up(&self) -> bool {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let given: usize = all.iter().filter_map(Weak::upgrade).map(|idle| lock(&idle).pools.drain().count()).sum();
-        given > 0
+impl Keeper for Mutex<Idle> {
+    fn give_up(&self) -> bool {
+        lock(self).pools.drain().count() > 0
     }
 }
 
@@ -118,9 +87,10 @@ struct Kept {
 }
 
 impl Warm {
-    pub(crate) fn new(provider: Arc<Loading>, limits: WarmLimits) -> Self {
-        let idle = Arc::default();
-        provider.shared.waiting.add(&idle);
+    pub(crate) fn new(provider: Arc<ProviderInner>, limits: WarmLimits) -> Self {
+        let idle: Arc<Mutex<Idle>> = Arc::default();
+        let keeper: Weak<Mutex<Idle>> = Arc::downgrade(&idle);
+        provider.shared.waiting.add(keeper);
         Self { provider, limits, idle }
     }
 
@@ -141,8 +111,8 @@ impl Warm {
         idle.pools.clear();
     }
 
-    pub(crate) async fn call<V: Verb>(&self, verb: V) -> Result<V::Output, CallError> {
-        let Some(owner) = verb.context().map(Owner::of) else {
+    pub(crate) async fn call<V: Verb>(&self, verb: V) -> Result<Value<V>, CallError> {
+        let Some(owner) = verb.owner().map(Owner::of) else {
             return fresh(&self.provider, verb).await;
         };
         // Before an instance: a pool that is over its quota must not make any.
@@ -182,6 +152,4 @@ impl Warm {
             idle.pools.entry(owner).or_default().push(kept);
         }
     }
-
-    offers_sessions!(self, &);
 }

@@ -37,13 +37,12 @@ async fn every_function_of_the_contract_can_be_called() {
     let state = provider.status(&context, &handle()).await.unwrap();
     assert_eq!((state.status, state.phase), (Status::Provisioning, Phase::Starting));
     assert_eq!(provider.terminate(&context, &handle()).await.unwrap(), Termination::Requested);
-    let lifecycle = provider.lifecycle().unwrap();
     for state in [
-        lifecycle.stop(&context, &handle()).await,
-        lifecycle.start(&context, &handle()).await,
-        lifecycle.archive(&context, &handle()).await,
-        lifecycle.keep_alive(&context, &handle()).await,
-        lifecycle.extend(&context, &handle(), 60).await,
+        provider.stop(&context, &handle()).await,
+        provider.start(&context, &handle()).await,
+        provider.archive(&context, &handle()).await,
+        provider.keep_alive(&context, &handle()).await,
+        provider.extend(&context, &handle(), 60).await,
     ] {
         assert_eq!(state.unwrap().phase, Phase::Starting);
     }

@@ -3,7 +3,7 @@
 mod guest;
 
 use guest::Guest;
-use sandbox_host::{Host, Limits, LoadError};
+use sandbox_host::{CallError, Context, Function, Handle, Host, Limits, LoadError};
 
 fn host() -> Host {
     Host::builder().build().unwrap()
@@ -25,15 +25,14 @@ fn a_provider_with_the_core_interface_alone_is_loaded() {
     assert_eq!(info.size, bytes.len() as u64);
     assert_eq!(info.imports, Vec::<String>::new());
     assert_eq!(info.digest_hex().len(), 64);
-    assert!(!info.lifecycle);
-    assert!(provider.lifecycle().is_none());
+    assert!(info.offers(Function::Provision) && !info.offers(Function::Stop));
+    assert!(info.functions.iter().all(|function| function.interface() == "provider"), "{info:?}");
 }
 
 #[test]
 fn a_provider_with_lifecycle_says_so() {
     let provider = host().load(&Guest::new().lifecycle().build()).unwrap();
-    assert!(provider.info().lifecycle);
-    assert!(provider.lifecycle().is_some());
+    assert!(provider.offers(Function::Extend) && !provider.offers(Function::List));
 }
 
 #[test]
@@ -69,25 +68,65 @@ fn a_truncated_component_is_refused_as_invalid() {
 fn a_component_without_the_contract_is_refused_with_what_it_exports() {
     assert_eq!(
         refused(&component("(component)")).to_string(),
-        "the component does not export rensei:sandbox/provider@0.1.1, so it is not a sandbox provider. It exports nothing"
+        "the component does not export rensei:sandbox/provider@0.1.0, so it is not a sandbox provider. It exports nothing"
     );
     let other = component(r#"(component (instance $i) (export "acme:greeter/hello@1.2.0" (instance $i)))"#);
     assert_eq!(
         refused(&other).to_string(),
-        "the component does not export rensei:sandbox/provider@0.1.1, so it is not a sandbox provider. It exports \
+        "the component does not export rensei:sandbox/provider@0.1.0, so it is not a sandbox provider. It exports \
          acme:greeter/hello@1.2.0"
     );
 }
 
 #[test]
 fn another_version_of_the_contract_is_refused_by_name() {
-    let newer =
-        Guest::new().edit_contract("*", "package rensei:sandbox@0.1.1;", "package rensei:sandbox@0.2.0;").build();
+    let newer = Guest::new().contract("0.2.0").build();
     assert_eq!(
         refused(&newer).to_string(),
-        "the component exports rensei:sandbox/provider@0.2.0, but this host speaks version 0.1 of the contract. Use a \
-         component built for 0.1, or a host that speaks its version"
+        "the component exports rensei:sandbox/provider@0.2.0, but this host speaks the versions 0.1.* of the contract. Use a \
+         component built for one of them, or a host that speaks its version"
     );
+}
+
+#[tokio::test]
+async fn every_version_of_the_track_is_taken() {
+    for version in ["0.1.0", "0.1.1", "0.1.20"] {
+        let provider = host().load(&Guest::new().contract(version).lifecycle().version('7').build()).unwrap();
+        assert_eq!(provider.describe().await.unwrap().version, "7", "{version}");
+        assert!(provider.offers(Function::Stop), "{version}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_an_optional_interface_does_not_have_is_not_offered_and_the_others_are() {
+    let line = "    extend: func(context: context, handle: handle, seconds: u32) -> result<state, error>;\n";
+    let gate = "    @since(version = 0.1.0)\n".to_owned() + line;
+    let guest = Guest::new().lifecycle().without("extend", "lifecycle.wit", gate.leak());
+    let provider = host().load(&guest.build()).unwrap();
+    let (context, handle) = (Context::new("pool"), Handle { external_id: "x".into(), ..Handle::default() });
+    assert!(provider.offers(Function::KeepAlive) && !provider.offers(Function::Extend));
+    provider.keep_alive(&context, &handle).await.unwrap();
+    let error = provider.extend(&context, &handle, 60).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the provider does not offer `extend`: it does not export it in the interface lifecycle. Use a version that does"
+    );
+    // What is not offered is said before anything is asked of the provider.
+    assert!(matches!(error, CallError::NotOffered { function: "extend", interface: "lifecycle" }), "{error:?}");
+}
+
+#[test]
+fn a_function_of_the_core_has_to_be_there_and_every_function_has_to_fit() {
+    let line = "    locate: func(context: context, session-id: string) -> result<option<handle>, error>;\n";
+    let gate = "    @since(version = 0.1.0)\n".to_owned() + line;
+    let bytes = Guest::new().contract("0.1.0").without("locate", "provider.wit", gate.leak()).build();
+    assert_eq!(
+        refused(&bytes).to_string(),
+        "the component does not fit the contract: rensei:sandbox/provider@0.1.0.locate: it is missing. It was built from \
+         another version of the contract; build it again from the one of this host"
+    );
+    let other = Guest::new().lifecycle().edit_contract("lifecycle.wit", "seconds: u32", "seconds: u8").build();
+    assert!(refused(&other).to_string().contains(".extend: "), "{}", refused(&other));
 }
 
 #[test]
@@ -125,10 +164,10 @@ fn an_allowed_interface_of_another_generation_of_wasi_is_refused() {
 
 #[test]
 fn a_changed_type_is_refused_with_the_function_and_the_difference() {
-    let bytes = Guest::new().edit_contract("types.wit", "        unknown,\n", "").build();
+    let bytes = Guest::new().contract("0.1.0").edit_contract("types.wit", "        unknown,\n", "").build();
     let error = refused(&bytes).to_string();
     assert!(
-        error.starts_with("the component does not fit the contract: rensei:sandbox/provider@0.1.1.status: "),
+        error.starts_with("the component does not fit the contract: rensei:sandbox/provider@0.1.0.status: "),
         "{error}"
     );
     assert!(error.contains("expected enum of 11 names, found enum of 10 names") || error.contains("11"), "{error}");

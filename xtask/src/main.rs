@@ -13,6 +13,7 @@ mod links;
 mod lint;
 mod npm;
 mod packages;
+mod shells;
 mod size;
 mod test;
 mod tools;

@@ -1,8 +1,8 @@
 //! What is done with the component once it is built: shown, tested and simulated.
 
-use crate::Failure;
 use crate::build::{build, guests};
 use crate::tools::{self, PACKAGE};
+use crate::{Failure, shells};
 
 /// The crates that run beside the component, all in the profile `host`.
 pub const NATIVE: [&str; 10] = [
@@ -27,6 +27,7 @@ pub fn test() -> Result<(), Failure> {
 
 /// Runs every test with the components that lie there. A failure does not keep the rest from running.
 pub fn run() -> Result<(), Failure> {
+    shells::ensure()?;
     let suites = |arguments: &[&str]| tools::run(tools::cargo()?.args(["test", "--no-fail-fast"]).args(arguments));
     let unit = suites(&["-p", PACKAGE, "-p", "xtask"]);
     let native = suites(&[&["--profile", "host"], &NATIVE[..]].concat());

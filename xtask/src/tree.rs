@@ -5,6 +5,9 @@ use std::path::Path;
 use crate::Failure;
 use crate::tools;
 
+/// The provider's own directory inside of sandboxes: their directory for temporary files may be called as this machine's is.
+const IN_SANDBOXES: &str = ".rensei";
+
 /// Fails with every line that names such a directory.
 pub fn check() -> Result<(), Failure> {
     let directories = directories();
@@ -56,9 +59,10 @@ fn local_paths<'a>(text: &str, directories: &'a [String]) -> Vec<(usize, &'a str
     let mut found = Vec::new();
     for (number, line) in text.lines().enumerate() {
         for directory in directories {
-            let named = line.match_indices(directory.as_str()).any(|(at, _)| {
-                let before = line.get(..at).unwrap_or_default();
+            let named = line.match_indices(directory.as_str()).any(|(at, found)| {
+                let (before, rest) = (line.get(..at).unwrap_or_default(), line.get(at + found.len()..));
                 !before.ends_with(|c: char| c.is_alphanumeric() || "._-~}/".contains(c))
+                    && !rest.is_some_and(|rest| rest.starts_with(IN_SANDBOXES))
             });
             if named {
                 found.push((number + 1, directory.as_str()));
@@ -82,7 +86,8 @@ mod tests {
     #[test]
     fn the_same_words_inside_of_another_path_are_no_directory_of_this_machine() {
         let directories = ["/mine/".to_owned()];
-        for text in ["/minefield/", "a/mine/b", "https://example.com/mine/", "${HOME}/mine/", "~/mine/", "/mine"] {
+        let others = ["/minefield/", "a/mine/b", "https://example.com/mine/", "${HOME}/mine/", "~/mine/", "/mine"];
+        for text in others.into_iter().chain(["base=/mine/.rensei/0"]) {
             assert!(local_paths(text, &directories).is_empty(), "{text}");
         }
     }

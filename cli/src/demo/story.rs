@@ -1,6 +1,6 @@
 //! What happens in each scene.
 
-use sandbox_host::{CallError, Handle, Phase, Spec, State};
+use sandbox_host::{CallError, Function, Handle, Phase, Spec, State};
 use tokio::time::sleep;
 
 use super::stage::Stage;
@@ -25,18 +25,18 @@ pub async fn whole_life(stage: &Stage, teller: &mut Teller, session: &str) -> Sc
     }
     teller.say("found, and the same handle");
 
-    let Some(lifecycle) = stage.provider.lifecycle() else {
+    if !stage.provider.offers(Function::Archive) {
         teller.say("this component does not park sandboxes");
         return end(stage, teller, &handle).await;
-    };
+    }
     let context = stage.context();
     teller.call("archive", "the agent waits for a person: stop, then cheap storage");
-    let state = lifecycle.archive(&context, &handle).await?;
+    let state = stage.provider.archive(&context, &handle).await?;
     teller.state(stage, &state);
     watch(stage, teller, &handle, "until it is archived", Phase::Archived).await?;
 
     teller.call("start", "the person has answered");
-    let state = lifecycle.start(&context, &handle).await?;
+    let state = stage.provider.start(&context, &handle).await?;
     teller.state(stage, &state);
     watch(stage, teller, &handle, "until it runs again", Phase::Running).await?;
     end(stage, teller, &handle).await

@@ -1,4 +1,4 @@
-use sandbox_host::Descriptor;
+use sandbox_host::{Descriptor, Function};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -33,8 +33,9 @@ pub async fn run(global: &Global, own: &Describe) -> Done {
                 "sha256": info.digest_hex(),
                 "size": info.size,
                 "imports": info.imports,
-                "lifecycle": info.lifecycle,
-                "inventory": info.inventory,
+                "functions": info.functions.iter().map(|function| function.rpc_name()).collect::<Vec<_>>(),
+                "lifecycle": info.offers(Function::Stop),
+                "inventory": info.offers(Function::List),
             }),
         })?;
     } else {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use sandbox_host::{Action, Context, Inventory, Item, Known, Mode, Outcome, Page, Provider, Report};
+use sandbox_host::{Action, Context, Function, Item, Mode, Outcome, Page, Provider, Report};
 
 use crate::Done;
 use crate::args::{Global, Reconcile};
@@ -19,8 +19,8 @@ use crate::table::table;
 
 pub async fn list(global: &Global) -> Done {
     let context = Pool::read(global)?.context(global)?;
-    let inventory = inventory(&provider(global, Network::Needed)?)?;
-    let all = whole(&inventory, &context, &Budget::of(global)).await?;
+    let provider = offering(global, Function::List)?;
+    let all = whole(&provider, &context, &Budget::of(global)).await?;
     if global.json {
         print_json(&all)?;
         return Ok(Exit::Ok);
@@ -38,21 +38,24 @@ pub async fn list(global: &Global) -> Done {
 pub async fn reconcile(global: &Global, own: &Reconcile) -> Done {
     let sessions = known::sessions(own)?;
     let context = Pool::read(global)?.context(global)?;
-    let inventory = inventory(&provider(global, Network::Needed)?)?;
+    let provider = offering(global, Function::Reconcile)?;
     let budget = Budget::of(global);
     let as_of = match &own.as_of {
         Some(as_of) => as_of.clone(),
         // Without it the command line lets nothing happen but a dry run, which may take the present for it.
-        None => inventory.list(&budget.context(&context)?, None).await?.server_time.ok_or_else(|| {
+        None => provider.list(&budget.context(&context)?, None).await?.server_time.ok_or_else(|| {
             Failure::usage("The vendor does not tell its time.").remedy("Give the time with --as-of.")
         })?,
     };
-    let known = Known { sessions, as_of, min_age_sec: own.min_age_sec };
+    let reconcile = async |mode| -> Result<Report, Failure> {
+        let context = budget.context(&context)?;
+        Ok(provider.reconcile(&context, &sessions, &as_of, own.min_age_sec, mode).await?)
+    };
     if own.mode() == Mode::Act && own.known.is_some() && !own.allow_no_match {
-        let dry = inventory.reconcile(&budget.context(&context)?, &known, Mode::Look).await?;
+        let dry = reconcile(Mode::Look).await?;
         refuse_without_match(&dry, &context.pool_id)?;
     }
-    let report = inventory.reconcile(&budget.context(&context)?, &known, own.mode()).await?;
+    let report = reconcile(own.mode()).await?;
     if global.json {
         print_json(&report)?;
     } else {
@@ -104,19 +107,22 @@ fn has_failed(outcome: &Outcome) -> bool {
     outcome.action == Action::Failed
 }
 
-fn inventory(provider: &Provider) -> Result<Inventory, Failure> {
-    provider.inventory().ok_or_else(|| {
-        Failure::component("The component does not offer to list sandboxes.")
-            .remedy("Use a component that exports the interface `inventory`.")
-    })
+/// The provider, which has to offer a function: before anything is sent, the command line says what there is not.
+fn offering(global: &Global, function: Function) -> Result<Provider, Failure> {
+    let provider = provider(global, Network::Needed)?;
+    if provider.offers(function) {
+        return Ok(provider);
+    }
+    Err(Failure::component("The component does not offer to list sandboxes.")
+        .remedy("Use a component that exports the interface `inventory`."))
 }
 
 /// Pages that a list may have; of the vendors' sizes, more sandboxes than any pool has.
 const MOST_PAGES: usize = 10_000;
 
 /// All pages as one, with the time of the first: what the vendor had by then is in it.
-async fn whole(inventory: &Inventory, context: &Context, budget: &Budget) -> Result<Page, Failure> {
-    let mut all = inventory.list(&budget.context(context)?, None).await?;
+async fn whole(provider: &Provider, context: &Context, budget: &Budget) -> Result<Page, Failure> {
+    let mut all = provider.list(&budget.context(context)?, None).await?;
     let mut seen = HashSet::new();
     while let Some(cursor) = all.next_cursor.take() {
         let endless = |what: &str| {
@@ -133,7 +139,7 @@ async fn whole(inventory: &Inventory, context: &Context, budget: &Budget) -> Res
         if seen.len() >= MOST_PAGES {
             return Err(endless(&format!("it has more than {MOST_PAGES} pages")));
         }
-        let next = inventory.list(&budget.context(context)?, Some(&cursor)).await?;
+        let next = provider.list(&budget.context(context)?, Some(&cursor)).await?;
         all.items.extend(next.items);
         all.next_cursor = next.next_cursor;
     }

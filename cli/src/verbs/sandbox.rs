@@ -1,6 +1,6 @@
 //! Commands on one sandbox: a look, parking it, letting it live longer, ending it.
 
-use sandbox_host::{Context, Handle, Provider, Termination};
+use sandbox_host::{Context, Function, Handle, Provider, Termination};
 use serde_json::json;
 
 use crate::Done;
@@ -59,18 +59,30 @@ pub enum Goal {
     Extend(u32),
 }
 
+impl Goal {
+    fn function(self) -> Function {
+        match self {
+            Self::Stop => Function::Stop,
+            Self::Start => Function::Start,
+            Self::Archive => Function::Archive,
+            Self::KeepAlive => Function::KeepAlive,
+            Self::Extend(_) => Function::Extend,
+        }
+    }
+}
+
 pub async fn lifecycle(global: &Global, on: &OnHandle, goal: Goal) -> Done {
     let Sandbox { provider, context, handle } = Sandbox::open(global, on)?;
-    let Some(lifecycle) = provider.lifecycle() else {
+    if !provider.offers(goal.function()) {
         return Err(Failure::component("The component does not offer to park sandboxes, or to let them live longer.")
             .remedy("Use a component that exports the interface `lifecycle`, or terminate the sandbox."));
-    };
+    }
     let seen = match goal {
-        Goal::Stop => lifecycle.stop(&context, &handle).await?,
-        Goal::Start => lifecycle.start(&context, &handle).await?,
-        Goal::Archive => lifecycle.archive(&context, &handle).await?,
-        Goal::KeepAlive => lifecycle.keep_alive(&context, &handle).await?,
-        Goal::Extend(seconds) => lifecycle.extend(&context, &handle, seconds).await?,
+        Goal::Stop => provider.stop(&context, &handle).await?,
+        Goal::Start => provider.start(&context, &handle).await?,
+        Goal::Archive => provider.archive(&context, &handle).await?,
+        Goal::KeepAlive => provider.keep_alive(&context, &handle).await?,
+        Goal::Extend(seconds) => provider.extend(&context, &handle, seconds).await?,
     };
     if global.json {
         print_json(&seen)?;

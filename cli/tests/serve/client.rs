@@ -1,6 +1,6 @@
 //! A client that knows JSON and lines, and nothing of this crate.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
@@ -77,7 +77,14 @@ impl Stage {
         let mut process = command.spawn().expect("the program starts");
         let input = process.stdin.take();
         let output = BufReader::new(process.stdout.take().expect("it has an output"));
+        // What is logged must not block it.
+        let mut log = process.stderr.take().expect("it has a log");
+        let log = std::thread::spawn(move || {
+            let mut text = String::new();
+            log.read_to_string(&mut text).map(|_| text).expect("UTF-8")
+        });
         Served {
+            log,
             talk: Talk {
                 input: Some(input.expect("it has an input")),
                 output,
@@ -85,7 +92,7 @@ impl Stage {
                 heard: String::new(),
             },
             process,
-            secret: self.fake.key().to_owned(),
+            secrets: vec![self.fake.key().to_owned()],
         }
     }
 }
@@ -179,7 +186,8 @@ impl<W: Write, R: BufRead> Talk<W, R> {
 pub struct Served {
     pub talk: Talk<ChildStdin, BufReader<std::process::ChildStdout>>,
     process: Child,
-    secret: String,
+    log: std::thread::JoinHandle<String>,
+    secrets: Vec<String>,
 }
 
 impl Served {
@@ -193,11 +201,14 @@ impl Served {
             rest.push(serde_json::from_str(&line).expect("a line is JSON"));
             line.clear();
         }
-        let output = self.process.wait_with_output().expect("it ends");
-        let log = String::from_utf8(output.stderr).expect("UTF-8");
-        assert!(!log.contains(&self.secret) && !self.talk.heard.contains(&self.secret), "the key was told: {log}");
+        let status = self.process.wait().expect("it ends");
+        let log = self.log.join().expect("the log is read");
+        for secret in &self.secrets {
+            let line = self.talk.heard.lines().chain(log.lines()).find(|line| line.contains(secret.as_str()));
+            assert_eq!(line, None, "the key was told");
+        }
         assert!(!log.contains("panicked"), "{log}");
-        (output.status.code(), rest)
+        (status.code(), rest)
     }
 }
 

@@ -228,15 +228,24 @@ impl Numbers {
             "1e999",
             "{\"id\":1}",
             "[[[[[]]]]]",
+            "{\"context\":{\"poolId\":\"p\",\"poolId\":\"q\"}}",
+            "{\"seconds\":99999999999999999999999999999999,\"context\":{\"poolId\":\"p\",\"deadlineMs\":-1}}",
+            "{\"config\":{\"diskGB\":18446744073709551616,\"cpu\":1e308}}",
         ]);
         let message = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"{method}","params":{value}}}"#);
-        match self.below(8) {
+        match self.below(11) {
             0 => (0..self.below(200))
                 .map(|_| u8::try_from(self.below(256)).unwrap())
                 .filter(|byte| *byte != b'\n')
                 .collect(),
             1 => message.as_bytes()[..self.below(message.len())].to_vec(),
             2 => format!("[{}{message}]", format!("{message},").repeat(self.below(20))).into_bytes(),
+            8 => message.replace(id, &"9".repeat(self.below(5_000) + 1)).into_bytes(),
+            9 => {
+                let depth = self.below(300);
+                message.replace(value, &format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth))).into_bytes()
+            }
+            10 => message.replace(value, &format!("{{\"x\":\"{}\"}}", "y".repeat(self.below(20_000)))).into_bytes(),
             3 => "[".repeat(self.below(3_000)).into_bytes(),
             4 => message.replace("params", self.pick(&["params", "Params", "id", "jsonrpc"])).into_bytes(),
             _ => message.into_bytes(),
@@ -250,6 +259,15 @@ fn ten_thousand_messages_of_all_kinds_never_harm_another_peer() {
     let path = stage.path("host.sock");
     let mut process = listening(&stage, &path, &["--drain", "1s"]);
     let mut good = connect(&path);
+    // A call that waits the whole time, under an id that others use and cancel as well.
+    let mut waiting = connect(&path);
+    let patient = json!({ "poolId": "pool-1", "config": stage.context()["config"], "credential": stage.context()["credential"], "deadlineMs": 600_000 });
+    stage.fake.once(("GET", "/sandbox/*"), Verdict::Swallow);
+    let handle = json!({ "providerId": "daytona", "externalId": "00000000-0000-4000-8000-000000000000" });
+    waiting.send(1, "status", json!({ "context": patient, "handle": handle }));
+    while stage.fake.requests().is_empty() {
+        std::thread::yield_now();
+    }
     let mut numbers = Numbers(0x2026_1126);
     let mut sent = 0;
     while sent < 10_000 {
@@ -291,6 +309,12 @@ fn ten_thousand_messages_of_all_kinds_never_harm_another_peer() {
     }
     let handle = good.result("provision", json!({ "context": stage.context(), "spec": { "sessionId": "s" } }));
     good.result("terminate", json!({ "context": stage.context(), "handle": handle }));
+    // It is still there, and its own peer can cancel it.
+    assert_eq!(good.result("health", json!({}))["inFlight"], 1);
+    waiting.send(2, "cancel", json!({ "id": 1 }));
+    let mut answers = [waiting.answer(), waiting.answer()];
+    answers.sort_by_key(|answer| answer["id"].as_u64());
+    assert_eq!((&answers[0]["error"]["code"], &answers[1]["result"]), (&json!(-32_800), &json!(true)), "{answers:?}");
     assert_eq!(good.result("health", json!({}))["inFlight"], 0);
     terminate(&process);
     ends_within(&mut process, SOON);

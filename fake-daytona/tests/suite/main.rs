@@ -3,6 +3,7 @@
 mod access;
 mod client;
 mod clocks;
+mod daemon;
 mod fates;
 mod faults;
 mod front;

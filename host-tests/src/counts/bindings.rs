@@ -12,6 +12,7 @@ wasmtime::component::bindgen!({
             include rensei:sandbox/sandbox-provider@0.1.1;
             export rensei:sandbox/lifecycle@0.1.1;
             export rensei:sandbox/inventory@0.1.1;
+            export rensei:sandbox/diagnostics@0.1.1;
         }
     ",
     world: "host:counts/contract",

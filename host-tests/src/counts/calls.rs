@@ -112,6 +112,7 @@ pub async fn all(counter: &Counter, source: &Source) -> Result<Vec<(&'static str
     local(&mut run).await?;
     life(&mut run).await?;
     pool(&mut run).await?;
+    diagnosis(&mut run).await?;
     Ok(run.costs)
 }
 
@@ -170,5 +171,21 @@ async fn pool(run: &mut Run<'_>) -> Result<(), Failure> {
     let as_of = &page.server_time.ok_or("the list does not say when it was made")?;
     let reconcile = on!(rensei_sandbox_inventory.call_reconcile(context, &sessions, as_of, 60, Mode::Act));
     run.count("reconcile, of 10 sandboxes", reconcile).await?;
+    run.count("capacity, of 10 sandboxes", on!(rensei_sandbox_diagnostics.call_capacity(context))).await?;
+    Ok(())
+}
+
+/// What tells why something does not work.
+async fn diagnosis(run: &mut Run<'_>) -> Result<(), Failure> {
+    let (context, spec) = (&in_snapshot("pool-listed"), &session("listed-0"));
+    run.count("check-spec", sure!(rensei_sandbox_diagnostics.call_check_spec(context, spec))).await?;
+    run.count("health", on!(rensei_sandbox_diagnostics.call_health(context))).await?;
+    run.count("preflight", on!(rensei_sandbox_diagnostics.call_preflight(context, Some(spec)))).await?;
+    let session = "listed-0";
+    let made = run
+        .count("explain, without a handle", on!(rensei_sandbox_diagnostics.call_explain(context, session, None)))
+        .await?;
+    let handle = made.handle.as_ref();
+    run.count("explain", on!(rensei_sandbox_diagnostics.call_explain(context, session, handle))).await?;
     Ok(())
 }

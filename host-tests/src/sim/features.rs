@@ -1,6 +1,6 @@
 //! What the component can do already, so that a promise is held to only once it is given.
 
-use sandbox_host::{Provider, Severity};
+use sandbox_host::{Function, Provider, Severity};
 
 /// Promises that came with later versions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,6 @@ impl Features {
         let findings = provider.check_config(r#"{"keepAlive":"agent"}"#).await.unwrap_or_default();
         let keep_alive = findings.iter().all(|finding| finding.severity != Severity::Error);
         // Both come with the same version: what is adopted has to be kept.
-        Self { adoption: keep_alive, keep_alive, inventory: provider.inventory().is_some() }
+        Self { adoption: keep_alive, keep_alive, inventory: provider.offers(Function::Reconcile) }
     }
 }

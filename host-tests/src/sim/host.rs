@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sandbox_host::{CallError, Context, Credential, Handle, Phase, ProviderError, Spec, State, Status, Termination};
+use sandbox_host::{
+    CallError, Context, Credential, Function, Handle, Phase, ProviderError, Spec, State, Status, Termination,
+};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::again::Again;
@@ -218,10 +220,13 @@ impl Host {
             return;
         }
         self.session.extends = None;
-        let Some(lifecycle) = self.organization.provider(&self.session).lifecycle() else { return };
+        let provider = self.organization.provider(&self.session);
+        if !provider.offers(Function::Extend) {
+            return;
+        }
         let context = self.context();
         let begun = self.organization.now();
-        let result = lifecycle.extend(&context, handle, seconds).await;
+        let result = provider.extend(&context, handle, seconds).await;
         let _ = self.told("extend", begun, Some(handle), result);
     }
 
@@ -234,20 +239,23 @@ impl Host {
             return;
         }
         self.session.parks = None;
-        let Some(lifecycle) = self.organization.provider(&self.session).lifecycle() else { return };
+        let provider = self.organization.provider(&self.session);
+        if !provider.offers(Function::Archive) {
+            return;
+        }
         let context = self.context();
         self.event("parks");
         let begun = self.organization.now();
         let _ = if cheaply {
-            let result = lifecycle.archive(&context, handle).await;
+            let result = provider.archive(&context, handle).await;
             self.told("archive", begun, Some(handle), result)
         } else {
-            let result = lifecycle.stop(&context, handle).await;
+            let result = provider.stop(&context, handle).await;
             self.told("stop", begun, Some(handle), result)
         };
         sleep(self.rng.time(Duration::from_secs(1), LONGEST_PAUSE)).await;
         let begun = self.organization.now();
-        let result = lifecycle.start(&context, handle).await;
+        let result = provider.start(&context, handle).await;
         let _ = self.told("start", begun, Some(handle), result);
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sandbox_host::{CallError, Inventory, Known, Mode};
+use sandbox_host::{CallError, Function, Mode, Provider};
 use tokio::time::sleep;
 
 use super::journal::{Entry, Outcome, PLATFORM};
@@ -21,13 +21,13 @@ pub async fn clean(organization: Arc<Organization>, mut rng: Rng) {
 
 /// One clean-up: the server's time first, then what the platform knows, then the reconciliation.
 pub async fn pass(organization: &Organization, rng: &mut Rng) {
-    let Some(inventory) = organization.newest().inventory() else { return };
-    if organization.sabotage == Sabotage::NobodyCleans {
+    let provider = organization.newest();
+    if !provider.offers(Function::Reconcile) || organization.sabotage == Sabotage::NobodyCleans {
         return;
     }
     let context = organization.context(None);
     let begun = organization.now();
-    let page = inventory.list(&context, None).await;
+    let page = provider.list(&context, None).await;
     let as_of = page.as_ref().ok().and_then(|page| page.server_time.clone());
     note(organization, "list", begun, page);
     // Reading a database takes its time, and sessions come and go meanwhile.
@@ -35,16 +35,15 @@ pub async fn pass(organization: &Organization, rng: &mut Rng) {
     let nothing = organization.sabotage == Sabotage::NothingIsKnown;
     let sessions = if nothing { Vec::new() } else { organization.known() };
     if let Some(as_of) = as_of {
-        reconcile(organization, &inventory, Known { sessions, as_of, min_age_sec: organization.plan.min_age_sec }, rng)
-            .await;
+        reconcile(organization, provider, &sessions, &as_of, rng).await;
     }
 }
 
-async fn reconcile(organization: &Organization, inventory: &Inventory, known: Known, rng: &mut Rng) {
+async fn reconcile(organization: &Organization, provider: &Provider, sessions: &[String], as_of: &str, rng: &mut Rng) {
     sleep(rng.time(Duration::ZERO, Duration::from_secs(20))).await;
     let context = organization.context(None);
     let begun = organization.now();
-    let report = inventory.reconcile(&context, &known, Mode::Act).await;
+    let report = provider.reconcile(&context, sessions, as_of, organization.plan.min_age_sec, Mode::Act).await;
     note(organization, "reconcile", begun, report);
 }
 

@@ -77,11 +77,11 @@ fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation
         return;
     }
     // A look renews when a third of the interval has passed, so after one two thirds are left at least.
-    let window = (session.interval() * 2 / 3).saturating_sub(SLACK);
+    let window = (session.interval() * 2 / 3).saturating_sub(SLACK + unseen_by(plan));
     for view in evidence.of(session) {
         // An extension may also shorten.
         let deadline = deadlines(evidence, session, view, true).into_iter().min().unwrap_or(view.created_at);
-        let early = early_by(plan);
+        let early = early_by(plan, session);
         for stop in view.stops().filter(|moment| moment.cause == Cause::Idle && moment.at + early < deadline) {
             let killed = view
                 .runs
@@ -107,19 +107,32 @@ fn can_be_kept(plan: &Plan, session: &Session) -> bool {
     in_time && (plan.generation != Generation::Documented || plan.oddities.date_ahead == 0)
 }
 
-/// How much too early a session's deadline may be taken for reached, where the dates of replies are ahead. Servers that tell
-/// the last activity show that they are.
-fn early_by(plan: &Plan) -> Duration {
-    let ahead = Duration::from_millis(plan.oddities.date_ahead.max(0).unsigned_abs());
-    if plan.generation.has_activity() { Duration::ZERO } else { ahead }
+/// How late a look may be told that a renewal is due. On a server that tells no activity, a date that is behind shows only
+/// while something of the sandbox was written later than it.
+fn unseen_by(plan: &Plan) -> Duration {
+    let behind = Duration::from_millis(plan.oddities.date_ahead.min(0).unsigned_abs());
+    if plan.generation.has_activity() { Duration::ZERO } else { behind }
 }
 
-/// How much too late it may be taken for reached, where they are off: then an activity after the deadline has to be seen, or
-/// on servers that tell none, the date.
-fn late_by(evidence: &Evidence<'_>, session: &Session) -> Duration {
+/// How much too early a session's deadline may be taken for reached, where the dates of replies are off. An extension counts
+/// from what the server last wrote of the sandbox then. Only servers that tell the last activity show that a date is ahead.
+fn early_by(plan: &Plan, session: &Session) -> Duration {
+    let off = Duration::from_millis(plan.oddities.date_ahead.unsigned_abs());
+    let ahead = plan.oddities.date_ahead > 0 && !plan.generation.has_activity();
+    if ahead { off } else { off.min(session.poll * 2) }
+}
+
+/// How much too late a deadline may be taken for reached, where dates are off: once an activity after it is seen, which the
+/// first look after it is, or on servers that tell none, by the date.
+fn late_by(evidence: &Evidence<'_>, session: &Session, deadline: Timestamp) -> Duration {
     let plan = &evidence.organization.plan;
     let off = Duration::from_millis(plan.oddities.date_ahead.unsigned_abs());
-    if plan.generation.has_activity() { off.min(session.poll * 2) } else { off }
+    if !plan.generation.has_activity() {
+        return off;
+    }
+    let looks = evidence.calls(session).filter(|entry| matches!(entry.outcome, Outcome::State(_)));
+    let looked = looks.map(|entry| entry.ended).filter(|at| *at > deadline).min();
+    off.min(looked.map_or(Duration::ZERO, |at| at - deadline) + session.poll * 2)
 }
 
 /// How long a session may last, counted from its creation.
@@ -156,7 +169,7 @@ fn finished(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violatio
             (exit.map(|at| at + interval * 4 / 3 + session.poll + SLACK), Duration::ZERO, "its agent had ended"),
             // Whoever provisions a parked session again gives it its time anew.
             (
-                latest.map(|deadline| deadline + interval + late_by(evidence, session) + SLACK),
+                latest.map(|deadline| deadline + interval + late_by(evidence, session, deadline) + SLACK),
                 lifetime(session),
                 "its deadline had passed",
             ),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox_host::{CallError, Declaration, Host, Known, Limits, Mode, Policy, Spec, Status, WarmLimits};
+use sandbox_host::{CallError, Declaration, Host, Limits, Mode, Policy, Spec, Status, WarmLimits};
 
 use crate::daytona::{Daytona, load};
 
@@ -29,10 +29,11 @@ async fn instances_and_warm_providers_offer_the_whole_contract() {
     for page in [instance.list(&context, None).await, warm.list(&context, None).await] {
         let page = page.unwrap();
         assert_eq!(page.items[0].session_id.as_deref(), Some("s"));
-        let known = Known { sessions: vec!["s".into()], as_of: page.server_time.unwrap(), min_age_sec: 0 };
-        for report in
-            [instance.reconcile(&context, &known, Mode::Look).await, warm.reconcile(&context, &known, Mode::Look).await]
-        {
+        let (known, as_of) = (["s".to_owned()], page.server_time.unwrap());
+        for report in [
+            instance.reconcile(&context, &known, &as_of, 0, Mode::Look).await,
+            warm.reconcile(&context, &known, &as_of, 0, Mode::Look).await,
+        ] {
             assert_eq!(report.unwrap().outcomes[0].reason, "known");
         }
     }
@@ -82,8 +83,8 @@ async fn one_instance_of_the_real_component_serves_what_is_not_about_a_single_se
     assert_ne!(extended.details.get("deadline"), kept.details.get("deadline"));
     let page = instance.list(&context, None).await.unwrap();
     assert_eq!(page.items.iter().map(|item| &item.handle.external_id).collect::<Vec<_>>(), [&handle.external_id]);
-    let known = Known { sessions: Vec::new(), as_of: page.server_time.unwrap(), min_age_sec: 1 };
-    let report = instance.reconcile(&context, &known, Mode::Look).await.unwrap();
+    let as_of = page.server_time.unwrap();
+    let report = instance.reconcile(&context, &[], &as_of, 1, Mode::Look).await.unwrap();
     assert_eq!(report.outcomes.iter().map(|one| one.reason.as_str()).collect::<Vec<_>>(), ["would-mark"]);
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fake_daytona::{DEFAULT_KEY, FakeDaytona, Generation};
 use host_tests::{load, load_hostile};
 use sandbox_host::{
-    CallError, Context, Credential, Declaration, Handle, Host, Known, Mode, Pairs, Policy, Provider, Spec, State,
+    CallError, Context, Credential, Declaration, Handle, Host, Mode, Pairs, Policy, Provider, Spec, State,
 };
 
 use crate::network::Network;
@@ -109,9 +109,6 @@ pub async fn call(provider: &Provider, function: &str, orders: &str) -> Result<S
     let context = Context::new("pool-1").with_config(orders);
     let handle = Handle { provider_id: "hostile".into(), external_id: "x".into(), metadata: Pairs::new() };
     let declared = Declaration { runtime_kinds: vec![orders.to_owned()], requirement_kinds: Vec::new() };
-    let known = Known { sessions: Vec::new(), as_of: String::new(), min_age_sec: 0 };
-    let lifecycle = provider.lifecycle().expect("it has a lifecycle");
-    let inventory = provider.inventory().expect("it has an inventory");
     let state = |state: State| state.provider_state;
     let last = |mut texts: Vec<String>| texts.pop().unwrap_or_default();
     Ok(match function {
@@ -124,13 +121,13 @@ pub async fn call(provider: &Provider, function: &str, orders: &str) -> Result<S
         "locate" => provider.locate(&context, "s").await?.map(|handle| handle.external_id).unwrap_or_default(),
         "status" => state(provider.status(&context, &handle).await?),
         "terminate" => provider.terminate(&context, &handle).await?.to_string(),
-        "stop" => state(lifecycle.stop(&context, &handle).await?),
-        "start" => state(lifecycle.start(&context, &handle).await?),
-        "archive" => state(lifecycle.archive(&context, &handle).await?),
-        "keep-alive" => state(lifecycle.keep_alive(&context, &handle).await?),
-        "extend" => state(lifecycle.extend(&context, &handle, 1).await?),
-        "list" => inventory.list(&context, None).await?.next_cursor.unwrap_or_default(),
-        "reconcile" => inventory.reconcile(&context, &known, Mode::Look).await?.server_time.unwrap_or_default(),
+        "stop" => state(provider.stop(&context, &handle).await?),
+        "start" => state(provider.start(&context, &handle).await?),
+        "archive" => state(provider.archive(&context, &handle).await?),
+        "keep-alive" => state(provider.keep_alive(&context, &handle).await?),
+        "extend" => state(provider.extend(&context, &handle, 1).await?),
+        "list" => provider.list(&context, None).await?.next_cursor.unwrap_or_default(),
+        "reconcile" => provider.reconcile(&context, &[], "", 0, Mode::Look).await?.server_time.unwrap_or_default(),
         other => panic!("{other} is no function"),
     })
 }

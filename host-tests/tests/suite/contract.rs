@@ -1,7 +1,7 @@
 //! What the component is, seen from outside.
 
 use host_tests::{bench, component};
-use sandbox_host::Declaration;
+use sandbox_host::{Declaration, Function};
 use serde_json::json;
 
 #[tokio::test(start_paused = true)]
@@ -103,9 +103,8 @@ async fn the_schema_tells_type_and_default_of_each_documented_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_offers_the_lifecycle_and_the_inventory_beside_the_core() {
-    let provider = bench([]).provider;
-    assert!(provider.lifecycle().is_some() && provider.inventory().is_some());
+async fn it_offers_every_function_of_the_contract() {
+    assert_eq!(bench([]).provider.info().functions, Function::ALL);
 }
 
 #[test]

@@ -15,8 +15,7 @@ fn reported_as(error: &ProviderError) -> (ErrorCode, &str, bool, bool) {
 /// How a refused stop is reported: a change that is sent once.
 async fn of_stop(replies: impl IntoIterator<Item = Reply>) -> ProviderError {
     let bench = bench(replies);
-    let lifecycle = bench.provider.lifecycle().expect("a lifecycle");
-    let error = reported(lifecycle.stop(&context(), &handle("sandbox")).await);
+    let error = reported(bench.provider.stop(&context(), &handle("sandbox")).await);
     let remedy = error.remedy().unwrap_or_default();
     assert!(!error.message.is_empty() && (!remedy.is_empty() || error.code != ErrorCode::Unauthenticated), "{error}");
     error
@@ -42,8 +41,7 @@ async fn a_sandbox_that_stays_busy_or_is_broken_or_gone() {
         (refusal("Sandbox is in an errored state", "error"), (ErrorCode::Conflict, "wrong-state", false, false)),
     ] {
         let bench = bench_of(script);
-        let lifecycle = bench.provider.lifecycle().expect("a lifecycle");
-        assert_eq!(reported_as(&reported(lifecycle.stop(&context(), &handle("sandbox")).await)), expected);
+        assert_eq!(reported_as(&reported(bench.provider.stop(&context(), &handle("sandbox")).await)), expected);
     }
     let gone = Reply::refusal(404, &format!("Sandbox with ID or name {ID} not found"));
     stops([(gone, (ErrorCode::NotFound, "sandbox-not-found", false, false))]).await;

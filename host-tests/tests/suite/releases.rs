@@ -6,9 +6,7 @@ use std::time::Duration;
 use fake_daytona::{FakeDaytona, Generation, Size};
 use host_tests::{RELEASES, component, host_over, load, load_release, over, reported};
 use sandbox_host::slot::{Candidate, Slot};
-use sandbox_host::{
-    Action, Context, ErrorCode, Handle, Known, Mode, Phase, Provider, Report, Spec, Status, Termination,
-};
+use sandbox_host::{Action, Context, ErrorCode, Handle, Mode, Phase, Provider, Report, Spec, Status, Termination};
 
 use crate::stateful::{context, until};
 
@@ -75,16 +73,15 @@ async fn goes_on(fake: &FakeDaytona, provider: &Provider, context: &Context, han
     tokio::time::sleep(Duration::from_secs(1)).await;
     let alive: Vec<String> = fake.alive().into_iter().map(|sandbox| sandbox.id).collect();
     assert_eq!(alive, [handle.external_id.as_str()], "{what}");
-    let lifecycle = provider.lifecycle().expect("a lifecycle");
-    assert_eq!(lifecycle.keep_alive(context, handle).await.expect("a state").status, Status::Running, "{what}");
+    assert_eq!(provider.keep_alive(context, handle).await.expect("a state").status, Status::Running, "{what}");
     let deadline = |state: &sandbox_host::State| state.details.get("deadline").map(str::to_owned);
     let before = deadline(&provider.status(context, handle).await.expect("a state"));
-    lifecycle.extend(context, handle, 3_600).await.expect("a state");
+    provider.extend(context, handle, 3_600).await.expect("a state");
     let after = deadline(&provider.status(context, handle).await.expect("a state"));
     assert!(after.is_some() && after != before, "{what}: the deadline was {before:?} and is {after:?}");
-    lifecycle.stop(context, handle).await.expect("a state");
+    provider.stop(context, handle).await.expect("a state");
     until(provider, context, handle, |state| matches!(state.phase, Phase::Stopped | Phase::Archived)).await;
-    lifecycle.start(context, handle).await.expect("a state");
+    provider.start(context, handle).await.expect("a state");
     until(provider, context, handle, running).await;
     assert_eq!(provider.terminate(context, handle).await.expect("an end"), Termination::Requested, "{what}");
     until(provider, context, handle, |state| state.phase == Phase::Destroyed).await;
@@ -173,13 +170,11 @@ async fn after_every_swap_a_session_keeps_its_sandbox_and_another_specification_
 
 /// Reconciles with one session that is known.
 async fn reconcile(provider: &Provider, context: &Context, mode: Mode) -> Report {
-    let inventory = provider.inventory().expect("an inventory");
     // A mark has to be older than what is known.
     tokio::time::sleep(Duration::from_secs(60)).await;
-    let page = inventory.list(context, None).await.expect("a page");
+    let page = provider.list(context, None).await.expect("a page");
     let as_of = page.server_time.expect("the server tells its time");
-    let known = Known { sessions: vec!["known".to_owned()], as_of, min_age_sec: 60 };
-    inventory.reconcile(context, &known, mode).await.expect("a report")
+    provider.reconcile(context, &["known".to_owned()], &as_of, 60, mode).await.expect("a report")
 }
 
 #[tokio::test(start_paused = true)]
@@ -193,7 +188,7 @@ async fn what_a_release_left_behind_is_listed_and_its_marks_count() {
         let handle = old.provision(&context, &spec("known")).await.expect("a handle");
         let forgotten = old.provision(&context, &spec("forgotten")).await.expect("a handle");
         tokio::time::sleep(Duration::from_secs(600)).await;
-        let page = new.inventory().expect("an inventory").list(&context, None).await.expect("a page");
+        let page = new.list(&context, None).await.expect("a page");
         let mut listed: Vec<_> = page.items.into_iter().map(|item| (item.session_id, item.handle)).collect();
         listed.sort_by_key(|(session, _)| session.clone());
         let expected = [("forgotten", forgotten.clone()), ("known", handle.clone())];

@@ -64,8 +64,7 @@ async fn it_is_in_no_error_and_none_of_its_details() {
         Reply::refusal(429, KEY).header("retry-after-sandbox-create", "600").header("retry-after", KEY),
     ] {
         let bench = bench([reply]);
-        let lifecycle = bench.provider.lifecycle().expect("a lifecycle");
-        let error = reported(lifecycle.stop(&context(), &handle("sandbox")).await);
+        let error = reported(bench.provider.stop(&context(), &handle("sandbox")).await);
         clean(&format!("{error:?} {error}"));
         clean_requests(&bench.script);
     }

@@ -116,17 +116,16 @@ async fn the_same_session_twice_or_by_two_hosts_is_one_sandbox_with_one_handle()
 async fn a_sandbox_is_parked_brought_back_and_archived() {
     let fake = FakeDaytona::builder(Generation::V0_205).build();
     let (provider, context) = (over(&fake), context(""));
-    let lifecycle = provider.lifecycle().expect("a lifecycle");
     let handle = provider.provision(&context, &Spec::new("sess-42")).await.expect("a handle");
     until(&provider, &context, &handle, |state| state.status == Status::Running).await;
-    lifecycle.stop(&context, &handle).await.expect("a state");
+    provider.stop(&context, &handle).await.expect("a state");
     until(&provider, &context, &handle, |state| state.phase == Phase::Stopped).await;
-    assert_eq!(lifecycle.stop(&context, &handle).await.expect("a state").phase, Phase::Stopped);
-    lifecycle.start(&context, &handle).await.expect("a state");
+    assert_eq!(provider.stop(&context, &handle).await.expect("a state").phase, Phase::Stopped);
+    provider.start(&context, &handle).await.expect("a state");
     until(&provider, &context, &handle, |state| state.status == Status::Running).await;
-    lifecycle.archive(&context, &handle).await.expect("a state");
+    provider.archive(&context, &handle).await.expect("a state");
     until(&provider, &context, &handle, |state| state.phase == Phase::Archived).await;
-    lifecycle.start(&context, &handle).await.expect("a state");
+    provider.start(&context, &handle).await.expect("a state");
     until(&provider, &context, &handle, |state| state.status == Status::Running).await;
 }
 

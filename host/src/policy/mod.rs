@@ -25,8 +25,7 @@ pub use read::PolicyError;
 
 use crate::egress::Origin;
 use crate::error::BuildError;
-use crate::limits::Limits;
-use crate::warm::WarmLimits;
+use crate::limits::{Limits, WarmLimits};
 
 /// Rules for all providers of a host. The default is what a platform wants that runs its own providers for its own pools.
 #[derive(Clone, Debug, PartialEq)]

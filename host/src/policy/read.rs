@@ -9,8 +9,7 @@ use serde::Deserialize;
 use super::{Inside, OriginPattern, PatternError, Policy, Proxy, ProxyError};
 use crate::hex::unhex;
 use crate::input::{Mistake, TextError, from_value, plain_name, read_text};
-use crate::limits::Limits;
-use crate::warm::WarmLimits;
+use crate::limits::{Limits, WarmLimits};
 
 /// A policy cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -264,7 +263,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::{Inside, OriginPattern, Policy};
-    use crate::warm::WarmLimits;
+    use crate::limits::WarmLimits;
 
     #[test]
     fn an_empty_file_is_the_default() {

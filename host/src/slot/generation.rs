@@ -5,10 +5,11 @@ use tokio::sync::watch;
 use super::event::Version;
 use crate::call::fresh;
 use crate::error::CallError;
+use crate::limits::WarmLimits;
 use crate::provider::Provider;
 use crate::types::Descriptor;
-use crate::verbs::Verb;
-use crate::warm::{Warm, WarmLimits};
+use crate::verbs::{Value, Verb};
+use crate::warm::Warm;
 
 /// A version that serves or has served.
 pub(crate) struct Generation {
@@ -29,7 +30,7 @@ impl Generation {
     }
 
     /// Runs a call on an instance that is fresh or kept, as the slot's rules say.
-    pub(super) async fn call<V: Verb>(&self, verb: V) -> Result<V::Output, CallError> {
+    pub(super) async fn call<V: Verb>(&self, verb: V) -> Result<Value<V>, CallError> {
         match &self.warm {
             Some(warm) => warm.call(verb).await,
             None => fresh(self.provider.inner(), verb).await,

@@ -7,9 +7,8 @@ use tokio::sync::broadcast;
 use super::event::{Event, Version};
 use super::generation::Generation;
 use crate::error::CallError;
-use crate::offers::{offers_local, offers_sessions};
-use crate::types::{self, Descriptor};
-use crate::verbs::{self, Verb};
+use crate::types::Descriptor;
+use crate::verbs::{Value, Verb};
 
 /// The version of a slot that serves, held for one call. [`Provider`](crate::Provider) and what it offers say what each
 /// call does.
@@ -56,8 +55,8 @@ impl Lease {
         }
     }
 
-    async fn call<V: Verb>(&self, verb: V) -> Result<V::Output, CallError> {
-        let function = verb.name();
+    pub(crate) async fn call<V: Verb>(&self, verb: V) -> Result<Value<V>, CallError> {
+        let function = V::FUNCTION.name();
         let result = tokio::select! {
             biased;
             result = self.generation.call(verb) => result,
@@ -68,9 +67,6 @@ impl Lease {
         }
         result
     }
-
-    offers_local!(self, &);
-    offers_sessions!(self, &);
 }
 
 impl Drop for Lease {

@@ -41,10 +41,10 @@ pub use lease::Lease;
 pub use watch::Watch;
 
 use crate::host::Host;
+use crate::limits::WarmLimits;
 use crate::log::{info_line, warn_line};
 use crate::provider::Provider;
 use crate::types::Descriptor;
-use crate::warm::WarmLimits;
 
 /// Events that a subscriber may fall behind by before it loses the oldest.
 const EVENTS_KEPT: usize = 256;

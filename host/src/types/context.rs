@@ -1,11 +1,31 @@
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::{Pairs, Secret};
 
+/// Reads a configuration: an object, whose text is kept, or the text of one.
+pub(crate) fn json_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        other => other.to_string(),
+    })
+}
+
+/// What [`json_text`] reads.
+#[cfg(feature = "schema")]
+pub(crate) fn json_text_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "description": "The pool's configuration: an object, or the text of one. Absent, null or empty: all defaults.",
+        "type": ["object", "string", "null"],
+    })
+}
+
 /// The key to the vendor's account, resolved by the platform for one call.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Credential {
     /// The secret itself, passed on byte for byte. `apiKey` is read as well.
@@ -33,19 +53,27 @@ impl Credential {
 }
 
 /// What every call carries. Not serializable, because it may hold a key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Context {
     /// The platform's organization on whose behalf the call is made.
+    #[serde(default)]
     pub organization_id: Option<String>,
     /// The pool's id, stable over its lifetime.
     pub pool_id: String,
-    /// The pool's configuration as JSON text; empty for all defaults.
+    /// The pool's configuration as JSON text; empty for all defaults. On reading an object, or the text of one.
+    #[serde(default, deserialize_with = "json_text")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "json_text_schema"))]
     pub config: String,
     /// Absent: the provider looks into the environment that the host gives it.
+    #[serde(default)]
     pub credential: Option<Credential>,
     /// Milliseconds that the whole call may take; at least 1. Absent: the contract's default for the call.
+    #[serde(default)]
     pub deadline_ms: Option<u32>,
     /// Keys that the contract defines, for example `observe`.
+    #[serde(default)]
     pub extensions: Pairs,
 }
 

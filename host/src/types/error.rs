@@ -7,6 +7,7 @@ use super::Pairs;
 
 /// What kind of failure a provider's error is: the first thing that a host branches on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorCode {
     /// The pool's configuration, the credential's URL or the handle's origin is wrong.
@@ -72,6 +73,7 @@ impl fmt::Display for ErrorCode {
 
 /// A failure that the provider reports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[error("{code}: {message}")]
 pub struct ProviderError {

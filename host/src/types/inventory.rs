@@ -6,6 +6,7 @@ use super::{Handle, Pairs, State};
 
 /// A sandbox of a pool, as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Item {
     /// Its handle.
@@ -28,6 +29,7 @@ pub struct Item {
 
 /// A part of a pool's sandboxes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Page {
     /// Them.
@@ -42,6 +44,7 @@ pub struct Page {
 
 /// How far a reconciliation goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// Says what would be done.
@@ -54,6 +57,7 @@ pub enum Mode {
 
 /// What was done with a sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Nothing.
@@ -70,6 +74,7 @@ pub enum Action {
 
 /// What became of one sandbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
     /// The vendor's own id of it.
@@ -85,6 +90,7 @@ pub struct Outcome {
 
 /// What a reconciliation came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// One for each sandbox that was looked at.
@@ -94,17 +100,6 @@ pub struct Report {
     /// When the vendor answered last, RFC 3339, by its own clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_time: Option<String>,
-}
-
-/// What the platform knows, for a reconciliation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// All sessions of the pool that may live.
-    pub sessions: Vec<String>,
-    /// When they were read, RFC 3339 by the vendor's clock: the `server_time` of a list from before they were read.
-    pub as_of: String,
-    /// Seconds that a sandbox has to be older than that before it can be an orphan.
-    pub min_age_sec: u32,
 }
 
 impl Action {

@@ -16,13 +16,16 @@ mod secret;
 mod spec;
 mod state;
 
+pub(crate) use context::json_text;
+#[cfg(feature = "schema")]
+pub(crate) use context::json_text_schema;
 pub use context::{Context, Credential};
 pub use declaration::Declaration;
 pub use descriptor::{BillingModel, Capabilities, Descriptor, EgressDefault, IdleCostModel, TransportModel};
 pub use error::{ErrorCode, ProviderError};
 pub use finding::{Finding, Severity};
 pub use handle::Handle;
-pub use inventory::{Action, Item, Known, Mode, Outcome, Page, Report};
+pub use inventory::{Action, Item, Mode, Outcome, Page, Report};
 pub use pairs::Pairs;
 pub use secret::Secret;
 pub use spec::{Resources, Spec};

@@ -105,6 +105,21 @@ impl<'de> Deserialize<'de> for Pairs {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Pairs {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Pairs".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Names with values. Absent or null: none.",
+            "type": ["object", "null"],
+            "additionalProperties": { "type": "string" },
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Pairs;

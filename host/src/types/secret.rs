@@ -9,6 +9,7 @@ use serde::Deserialize;
 /// assert_eq!(format!("{key:?}"), "Secret(…)");
 /// ```
 #[derive(Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Secret(String);
 

@@ -4,6 +4,7 @@ use super::Pairs;
 
 /// Limits that a session asks for. Absent: the pool's value, then the provider's default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Resources {
     /// Whole virtual CPUs, at least 1.
@@ -25,6 +26,7 @@ pub struct Resources {
 
 /// What one session needs. A field that is not known is refused on reading, so that a misspelt one is noticed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Spec {
     /// The platform's id of the session; not empty.

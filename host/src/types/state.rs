@@ -6,6 +6,7 @@ use super::Pairs;
 
 /// The four words that a platform schedules by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// On its way up; keep polling.
@@ -20,6 +21,7 @@ pub enum Status {
 
 /// What [`Status`] leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// On its way up, in whatever way.
@@ -48,6 +50,7 @@ pub enum Phase {
 
 /// What was seen when the sandbox was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct State {
     /// The platform's word.
@@ -68,6 +71,7 @@ pub struct State {
 
 /// How far an end has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Termination {
     /// The vendor has accepted the deletion.

@@ -11,8 +11,11 @@ use std::path::Path;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-/// The contract as it is.
-pub const CORE: &str = "include rensei:sandbox/sandbox-provider@0.1.1;";
+/// The contract as it is; [`CONTRACT`] stands for its version.
+pub const CORE: &str = "include rensei:sandbox/sandbox-provider@CONTRACT;";
+
+/// Stands for the version of the contract that the guest is built for.
+const CONTRACT: &str = "CONTRACT";
 
 /// Where a function finds zeroed memory.
 pub const ZEROES: &str = "(i32.const 1024)";
@@ -48,6 +51,7 @@ pub struct Guest {
     data: String,
     lifecycle: bool,
     missing: Option<&'static str>,
+    contract: Option<&'static str>,
     edits: Vec<(&'static str, &'static str, &'static str)>,
 }
 
@@ -80,7 +84,7 @@ impl Guest {
     /// Exports `lifecycle`, too.
     pub fn lifecycle(mut self) -> Self {
         self.lifecycle = true;
-        self.world.push("export rensei:sandbox/lifecycle@0.1.1;".to_owned());
+        self.world.push(format!("export rensei:sandbox/lifecycle@{CONTRACT};"));
         self
     }
 
@@ -143,23 +147,29 @@ impl Guest {
         self
     }
 
-    /// Lacks a function of the core, whose line in the contract this is.
-    pub fn without(mut self, function: &'static str, line: &'static str) -> Self {
+    /// Is built for another version of the contract, with the same content.
+    pub fn contract(mut self, version: &'static str) -> Self {
+        self.contract = Some(version);
+        self
+    }
+
+    /// Lacks a function, whose line in a file of the contract this is.
+    pub fn without(mut self, function: &'static str, file: &'static str, line: &'static str) -> Self {
         self.missing = Some(function);
-        self.edit_contract("provider.wit", line, "")
+        self.edit_contract(file, line, "")
     }
 
     /// The component's bytes.
     pub fn build(self) -> Vec<u8> {
-        let directory = self.contract();
-        let version = if self.edits.iter().any(|(_, _, to)| to.contains("@0.2.0")) { "0.2.0" } else { "0.1.1" };
+        let directory = self.files();
+        let version = version(directory.path());
         let mut resolve = Resolve::default();
         resolve.push_dir(directory.path()).expect("the contract is valid");
-        let world = self.world.join("\n").replace("@0.1.1", &format!("@{version}"));
+        let world = self.world.join("\n").replace(CONTRACT, &version);
         let world = format!("package test:guest;\n{EXTRA}\nworld guest {{\n{world}\n}}");
         let package = resolve.push_str("guest.wit", &world).expect("the world is valid");
         let world = resolve.select_world(&[package], None).expect("there is one world");
-        let mut module = wat::parse_str(self.module(version)).expect("the code is valid");
+        let mut module = wat::parse_str(self.module(&version)).expect("the code is valid");
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, true)
             .expect("it can be described");
         ComponentEncoder::default()
@@ -186,24 +196,37 @@ impl Guest {
     }
 
     /// A copy of `wit/` with the edits.
-    fn contract(&self) -> tempfile::TempDir {
+    fn files(&self) -> tempfile::TempDir {
         let directory = tempfile::tempdir().expect("a temporary directory");
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit"), directory.path());
         for (file, from, to) in &self.edits {
-            let files = if *file == "*" {
-                vec!["types.wit", "provider.wit", "lifecycle.wit", "inventory.wit", "diagnostics.wit", "worlds.wit"]
-            } else {
-                vec![*file]
-            };
-            for file in files {
-                let path = directory.path().join(file);
-                let text = fs::read_to_string(&path).expect("it was copied");
-                assert!(text.contains(from), "{file} does not contain {from}");
-                fs::write(&path, text.replace(from, to)).expect("it is writable");
+            edit(&directory.path().join(file), from, to);
+        }
+        if let Some(wanted) = self.contract {
+            let package = |version: &str| format!("package rensei:sandbox@{version};");
+            let now = package(&version(directory.path()));
+            for file in fs::read_dir(directory.path()).expect("it was copied") {
+                let path = file.expect("it can be listed").path();
+                if path.extension().is_some_and(|extension| extension == "wit") {
+                    edit(&path, &now, &package(wanted));
+                }
             }
         }
         directory
     }
+}
+
+fn edit(path: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(path).expect("it was copied");
+    assert!(text.contains(from), "{} does not contain {from}", path.display());
+    fs::write(path, text.replace(from, to)).expect("it is writable");
+}
+
+/// The version of the contract in a directory.
+fn version(directory: &Path) -> String {
+    let types = fs::read_to_string(directory.join("types.wit")).expect("the contract has types");
+    let version = types.split_once("package rensei:sandbox@").and_then(|(_, rest)| rest.split_once(';'));
+    version.expect("the contract has a version").0.to_owned()
 }
 
 /// An interface that no host offers.

@@ -87,15 +87,17 @@ fn is_proof(sandbox: &Sandbox, code: i64) -> bool {
 /// about it.
 pub fn ask<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox) -> Result<Entrypoint, Option<String>> {
     let url = toolbox_url(call, target, sandbox)?;
-    let left_ms = call.client.left_ms();
+    let now = call.client.transport().now();
+    let left_ms = call.client.deadline().ms_since(now);
+    let max_ms = (left_ms / LOOK_PART).min(MAX_LOOK_MS);
     // What took longer so far would take as long again, and leave no time to keep the sandbox alive without an answer.
-    if u64::from(call.deadline_ms).saturating_sub(left_ms) > (left_ms / LOOK_PART).min(MAX_LOOK_MS) {
+    if u64::from(call.deadline_ms).saturating_sub(left_ms) > max_ms {
         return Err(Some(
             "Daytona answers so slowly that the call's deadline leaves no time to ask the toolbox.".to_owned(),
         ));
     }
     call.client
-        .entrypoint(&url, &target.id, look_until(call))
+        .entrypoint(&url, &target.id, now.plus_ms(max_ms))
         .ok_or_else(|| Some(toolbox::problem(url.origin(), "does not tell whether the agent runs")))
 }
 

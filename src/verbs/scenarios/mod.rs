@@ -9,9 +9,11 @@ mod inventory_calls;
 mod keep_alive;
 mod lifecycle;
 mod locate;
+mod process;
 mod proof;
 mod protection;
 mod provision;
+mod snapshots;
 mod status;
 mod terminate;
 

@@ -109,6 +109,10 @@ fn operate(path: &str, operator: &str, operand: &Value, seen: &Value, found: &mu
             Some(list) if list.iter().any(|item| differences(operand, item).is_empty()) => {}
             _ => differ(format!("a list with an item like {} is expected", shown(operand))),
         },
+        "$excludes" => match seen.as_array() {
+            Some(list) if !list.iter().any(|item| differences(operand, item).is_empty()) => {}
+            _ => differ(format!("a list without an item like {} is expected", shown(operand))),
+        },
         "$length" => {
             let length = seen.as_str().map(str::len).or_else(|| seen.as_array().map(Vec::len));
             match length {
@@ -156,6 +160,7 @@ mod tests {
             (json!({ "$all": [{ "$prefix": "a" }, { "$lacks": "b" }] }), json!("ac"), json!("ab")),
             (json!({ "$each": { "a": { "$some": "value" } } }), json!([{ "a": 1 }]), json!([{}])),
             (json!({ "$includes": { "a": 1 } }), json!([{}, { "a": 1 }]), json!([{ "a": 2 }])),
+            (json!({ "$excludes": { "a": 1 } }), json!([{}, { "a": 2 }]), json!([{ "a": 1 }])),
             (json!({ "$length": 2 }), json!("ab"), json!([1])),
             (json!({ "$atLeast": 2 }), json!(2), json!(1)),
             (json!({ "$atMost": 2 }), json!(2), json!(3)),

@@ -3,6 +3,8 @@
 mod invariants;
 mod matcher;
 pub mod mutate;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 

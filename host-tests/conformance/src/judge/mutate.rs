@@ -43,6 +43,10 @@ pub fn mutants(case: &Case) -> Vec<(String, Case)> {
                     step.requests.push(crate::data::Arrival { at_least: Some(usize::MAX), ..removed });
                 }
             });
+            // What is asked of requests that need not come is a prohibition, and nothing here breaks it.
+            if request.at_least == Some(0) {
+                continue;
+            }
             for (name, expected) in [
                 ("method", &request.method),
                 ("target", &request.target),
@@ -125,7 +129,7 @@ fn operation(path: &str, operator: &str, operand: &Value) -> Vec<(String, Value)
         "$atLeast" => with(json!(u64::MAX)),
         "$atMost" => with(json!(-1)),
         "$includes" => with(json!("~")),
-        // A condition on each of no items holds whatever it is, so that a list has to be there as well.
+        "$excludes" => vec![(path, json!({ "$includes": operand }))],
         _ => changed(&path, operand).into_iter().map(|(path, value)| (path, json!({ operator: value }))).collect(),
     }
 }

@@ -10,7 +10,7 @@ use crate::contract::types::{
 };
 use crate::orders::Orders;
 
-struct Component;
+pub struct Component;
 
 impl Provider for Component {
     fn describe() -> Descriptor {
@@ -146,7 +146,7 @@ fn state_of(provider_state: String) -> State {
     }
 }
 
-fn succeed(result: AttackResult) -> Result<AttackResult, Error> {
+pub fn succeed(result: AttackResult) -> Result<AttackResult, Error> {
     match result.failure {
         None => Ok(result),
         Some(message) => Err(Error {

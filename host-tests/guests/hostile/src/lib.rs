@@ -8,6 +8,7 @@
 
 mod attack;
 mod contract;
+mod diagnostics;
 mod exports;
 mod network;
 mod orders;

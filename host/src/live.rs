@@ -2,37 +2,38 @@
 
 use std::sync::Arc;
 
-use wasmtime::component::{ComponentNamedList, Instance, Lift, Lower};
+use wasmtime::component::{ComponentExportIndex, Instance};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 
-use crate::admission::Question;
+use crate::admission::OriginsKey;
 use crate::bindings::types as wit;
 use crate::egress::{Egress, Origin};
 use crate::error::CallError;
-use crate::exports::Export;
 use crate::leak;
 use crate::log::warn_line;
-use crate::provider::Loading;
-use crate::store::{Computed, ComputedTooLong, StoreData, store};
-use crate::types::{Context, ErrorCode, Spec};
+use crate::shared::ProviderInner;
+use crate::store::{Computed, ComputedTooLong, StoreData};
+use crate::types::{Context, ErrorCode, Handle, Spec};
+use crate::verbs::{Origins, Value, Verb};
+use crate::wire::Returns;
 
 /// A store with an instance in it. After an error that is not the provider's own, it must not be used again.
-pub(crate) struct Session {
-    pub(crate) provider: Arc<Loading>,
+pub(crate) struct LiveInstance {
+    provider: Arc<ProviderInner>,
     store: Store<StoreData>,
     instance: Instance,
 }
 
-impl Session {
+impl LiveInstance {
     /// Makes an instance. `meter` counts the time that it computes. Where there is no room, instances that wait for a call
     /// give theirs up.
     pub(crate) async fn start(
-        provider: &Arc<Loading>,
+        provider: &Arc<ProviderInner>,
         meter: &Computed,
         function: &'static str,
     ) -> Result<Self, CallError> {
         loop {
-            let mut store = store(&provider.shared, meter.clone());
+            let mut store = provider.shared.store(meter.clone());
             match provider.pre.instantiate_async(&mut store).await {
                 Ok(instance) => return Ok(Self { provider: Arc::clone(provider), store, instance }),
                 Err(error) if error.is::<PoolConcurrencyLimitError>() && provider.shared.waiting.give_up() => {}
@@ -41,27 +42,44 @@ impl Session {
         }
     }
 
-    /// Calls one function. The guest's own failures are in the result; an error means that the instance is lost.
-    pub(crate) async fn call<P, R>(&mut self, export: &Export<P, R>, params: P) -> Result<R, CallError>
-    where
-        P: ComponentNamedList + Lower + Send + Sync + 'static,
-        R: Lift + Send + Sync + 'static,
-        (R,): ComponentNamedList + Lift,
-    {
-        let function = match export.bind(&self.instance, &mut self.store) {
-            Ok(function) => function,
-            Err(error) => return Err(self.classify(export.name, &error)),
-        };
+    /// Makes a call: looks whether the provider has the function, whether a key is where it must not be, whom the call may
+    /// contact, and calls.
+    pub(crate) async fn run<V: Verb>(&mut self, verb: &V) -> Result<Value<V>, CallError> {
+        self.offered::<V>()?;
+        let params = verb.lower(|context| self.context(context))?;
+        if let Some(context) = verb.owner() {
+            if let Some(spec) = verb.spec() {
+                self.check_keys(context, spec)?;
+            }
+            self.admit(context, verb.handle()).await?;
+        }
+        self.call::<V>(params).await
+    }
+
+    /// Where the provider has a function.
+    fn offered<V: Verb>(&self) -> Result<ComponentExportIndex, CallError> {
+        let function = V::FUNCTION;
+        let missing = || CallError::NotOffered { function: function.name(), interface: function.interface() };
+        self.provider.exports.get(function).ok_or_else(missing)
+    }
+
+    /// Calls one function. The guest's own failures are in the result; another error means that the instance is lost.
+    async fn call<V: Verb>(&mut self, params: V::Params) -> Result<Value<V>, CallError> {
+        let (index, name) = (self.offered::<V>()?, V::FUNCTION.name());
+        let function = self
+            .instance
+            .get_typed_func::<V::Params, <V::Returns as Returns>::Results>(&mut self.store, index)
+            .map_err(|error| self.classify(name, &error))?;
         match function.call_async(&mut self.store, params).await {
-            Ok((value,)) => Ok(value),
-            Err(error) => Err(self.classify(export.name, &error)),
+            Ok(results) => V::Returns::finish(results),
+            Err(error) => Err(self.classify(name, &error)),
         }
     }
 
     /// A context for the guest: with a placeholder for its key, where the policy says so.
-    pub(crate) fn context(&mut self, context: &Context) -> Result<wit::Context, CallError> {
+    fn context(&mut self, context: &Context) -> Result<wit::Context, CallError> {
         let mut lowered: wit::Context = context.into();
-        if !self.provider.shared.policy.inject_credentials {
+        if !self.provider.shared.surroundings.policy.inject_credentials {
             return Ok(lowered);
         }
         let placeholders = &mut self.store.data_mut().hooks.placeholders;
@@ -78,25 +96,22 @@ impl Session {
 
     /// Looks for the keys of a call in what would lie at the vendor. A guest that holds placeholders cannot, so the error is
     /// the one that it would give.
-    pub(crate) fn check_keys(&self, context: &Context, spec: &Spec) -> Result<(), CallError> {
+    fn check_keys(&self, context: &Context, spec: &Spec) -> Result<(), CallError> {
         let keys = self.store.data().hooks.placeholders.keys();
         leak::find(&keys, context, spec).map_or(Ok(()), |path| Err(leak::error(&path).into()))
     }
 
     /// Asks the provider, unless it has said so before, whom a call with this context and handle may contact, and lets
     /// it contact those.
-    pub(crate) async fn admit(
-        &mut self,
-        context: &wit::Context,
-        handle: Option<&wit::Handle>,
-    ) -> Result<(), CallError> {
+    async fn admit(&mut self, context: &Context, handle: Option<&Handle>) -> Result<(), CallError> {
         let provider = Arc::clone(&self.provider);
-        let question = Question::new(context, handle);
-        if let Some(egress) = provider.admissions.get(question) {
+        let key = OriginsKey::new(context, handle);
+        if let Some(egress) = provider.admissions.get(key) {
             self.store.data_mut().hooks.open(egress);
             return Ok(());
         }
-        let named = self.call(&provider.exports.provider.origins, (context.clone(), handle.cloned())).await??;
+        let params = Origins { context, handle }.lower(|context| self.context(context))?;
+        let named = self.call::<Origins<'_>>(params).await?;
         let origins = named
             .into_iter()
             .map(|origin| match Origin::parse(&origin) {
@@ -105,7 +120,7 @@ impl Session {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let egress = Egress::new(origins);
-        provider.admissions.keep(question, egress.clone());
+        provider.admissions.keep(key, egress.clone());
         self.store.data_mut().hooks.open(egress);
         Ok(())
     }
@@ -142,19 +157,13 @@ fn is_of_network(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::Unavailable | ErrorCode::Timeout | ErrorCode::EgressDenied | ErrorCode::Protocol)
 }
 
-impl From<wit::Error> for CallError {
-    fn from(error: wit::Error) -> Self {
-        Self::Provider(error.into())
-    }
-}
-
 fn classify(
-    provider: &Loading,
+    provider: &ProviderInner,
     store: &Store<StoreData>,
     function: &'static str,
     error: &wasmtime::Error,
 ) -> CallError {
-    let limits = &provider.shared.limits;
+    let limits = &provider.shared.limits();
     let classified = if error.is::<PoolConcurrencyLimitError>() {
         CallError::Busy { limit: limits.concurrent_calls }
     } else if error.is::<ComputedTooLong>() {
