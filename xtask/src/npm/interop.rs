@@ -136,7 +136,7 @@ impl Trial {
 }
 
 /// Installs the archive in an empty directory and puts the programs there.
-fn install(packed: &Packed) -> Result<PathBuf, Failure> {
+pub fn install(packed: &Packed) -> Result<PathBuf, Failure> {
     let home = tools::target_dir()?.join("npm/installed");
     if home.exists() {
         fs::remove_dir_all(&home)?;

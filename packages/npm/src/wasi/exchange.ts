@@ -50,8 +50,6 @@ const GRACE_MS = 100;
  * the component costs, and where the engine cannot suspend it the whole call runs again. */
 const HOLD_MS = 20;
 
-const BODILESS = new Set(['GET', 'HEAD']);
-
 /** An exchange that has begun. Ready when there is a reply or a failure. */
 export class Exchange implements Waitable {
   readonly #wakers = new Wakers();
@@ -141,8 +139,7 @@ export class Exchange implements Waitable {
       signal: this.#abort.signal,
     };
     if (knowsCache()) init.cache = 'no-store';
-    // Always a body, so that the length is sent where it is 0 as well.
-    if (!BODILESS.has(method)) init.body = body as Uint8Array<ArrayBuffer>;
+    if (body.length > 0) init.body = body as Uint8Array<ArrayBuffer>;
     return init;
   }
 
