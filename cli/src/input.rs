@@ -107,11 +107,7 @@ pub fn credential(path: &Path) -> Result<Credential, Failure> {
 /// The specification: the file first, then the options over it.
 pub fn spec(arguments: &Provision) -> Result<Spec, Failure> {
     let mut spec = match &arguments.spec {
-        Some(path) => from_str(&text(path, Failure::spec)?).map_err(|mistake| {
-            Failure::spec(format!("{} is not a specification: {mistake}.", told(path))).remedy(
-                r#"Write {"sessionId": "…"}, with "env" and "labels" as objects and "command" as an array of texts."#,
-            )
-        })?,
+        Some(path) => spec_file(path)?,
         None => Spec::default(),
     };
     if let Some(session) = &arguments.session {
@@ -134,6 +130,15 @@ pub fn spec(arguments: &Provision) -> Result<Spec, Failure> {
     resources.disk_mb = arguments.disk_mb.or(resources.disk_mb);
     resources.timeout_sec = arguments.timeout_sec.or(resources.timeout_sec);
     Ok(spec)
+}
+
+/// A specification from a file.
+pub fn spec_file(path: &Path) -> Result<Spec, Failure> {
+    from_str(&text(path, Failure::spec)?).map_err(|mistake| {
+        Failure::spec(format!("{} is not a specification: {mistake}.", told(path))).remedy(
+            r#"Write {"sessionId": "…"}, with "env" and "labels" as objects and "command" as an array of texts."#,
+        )
+    })
 }
 
 /// A handle from a file, or from standard input for `-`.

@@ -51,8 +51,8 @@ fn main() -> ExitCode {
         }
     };
     let done = runtime.block_on(async {
-        if matches!(arguments.verb, args::Verb::Serve(_)) {
-            // It has a way to end of its own.
+        if matches!(arguments.verb, args::Verb::Serve(_) | args::Verb::Exec(_)) {
+            // They have ways to end of their own.
             return verbs::run(&arguments).await;
         }
         tokio::select! {

@@ -10,7 +10,10 @@ use crate::instance::Instance;
 use crate::invocation::{Invocation, Owned};
 use crate::provider::Provider;
 use crate::slot::Lease;
-use crate::types::{Context, Declaration, Descriptor, Finding, Handle, Mode, Page, Report, Spec, State, Termination};
+use crate::types::{
+    CapacityReport, Command, Completion, Context, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport,
+    Mode, Output, Page, Report, Snapshot, SnapshotPage, Spec, State, Termination,
+};
 use crate::verbs;
 use crate::warm::Warm;
 

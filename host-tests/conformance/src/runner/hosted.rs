@@ -1,6 +1,7 @@
-//! The provider in the Rust host.
+//! The provider in the Rust host. This file alone knows the host's functions.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sandbox_host::http::HttpClient;
@@ -15,36 +16,36 @@ use crate::transcript::Answer;
 const SECTION: &[u8] = b"\0\x05\x04same";
 
 /// A provider, called in one of the host's ways.
-pub struct Hosted {
-    way: Way,
-}
-
-enum Way {
+pub enum Hosted {
     /// Each call in an instance of its own.
     Fresh(Provider),
     /// In instances that stay between calls.
     Warm(Warm),
     /// In a slot, whose provider is replaced before each call.
-    Slot { slot: Slot, versions: [Vec<u8>; 2], calls: AtomicUsize },
+    Slot(Replaced),
 }
 
-/// A case's call: its function as `interface.name`, its arguments as the parameters.
-fn invocation(call: &str, arguments: &Map<String, Value>) -> Result<Invocation, String> {
-    let is_meant = |function: &&Function| format!("{}.{}", function.interface(), function.name()) == call;
-    let function = Function::ALL.iter().find(is_meant).ok_or_else(|| format!("the host has no function `{call}`"))?;
-    Invocation::parse(*function, &Value::Object(arguments.clone()))
-        .map_err(|mistake| format!("the arguments: {mistake}"))
+/// A slot that never serves the same bytes twice in a row.
+pub struct Replaced {
+    slot: Slot,
+    versions: [Vec<u8>; 2],
+    calls: AtomicUsize,
+}
+
+/// The function of the contract that a case names by interface and name.
+///
+/// # Errors
+/// When the host knows no such function.
+pub fn function(call: &str) -> Result<Function, String> {
+    let known = |function: &&Function| call.split_once('.') == Some((function.interface(), function.name()));
+    Function::ALL.iter().find(known).copied().ok_or_else(|| format!("the host has no function `{call}`"))
 }
 
 /// A host whose network is the given one.
 ///
 /// # Errors
 /// Why there is none, for people.
-pub fn host(
-    network: std::sync::Arc<dyn HttpClient>,
-    environment: &Map<String, Value>,
-    cache: &Path,
-) -> Result<Host, String> {
+pub fn host(network: Arc<dyn HttpClient>, environment: &Map<String, Value>, cache: &Path) -> Result<Host, String> {
     let builder = Host::builder().http(network).cache(cache);
     let named = environment.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default().to_owned()));
     named.fold(builder, |host, (name, value)| host.env(name, value)).build().map_err(|error| error.to_string())
@@ -58,34 +59,36 @@ impl Hosted {
     pub async fn open(host: &Host, component: &Path, mode: Mode) -> Result<Self, String> {
         let bytes = std::fs::read(component).map_err(|error| format!("{}: {error}", component.display()))?;
         let load = || host.load(&bytes).map_err(|error| error.to_string());
-        let way = match mode {
-            Mode::Fresh => Way::Fresh(load()?),
-            Mode::Warm => Way::Warm(load()?.warm(WarmLimits::default())),
+        Ok(match mode {
+            Mode::Fresh => Self::Fresh(load()?),
+            Mode::Warm => Self::Warm(load()?.warm(WarmLimits::default())),
             Mode::Slot => {
                 let slot = Slot::builder("conformance").warm(WarmLimits::default());
                 let slot = slot.open(host, Candidate::bytes(bytes.clone())).await.map_err(|error| error.to_string())?;
                 let other = [&bytes[..], SECTION].concat();
-                Way::Slot { slot, versions: [bytes, other], calls: AtomicUsize::new(0) }
+                Self::Slot(Replaced { slot, versions: [bytes, other], calls: AtomicUsize::new(0) })
             }
-        };
-        Ok(Self { way })
+        })
     }
 
     /// Calls a function.
     pub async fn call(&self, call: &str, arguments: &Map<String, Value>) -> Answer {
-        let invocation = match invocation(call, arguments) {
-            Ok(invocation) => invocation,
-            Err(problem) => return Answer::Failed(problem),
+        let function = match function(call) {
+            Ok(function) => function,
+            Err(why) => return Answer::Failed(why),
         };
-        let outcome = match &self.way {
-            Way::Fresh(provider) => provider.invoke(&invocation).await,
-            Way::Warm(warm) => warm.invoke(&invocation).await,
-            Way::Slot { slot, versions, calls } => {
-                let next = calls.fetch_add(1, Ordering::Relaxed) % versions.len();
-                if let Err(error) = slot.swap(Candidate::bytes(versions[next].clone())).await {
-                    return Answer::Failed(format!("the provider cannot be replaced: {error}"));
+        let call = match Invocation::parse(function, &Value::Object(arguments.clone())) {
+            Ok(call) => call,
+            Err(mistake) => return Answer::Failed(format!("the arguments do not fit: {mistake}")),
+        };
+        let outcome = match self {
+            Self::Fresh(provider) => provider.invoke(&call).await,
+            Self::Warm(warm) => warm.invoke(&call).await,
+            Self::Slot(replaced) => {
+                if let Err(why) = replaced.next().await {
+                    return Answer::Failed(why);
                 }
-                slot.lease().invoke(&invocation).await
+                replaced.slot.lease().invoke(&call).await
             }
         };
         match outcome {
@@ -96,5 +99,14 @@ impl Hosted {
             },
             Err(error) => Answer::Failed(error.to_string()),
         }
+    }
+}
+
+impl Replaced {
+    /// Brings in the other version.
+    async fn next(&self) -> Result<(), String> {
+        let next = self.calls.fetch_add(1, Ordering::Relaxed) % self.versions.len();
+        let swapped = self.slot.swap(Candidate::bytes(self.versions[next].clone())).await;
+        swapped.map(drop).map_err(|error| format!("the provider cannot be replaced: {error}"))
     }
 }
