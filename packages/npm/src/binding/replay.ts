@@ -1,5 +1,5 @@
 // Waiting on engines that cannot suspend WebAssembly. Where `poll` has to wait, the call is left by an exception and its
-// instance is dropped. Once something is ready, the call runs again from its beginning in a fresh instance, which is given
+// instance is put back to its beginning. Once something is ready, the call runs again from its own beginning, in an instance that is given
 // the recorded result of every import call in order. It comes to the same place, because it has no randomness and no other
 // clock than the recorded one, and goes on from there. Nothing is sent twice: what was sent is compared, not repeated.
 
@@ -25,32 +25,83 @@ class Suspension {
 /** A call went another way than the first time. */
 export class Divergence extends Error {}
 
+/** Instances that are kept while nobody calls. */
+const MAX_IDLE = 16;
+
 export class Replaying implements Engine {
   readonly mode = 'replay';
-  readonly idle = 0;
   readonly #module: WebAssembly.Module;
   readonly #imported: readonly Imported[];
+  readonly #idle: Slot[] = [];
+  /** What is in the memory of a fresh instance, without the zeros behind it; and the size of that memory. */
+  #image: { readonly bytes: Uint8Array; readonly size: number } | null = null;
 
   constructor(module: WebAssembly.Module, imported: readonly Imported[]) {
     this.#module = module;
     this.#imported = imported;
   }
 
+  get idle(): number {
+    return this.#idle.length;
+  }
+
   async run(declared: Call, values: readonly unknown[], invocation: Invocation): Promise<unknown> {
     const record: Entry[] = [];
     for (;;) {
+      const slot = this.#idle.pop() ?? this.#make();
       const turn = new Turn(record, invocation);
+      slot.turn = turn;
       try {
-        const result = turn.instance(this.#module, this.#imported).call(declared, values);
+        const result = slot.instance.call(declared, values);
         turn.end();
+        this.#keep(slot);
         return result;
       } catch (reason) {
         if (!(reason instanceof Suspension)) throw reason;
         turn.end();
+        if (slot.instance.resetStack()) this.#keep(slot);
         await firstOf(reason.things, invocation.surroundings.course);
       }
     }
   }
+
+  #make(): Slot {
+    const slot: { instance: Instance | null; turn: Turn | null } = { instance: null, turn: null };
+    const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+    for (const one of this.#imported) {
+      (imports[one.module] ??= {})[one.name] = (...flat: Flat[]) => {
+        const { memory } = slot.instance!;
+        const values = lifted(one, memory, flat);
+        return lowered(one, memory, flat, slot.turn!.act(one, values));
+      };
+    }
+    slot.instance = new Instance(this.#module, imports);
+    this.#image ??= imageOf(slot.instance);
+    return slot as Slot;
+  }
+
+  /** Keeps an instance as if it were fresh: memory and stack pointer are all that it remembers. */
+  #keep(slot: Slot): void {
+    slot.turn = null;
+    const { bytes } = slot.instance.memory;
+    if (this.#image === null || this.#idle.length >= MAX_IDLE || bytes.length !== this.#image.size) return;
+    bytes.fill(0);
+    bytes.set(this.#image.bytes);
+    this.#idle.push(slot);
+  }
+}
+
+/** An instance and the run that it is in. */
+interface Slot {
+  readonly instance: Instance;
+  turn: Turn | null;
+}
+
+function imageOf({ memory }: Instance): { bytes: Uint8Array; size: number } {
+  const { bytes } = memory;
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return { bytes: bytes.slice(0, end), size: bytes.length };
 }
 
 /** One run of a call from its beginning. */
@@ -64,19 +115,6 @@ class Turn {
     this.#invocation = invocation;
   }
 
-  instance(module: WebAssembly.Module, imported: readonly Imported[]): Instance {
-    const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
-    let instance: Instance;
-    for (const one of imported) {
-      (imports[one.module] ??= {})[one.name] = (...flat: Flat[]) => {
-        const values = lifted(one, instance.memory, flat);
-        return lowered(one, instance.memory, flat, this.#act(one, values));
-      };
-    }
-    instance = new Instance(module, imports);
-    return instance;
-  }
-
   /** Every recorded call has to have been made again. */
   end(): void {
     if (this.#at < this.#record.length) {
@@ -84,7 +122,7 @@ class Turn {
     }
   }
 
-  #act(imported: Imported, values: readonly unknown[]): unknown {
+  act(imported: Imported, values: readonly unknown[]): unknown {
     const entry = this.#record[this.#at];
     if (entry !== undefined) {
       if (entry.imported !== imported || !same(entry.values, values)) {
