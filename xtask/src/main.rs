@@ -29,7 +29,7 @@ const COMMANDS: [(&str, &str, &str); 16] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
-        "about 7 minutes, because wasmtime is built",
+        "about 5 minutes, because wasmtime is built",
     ),
     (
         "build",

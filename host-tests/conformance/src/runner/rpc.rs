@@ -11,13 +11,14 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use tokio::sync::{Semaphore, oneshot};
 
+use super::hosted::function;
 use super::{arguments, broken, neutral};
 use crate::data::Case;
 use crate::play::{Socket, at};
 use crate::transcript::{Answer, Seen, Transcript};
 
 /// Cases at the same time: most of them wait.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 16;
 
 /// Longer than any call of the contract takes.
 const LONGEST: Duration = Duration::from_secs(90);
@@ -137,7 +138,7 @@ impl Server {
 
     /// Calls a function of the contract.
     async fn call(&self, call: &str, arguments: Map<String, Value>) -> Result<Answer, String> {
-        let method = call.rsplit('.').next().unwrap_or(call);
+        let method = function(call)?.rpc_name();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, receiver) = oneshot::channel();
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, sender);
