@@ -27,6 +27,13 @@ export class Instance {
     return this.#exports.memory.buffer.byteLength;
   }
 
+  /** Where the stack ends that begins at address 0; 0 where it lies elsewhere. */
+  get stackEnd(): number {
+    const end = this.#exports['__data_end'];
+    const pointer = this.#stackPointer ?? 0;
+    return end instanceof WebAssembly.Global && pointer < end.value ? pointer : 0;
+  }
+
   /** Puts the stack pointer where it is between calls, after one was left by an exception. False where it cannot be reached. */
   resetStack(): boolean {
     const pointer = this.#exports['__stack_pointer'];

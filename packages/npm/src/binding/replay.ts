@@ -1,5 +1,5 @@
 // Waiting on engines that cannot suspend WebAssembly. Where `poll` has to wait, the call is left by an exception and its
-// instance is put back to its beginning. Once something is ready, the call runs again from its own beginning, in an instance that is given
+// instance is put back as it was. Once something is ready, the call runs again from its beginning, in an instance that is given
 // the recorded result of every import call in order. It comes to the same place, because it has no randomness and no other
 // clock than the recorded one, and goes on from there. Nothing is sent twice: what was sent is compared, not repeated.
 
@@ -7,6 +7,7 @@ import { firstOf, type Waitable } from '../wasi/wait.ts';
 import type { Invocation } from '../wasi/invocation.ts';
 import type { Call, Flat } from './abi.ts';
 import type { Engine } from './engine.ts';
+import { interfaces } from '../generated/contract.ts';
 import { lifted, lowered, type Imported } from './imports.ts';
 import { Instance } from './instance.ts';
 
@@ -25,6 +26,9 @@ class Suspension {
 /** A call went another way than the first time. */
 export class Divergence extends Error {}
 
+/** A text that makes an instance allocate what most calls need. */
+const ROOM = ' '.repeat(96 * 1024);
+
 /** Instances that are kept while nobody calls. */
 const MAX_IDLE = 16;
 
@@ -33,8 +37,7 @@ export class Replaying implements Engine {
   readonly #module: WebAssembly.Module;
   readonly #imported: readonly Imported[];
   readonly #idle: Slot[] = [];
-  /** What is in the memory of a fresh instance, without the zeros behind it; and the size of that memory. */
-  #image: { readonly bytes: Uint8Array; readonly size: number } | null = null;
+  #image: Image | null = null;
 
   constructor(module: WebAssembly.Module, imported: readonly Imported[]) {
     this.#module = module;
@@ -76,6 +79,9 @@ export class Replaying implements Engine {
       };
     }
     slot.instance = new Instance(this.#module, imports);
+    // Memory only grows, and one that has grown is not used again. So it grows here, before its image is taken, by as much as
+    // most calls need. The function is local: it reaches no import.
+    slot.instance.call(interfaces.provider.checkConfig, [ROOM]);
     this.#image ??= imageOf(slot.instance);
     return slot as Slot;
   }
@@ -85,8 +91,7 @@ export class Replaying implements Engine {
     slot.turn = null;
     const { bytes } = slot.instance.memory;
     if (this.#image === null || this.#idle.length >= MAX_IDLE || bytes.length !== this.#image.size) return;
-    bytes.fill(0);
-    bytes.set(this.#image.bytes);
+    bytes.set(this.#image.bytes, this.#image.start);
     this.#idle.push(slot);
   }
 }
@@ -97,11 +102,18 @@ interface Slot {
   turn: Turn | null;
 }
 
-function imageOf({ memory }: Instance): { bytes: Uint8Array; size: number } {
-  const { bytes } = memory;
-  let end = bytes.length;
-  while (end > 0 && bytes[end - 1] === 0) end -= 1;
-  return { bytes: bytes.slice(0, end), size: bytes.length };
+/** What a call finds in memory and relies on: all but the stack below it, of which nothing is read before it is written. */
+function imageOf(instance: Instance): Image {
+  const { bytes } = instance.memory;
+  const start = instance.stackEnd;
+  return { bytes: bytes.slice(start), start, size: bytes.length };
+}
+
+interface Image {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  /** Of the whole memory. */
+  readonly size: number;
 }
 
 /** One run of a call from its beginning. */
