@@ -7,7 +7,7 @@ use sandbox_host::http::{
     HttpClient, HttpError, PooledClient, PooledClientBuilder, RequestOptions, ResponseFuture, WasiBody,
 };
 use sandbox_host::input::plain_name;
-use sandbox_host::policy::OriginPattern;
+use sandbox_host::policy::{Egress, OriginPattern};
 use sandbox_host::{Host, Origin, Policy, Provider};
 
 use super::args::{GUEST_VARIABLES, Global};
@@ -37,12 +37,14 @@ pub fn policy(global: &Global) -> Result<Policy, Failure> {
         Some(file) => Policy::file(file).map_err(|error| Failure::of_policy(error, file))?,
         None => Policy::default(),
     };
-    if policy.inject_credentials && policy.allow.is_none() {
+    if policy.inject_credentials && policy.egress == Egress::WhateverTheProviderNames {
         // Whoever set the URL beside the key vouches for it. A pool's configuration vouches for nothing.
         let vouched = vouched_urls(global)?;
         let origins = vouched.iter().filter_map(|url| Origin::of(&url.parse().ok()?).ok());
-        let patterns: Vec<_> = origins.filter_map(|origin| OriginPattern::parse(&origin.to_string()).ok()).collect();
-        policy.allow = (!patterns.is_empty()).then_some(patterns);
+        let patterns: Vec<_> = origins.map(OriginPattern::from).collect();
+        if !patterns.is_empty() {
+            policy.egress = Egress::Only(patterns);
+        }
     }
     Ok(policy)
 }

@@ -4,14 +4,9 @@
 use std::path::Path;
 
 use super::failure::Failure;
-use super::input::{text, told};
-
-/// Whether a shell could have a variable of this name.
-pub fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with(|first: char| first.is_ascii_digit())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
+use super::files::text;
+use super::paths::told;
+use super::variable::is_name;
 
 /// Reads the variables of a file.
 pub fn read(path: &Path) -> Result<Vec<(String, String)>, Failure> {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use sandbox_host::{ErrorCode, Status};
+use sandbox_host::{ErrorCode, Finding, Severity, Status};
 
 /// Why the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,11 @@ pub enum Exit {
     Failed,
     Terminated,
     Unfinished,
+    Doubtful,
+    TimedOut,
     Interrupted,
+    /// What a program in a sandbox ended with.
+    Program(u8),
 }
 
 /// The table in `--help`. The test below holds it to the codes.
@@ -40,10 +44,13 @@ Exit codes:
   10  what answered is not the API, or does not offer this
   11  the component or the host is at fault
   12  the result could not be written to standard output: nobody reads it any more, or it is full
-  20  status, watch, keep-alive: the sandbox has failed
-  21  status, watch, keep-alive: the sandbox is not running and not about to
-  22  reconcile: not everything could be done: run it again
- 130  interrupted";
+  20  status, watch, keep-alive, explain: the sandbox has failed
+  21  status, watch, keep-alive, explain: the sandbox is not running and not about to
+  22  reconcile, capacity: not everything could be done: run it again
+  23  doctor, health: it works, but something is not as it should be
+ 124  exec: the command was ended by its timeout, or nobody knows how it ended
+ 130  interrupted
+exec ends with the exit code of its command, which may be any of these.";
 
 impl Exit {
     /// The number.
@@ -64,7 +71,30 @@ impl Exit {
             Self::Failed => 20,
             Self::Terminated => 21,
             Self::Unfinished => 22,
+            Self::Doubtful => 23,
+            Self::TimedOut => 124,
             Self::Interrupted => 130,
+            Self::Program(code) => code,
+        }
+    }
+}
+
+impl Exit {
+    /// That of the worst finding: of an error by what it is about, which says who has to act.
+    pub fn of_findings(findings: &[&Finding]) -> Self {
+        let Some(worst) = findings.iter().find(|finding| finding.severity == Severity::Error) else {
+            let doubtful = findings.iter().any(|finding| finding.severity == Severity::Warning);
+            return if doubtful { Self::Doubtful } else { Self::Ok };
+        };
+        let path = worst.path.as_str();
+        match path.split('.').next().unwrap_or_default() {
+            "spec" | "handle" => Self::Spec,
+            "sandbox" => Self::Failed,
+            "context" => Self::Credential,
+            "vendor" if path == "vendor.key" => Self::Credential,
+            "vendor" if path == "vendor.limits" => Self::Limit,
+            "vendor" if path == "vendor" => Self::Unavailable,
+            _ => Self::Config,
         }
     }
 }
@@ -108,7 +138,7 @@ mod tests {
     #[test]
     fn the_table_in_the_help_lists_every_exit_code_once_and_in_order() {
         let listed: Vec<u8> =
-            TABLE.lines().skip(1).map(|line| line.split_whitespace().next().unwrap().parse().unwrap()).collect();
+            TABLE.lines().filter_map(|line| line.strip_prefix(' ')?.split_whitespace().next()?.parse().ok()).collect();
         let codes = [
             Exit::Ok,
             Exit::Usage,
@@ -125,6 +155,8 @@ mod tests {
             Exit::Failed,
             Exit::Terminated,
             Exit::Unfinished,
+            Exit::Doubtful,
+            Exit::TimedOut,
             Exit::Interrupted,
         ]
         .map(Exit::code);

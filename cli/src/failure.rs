@@ -1,7 +1,6 @@
 //! What went wrong, for a person on standard error or for a machine on standard output.
 
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use sandbox_host::http::ClientError;
@@ -10,31 +9,30 @@ use sandbox_host::slot::SwapError;
 use sandbox_host::{BuildError, CallError, LoadError, ProviderError};
 use serde_json::{Value, json};
 
-use super::args::{Arguments, Global, Verb};
 use super::exit::Exit;
-use super::output::{columns, fold, seconds};
+use super::layout::{columns, fold, seconds};
+use super::paths::told;
 use super::style::{Style, clean};
-use super::{hint, input, out};
 
 /// A failed command.
 #[derive(Debug)]
 pub struct Failure {
-    exit: Exit,
+    pub exit: Exit,
     code: String,
     message: String,
     remedy: Option<String>,
     provider: Option<Box<ProviderError>>,
-    /// How to find what may exist all the same.
-    locate: Option<String>,
+    /// The command that finds what may exist all the same.
+    pub locate: Option<String>,
     /// Nobody reads standard output any more.
-    is_unread: bool,
+    pub is_unread: bool,
 }
 
 /// Details that are told in another place.
 const TOLD_APART: [&str; 2] = ["remedy", "rule"];
 
 impl Failure {
-    fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
+    pub fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
         Self {
             exit,
             code: code.to_owned(),
@@ -94,67 +92,19 @@ impl Failure {
         Self { is_unread, ..failure }
     }
 
-    /// The user pressed the interrupt key.
-    pub fn interrupted(arguments: &Arguments) -> Self {
-        let failure = Self::new(Exit::Interrupted, "interrupted", "Interrupted.");
-        match &arguments.verb {
-            Verb::Provision(own) => {
-                // It was read before, and could be read then.
-                let session = input::spec(own).map_or_else(|_| "SESSION".to_owned(), |spec| spec.session_id);
-                failure.locate_with(&arguments.global, &session)
-            }
-            _ => failure,
-        }
-    }
-
     /// Adds what to do.
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self
     }
 
-    /// Adds how to find a sandbox that exists, or may exist.
-    pub fn locate_with(mut self, global: &Global, session: &str) -> Self {
-        self.locate = Some(hint::locate(global, session));
-        self
-    }
-
     /// The policy in a file is wrong.
     pub fn of_policy(error: PolicyError, file: &Path) -> Self {
         let failure = Self::config(match error {
-            PolicyError::Read { path, source } => format!("{} {source}.", input::told(&path)),
-            error => format!("{}: {error}.", input::told(file)),
+            PolicyError::Read { path, source } => format!("{} {source}.", told(&path)),
+            error => format!("{}: {error}.", told(file)),
         });
         failure.remedy("Name a policy, a file of TOML as docs/host.md shows it, with --policy.")
-    }
-
-    /// A call for a session failed: tells how to find what it may have left.
-    pub fn of_session(error: CallError, global: &Global, session: &str) -> Self {
-        let doubtful = match &error {
-            CallError::Provider(error) => error.maybe_applied,
-            CallError::Busy { .. }
-            | CallError::PoolBusy { .. }
-            | CallError::PoolTooFast { .. }
-            | CallError::UnusableKey
-            | CallError::NotOffered { .. }
-            | CallError::BadOrigin { .. } => false,
-            _ => true,
-        };
-        let failure = Self::from(error);
-        if doubtful { failure.locate_with(global, session) } else { failure }
-    }
-
-    /// Tells it, and returns the exit code.
-    pub fn report(&self, json: bool) -> ExitCode {
-        // Where results cannot be written, errors cannot either.
-        if json && self.exit != Exit::Output && out::line(self.to_json()).is_ok() {
-            return self.exit.into();
-        }
-        // Whoever closed standard output, as `head` does, has seen enough.
-        if !self.is_unread || self.locate.is_some() {
-            out::note(self.to_text(Style::stderr()));
-        }
-        self.exit.into()
     }
 
     /// One JSON value with the member `error`.
@@ -256,11 +206,11 @@ impl From<LoadError> for Failure {
             LoadError::WrongSignature => "wrong-signature",
             _ => "component",
         };
-        let told = match &error {
-            LoadError::Read { path, source } => format!("{} cannot be read: {source}", input::told(path)),
+        let words = match &error {
+            LoadError::Read { path, source } => format!("{} cannot be read: {source}", told(path)),
             error => error.to_string(),
         };
-        let failure = Self::new(Exit::Defect, code, told);
+        let failure = Self::new(Exit::Defect, code, words);
         match error {
             LoadError::NotSigned => failure.remedy(
                 "Name a signed component with --component: the one that this program was built with has no signature.",
@@ -297,7 +247,7 @@ impl From<SwapError> for Failure {
             SwapError::Pool { .. } => "pool",
             SwapError::NothingBefore => "nothing-before",
             SwapError::Read { path, source } => {
-                return Self::component(format!("{} cannot be read: {source}", input::told(&path)))
+                return Self::component(format!("{} cannot be read: {source}", told(&path)))
                     .remedy("Name a file that is there and that the host may read.");
             }
             _ => "component",
@@ -309,7 +259,7 @@ impl From<SwapError> for Failure {
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let error = match error {
-            ClientError::CaFile { path, message } => ClientError::CaFile { path: input::told(&path).into(), message },
+            ClientError::CaFile { path, message } => ClientError::CaFile { path: told(&path).into(), message },
             error => error,
         };
         Self::config(format!("{error}."))

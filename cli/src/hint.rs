@@ -3,10 +3,43 @@
 
 use std::path::Path;
 
-use super::args::Global;
+use sandbox_host::{CallError, Retry};
+
+use super::args::{Arguments, Global, Verb};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::input;
+
+impl Failure {
+    /// The user pressed the interrupt key.
+    pub fn interrupted(arguments: &Arguments) -> Self {
+        let failure = Self::new(Exit::Interrupted, "interrupted", "Interrupted.");
+        match &arguments.verb {
+            Verb::Provision(own) => {
+                // It was read before, and could be read then.
+                let session = input::spec(own).map_or_else(|_| "SESSION".to_owned(), |spec| spec.session_id);
+                failure.locate_with(&arguments.global, &session)
+            }
+            _ => failure,
+        }
+    }
+
+    /// Adds how to find a sandbox that exists, or may exist.
+    pub fn locate_with(mut self, global: &Global, session: &str) -> Self {
+        self.locate = Some(locate(global, session));
+        self
+    }
+
+    /// A call for a session failed: tells how to find what it may have left.
+    pub fn of_session(error: CallError, global: &Global, session: &str) -> Self {
+        let is_ambiguous = error.retry() == Retry::OutcomeUnknown;
+        let failure = Self::from(error);
+        if is_ambiguous { failure.locate_with(global, session) } else { failure }
+    }
+}
 
 /// The command that finds the sandbox of a session.
-pub fn locate(global: &Global, session: &str) -> String {
+fn locate(global: &Global, session: &str) -> String {
     let Global { pool, pool_id, component, credential_file, deadline: _, ca_file, pass_env, policy, json: _ } = global;
     let mut words = vec!["sandbox-host locate --session".to_owned(), quoted(session)];
     let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quoted(value)]);

@@ -5,17 +5,16 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use sandbox_host::input::{Mistake, TextError, decode, from_str, from_str_except, is_plain_name, read, read_text};
+use sandbox_host::input::{Mistake, from_str, from_str_except};
 use sandbox_host::{Context, Credential, Declaration, Handle, Spec};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::args::{Global, Provision};
 use super::failure::Failure;
+use super::files::{text, text_or_stdin};
+use super::paths::told;
 use super::{env_file, out};
-
-/// Bytes of a file. The largest that makes sense is a list of sessions.
-const MOST_BYTES: u64 = 64 << 20;
 
 /// A pool: its id, its configuration as text, and its own declaration.
 #[derive(Debug, Default, PartialEq)]
@@ -108,11 +107,7 @@ pub fn credential(path: &Path) -> Result<Credential, Failure> {
 /// The specification: the file first, then the options over it.
 pub fn spec(arguments: &Provision) -> Result<Spec, Failure> {
     let mut spec = match &arguments.spec {
-        Some(path) => from_str(&text(path, Failure::spec)?).map_err(|mistake| {
-            Failure::spec(format!("{} is not a specification: {mistake}.", told(path))).remedy(
-                r#"Write {"sessionId": "…"}, with "env" and "labels" as objects and "command" as an array of texts."#,
-            )
-        })?,
+        Some(path) => spec_file(path)?,
         None => Spec::default(),
     };
     if let Some(session) = &arguments.session {
@@ -137,54 +132,21 @@ pub fn spec(arguments: &Provision) -> Result<Spec, Failure> {
     Ok(spec)
 }
 
+/// A specification from a file.
+pub fn spec_file(path: &Path) -> Result<Spec, Failure> {
+    from_str(&text(path, Failure::spec)?).map_err(|mistake| {
+        Failure::spec(format!("{} is not a specification: {mistake}.", told(path))).remedy(
+            r#"Write {"sessionId": "…"}, with "env" and "labels" as objects and "command" as an array of texts."#,
+        )
+    })
+}
+
 /// A handle from a file, or from standard input for `-`.
 pub fn handle(path: &Path) -> Result<Handle, Failure> {
     from_str(&text_or_stdin(path)?).map_err(|mistake| {
         Failure::spec(format!("{} is not a handle: {mistake}.", told(path)))
             .remedy("A handle is the JSON that `provision` writes; `locate` makes a new one from the session's id.")
     })
-}
-
-/// The text of a file, or standard input for `-`.
-pub fn text_or_stdin(path: &Path) -> Result<String, Failure> {
-    if path != Path::new("-") {
-        return text(path, Failure::spec);
-    }
-    read(std::io::stdin(), MOST_BYTES)
-        .and_then(|content| decode(&content).map(str::to_owned))
-        .map_err(|error| Failure::spec(format!("Standard input {error}.")).remedy("Pipe UTF-8 into it."))
-}
-
-/// The text of a file.
-pub fn text(path: &Path, failure: fn(String) -> Failure) -> Result<String, Failure> {
-    read_text(path, MOST_BYTES).map_err(|error| {
-        let failed = failure(format!("{} {error}.", told(path)));
-        match error {
-            _ if is_content(path) => failed.remedy("Name a file here, and not what would be in it."),
-            TextError::Io(_) => failed.remedy("Name a file that is there and that this user may read."),
-            TextError::TooLarge(_) => failed.remedy("Name the file that was meant."),
-            _ => failed.remedy("Store it as UTF-8."),
-        }
-    })
-}
-
-/// A path as it may be shown. What is no path, but a key or a whole record that was typed in the place of one, is not.
-pub fn told(path: &Path) -> String {
-    match path {
-        _ if path == Path::new("-") => "Standard input".to_owned(),
-        _ if is_content(path) => "What was named".to_owned(),
-        _ => path.display().to_string(),
-    }
-}
-
-/// Whether a path looks like what should be in the file.
-fn is_content(path: &Path) -> bool {
-    const LONG: usize = 16;
-    let text = path.to_string_lossy();
-    let extension = path.extension().map(|extension| extension.to_string_lossy());
-    let has_extension = extension.is_some_and(|extension| extension.len() <= 8 && is_plain_name(&extension));
-    let is_record = text.contains(['{', '"', '\n']);
-    is_record || (text.len() >= LONG && !text.contains(['/', '\\']) && !has_extension && !is_plain_name(&text))
 }
 
 /// A file for a handle, made before there is a handle: that it cannot be written must be known before a sandbox exists.
@@ -227,9 +189,7 @@ impl Drop for HandleFile {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::{Pool, told};
+    use super::Pool;
 
     #[test]
     fn a_pool_file_is_a_record_where_it_has_a_config_and_the_configuration_otherwise() {
@@ -263,17 +223,5 @@ mod tests {
         // What stands twice in the configuration is the provider's to tell, with everything else that is wrong there.
         let config = r#"{"cpu": 1, "cpu": 2}"#;
         assert_eq!(Pool::parse(&format!(r#"{{"id": "a", "config": {config}}}"#)).unwrap().config, config);
-    }
-
-    #[test]
-    fn what_was_typed_in_the_place_of_a_path_is_not_shown() {
-        for path in ["pool.json", "handles/session-20261126120000", "h", "/run/secrets/daytona", "session-2026.json"] {
-            assert_eq!(told(Path::new(path)), path);
-        }
-        for content in
-            ["dtn_0123456789abcdef", r#"{"secret": "x"}"#, "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0"]
-        {
-            assert_eq!(told(Path::new(content)), "What was named", "{content}");
-        }
     }
 }

@@ -5,19 +5,20 @@ use sandbox_host::input::from_str;
 
 use super::args::Reconcile;
 use super::failure::Failure;
-use super::input;
+use super::files::text_or_stdin;
+use super::paths::told;
 
 /// Ids from the file and from the options, each once.
 pub fn sessions(own: &Reconcile) -> Result<Vec<String>, Failure> {
     let mut sessions = own.session.clone();
     if let Some(path) = &own.known {
-        let text = input::text_or_stdin(path)?;
+        let text = text_or_stdin(path)?;
         let listed = parse(&text).map_err(|wrong| {
-            Failure::spec(format!("{} is not a list of sessions: {wrong}.", input::told(path)))
+            Failure::spec(format!("{} is not a list of sessions: {wrong}.", told(path)))
                 .remedy(r#"Write one id per line, or a JSON array such as ["session-1", "session-2"]."#)
         })?;
         if listed.is_empty() {
-            return Err(Failure::usage(format!("{} names no session.", input::told(path)))
+            return Err(Failure::usage(format!("{} names no session.", told(path)))
                 .remedy("If no session of the pool may live, say so with --none-known instead."));
         }
         sessions.extend(listed);

@@ -9,16 +9,21 @@ mod demo;
 mod env_file;
 mod exit;
 mod failure;
+mod files;
 mod hint;
 mod input;
 mod known;
+mod layout;
 mod log;
 mod out;
 mod output;
+mod paths;
+mod report;
 mod serve;
 mod style;
 mod table;
 mod usage;
+mod variable;
 mod verbs;
 
 use std::process::ExitCode;
@@ -46,8 +51,8 @@ fn main() -> ExitCode {
         }
     };
     let done = runtime.block_on(async {
-        if matches!(arguments.verb, args::Verb::Serve(_)) {
-            // It has a way to end of its own.
+        if matches!(arguments.verb, args::Verb::Serve(_) | args::Verb::Exec(_)) {
+            // They have ways to end of their own.
             return verbs::run(&arguments).await;
         }
         tokio::select! {

@@ -18,6 +18,7 @@ use sandbox_host::{Context, Credential, Handle, Host, Provider, ProviderError};
 
 pub use load::{
     COMPONENT, RELEASES, Release, component, first_release, load, load_first_release, load_hostile, load_release,
+    load_signed, write_signed,
 };
 pub use script::{Recorded, Reply, Script};
 

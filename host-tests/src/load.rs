@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use sandbox_host::{Host, Provider};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use sandbox_host::{Host, LoadError, Provider};
 use sha2::{Digest as _, Sha256};
 
 /// Where `cargo xtask build` leaves the component.
@@ -114,7 +115,7 @@ pub fn load_hostile(host: &Host) -> Provider {
 /// A component in a host, from a file where it was left compiled.
 fn compiled_once(host: &Host, bytes: &[u8], file: &Path) -> Provider {
     let digest = Sha256::digest(bytes);
-    let ready = || host.load_precompiled(file).ok().filter(|provider| provider.info().digest == *digest);
+    let ready = || load_signed(host, file).ok().filter(|provider| provider.info().digest == *digest);
     if let Some(provider) = ready() {
         return provider;
     }
@@ -124,7 +125,32 @@ fn compiled_once(host: &Host, bytes: &[u8], file: &Path) -> Provider {
     ready().unwrap_or_else(|| {
         let provider = host.load(bytes).expect("the component is a provider");
         // Without the file each test compiles for itself.
-        let _ = provider.write_precompiled(file);
+        let _ = write_signed(&provider, file);
         provider
     })
+}
+
+/// Signs what the harness compiles. The seed is public: nothing but the harness trusts the key.
+fn signer() -> Ed25519KeyPair {
+    Ed25519KeyPair::from_seed_unchecked(b"the key of the tests and benches").expect("32 bytes are a seed")
+}
+
+/// Writes a compiled provider with the signature that [`load_signed`] asks for.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_signed(provider: &Provider, file: &Path) -> std::io::Result<()> {
+    provider.write_precompiled(file)?;
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".sig");
+    std::fs::write(beside, signer().sign(&std::fs::read(file)?))
+}
+
+/// Loads what [`write_signed`] wrote.
+///
+/// # Errors
+/// As the host's.
+pub fn load_signed(host: &Host, file: &Path) -> Result<Provider, LoadError> {
+    let key = signer().public_key().as_ref().try_into().expect("a public key has 32 bytes");
+    host.load_precompiled(file, &[key])
 }

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::egress::Egress;
+use crate::egress::AdmittedOrigins;
 use crate::types::{Context, Credential, Handle, Pairs};
 
 /// Answers that are kept; each takes about a hundred bytes. All are forgotten when one more comes.
@@ -67,14 +67,14 @@ impl KeyHash {
 
 /// The answers of one provider.
 #[derive(Default)]
-pub(crate) struct Admissions(Mutex<HashMap<OriginsKey, Egress>>);
+pub(crate) struct Admissions(Mutex<HashMap<OriginsKey, AdmittedOrigins>>);
 
 impl Admissions {
-    pub(crate) fn get(&self, key: OriginsKey) -> Option<Egress> {
+    pub(crate) fn get(&self, key: OriginsKey) -> Option<AdmittedOrigins> {
         self.answers().get(&key).cloned()
     }
 
-    pub(crate) fn keep(&self, key: OriginsKey, answer: Egress) {
+    pub(crate) fn keep(&self, key: OriginsKey, answer: AdmittedOrigins) {
         let mut answers = self.answers();
         if answers.len() >= MOST {
             answers.clear();
@@ -82,7 +82,7 @@ impl Admissions {
         answers.insert(key, answer);
     }
 
-    fn answers(&self) -> std::sync::MutexGuard<'_, HashMap<OriginsKey, Egress>> {
+    fn answers(&self) -> std::sync::MutexGuard<'_, HashMap<OriginsKey, AdmittedOrigins>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -148,7 +148,7 @@ mod tests {
         for number in 0..=MOST {
             let mut key = [0; 32];
             key[..8].copy_from_slice(&number.to_le_bytes());
-            admissions.keep(OriginsKey(key), Egress::default());
+            admissions.keep(OriginsKey(key), AdmittedOrigins::default());
         }
         assert_eq!(admissions.answers().len(), 1);
     }

@@ -11,4 +11,4 @@ wasmtime::component::bindgen!({
     exports: { default: async },
 });
 
-pub(crate) use exports::rensei::sandbox::{inventory, types};
+pub(crate) use exports::rensei::sandbox::{diagnostics, inventory, process, snapshots, types};

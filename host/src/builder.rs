@@ -18,14 +18,32 @@ use crate::store::Surroundings;
 use crate::types::Secret;
 use crate::waiting::Waiting;
 
-/// Makes a [`Host`]. Everything has a default; see each method.
+/// Makes a [`Host`]. Everything has a default; see each method. The order of calls does not matter.
+///
+/// ```
+/// use sandbox_host::policy::{Egress, Policy};
+/// use sandbox_host::{Host, Limits};
+///
+/// let policy = Policy::new().with_egress(Egress::only(["api.vendor.example"])?).with_injected_credentials();
+/// let host = Host::builder().limits(Limits::new().with_concurrent_calls(20)).policy(policy).build()?;
+/// assert_eq!(host.limits().concurrent_calls, 20);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Default)]
 pub struct HostBuilder {
     http: Option<Arc<dyn HttpClient>>,
     clock: Option<SharedClock>,
     environment: Environment,
     policy: Policy,
+    limits: Option<Limits>,
     cache: Option<Cache>,
+}
+
+impl Host {
+    /// Starts making a host.
+    pub fn builder() -> HostBuilder {
+        HostBuilder::default()
+    }
 }
 
 impl HostBuilder {
@@ -55,9 +73,10 @@ impl HostBuilder {
         self
     }
 
-    /// Bounds guests; the part of the policy that most embedders change. Default: [`Limits::default`].
+    /// Bounds guests; the part of the policy that most embedders change. Wins over the policy's own, whichever of the two is
+    /// given first. Default: the policy's.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.policy.limits = limits;
+        self.limits = Some(limits);
         self
     }
 
@@ -81,6 +100,9 @@ impl HostBuilder {
     /// When the engine, its ticker or the default HTTP client cannot be made; when the policy has a limit of 0, or injects
     /// keys or names a proxy without a list of allowed origins.
     pub fn build(mut self) -> Result<Host, BuildError> {
+        if let Some(limits) = self.limits {
+            self.policy.limits = limits;
+        }
         self.policy.check()?;
         let http = match self.http {
             Some(client) => client,
@@ -88,7 +110,7 @@ impl HostBuilder {
         };
         self.environment.retain(&self.policy);
         let (engine, ticker) = engine(&self.policy.limits)?;
-        let linker = linker(&engine).map_err(|error| BuildError::Engine(format!("{error:#}")))?;
+        let linker = linker(&engine).map_err(BuildError::engine)?;
         Ok(Host::new(Shared {
             engine,
             _ticker: ticker,

@@ -117,6 +117,96 @@ macro_rules! functions {
                     mode: Mode
                 ) -> fallible Report, since "0.1.0", within 30;
             }
+
+            interface "diagnostics" {
+                /// Every remark on a session's specification in this pool; an error is what `provision` would refuse unsent.
+                offline check_spec CheckSpec = "check-spec" (
+                    spec: &$a Spec
+                ) -> plain Vec<Finding>, since "0.1.1", within 60;
+
+                /// Whether the pool can be used now, from one request.
+                pool health Health = "health" () -> fallible HealthReport, since "0.1.1", within 30;
+
+                /// Whether a provision would work, as far as it can be told without creating anything.
+                pool preflight Preflight = "preflight" (
+                    spec: Option<&$a Spec>
+                ) -> fallible Vec<Finding>, since "0.1.1", within 30;
+
+                /// What became of a session and what to do about it. Without a handle, what the vendor's API alone tells.
+                pool explain Explain = "explain" (
+                    session_id: &$a str,
+                    handle: Option<&$a Handle>
+                ) -> fallible Explanation, since "0.1.1", within 30;
+
+                /// Sandboxes of the pool, and how many more fit where the key may see it.
+                pool capacity Capacity = "capacity" () -> fallible CapacityReport, since "0.1.1", within 30;
+            }
+
+            interface "process" {
+                /// Runs a command in the sandbox to its end. It is sent once, and not again once it may have begun.
+                handle exec Exec = "exec" (
+                    handle: &$a Handle,
+                    command: &$a Command
+                ) -> fallible Completion, since "0.1.1", within 60;
+
+                /// Starts a command in the background and returns its id. With an id of the caller's, a repetition finds the
+                /// one that runs instead of starting another.
+                handle launch Launch = "launch" (
+                    handle: &$a Handle,
+                    command: &$a Command,
+                    process_id: Option<&$a str>
+                ) -> fallible String, since "0.1.1", within 30;
+
+                /// Reads what a process wrote, from where a cursor says, and how it stands. Without an id: the session's
+                /// launch command. `max_bytes` bounds both streams together.
+                handle read Read = "read" (
+                    handle: &$a Handle,
+                    process_id: Option<&$a str>,
+                    cursor: Option<&$a str>,
+                    max_bytes: Option<u32>
+                ) -> fallible Output, since "0.1.1", within 30;
+
+                /// Ends a process and all that it started, and returns once it has ended.
+                handle kill Kill = "kill" (
+                    handle: &$a Handle,
+                    process_id: &$a str
+                ) -> fallible (), since "0.1.1", within 30;
+            }
+
+            interface "snapshots" {
+                /// Makes a snapshot of a sandbox's file system, and waits until it is there.
+                handle capture Capture = "capture" (
+                    handle: &$a Handle,
+                    name: &$a str
+                ) -> fallible Snapshot, since "0.1.1", within 60;
+
+                /// Registers what a provision of that specification would build, ahead of it. Poll `get-snapshot` until it is
+                /// ready.
+                pool prepare Prepare = "prepare" (
+                    name: &$a str,
+                    spec: &$a Spec
+                ) -> fallible Snapshot, since "0.1.1", within 30;
+
+                /// The snapshot of that name; none where there is none.
+                pool get_snapshot GetSnapshot = "get" (
+                    name: &$a str
+                ) -> fallible Option<Snapshot>, since "0.1.1", within 30;
+
+                /// One page of the pool's snapshots; the first one without a cursor.
+                pool list_snapshots ListSnapshots = "list" (
+                    cursor: Option<&$a str>
+                ) -> fallible SnapshotPage, since "0.1.1", within 30;
+
+                /// Makes an inactive snapshot usable again.
+                pool activate_snapshot ActivateSnapshot = "activate" (
+                    name: &$a str
+                ) -> fallible Snapshot, since "0.1.1", within 30;
+
+                /// Deletes a snapshot; sandboxes that began from it live on.
+                pool delete_snapshot DeleteSnapshot = "delete" (
+                    name: &$a str
+                ) -> fallible Termination, since "0.1.1", within 60;
+            }
         }
     };
 }

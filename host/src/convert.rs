@@ -1,10 +1,11 @@
 //! Between the crate's own types and the generated ones. Pure; one function or impl per type and direction.
 
-use crate::bindings::{inventory, types as wit};
+use crate::bindings::{diagnostics, inventory, process, snapshots, types as wit};
 use crate::types::{
-    Action, BillingModel, Capabilities, Context, Credential, Declaration, Descriptor, EgressDefault, ErrorCode,
-    Finding, Handle, IdleCostModel, Item, Mode, Outcome, Page, Pairs, Phase, ProviderError, Report, Resources,
-    Severity, Spec, State, Status, Termination, TransportModel,
+    Action, BillingModel, Capabilities, CapacityReport, Command, Completion, Condition, Context, Credential,
+    Declaration, Descriptor, EgressDefault, ErrorCode, Explanation, Finding, Handle, HealthReport, IdleCostModel, Item,
+    Mode, Outcome, Output, Page, Pairs, Phase, ProviderError, Report, Resources, Severity, Snapshot, SnapshotPage,
+    SnapshotPhase, Spec, State, Status, Termination, TransportModel,
 };
 
 fn pairs(pairs: &Pairs) -> Vec<(String, String)> {
@@ -31,6 +32,81 @@ impl From<&Credential> for wit::Credential {
             api_url: credential.api_url.clone(),
             organization_id: credential.organization_id.clone(),
         }
+    }
+}
+
+impl From<&Command> for process::Command {
+    fn from(command: &Command) -> Self {
+        Self {
+            argv: command.argv.clone(),
+            env: pairs(&command.env),
+            working_directory: command.working_directory.clone(),
+            timeout_ms: command.timeout_ms,
+            max_output_bytes: command.max_output_bytes,
+            extensions: pairs(&command.extensions),
+        }
+    }
+}
+
+impl From<process::Completion> for Completion {
+    fn from(given: process::Completion) -> Self {
+        Self {
+            exit_code: given.exit_code,
+            stdout: given.stdout,
+            stderr: given.stderr,
+            truncated: given.truncated,
+            details: given.details.into(),
+        }
+    }
+}
+
+impl From<process::Output> for Output {
+    fn from(given: process::Output) -> Self {
+        Self {
+            stdout: given.stdout,
+            stderr: given.stderr,
+            next_cursor: given.next_cursor,
+            ended: given.ended,
+            exit_code: given.exit_code,
+            details: given.details.into(),
+        }
+    }
+}
+
+impl From<snapshots::SnapshotPhase> for SnapshotPhase {
+    fn from(given: snapshots::SnapshotPhase) -> Self {
+        match given {
+            snapshots::SnapshotPhase::Pending => Self::Pending,
+            snapshots::SnapshotPhase::Building => Self::Building,
+            snapshots::SnapshotPhase::Ready => Self::Ready,
+            snapshots::SnapshotPhase::Inactive => Self::Inactive,
+            snapshots::SnapshotPhase::Failed => Self::Failed,
+            snapshots::SnapshotPhase::Removing => Self::Removing,
+            snapshots::SnapshotPhase::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<snapshots::Snapshot> for Snapshot {
+    fn from(given: snapshots::Snapshot) -> Self {
+        Self {
+            id: given.id,
+            name: given.name,
+            vendor_name: given.vendor_name,
+            phase: given.phase.into(),
+            provider_state: given.provider_state,
+            image: given.image,
+            reason: given.reason,
+            created_at: given.created_at,
+            source_sandbox_id: given.source_sandbox_id,
+            details: given.details.into(),
+        }
+    }
+}
+
+impl From<snapshots::SnapshotPage> for SnapshotPage {
+    fn from(given: snapshots::SnapshotPage) -> Self {
+        Self { items: given.items.into_iter().map(Into::into).collect(), next_cursor: given.next_cursor }
     }
 }
 
@@ -297,6 +373,50 @@ impl From<inventory::Report> for Report {
             outcomes: report.outcomes.into_iter().map(Into::into).collect(),
             complete: report.complete,
             server_time: report.server_time,
+        }
+    }
+}
+
+impl From<diagnostics::HealthReport> for HealthReport {
+    fn from(report: diagnostics::HealthReport) -> Self {
+        Self {
+            condition: match report.condition {
+                diagnostics::Condition::Ready => Condition::Ready,
+                diagnostics::Condition::Degraded => Condition::Degraded,
+                diagnostics::Condition::Unhealthy => Condition::Unhealthy,
+            },
+            rule: report.rule,
+            reason: report.reason,
+            until: report.until,
+            findings: report.findings.into_iter().map(Into::into).collect(),
+            extensions: report.extensions.into(),
+        }
+    }
+}
+
+impl From<diagnostics::Explanation> for Explanation {
+    fn from(explanation: diagnostics::Explanation) -> Self {
+        Self {
+            handle: explanation.handle.map(Into::into),
+            state: explanation.state.map(Into::into),
+            output: explanation.output,
+            findings: explanation.findings.into_iter().map(Into::into).collect(),
+            details: explanation.details.into(),
+        }
+    }
+}
+
+impl From<diagnostics::CapacityReport> for CapacityReport {
+    fn from(report: diagnostics::CapacityReport) -> Self {
+        Self {
+            active: report.active,
+            parked: report.parked,
+            available: report.available,
+            maximum: report.maximum,
+            limit: report.limit,
+            captured_at: report.captured_at,
+            complete: report.complete,
+            details: report.details.into(),
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn engine(limits: &Limits) -> Result<(Engine, Ticker), BuildError> {
         .max_wasm_stack(limits.stack_bytes)
         .async_stack_size(limits.stack_bytes + HOST_STACK)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
-    let engine = Engine::new(&config).map_err(|error| BuildError::Engine(format!("{error:#}")))?;
+    let engine = Engine::new(&config).map_err(BuildError::engine)?;
     let ticker = start_ticker(engine.weak(), limits.tick)?;
     Ok((engine, ticker))
 }

@@ -4,9 +4,12 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::linker::ALLOWED_IMPORTS;
+use crate::imports::ALLOWED_IMPORTS;
 use crate::types::ProviderError;
 use crate::version::TRACK;
+
+/// An error of the engine, behind one of this crate.
+pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// A host could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -14,9 +17,14 @@ use crate::version::TRACK;
 pub enum BuildError {
     /// The engine refused its configuration, or the address space for its pool is not there.
     #[error(
-        "the WebAssembly engine cannot be made: {0}. Where address space is limited, lower `Limits::concurrent_calls`"
+        "the WebAssembly engine cannot be made: {message}. Where address space is limited, lower its use by `Limits::with_concurrent_calls`"
     )]
-    Engine(String),
+    Engine {
+        /// The engine's words.
+        message: String,
+        /// The engine's error.
+        source: Source,
+    },
     /// The thread that interrupts computing guests did not start.
     #[error("the thread that interrupts computing guests cannot be started: {0}")]
     Ticker(#[source] io::Error),
@@ -25,12 +33,18 @@ pub enum BuildError {
     Http(#[from] crate::http::ClientError),
     /// The policy lets providers name whom they call, and has something that must not go to whomever they name.
     #[error(
-        "{0}, so the policy has to list the origins that may be called: a provider names whom it calls, and nobody vouches for those. Set `Policy::allow`, in a file `[egress] allow`"
+        "{0}, so the policy has to list the origins that may be called: a provider names whom it calls, and nobody vouches for those. List them with `Policy::with_allowed`, in a file `[egress] allow`"
     )]
     NoAllowList(&'static str),
-    /// A limit of nothing.
-    #[error("`{0}` is 0, which would let nothing happen. Set at least 1, or none")]
+    /// A limit of nothing, by its key in a policy file.
+    #[error("the limit `{0}` is 0, which would let nothing happen. Set at least 1, or none")]
     Zero(&'static str),
+}
+
+impl BuildError {
+    pub(crate) fn engine(error: wasmtime::Error) -> Self {
+        Self::Engine { message: format!("{error:#}"), source: error.into_boxed_dyn_error() }
+    }
 }
 
 /// Bytes were refused as a provider. Nothing of them ran.
@@ -47,7 +61,7 @@ pub enum LoadError {
     },
     /// More bytes than [`Limits::component_bytes`](crate::Limits::component_bytes).
     #[error(
-        "the component has {bytes} bytes, more than the limit of {limit}; raise `Limits::component_bytes` if it is meant"
+        "the component has {bytes} bytes, more than the limit of {limit}; raise the limit with `Limits::with_component_bytes` if it is meant"
     )]
     TooLarge {
         /// How many it has.
@@ -60,6 +74,11 @@ pub enum LoadError {
         "the component is not signed, and only signed ones are taken here. Put the Ed25519 signature of its bytes beside it, in a file of the same name with .sig at the end"
     )]
     NotSigned,
+    /// Machine code was to be loaded, and no key is trusted that could have signed it.
+    #[error(
+        "precompiled code is machine code, which runs only where a trusted key has signed it, and no key is trusted. Name one in the call, or with `Policy::with_trusted_key`; without keys, use `HostBuilder::cache`"
+    )]
+    NoTrustedKey,
     /// The signature is not one.
     #[error("the signature is not one: {0}. It has to be an Ed25519 signature, 64 bytes or 128 hexadecimal digits")]
     BadSignature(&'static str),
@@ -79,8 +98,15 @@ pub enum LoadError {
     )]
     CoreModule,
     /// It does not validate, or uses what this engine does not know.
-    #[error("the component is not valid: {0}. Build it again, or with an older toolchain if it uses a newer proposal")]
-    Invalid(String),
+    #[error(
+        "the component is not valid: {message}. Build it again, or with an older toolchain if it uses a newer proposal"
+    )]
+    Invalid {
+        /// The engine's words.
+        message: String,
+        /// The engine's error.
+        source: Source,
+    },
     /// The contract is not exported.
     #[error("the component does not export {wanted}, so it is not a sandbox provider. It exports {}", list(exports))]
     MissingExport {
@@ -116,6 +142,8 @@ pub enum LoadError {
         item: String,
         /// What differs, in the engine's words.
         message: String,
+        /// The engine's error, where it found the difference.
+        source: Option<Source>,
     },
     /// A file that is no precompiled provider, or a damaged one.
     #[error("this is not a precompiled provider, or it is damaged: {0}. Precompile the component again")]
@@ -134,6 +162,13 @@ pub enum LoadError {
         "this was precompiled by another version or configuration of the engine, or for another processor. Precompile the component again with this host"
     )]
     Stale,
+}
+
+impl LoadError {
+    /// The engine found a difference in an item.
+    pub(crate) fn mismatch(item: String, error: wasmtime::Error) -> Self {
+        Self::Mismatch { item, message: format!("{error:#}"), source: Some(error.into_boxed_dyn_error()) }
+    }
 }
 
 /// A call did not return what was asked for.
@@ -155,10 +190,12 @@ pub enum CallError {
         function: &'static str,
         /// The engine's words.
         message: String,
+        /// The engine's error.
+        source: Source,
     },
     /// The provider was refused memory, and gave up.
     #[error(
-        "the provider ran out of memory in `{function}`: it may use {limit} bytes. Raise `Limits::memory_bytes` if that is too little"
+        "the provider ran out of memory in `{function}`: it may use {limit} bytes. Raise it with `Limits::with_memory_bytes` if that is too little"
     )]
     OutOfMemory {
         /// Function of the contract.
@@ -188,7 +225,7 @@ pub enum CallError {
     },
     /// As many calls are running as the host has room for.
     #[error(
-        "{limit} calls are running, and the host has no room for more. Repeat the call later, or raise `Limits::concurrent_calls`"
+        "{limit} calls are running, and the host has no room for more. Repeat the call later, or make more room with `Limits::with_concurrent_calls`"
     )]
     Busy {
         /// [`Limits::concurrent_calls`](crate::Limits::concurrent_calls).
@@ -229,7 +266,8 @@ pub enum CallError {
         /// What it said.
         origin: String,
         /// What is wrong with it.
-        reason: crate::egress::OriginError,
+        #[source]
+        reason: crate::origin::OriginError,
     },
     /// The version was replaced, and the call took longer than the slot lets a replaced version go on.
     #[error(
@@ -265,7 +303,40 @@ pub enum CallError {
     },
 }
 
+/// Whether the same call may be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Retry {
+    /// It would fail again: somebody has to change something first.
+    Never,
+    /// It may succeed later, and what was asked for does not exist.
+    Later,
+    /// What was asked for may exist all the same: look first, with `locate` or `status`.
+    OutcomeUnknown,
+    /// The host did not begin it, because it has too much to do.
+    HostBusy,
+}
+
 impl CallError {
+    /// What may be done about it without anybody changing anything.
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Provider(error) if error.maybe_applied => Retry::OutcomeUnknown,
+            Self::Provider(error) if error.retryable => Retry::Later,
+            Self::Provider(_)
+            | Self::NotOffered { .. }
+            | Self::UnusableKey
+            | Self::BadOrigin { .. }
+            | Self::Poisoned => Retry::Never,
+            Self::Busy { .. } | Self::PoolBusy { .. } | Self::PoolTooFast { .. } => Retry::HostBusy,
+            Self::Trapped { .. }
+            | Self::OutOfMemory { .. }
+            | Self::ComputedTooLong { .. }
+            | Self::TimedOut { .. }
+            | Self::Replaced { .. }
+            | Self::Host { .. } => Retry::OutcomeUnknown,
+        }
+    }
+
     /// What the provider reported, where it did.
     pub fn provider(&self) -> Option<&ProviderError> {
         match self {

@@ -35,16 +35,16 @@ impl Interface {
     /// A function of it. None where it has none of this name.
     fn function<V: Verb>(&self, component: &InstancePre<StoreData>) -> Result<Option<ComponentExportIndex>, LoadError> {
         let name = V::FUNCTION.name();
-        let Some((item, index)) = component.component().get_export(Some(&self.index), name) else {
+        let Some((found, index)) = component.component().get_export(Some(&self.index), name) else {
             return Ok(None);
         };
-        let mismatch = |message: String| LoadError::Mismatch { item: format!("{}.{name}", self.name), message };
-        let ComponentItem::ComponentFunc(function) = item else {
-            return Err(mismatch("it is not a function".to_owned()));
+        let item = || format!("{}.{name}", self.name);
+        let ComponentItem::ComponentFunc(function) = found else {
+            return Err(LoadError::Mismatch { item: item(), message: "it is not a function".to_owned(), source: None });
         };
         function
             .typecheck::<V::Params, <V::Returns as Returns>::Results>(&component.instance_type())
-            .map_err(|error| mismatch(format!("{error:#}")))?;
+            .map_err(|error| LoadError::mismatch(item(), error))?;
         Ok(Some(index))
     }
 }
@@ -82,6 +82,7 @@ macro_rules! look_up {
                     Some(missing) => Err(LoadError::Mismatch {
                         item: format!("{}.{missing}", core.name),
                         message: "it is missing".to_owned(),
+                        source: None,
                     }),
                     None => Ok(found),
                 }

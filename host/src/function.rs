@@ -100,6 +100,18 @@ impl Function {
         self.method().replace('_', "-")
     }
 
+    /// Its name for JSON-RPC in the spelling of JavaScript: its method's in camelCase.
+    pub fn camel_name(self) -> String {
+        let mut words = self.method().split('_');
+        let first = words.next().unwrap_or_default().to_owned();
+        words.fold(first, |mut camel, word| {
+            let (initial, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+            camel.push_str(&initial.to_ascii_uppercase());
+            camel.push_str(rest);
+            camel
+        })
+    }
+
     /// The interface that every provider has.
     pub(crate) const CORE: &'static str = "provider";
 
@@ -130,24 +142,9 @@ impl FromStr for Function {
     type Err = UnknownFunction;
 
     fn from_str(name: &str) -> Result<Self, UnknownFunction> {
-        let known = |function: &&Self| is_same(function.method(), name);
+        let known = |function: &&Self| function.rpc_name() == name || function.camel_name() == name;
         Self::ALL.iter().find(known).copied().ok_or(UnknownFunction)
     }
-}
-
-/// Whether a name is a method's, written with dashes or in camelCase.
-fn is_same(method: &str, name: &str) -> bool {
-    let camel = || {
-        let mut words = method.split('_');
-        let first = words.next().unwrap_or_default().to_owned();
-        words.fold(first, |mut camel, word| {
-            let (initial, rest) = word.split_at_checked(1).unwrap_or((word, ""));
-            camel.push_str(&initial.to_ascii_uppercase());
-            camel.push_str(rest);
-            camel
-        })
-    };
-    name == method.replace('_', "-") || name == camel()
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::builder::HostBuilder;
 use crate::error::LoadError;
 use crate::info::ProviderInfo;
 use crate::limits::Limits;
@@ -23,11 +22,6 @@ pub struct Host {
 }
 
 impl Host {
-    /// Starts making a host.
-    pub fn builder() -> HostBuilder {
-        HostBuilder::default()
-    }
-
     pub(crate) fn new(shared: Shared) -> Self {
         Self { shared: Arc::new(shared) }
     }
@@ -103,19 +97,25 @@ impl Host {
 
     /// Loads what [`Provider::write_precompiled`] wrote, without compiling: about a millisecond.
     ///
-    /// The file is machine code that will run in this process. It is refused when others may write to it, when it is
-    /// damaged, and when another engine made it; still, keep it where only the host's own user can write. Where the policy
-    /// trusts keys, it needs a signature of its own beside it.
+    /// The file is machine code that will run in this process, so somebody has to vouch for it: an Ed25519 signature over
+    /// its bytes lies beside it, in a file of the same name with `.sig` at the end, made by one of these keys or by one that
+    /// the policy trusts ([`Policy::trusted_keys`]). It is also refused when others may write to it, when it is damaged, and
+    /// when another engine made it. A host that compiles for itself needs no keys: see
+    /// [`HostBuilder::cache`](crate::HostBuilder::cache).
     ///
     /// # Errors
     /// [`LoadError::NotPrecompiled`], [`LoadError::Stale`] and [`LoadError::Exposed`], for which precompiling again is
-    /// the remedy; otherwise as [`Host::load`].
-    pub fn load_precompiled(&self, path: impl AsRef<Path>) -> Result<Provider, LoadError> {
+    /// the remedy; [`LoadError::NoTrustedKey`]; otherwise as [`Host::load_file`].
+    pub fn load_precompiled(&self, path: impl AsRef<Path>, trusted_keys: &[[u8; 32]]) -> Result<Provider, LoadError> {
         let path = path.as_ref();
+        let keys = [trusted_keys, &self.policy().trusted_keys].concat();
+        if keys.is_empty() {
+            return Err(LoadError::NoTrustedKey);
+        }
         let file = open(path)?;
         precompiled::check_permissions(path, &file.metadata().map_err(read_error(path))?)?;
         let bytes = read(path, file, usize::MAX)?;
-        self.check_signature(&bytes, signature::beside(path).as_deref())?;
+        signature::check(&bytes, signature::beside(path).as_deref(), &keys)?;
         let (compiled, head) = precompiled::load(&self.shared.engine, &bytes)?;
         let loaded = load::link(&self.shared.linker, &compiled)?;
         let info = ProviderInfo {

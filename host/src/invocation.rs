@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::contract::functions;
 use crate::function::Function;
 use crate::input::{Mistake, from_value};
-use crate::types::{Context, Declaration, Handle, Mode, Spec};
+use crate::types::{Command, Context, Declaration, Handle, Mode, Spec};
 use crate::verbs;
 use crate::wire::Parameter;
 
@@ -53,7 +53,7 @@ macro_rules! invocations {
             -> $kind:ident $value:ty, since $since:literal, within $seconds:literal;
     )* })*) => {
         /// Parameters as they are read.
-        mod params {
+        pub(crate) mod params {
             use super::*;
 
             $($(

@@ -24,6 +24,11 @@
 //! # }
 //! ```
 //!
+//! Every function of the contract is a method of [`Provider`], and of everything else that can be called: an [`Instance`] for
+//! many calls, [`Warm`] instances that are kept, and the version of a [`Slot`] that serves. Whether a provider has a function
+//! that is optional says [`Provider::offers`]. (For those who work on this crate: `src/contract.rs` has every function once, and
+//! says how to add one.)
+//!
 //! Errors are typed: [`LoadError`] when bytes are refused, [`CallError`] when a call fails, with the provider's own
 //! [`ProviderError`] in it.
 //!
@@ -33,6 +38,7 @@
 //!
 //! - `tracing`: log lines for denied requests, traps and timeouts.
 //! - `policy-file`: [`Policy`] from a TOML file.
+//! - `schema`: JSON Schema of the functions as [`Invocation`] reads them.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
@@ -54,6 +60,7 @@ mod function;
 mod hex;
 mod host;
 pub mod http;
+mod imports;
 mod info;
 pub mod input;
 mod instance;
@@ -66,9 +73,12 @@ mod live;
 mod load;
 mod log;
 mod methods;
+mod origin;
 pub mod policy;
 mod precompiled;
 mod provider;
+#[cfg(feature = "schema")]
+mod schema;
 mod shared;
 mod signature;
 pub mod slot;
@@ -82,18 +92,38 @@ mod wire;
 
 pub use builder::HostBuilder;
 pub use clock::RuntimeClock;
-pub use egress::{Origin, OriginError};
-pub use error::{BuildError, CallError, LoadError};
+pub use error::{BuildError, CallError, LoadError, Retry, Source};
 pub use function::{Function, Scope, UnknownFunction};
 pub use host::Host;
 pub use info::ProviderInfo;
 pub use instance::Instance;
 pub use invocation::Invocation;
 pub use limits::{Limits, WarmLimits};
+pub use origin::{Origin, OriginError};
 #[doc(no_inline)]
 pub use policy::Policy;
 pub use provider::Provider;
+#[cfg(feature = "schema")]
+pub use schema::FunctionSchema;
 #[doc(no_inline)]
 pub use slot::Slot;
 pub use types::*;
 pub use warm::Warm;
+/// What a clock of the embedder's own implements, for [`HostBuilder::monotonic_clock`].
+pub use wasmtime_wasi::HostMonotonicClock;
+
+/// The crates whose types are in this crate's signatures, in the versions that fit.
+pub mod re_exports {
+    pub use bytes;
+    pub use http;
+    pub use http_body;
+    pub use http_body_util;
+    pub use rustls;
+    #[cfg(feature = "schema")]
+    pub use schemars;
+    pub use serde_json;
+    pub use tokio;
+    pub use wasmtime;
+    pub use wasmtime_wasi;
+    pub use wasmtime_wasi_http;
+}

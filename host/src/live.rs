@@ -7,10 +7,11 @@ use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 
 use crate::admission::OriginsKey;
 use crate::bindings::types as wit;
-use crate::egress::{Egress, Origin};
+use crate::egress::AdmittedOrigins;
 use crate::error::CallError;
 use crate::leak;
 use crate::log::warn_line;
+use crate::origin::Origin;
 use crate::shared::ProviderInner;
 use crate::store::{Computed, ComputedTooLong, StoreData};
 use crate::types::{Context, ErrorCode, Handle, Spec};
@@ -37,7 +38,7 @@ impl LiveInstance {
             match provider.pre.instantiate_async(&mut store).await {
                 Ok(instance) => return Ok(Self { provider: Arc::clone(provider), store, instance }),
                 Err(error) if error.is::<PoolConcurrencyLimitError>() && provider.shared.waiting.give_up() => {}
-                Err(error) => return Err(classify(provider, &store, function, &error)),
+                Err(error) => return Err(classify(provider, &store, function, error)),
             }
         }
     }
@@ -69,10 +70,10 @@ impl LiveInstance {
         let function = self
             .instance
             .get_typed_func::<V::Params, <V::Returns as Returns>::Results>(&mut self.store, index)
-            .map_err(|error| self.classify(name, &error))?;
+            .map_err(|error| self.classify(name, error))?;
         match function.call_async(&mut self.store, params).await {
             Ok(results) => V::Returns::finish(results),
-            Err(error) => Err(self.classify(name, &error)),
+            Err(error) => Err(self.classify(name, error)),
         }
     }
 
@@ -119,7 +120,7 @@ impl LiveInstance {
                 Err(reason) => Err(CallError::BadOrigin { origin, reason }),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let egress = Egress::new(origins);
+        let egress = AdmittedOrigins::new(origins);
         provider.admissions.keep(key, egress.clone());
         self.store.data_mut().hooks.open(egress);
         Ok(())
@@ -140,11 +141,11 @@ impl LiveInstance {
     /// Ends what was allowed, and handed out, for one call.
     pub(crate) fn close(&mut self) {
         let hooks = &mut self.store.data_mut().hooks;
-        hooks.open(Egress::default());
+        hooks.open(AdmittedOrigins::default());
         hooks.placeholders.end_call();
     }
 
-    fn classify(&self, function: &'static str, error: &wasmtime::Error) -> CallError {
+    fn classify(&self, function: &'static str, error: wasmtime::Error) -> CallError {
         classify(&self.provider, &self.store, function, error)
     }
 }
@@ -161,26 +162,25 @@ fn classify(
     provider: &ProviderInner,
     store: &Store<StoreData>,
     function: &'static str,
-    error: &wasmtime::Error,
+    error: wasmtime::Error,
 ) -> CallError {
     let limits = &provider.shared.limits();
+    #[cfg(feature = "tracing")]
+    let chain = format!("{error:#}");
     let classified = if error.is::<PoolConcurrencyLimitError>() {
         CallError::Busy { limit: limits.concurrent_calls }
     } else if error.is::<ComputedTooLong>() {
         CallError::ComputedTooLong { function, limit: limits.compute }
     } else if store.data().limiter.refused_memory() {
         CallError::OutOfMemory { function, limit: limits.memory_bytes }
-    } else if let Some(trap) = error.downcast_ref::<Trap>() {
-        CallError::Trapped { function, message: trap.to_string() }
     } else {
         // Host functions trap the guest with errors of their own: a write beyond the permit, a dropped parent.
-        CallError::Trapped { function, message: error.root_cause().to_string() }
+        let message = match error.downcast_ref::<Trap>() {
+            Some(trap) => trap.to_string(),
+            None => error.root_cause().to_string(),
+        };
+        CallError::Trapped { function, message, source: error.into_boxed_dyn_error() }
     };
-    warn_line!(
-        target: "sandbox_host::call",
-        function,
-        error = %format_args!("{error:#}"),
-        "{classified}"
-    );
+    warn_line!(target: "sandbox_host::call", function, error = chain, "{classified}");
     classified
 }

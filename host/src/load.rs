@@ -5,7 +5,7 @@ use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::error::LoadError;
 use crate::exports::Exports;
-use crate::linker::allowed;
+use crate::imports::allowed;
 use crate::store::StoreData;
 
 /// A component that passed every check.
@@ -45,7 +45,8 @@ pub(crate) fn check_header(bytes: &[u8]) -> Result<(), LoadError> {
 
 /// Compiles a component; the expensive part.
 pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
-    Component::from_binary(engine, bytes).map_err(|error| LoadError::Invalid(format!("{error:#}")))
+    Component::from_binary(engine, bytes)
+        .map_err(|error| LoadError::Invalid { message: format!("{error:#}"), source: error.into_boxed_dyn_error() })
 }
 
 /// Checks what a compiled component exports and imports, by name first and then by type.
@@ -56,9 +57,7 @@ pub(crate) fn link(linker: &Linker<StoreData>, component: &Component) -> Result<
     if !forbidden.is_empty() {
         return Err(LoadError::ForbiddenImports { imports: forbidden });
     }
-    let pre = linker
-        .instantiate_pre(component)
-        .map_err(|error| LoadError::Mismatch { item: "imports".to_owned(), message: format!("{error:#}") })?;
+    let pre = linker.instantiate_pre(component).map_err(|error| LoadError::mismatch("imports".to_owned(), error))?;
     let exports = Exports::find(&pre)?;
     Ok(Loaded { pre, exports, imports })
 }

@@ -10,7 +10,10 @@ use crate::instance::Instance;
 use crate::invocation::{Invocation, Owned};
 use crate::provider::Provider;
 use crate::slot::Lease;
-use crate::types::{Context, Declaration, Descriptor, Finding, Handle, Mode, Page, Report, Spec, State, Termination};
+use crate::types::{
+    CapacityReport, Command, Completion, Context, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport,
+    Mode, Output, Page, Report, Snapshot, SnapshotPage, Spec, State, Termination,
+};
 use crate::verbs;
 use crate::warm::Warm;
 
@@ -46,7 +49,7 @@ macro_rules! methods {
             ($($(#[$attribute:meta])* $param:ident: $type:ty),*)
             -> $kind:ident $value:ty, since $since:literal, within $seconds:literal;
     )* })*) => {
-        #[allow(clippy::extra_unused_lifetimes, clippy::needless_lifetimes, reason = "not every function borrows")]
+        #[allow(unused_lifetimes, clippy::extra_unused_lifetimes, clippy::needless_lifetimes, reason = "not every one borrows")]
         impl $on {
             $($(
                 method! { [$($doc)*] $self $by $a $scope $method $verb ($($param: $type),*) $value }

@@ -163,8 +163,8 @@ pub(crate) fn load(engine: &Engine, file: &[u8]) -> Result<(Component, Head), Lo
 fn deserialize(engine: &Engine, code: &[u8]) -> Result<Component, LoadError> {
     // SAFETY: `deserialize` asks for bytes that `serialize` produced. These carry the key that only `artefact` writes,
     // for an engine with exactly this configuration, and the checksum over them holds, so they are what it wrote unless
-    // somebody forged a whole file; whom that would take is checked in `check_permissions`, and told to the caller of
-    // `Host::load_precompiled`.
+    // somebody forged a whole file. Whom that would take is checked in `check_permissions`; and what comes from elsewhere
+    // than this host's own cache, through `Host::load_precompiled`, was signed by a key that the embedder trusts.
     unsafe { Component::deserialize(engine, code) }.map_err(|_| LoadError::Stale)
 }
 

@@ -9,7 +9,10 @@ use crate::bindings::types as wit;
 use crate::contract::functions;
 use crate::error::CallError;
 use crate::function::Function;
-use crate::types::{Context, Declaration, Descriptor, Finding, Handle, Mode, Page, Report, Spec, State, Termination};
+use crate::types::{
+    CapacityReport, Command, Completion, Context, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport,
+    Mode, Output, Page, Report, Snapshot, SnapshotPage, Spec, State, Termination,
+};
 use crate::wire::{Fallible, Parameter, Plain, Returns};
 
 /// One call of one function.

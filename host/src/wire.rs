@@ -2,10 +2,11 @@
 
 use wasmtime::component::{ComponentNamedList, Lift};
 
-use crate::bindings::{inventory, types as wit};
+use crate::bindings::{diagnostics, inventory, process, snapshots, types as wit};
 use crate::error::CallError;
 use crate::types::{
-    Declaration, Descriptor, Finding, Handle, Mode, Page, ProviderError, Report, Spec, State, Termination,
+    CapacityReport, Command, Completion, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport, Mode,
+    Output, Page, ProviderError, Report, Snapshot, SnapshotPage, Spec, State, Termination,
 };
 
 /// A parameter.
@@ -132,6 +133,7 @@ macro_rules! records {
 }
 
 records! {
+    Command => process::Command,
     Declaration => wit::Declaration,
 }
 
@@ -198,12 +200,19 @@ macro_rules! lifted {
 lifted! {
     () => (),
     String => String,
+    Completion => process::Completion,
     Declaration => wit::Declaration,
     Descriptor => wit::Descriptor,
     Finding => wit::Finding,
     Handle => wit::Handle,
+    Output => process::Output,
     Page => inventory::Page,
     Report => inventory::Report,
+    Snapshot => snapshots::Snapshot,
+    SnapshotPage => snapshots::SnapshotPage,
+    HealthReport => diagnostics::HealthReport,
+    Explanation => diagnostics::Explanation,
+    CapacityReport => diagnostics::CapacityReport,
     State => wit::State,
     Termination => wit::Termination,
 }

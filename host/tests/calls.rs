@@ -74,7 +74,7 @@ async fn a_guest_that_hoards_memory_is_ended_with_the_limit() {
     let error = provider.describe().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the provider ran out of memory in `describe`: it may use 4194304 bytes. Raise `Limits::memory_bytes` if that is \
+        "the provider ran out of memory in `describe`: it may use 4194304 bytes. Raise it with `Limits::with_memory_bytes` if that is \
          too little"
     );
     provider.check_config("").await.unwrap();
@@ -158,8 +158,8 @@ async fn a_call_beyond_the_limit_is_told_that_the_host_is_busy() {
     let error = provider.check_config("").await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "2 calls are running, and the host has no room for more. Repeat the call later, or raise \
-         `Limits::concurrent_calls`"
+        "2 calls are running, and the host has no room for more. Repeat the call later, or make more room \
+         with `Limits::with_concurrent_calls`"
     );
     for call in running {
         call.abort();

@@ -60,7 +60,7 @@ fn a_core_module_is_refused_with_how_to_build_a_component() {
 fn a_truncated_component_is_refused_as_invalid() {
     let bytes = Guest::new().build();
     let error = refused(&bytes[..bytes.len() / 2]);
-    assert!(matches!(error, LoadError::Invalid(_)), "{error:?}");
+    assert!(matches!(error, LoadError::Invalid { .. }), "{error:?}");
     assert!(error.to_string().starts_with("the component is not valid: "), "{error}");
 }
 
@@ -193,7 +193,7 @@ fn a_component_above_the_limit_is_refused_before_it_is_compiled() {
     assert_eq!(
         error.to_string(),
         format!(
-            "the component has {} bytes, more than the limit of 100; raise `Limits::component_bytes` if it is meant",
+            "the component has {} bytes, more than the limit of 100; raise the limit with `Limits::with_component_bytes` if it is meant",
             bytes.len()
         )
     );

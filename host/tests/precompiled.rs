@@ -3,11 +3,11 @@
 mod guest;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use guest::Guest;
 use ring::signature::{Ed25519KeyPair, KeyPair};
-use sandbox_host::{Host, Limits, LoadError, Policy};
+use sandbox_host::{Host, Limits, LoadError, Policy, Provider};
 
 struct Files(tempfile::TempDir);
 
@@ -25,6 +25,26 @@ fn host() -> Host {
     Host::builder().build().unwrap()
 }
 
+/// Signs a file as it is, and loads it with the key.
+fn signed(host: &Host, path: &Path) -> Result<Provider, LoadError> {
+    let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".sig");
+    fs::write(beside, pair.sign(&fs::read(path).unwrap())).unwrap();
+    host.load_precompiled(path, &[pair.public_key().as_ref().try_into().unwrap()])
+}
+
+#[test]
+fn machine_code_needs_a_key_that_somebody_trusts() {
+    let files = Files::new();
+    let path = files.path("provider");
+    host().load(&Guest::new().build()).unwrap().write_precompiled(&path).unwrap();
+    assert!(matches!(host().load_precompiled(&path, &[]), Err(LoadError::NoTrustedKey)));
+    assert!(matches!(host().load_precompiled(&path, &[[1; 32]]), Err(LoadError::NotSigned)));
+    signed(&host(), &path).unwrap();
+    assert!(matches!(host().load_precompiled(&path, &[[1; 32]]), Err(LoadError::WrongSignature)));
+}
+
 #[tokio::test]
 async fn a_precompiled_provider_is_the_same_provider() {
     let files = Files::new();
@@ -32,10 +52,10 @@ async fn a_precompiled_provider_is_the_same_provider() {
     let compiled = host().load(&Guest::new().lifecycle().build()).unwrap();
     compiled.write_precompiled(&path).unwrap();
 
-    let loaded = host().load_precompiled(&path).unwrap();
+    assert_eq!(fs::read_dir(files.0.path()).unwrap().count(), 1, "the temporary file is gone");
+    let loaded = signed(&host(), &path).unwrap();
     assert_eq!(loaded.info(), compiled.info());
     loaded.describe().await.unwrap();
-    assert_eq!(fs::read_dir(files.0.path()).unwrap().count(), 1, "the temporary file is gone");
 }
 
 #[test]
@@ -51,12 +71,12 @@ fn where_keys_are_trusted_a_precompiled_provider_is_signed_itself() {
     assert!(matches!(trusting.load(&component), Err(LoadError::NotSigned)));
     let compiled = trusting.load_signed(&component, pair.sign(&component).as_ref()).unwrap();
     compiled.write_precompiled(&path).unwrap();
-    assert!(matches!(trusting.load_precompiled(&path), Err(LoadError::NotSigned)));
+    assert!(matches!(trusting.load_precompiled(&path, &[]), Err(LoadError::NotSigned)));
     // The component's signature says nothing of the machine code.
     fs::write(files.path("provider.sig"), pair.sign(&component)).unwrap();
-    assert!(matches!(trusting.load_precompiled(&path), Err(LoadError::WrongSignature)));
+    assert!(matches!(trusting.load_precompiled(&path, &[]), Err(LoadError::WrongSignature)));
     fs::write(files.path("provider.sig"), pair.sign(&fs::read(&path).unwrap())).unwrap();
-    assert_eq!(trusting.load_precompiled(&path).unwrap().info(), compiled.info());
+    assert_eq!(trusting.load_precompiled(&path, &[]).unwrap().info(), compiled.info());
 }
 
 #[test]
@@ -67,7 +87,7 @@ fn a_file_that_is_none_is_refused() {
         fs::write(&path, content).unwrap();
         #[cfg(unix)]
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-        host().load_precompiled(&path).unwrap_err()
+        signed(&host(), &path).unwrap_err()
     };
     let good = host().load(&Guest::new().build()).unwrap().precompile().unwrap();
     let mut damaged = good.clone();
@@ -98,7 +118,7 @@ fn one_of_another_engine_is_stale() {
     fs::write(&path, content).unwrap();
     #[cfg(unix)]
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let error = host().load_precompiled(&path).unwrap_err();
+    let error = signed(&host(), &path).unwrap_err();
     assert!(matches!(error, LoadError::Stale), "{error:?}");
 }
 
@@ -113,7 +133,7 @@ fn one_that_others_may_write_to_is_refused() {
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 
     fs::set_permissions(&path, PermissionsExt::from_mode(0o622)).unwrap();
-    let error = host().load_precompiled(&path).unwrap_err();
+    let error = signed(&host(), &path).unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
@@ -127,11 +147,11 @@ fn one_that_others_may_write_to_is_refused() {
     // Others, the group, and others who could not even rename the file.
     for mode in [0o777, 0o770, 0o1777] {
         fs::set_permissions(files.0.path(), PermissionsExt::from_mode(mode)).unwrap();
-        let error = host().load_precompiled(&path).unwrap_err();
+        let error = signed(&host(), &path).unwrap_err();
         assert!(matches!(error, LoadError::Exposed { path } if path == files.0.path()), "{mode:o}");
     }
     fs::set_permissions(files.0.path(), PermissionsExt::from_mode(0o700)).unwrap();
-    host().load_precompiled(&path).unwrap();
+    signed(&host(), &path).unwrap();
 }
 
 #[cfg(unix)]
@@ -145,11 +165,11 @@ fn one_below_a_directory_that_others_may_rename_is_refused_and_one_below_tmp_is_
     let path = directory.join("provider");
     host().load(&Guest::new().build()).unwrap().write_precompiled(&path).unwrap();
     fs::set_permissions(&above, PermissionsExt::from_mode(0o777)).unwrap();
-    let error = host().load_precompiled(&path).unwrap_err();
+    let error = signed(&host(), &path).unwrap_err();
     assert!(matches!(error, LoadError::Exposed { path } if path == above));
     // As `/tmp` is, in which everybody may make files and rename none but their own.
     fs::set_permissions(&above, PermissionsExt::from_mode(0o1777)).unwrap();
-    host().load_precompiled(&path).unwrap();
+    signed(&host(), &path).unwrap();
 }
 
 /// Only root can give files away; the rule itself has a test that needs nobody.
@@ -167,11 +187,11 @@ fn one_of_another_user_is_refused_as_is_one_in_the_directory_of_another_user() {
     const SOMEBODY: u32 = 54_321;
     for foreign in [path.as_path(), files.0.path()] {
         chown(foreign, Some(SOMEBODY), None).unwrap();
-        let error = host().load_precompiled(&path).unwrap_err();
+        let error = signed(&host(), &path).unwrap_err();
         assert!(matches!(error, LoadError::Exposed { path } if path == foreign), "{}", foreign.display());
         chown(foreign, Some(0), None).unwrap();
     }
-    host().load_precompiled(&path).unwrap();
+    signed(&host(), &path).unwrap();
 }
 
 #[test]
@@ -182,7 +202,7 @@ fn limits_of_calls_do_not_make_it_stale() {
     let mut limits = Limits::default();
     limits.concurrent_calls = 3;
     limits.memory_bytes = 1 << 20;
-    Host::builder().limits(limits).build().unwrap().load_precompiled(&path).unwrap();
+    signed(&Host::builder().limits(limits).build().unwrap(), &path).unwrap();
 }
 
 fn cached(files: &Files) -> Host {

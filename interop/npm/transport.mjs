@@ -101,8 +101,8 @@ async function networks() {
   const error = await fails('a refused connection', refused.origin, ['unavailable'], {}, (provider) => provider.provision({ sessionId: 's' }));
   check('a refused connection applied nothing', error.maybeApplied === false && error.retryable === true, error);
   await fails('a name that does not resolve', 'https://nothing.invalid', ['unavailable']);
-  const port = await fails('a port that fetch refuses', 'http://127.0.0.1:6000', ['egress-denied']);
-  check('a port that fetch refuses: the reason', port.message.includes('bad port'), port);
+  const port = await fails('a port that fetch refuses', 'http://127.0.0.1:6000', ['unavailable']);
+  check('a port that fetch refuses: the reason', port.message.includes('bad port') && port.retryable === false, port);
 }
 
 async function egress() {

@@ -65,7 +65,7 @@ pub fn by_labels<T: Transport>(
     dialect: Dialect,
     session_id: &str,
 ) -> Result<Option<Box<Sandbox>>, Rejection> {
-    Ok(all_by_labels(call, dialect, session_id)?.into_iter().next())
+    Ok(all_by_labels(call, dialect, session_id)?.into_iter().next().map(Box::new))
 }
 
 /// All sandboxes that carry the session's labels, the one that counts first. Only servers that keep no names let a session
@@ -74,9 +74,9 @@ pub fn all_by_labels<T: Transport>(
     call: &Call<'_, T>,
     dialect: Dialect,
     session_id: &str,
-) -> Result<Vec<Box<Sandbox>>, Rejection> {
+) -> Result<Vec<Sandbox>, Rejection> {
     let labels = [(MANAGED_BY, MANAGER), (POOL, call.pool_id.as_str()), (SESSION, session_id)];
-    let mut all: Vec<Box<Sandbox>> = Vec::new();
+    let mut all: Vec<Sandbox> = Vec::new();
     let mut cursors = Cursors::default();
     loop {
         let page = call.client.list(dialect, &labels, cursors.current())?;
@@ -87,9 +87,8 @@ pub fn all_by_labels<T: Transport>(
             // The list lags, so each counts once it was seen by its id.
             let seen = call.client.get(dialect, &segment, &candidate.id)?;
             let Some(seen) = seen.filter(|seen| is_ours(call, session_id, seen)) else { continue };
-            let before = |other: &Box<Sandbox>| rank(other) <= rank(&seen);
-            let place = all.iter().position(|other| !before(other)).unwrap_or(all.len());
-            all.insert(place, seen);
+            let place = all.iter().position(|other| rank(&seen) < rank(other)).unwrap_or(all.len());
+            all.insert(place, *seen);
         }
         if !cursors.advance(page.next)? {
             return Ok(all);

@@ -6,7 +6,7 @@ use crate::Failure;
 use crate::artifact::{Artifact, grouped};
 use crate::contract;
 use crate::size::{self, Size};
-use crate::tools::{self, HOSTILE, PACKAGE, TINY, WASM};
+use crate::tools::{self, HOSTILE, PACKAGE, TINY, WASM, put};
 
 /// Where the command line's crate takes the component from. Git ignores it.
 const BUNDLED: &str = "cli/component/provider.wasm";
@@ -124,21 +124,6 @@ fn no_local_path(bytes: &[u8], remaps: &[(PathBuf, String)]) -> Result<(), Failu
     Ok(())
 }
 
-/// Writes a file unless it is there already, so that nothing is built anew because of its date.
-pub fn put(bytes: &[u8], path: &Path) -> Result<(), Failure> {
-    if std::fs::read(path).is_ok_and(|present| present == bytes) {
-        return Ok(());
-    }
-    if let Some(directory) = path.parent() {
-        std::fs::create_dir_all(directory)?;
-    }
-    // Whoever reads it meanwhile gets the old one or the new one.
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".new");
-    std::fs::write(&draft, bytes)?;
-    Ok(std::fs::rename(&draft, path)?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,20 +143,5 @@ mod tests {
         assert!(flags.split('\u{1f}').any(|flag| flag == root), "{flags}");
         assert_eq!(flags.matches("--remap-path-prefix=").count(), remaps.len());
         Ok(())
-    }
-
-    #[test]
-    fn an_unchanged_component_keeps_its_date() -> Result<(), Failure> {
-        let directory = tools::target_dir()?.join(format!("xtask-test-{}", std::process::id()));
-        let path = directory.join("a.wasm");
-        put(b"one", &path)?;
-        let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
-        std::fs::File::options().write(true).open(&path)?.set_modified(long_ago)?;
-        put(b"one", &path)?;
-        assert_eq!(std::fs::metadata(&path)?.modified()?, long_ago);
-        put(b"two", &path)?;
-        assert_ne!(std::fs::metadata(&path)?.modified()?, long_ago);
-        assert_eq!(std::fs::read(&path)?, b"two");
-        Ok(std::fs::remove_dir_all(&directory)?)
     }
 }

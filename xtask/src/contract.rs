@@ -5,8 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::Failure;
-use crate::build::put;
-use crate::tools;
+use crate::tools::{self, put};
 
 /// Where the contract lies, and where the host's copy does.
 const ORIGINAL: &str = "wit";

@@ -45,7 +45,7 @@ pub fn code() -> Result<(), Failure> {
     // Each crate in the profile that its tests are built in: the macros and build scripts of the dependencies, a third of
     // the time, are then built once.
     clippy(&["-p", PACKAGE, "-p", "xtask", "--all-targets"])?;
-    clippy(&[&NATIVE[..], &["--all-targets", "--profile", "host"]].concat())?;
+    clippy(&[&NATIVE[..], &["-p", "examples", "--all-targets", "--profile", "host"]].concat())?;
     for package in WITHOUT_FEATURES {
         clippy(&["-p", package, "--no-default-features", "--profile", "host"])?;
     }

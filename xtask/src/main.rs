@@ -25,11 +25,11 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 15] = [
+const COMMANDS: [(&str, &str, &str); 16] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
-        "about 7 minutes, because wasmtime is built",
+        "about 5 minutes, because wasmtime is built",
     ),
     (
         "build",
@@ -78,6 +78,11 @@ const COMMANDS: [(&str, &str, &str); 15] = [
     ),
     ("advisories", "Compare the dependencies with the database of known vulnerabilities, which is fetched", "a minute"),
     (
+        "npm-bench",
+        "Measure what the npm package costs, beside plain fetch, jco and the official SDK",
+        "about 5 minutes, because the SDK and the engines are installed",
+    ),
+    (
         "ci",
         "Everything that has to hold: lint, test, conformance, interop, component",
         "about 15 minutes, and 8 more where cargo-component has to be installed",
@@ -118,6 +123,7 @@ fn main() -> ExitCode {
         "lint" => lint::lint(),
         "advisories" => lint::advisories(),
         "npm-interop" => npm::interop::interop(),
+        "npm-bench" => npm::bench::bench(),
         _ => ci::ci(),
     };
     match outcome {

@@ -1,5 +1,8 @@
 //! What is done with the component once it is built: shown, tested and simulated.
 
+use std::path::PathBuf;
+use std::process::Command;
+
 use crate::build::{build, guests};
 use crate::tools::{self, PACKAGE};
 use crate::{Failure, shells};
@@ -43,8 +46,19 @@ pub fn sim(arguments: &[String]) -> Result<(), Failure> {
 /// Shows what the provider does, against the fake, without an account.
 pub fn demo(arguments: &[String]) -> Result<(), Failure> {
     build()?;
-    let arguments: Vec<String> = ["demo".to_owned()].into_iter().chain(arguments.iter().cloned()).collect();
-    run_native("sandbox-host", &arguments)
+    // Nothing but the command line, in the profile that is built quickly: a first look must not wait for the tests' programs.
+    let mut cargo = tools::cargo()?;
+    tools::run(cargo.args(["build", "--profile", DEMO, "-p", "sandbox-host-cli", "--bin", "sandbox-host"]))?;
+    let mut demo = Command::new(built(DEMO, "sandbox-host")?);
+    tools::run(demo.arg("demo").args(arguments))
+}
+
+/// The profile of the demo.
+const DEMO: &str = "demo";
+
+/// A program, where cargo puts it.
+fn built(profile: &str, program: &str) -> Result<PathBuf, Failure> {
+    Ok(tools::target_dir()?.join(profile).join(program).with_extension(std::env::consts::EXE_EXTENSION))
 }
 
 /// Builds the programs of all native crates and runs one. All together, because cargo builds wasmtime once more for every
@@ -53,6 +67,5 @@ pub fn run_native(program: &str, arguments: &[String]) -> Result<(), Failure> {
     let mut cargo = tools::cargo()?;
     cargo.args(["build", "--profile", "host", "--bins"]).args(NATIVE);
     tools::run(&mut cargo)?;
-    let path = tools::target_dir()?.join("host").join(program).with_extension(std::env::consts::EXE_EXTENSION);
-    tools::run(std::process::Command::new(path).args(arguments))
+    tools::run(Command::new(built("host", program)?).args(arguments))
 }

@@ -134,6 +134,21 @@ pub fn ensure_cargo_component() -> Result<String, Failure> {
     })
 }
 
+/// Writes a file unless it is there already, so that nothing is built anew because of its date.
+pub fn put(bytes: &[u8], place: &Path) -> Result<(), Failure> {
+    if std::fs::read(place).is_ok_and(|present| present == bytes) {
+        return Ok(());
+    }
+    if let Some(directory) = place.parent() {
+        std::fs::create_dir_all(directory)?;
+    }
+    // Whoever reads it meanwhile gets the old one or the new one.
+    let mut draft = place.as_os_str().to_owned();
+    draft.push(".new");
+    std::fs::write(&draft, bytes)?;
+    Ok(std::fs::rename(&draft, place)?)
+}
+
 fn program(variable: &str, default: &str) -> OsString {
     std::env::var_os(variable).unwrap_or_else(|| default.into())
 }
@@ -167,5 +182,20 @@ mod tests {
         assert_eq!(failure.to_string(), "`sh -c exit 3` failed (exit status: 3)");
         let Err(failure) = output(&mut Command::new("no-such-program-here")) else { panic!("succeeded") };
         assert!(failure.to_string().starts_with("`no-such-program-here` could not be started"), "{failure}");
+    }
+
+    #[test]
+    fn an_unchanged_component_keeps_its_date() -> Result<(), Failure> {
+        let directory = target_dir()?.join(format!("xtask-test-{}", std::process::id()));
+        let place = directory.join("a.wasm");
+        put(b"one", &place)?;
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        std::fs::File::options().write(true).open(&place)?.set_modified(long_ago)?;
+        put(b"one", &place)?;
+        assert_eq!(std::fs::metadata(&place)?.modified()?, long_ago);
+        put(b"two", &place)?;
+        assert_ne!(std::fs::metadata(&place)?.modified()?, long_ago);
+        assert_eq!(std::fs::read(&place)?, b"two");
+        Ok(std::fs::remove_dir_all(&directory)?)
     }
 }

@@ -11,13 +11,13 @@ use super::values::seconds;
 pub const ABOUT: &str = "\
 Finds sandboxes whose session is not known any more, and ends them in two steps.
 
-Without --mark and --act it only looks, and says what it would do. --mark marks sandboxes whose session is not known;
---act also deletes those that an earlier run has marked, where --as-of is later than the mark. A session that is known
+Without --mark and --delete it is a dry run, and says what it would do. --mark marks sandboxes whose session is not known;
+--delete also deletes those that an earlier run has marked, where --as-of is later than the mark. A session that is known
 again loses its mark. So a session ends only when it was missing from two lists:
 
   sandbox-host list --json | jq -r .serverTime        # T: take this time first
   your-platform sessions > known.txt                  # then read the sessions
-  sandbox-host reconcile --known known.txt --as-of T --act";
+  sandbox-host reconcile --known known.txt --as-of T --delete";
 
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("sessions").required(true).multiple(true))]
@@ -34,8 +34,8 @@ pub struct Reconcile {
     #[arg(long, group = "sessions", conflicts_with_all = ["known", "session"])]
     pub none_known: bool,
 
-    /// The vendor's time before the sessions were read, as `serverTime` of `list --json` tells it. Only a run that just
-    /// looks may go without it
+    /// The vendor's time before the sessions were read, as `serverTime` of `list --json` tells it. Only a dry
+    /// run may go without it
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
 
@@ -48,19 +48,19 @@ pub struct Reconcile {
     pub mark: bool,
 
     /// Also delete those that an earlier run has marked
-    #[arg(long, requires = "as_of", conflicts_with = "mark")]
-    pub act: bool,
+    #[arg(long, alias = "act", requires = "as_of", conflicts_with = "mark")]
+    pub delete: bool,
 
-    /// Act although no session of the --known file has a sandbox here. Without it that is taken for the wrong list, or for
+    /// Delete although no session of the --known file has a sandbox here. Without it that is taken for the wrong list, or for
     /// the wrong pool
-    #[arg(long, requires = "act")]
+    #[arg(long, requires = "delete")]
     pub allow_no_match: bool,
 }
 
 impl Reconcile {
     /// How far it goes.
     pub fn mode(&self) -> Mode {
-        match (self.act, self.mark) {
+        match (self.delete, self.mark) {
             (true, _) => Mode::Act,
             (false, true) => Mode::Mark,
             (false, false) => Mode::Look,

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod inventory;
+mod process;
 mod values;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::exit;
 pub use inventory::Reconcile;
+pub use process::{Exec, Kill, Launch, Logs, Program, Snapshot};
 use values::{duration, name, number, pair, seconds, variable};
 
 /// Variables of this process that guests see, where they are set, and whether they are keys.
@@ -80,6 +82,14 @@ pub enum Verb {
     Describe(Describe),
     /// Check the pool's configuration, without network
     Check,
+    /// Find out whether the pool works: configuration, key, server, region, snapshot. Creates nothing
+    Doctor(Doctor),
+    /// Show whether the pool can be used now, from one request
+    Health,
+    /// Count the pool's sandboxes, and how many more fit where the key may see it
+    Capacity,
+    /// Find out what became of a session, and what to do about it
+    Explain(Explain),
     /// Create the sandbox of a session, without waiting until it runs
     Provision(Box<Provision>),
     /// Find the sandbox of a session, for example after a crash
@@ -98,6 +108,17 @@ pub enum Verb {
     KeepAlive(OnHandle),
     /// Move the session's deadline
     Extend(Extend),
+    /// Run a command in the sandbox, with its output and its exit code
+    Exec(Exec),
+    /// Start a command in the sandbox, in the background, and print its id
+    Launch(Launch),
+    /// Show what the launch command or another process writes
+    Logs(Logs),
+    /// End a process that was launched
+    Kill(Kill),
+    /// Make, list and delete file systems that sandboxes begin from
+    #[command(subcommand)]
+    Snapshot(Snapshot),
     /// End the sandbox for good
     Terminate(OnHandle),
     /// List the pool's sandboxes, of every session
@@ -125,7 +146,29 @@ pub struct Describe {
 }
 
 #[derive(Debug, Args)]
+pub struct Doctor {
+    /// A specification as JSON that shall work; without it, one that leaves everything to the pool
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The session's id
+    #[arg(long, value_name = "ID")]
+    pub session: String,
+
+    /// The handle that `provision` wrote; without it the session is located first
+    #[arg(long, value_name = "FILE")]
+    pub handle: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct Serve {
+    /// Print the JSON Schema of the messages, and serve nothing
+    #[arg(long)]
+    pub schema: bool,
+
     /// Listen on a Unix socket at this path; without it, talk over standard input and output
     #[arg(long, value_name = "PATH")]
     pub socket: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::env_file::is_name;
+use crate::variable::is_name;
 
 /// `NAME=VALUE`.
 pub fn pair(text: &str) -> Result<(String, String), String> {

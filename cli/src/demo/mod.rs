@@ -3,9 +3,9 @@
 //! The component, the host and the HTTP client are the real ones; only the Daytona that they talk to is a fake, served
 //! on a loopback socket of this process.
 
+mod reporter;
+mod scenes;
 mod stage;
-mod story;
-mod teller;
 mod wire;
 
 use fake_daytona::Generation;
@@ -14,8 +14,8 @@ use super::Done;
 use super::args::{Demo, Global};
 use super::exit::Exit;
 use super::failure::Failure;
+use reporter::Reporter;
 use stage::{Pace, Stage};
-use teller::Teller;
 
 /// Shows both dialects, then what it looks like when something is wrong.
 pub async fn run(global: &Global, own: &Demo) -> Done {
@@ -26,24 +26,24 @@ pub async fn run(global: &Global, own: &Demo) -> Done {
             .remedy("Leave --pool and its like out: all that the demo takes is --quick, --json and --component."));
     }
     let pace = if own.quick { Pace::QUICK } else { Pace::VISIBLE };
-    let mut teller = Teller::new(global.json);
+    let mut reporter = Reporter::new(global.json);
 
     let today = Stage::open(global, Generation::V0_205, pace).await?;
-    teller.opening(&today).await?;
-    teller.scene("sandbox", "today's Daytona, version 0.205", &today);
-    story::whole_life(&today, &mut teller, "fix-login-bug").await?;
-    teller.books(&today);
+    reporter.opening(&today).await?;
+    reporter.scene("sandbox", "today's Daytona, version 0.205", &today);
+    scenes::whole_life(&today, &mut reporter, "fix-login-bug").await?;
+    reporter.ground_truth(&today);
 
     let described = Stage::open(global, Generation::Documented, pace).await?;
-    teller.scene("workspace", "the API of the provider description", &described);
-    story::short_life(&described, &mut teller, "write-the-docs").await?;
-    teller.books(&described);
+    reporter.scene("workspace", "the API of the provider description", &described);
+    scenes::short_life(&described, &mut reporter, "write-the-docs").await?;
+    reporter.ground_truth(&described);
 
-    teller.scene("failures", "when something is wrong, it says what to do", &today);
-    story::failures(&today, &mut teller).await?;
+    reporter.scene("failures", "when something is wrong, it says what to do", &today);
+    scenes::failures(&today, &mut reporter).await?;
 
     let leaked = today.alive() + described.alive();
-    teller.closing()?;
+    reporter.closing()?;
     match leaked {
         0 => Ok(Exit::Ok),
         _ => Err(Failure::host(format!("The demo left {leaked} sandboxes behind, which is a defect."))),

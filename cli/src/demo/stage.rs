@@ -95,7 +95,7 @@ impl Stage {
         self.recorder.take()
     }
 
-    /// Sandboxes that still exist, by the server's own books.
+    /// Sandboxes that still exist, by the server's own account.
     pub fn alive(&self) -> usize {
         self.fake.alive().len()
     }

@@ -1,7 +1,7 @@
 //! One peer: reads its messages, runs each in a task of its own, and writes the answers.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::value::RawValue;
@@ -12,10 +12,12 @@ use tokio::task::AbortHandle;
 
 use super::lines::{LIMIT, Line, next};
 use super::message::{
-    CANCELLED, INVALID_REQUEST, Id, PARSE_ERROR, Request, RpcError, SHUTTING_DOWN, answer, notification,
+    CANCELLED, FIRST_PROTOCOL, INVALID_REQUEST, Id, PARSE_ERROR, Request, RpcError, SHUTTING_DOWN, answer, notification,
 };
 use super::methods;
-use super::queue::{Queue, Room};
+use super::own::Limits;
+use super::params::MOST_VALUES;
+use super::queue::{MOST_BYTES, Queue, Room};
 use super::server::{Server, Work};
 use crate::out::redacted;
 
@@ -77,6 +79,8 @@ pub async fn peer(
         running: Mutex::default(),
         serial: AtomicU64::new(0),
         follower: Mutex::default(),
+        protocol: AtomicU32::new(FIRST_PROTOCOL),
+        most_messages: kind.most_messages(),
     });
     let mut reader = BufReader::new(input);
     loop {
@@ -126,6 +130,9 @@ struct Peer {
     serial: AtomicU64,
     /// Who tells the peer of events; ends with it.
     follower: Mutex<Option<AbortHandle>>,
+    /// The version of the protocol; see `initialize`.
+    protocol: AtomicU32,
+    most_messages: usize,
 }
 
 struct Running {
@@ -230,6 +237,12 @@ impl Peer {
             let answer = request.id.map(|id| answer(&id, Ok(json!(cancelled))));
             return tokio::spawn(async move { answer });
         }
+        if request.method == "initialize" {
+            // Here and not in a task: what comes after it is answered in its version.
+            let outcome = self.initialize(&request.params);
+            let answer = request.id.map(|id| answer(&id, outcome));
+            return tokio::spawn(async move { answer });
+        }
         if request.method == "events" {
             self.follow();
             let answer = request.id.map(|id| answer(&id, Ok(Value::Null)));
@@ -252,7 +265,8 @@ impl Peer {
             if let Some(id) = &request.id {
                 peer.finished(id, serial);
             }
-            request.id.map(|id| answer(&id, outcome))
+            let version = peer.protocol.load(Ordering::Relaxed);
+            request.id.map(|id| answer(&id, outcome.map_err(|error| error.in_protocol(version))))
         })
     }
 
@@ -271,6 +285,19 @@ impl Peer {
                 "cancelled; what was sent by then was sent: after a provision, call locate",
             )),
         }
+    }
+
+    fn initialize(&self, params: &Value) -> Result<Value, RpcError> {
+        let limits = Limits {
+            message_bytes: LIMIT,
+            message_values: MOST_VALUES,
+            messages_at_once: self.most_messages,
+            bytes_at_once: MOST_BYTES,
+            concurrent_calls: self.server.concurrent_calls,
+        };
+        let (version, initialized) = methods::initialize(&self.server, params, limits)?;
+        self.protocol.store(version, Ordering::Relaxed);
+        Ok(initialized)
     }
 
     /// Forgets a request, and no other one with the same id.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 
-use sandbox_host::CallError;
 use sandbox_host::input::{Mistake, plain_name};
 use sandbox_host::slot::SwapError;
+use sandbox_host::{CallError, Retry};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -25,6 +25,17 @@ pub const HOST_ERROR: i32 = -32_001;
 pub const SWAP_REFUSED: i32 = -32_002;
 pub const SHUTTING_DOWN: i32 = -32_003;
 pub const CANCELLED: i32 = -32_800;
+
+/// Numbers of failed calls that tell what may be done, from version 2 of the protocol on: clients exist that read nothing
+/// else of an error. In version 1 these are [`PROVIDER_ERROR`] and [`HOST_ERROR`].
+pub const NEVER_REPEAT: i32 = -32_010;
+pub const REPEAT_LATER: i32 = -32_011;
+pub const OUTCOME_UNKNOWN: i32 = -32_012;
+pub const HOST_BUSY: i32 = -32_013;
+
+/// The versions of the protocol that a client may ask for in `initialize`. Without it, it is the first.
+pub const FIRST_PROTOCOL: u32 = 1;
+pub const LAST_PROTOCOL: u32 = 2;
 
 /// The id of a request, as it was written: a number too large for this machine comes back as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,13 +72,23 @@ pub struct Request {
 #[derive(Debug)]
 pub struct RpcError {
     code: i32,
+    /// The number that tells what may be done, where it is a call that failed.
+    retry: Option<i32>,
     message: String,
     data: Option<Value>,
 }
 
 impl RpcError {
     pub fn new(code: i32, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), data: None }
+        Self { code, retry: None, message: message.into(), data: None }
+    }
+
+    /// The error as a version of the protocol has it.
+    pub fn in_protocol(mut self, version: u32) -> Self {
+        if let Some(retry) = self.retry.filter(|_| version > FIRST_PROTOCOL) {
+            self.code = retry;
+        }
+        self
     }
 
     /// Adds what a program can read.
@@ -92,7 +113,13 @@ fn data(failure: Failure) -> Value {
 impl From<CallError> for RpcError {
     fn from(error: CallError) -> Self {
         let code = if error.provider().is_some() { PROVIDER_ERROR } else { HOST_ERROR };
-        Self { code, message: error.to_string(), data: Some(data(error.into())) }
+        let retry = match error.retry() {
+            Retry::Never => NEVER_REPEAT,
+            Retry::Later => REPEAT_LATER,
+            Retry::OutcomeUnknown => OUTCOME_UNKNOWN,
+            Retry::HostBusy => HOST_BUSY,
+        };
+        Self { code, retry: Some(retry), message: error.to_string(), data: Some(data(error.into())) }
     }
 }
 
@@ -100,7 +127,7 @@ impl From<SwapError> for RpcError {
     fn from(error: SwapError) -> Self {
         let data = data(error.into());
         let message = data["message"].as_str().unwrap_or_default().to_owned();
-        Self { code: SWAP_REFUSED, message, data: Some(data) }
+        Self { code: SWAP_REFUSED, retry: None, message, data: Some(data) }
     }
 }
 

@@ -1,37 +1,17 @@
-//! The methods: the contract's functions, by name and with named parameters, and the server's own.
-
-use std::path::PathBuf;
+//! What each method does: the contract's functions, by name and with named parameters, and the server's own.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sandbox_host::input::from_value;
 use sandbox_host::slot::Candidate;
 use sandbox_host::{Function, Invocation};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::message::{Request, RpcError, SWAP_REFUSED};
+use super::message::{FIRST_PROTOCOL, HOST_ERROR, LAST_PROTOCOL, Request, RpcError, SWAP_REFUSED};
+use super::own::{Initialize, Initialized, Nothing, Program, Provided, Swap, Switched};
 use super::server::Server;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Swap {
-    #[serde(default)]
-    file: Option<PathBuf>,
-    /// In base64.
-    #[serde(default)]
-    component: Option<String>,
-    #[serde(default)]
-    sha256: Option<String>,
-    /// In hex.
-    #[serde(default)]
-    signature: Option<String>,
-}
 
 impl Swap {
     fn candidate(self, server: &Server) -> Result<Candidate, RpcError> {
@@ -54,13 +34,13 @@ impl Swap {
 }
 
 /// Parameters by name. What does not fit is named by its path and its type, never by its value.
-fn read<T: DeserializeOwned>(params: &Value) -> Result<T, RpcError> {
+pub fn read<T: DeserializeOwned>(params: &Value) -> Result<T, RpcError> {
     Ok(from_value(params)?)
 }
 
 fn written(value: impl Serialize) -> Result<Value, RpcError> {
     serde_json::to_value(value)
-        .map_err(|error| RpcError::new(super::message::HOST_ERROR, format!("the result cannot be written: {error}")))
+        .map_err(|error| RpcError::new(HOST_ERROR, format!("the result cannot be written: {error}")))
 }
 
 /// Runs a method: a function of the contract, or one of the server's own.
@@ -75,15 +55,15 @@ pub async fn run(server: &Server, method: &str, params: &Value) -> Result<Value,
     match method {
         "swap" => {
             let own: Swap = read(params)?;
-            swapped(&server.slot.swap(own.candidate(server)?).await?)
+            swapped(server.slot.swap(own.candidate(server)?).await?)
         }
         "rollback" => {
             read::<Nothing>(params)?;
-            swapped(&server.slot.rollback().await?)
+            swapped(server.slot.rollback().await?)
         }
         "health" => {
             read::<Nothing>(params)?;
-            Ok(server.health().await)
+            written(server.health().await)
         }
         "shutdown" => {
             read::<Nothing>(params)?;
@@ -94,10 +74,31 @@ pub async fn run(server: &Server, method: &str, params: &Value) -> Result<Value,
     }
 }
 
-fn swapped(swapped: &sandbox_host::slot::Swapped) -> Result<Value, RpcError> {
-    Ok(json!({
-        "from": written(&swapped.from)?,
-        "to": written(&swapped.to)?,
-        "changedCapabilities": swapped.changed_capabilities,
-    }))
+fn swapped(swapped: sandbox_host::slot::Swapped) -> Result<Value, RpcError> {
+    written(Switched { from: swapped.from, to: swapped.to, changed_capabilities: swapped.changed_capabilities })
+}
+
+/// The version of the protocol that is spoken from now on, and what the server is. A client that asks for a later version than
+/// there is gets the last one.
+pub fn initialize(server: &Server, params: &Value, limits: super::own::Limits) -> Result<(u32, Value), RpcError> {
+    let Initialize { protocol_version, client: _ } = read(params)?;
+    if protocol_version < FIRST_PROTOCOL {
+        return Err(RpcError::invalid_params(format!(
+            "`protocolVersion` has to be at least {FIRST_PROTOCOL}; the last one is {LAST_PROTOCOL}"
+        )));
+    }
+    let version = protocol_version.min(LAST_PROTOCOL);
+    let lease = server.slot.lease();
+    let info = lease.info();
+    let initialized = Initialized {
+        protocol_version: version,
+        host: Program { name: env!("CARGO_BIN_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        manifest: Provided {
+            descriptor: lease.descriptor().clone(),
+            sha256: info.digest_hex(),
+            functions: info.functions.iter().map(|function| function.rpc_name()).collect(),
+        },
+        limits,
+    };
+    Ok((version, written(initialized)?))
 }

@@ -8,9 +8,11 @@ mod connection;
 mod lines;
 mod message;
 mod methods;
+mod own;
 mod params;
 mod pools;
 mod queue;
+mod schema;
 mod server;
 #[cfg(unix)]
 mod socket;
@@ -25,18 +27,28 @@ use super::args::{Global, Serve};
 use super::component::{Network, bundled, host, policy};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::input;
+use super::output::print_json;
+use super::paths::told;
 use pools::Pools;
 use server::Server;
 
+/// Prints the schema of the messages.
+fn print_schema() -> Done {
+    print_json(&schema::document())?;
+    Ok(Exit::Ok)
+}
+
 /// Serves until it is told to stop, then lets running calls finish.
 pub async fn run(global: &Global, own: &Serve) -> Done {
+    if own.schema {
+        return print_schema();
+    }
     if global.pool.is_some() || global.pool_id.is_some() || global.credential_file.is_some() {
         return Err(Failure::usage("A server gets pool and credential with each request.")
             .remedy("Leave --pool, --pool-id and --credential-file out, and put them into `context`."));
     }
     if let Some(directory) = own.watch.as_ref().filter(|directory| !directory.is_dir()) {
-        return Err(Failure::usage(format!("{} is no directory that can be watched.", input::told(directory)))
+        return Err(Failure::usage(format!("{} is no directory that can be watched.", told(directory)))
             .remedy("Name the directory into which new versions of the component are put."));
     }
     let host = host(global, Network::Needed, policy(global)?)?;
@@ -55,7 +67,7 @@ pub async fn run(global: &Global, own: &Serve) -> Done {
         .await?;
     let _watch = own.watch.as_ref().map(|directory| slot.watch(directory, own.watch_interval));
     let takes_bytes = own.socket.is_none() || !host.policy().trusted_keys.is_empty();
-    let server = Arc::new(Server::new(slot, pools, takes_bytes, own.drain));
+    let server = Arc::new(Server::new(slot, pools, takes_bytes, host.limits().concurrent_calls, own.drain));
     server.stop_on_signals();
     match &own.socket {
         None => {

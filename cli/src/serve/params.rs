@@ -9,7 +9,7 @@ use super::message::RpcError;
 use super::surrogates;
 
 /// Values that the parameters of a message may have: each takes some thirty times of the two bytes that it is written in.
-const MOST_VALUES: usize = 500_000;
+pub const MOST_VALUES: usize = 500_000;
 
 /// Reads the parameters of a message; null is none of them.
 pub fn read(raw: &RawValue) -> Result<Value, RpcError> {

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const UNIT: usize = 1_024;
 
 /// Bytes of all messages of one peer that are worked on or wait.
-const MOST_BYTES: usize = 32 << 20;
+pub const MOST_BYTES: usize = 32 << 20;
 
 #[derive(Clone)]
 pub struct Queue {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sandbox_host::slot::Slot;
-use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::own::{Draining, Health, Readiness};
 use super::pools::Pools;
 
 pub struct Server {
@@ -16,6 +16,8 @@ pub struct Server {
     /// runs. Whoever connects to a socket may not be able to leave a file here, and gets no way around that, unless
     /// signatures say what may come in.
     pub takes_bytes: bool,
+    /// Calls of all peers that may run at once.
+    pub concurrent_calls: u32,
     begun: Instant,
     drain: Duration,
     running: watch::Sender<usize>,
@@ -26,11 +28,12 @@ pub struct Server {
 pub struct Work(watch::Sender<usize>);
 
 impl Server {
-    pub fn new(slot: Slot, pools: Pools, takes_bytes: bool, drain: Duration) -> Self {
+    pub fn new(slot: Slot, pools: Pools, takes_bytes: bool, concurrent_calls: u32, drain: Duration) -> Self {
         Self {
             slot,
             pools,
             takes_bytes,
+            concurrent_calls,
             begun: Instant::now(),
             drain,
             running: watch::Sender::new(0),
@@ -89,19 +92,18 @@ impl Server {
         }
     }
 
-    pub async fn health(&self) -> Value {
+    pub async fn health(&self) -> Health {
         let status = self.slot.status().await;
-        let draining: Vec<Value> =
-            status.draining.iter().map(|(version, calls)| json!({ "version": version, "calls": calls })).collect();
-        json!({
-            "status": if self.is_stopping() { "stopping" } else { "serving" },
-            "active": status.active,
-            "inFlight": status.in_flight,
-            "draining": draining,
-            "waitingInstances": status.waiting_instances,
-            "canRollBack": status.can_roll_back,
-            "uptimeMs": u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-        })
+        let draining = status.draining.into_iter().map(|(version, calls)| Draining { version, calls });
+        Health {
+            status: if self.is_stopping() { Readiness::Stopping } else { Readiness::Serving },
+            active: status.active,
+            in_flight: status.in_flight,
+            draining: draining.collect(),
+            waiting_instances: status.waiting_instances,
+            can_roll_back: status.can_roll_back,
+            uptime_ms: u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
     }
 }
 

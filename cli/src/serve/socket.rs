@@ -13,8 +13,8 @@ use tokio::task::JoinSet;
 use super::connection::{Kind, peer};
 use super::server::Server;
 use crate::failure::Failure;
-use crate::input::told;
 use crate::out;
+use crate::paths::told;
 
 /// Peers at once; of more, the next ones wait until one hangs up.
 const MOST_PEERS: usize = 1_024;

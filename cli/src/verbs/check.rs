@@ -7,8 +7,9 @@ use crate::args::{GUEST_VARIABLES, Global};
 use crate::component::{Network, provider};
 use crate::exit::Exit;
 use crate::input::Pool;
+use crate::layout::columns;
 use crate::out;
-use crate::output::{columns, declaration, findings, print_json};
+use crate::output::{declaration, findings, print_json};
 use crate::style::Style;
 
 #[derive(Serialize)]

@@ -12,8 +12,9 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Pool;
 use crate::known;
+use crate::layout::seconds;
 use crate::out;
-use crate::output::{print_json, seconds};
+use crate::output::print_json;
 use crate::style::{Style, clean};
 use crate::table::table;
 
@@ -182,7 +183,7 @@ fn told(style: Style, report: &Report, mode: Mode, pool: &str) -> String {
         well = good.len(),
     ));
     if mode == Mode::Look {
-        text.push_str("nothing was changed: --mark marks, --act also deletes what was marked before\n");
+        text.push_str("nothing was changed: --mark marks, --delete also deletes what was marked before\n");
     }
     if report.outcomes.iter().any(has_failed) {
         text.push_str("what failed is tried again by the next run\n");

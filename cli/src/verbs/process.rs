@@ -57,7 +57,11 @@ fn show(done: &Completion) -> Result<(), Failure> {
     }
     if done.exit_code.is_none() {
         let why = done.details.get("ended-by").unwrap_or("unknown");
-        out::note(if why == "timeout" { "(its time was up, so it was ended)\n" } else { "(nobody knows how it ended)\n" });
+        out::note(if why == "timeout" {
+            "(its time was up, so it was ended)\n"
+        } else {
+            "(nobody knows how it ended)\n"
+        });
     }
     Ok(())
 }

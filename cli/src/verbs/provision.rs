@@ -8,8 +8,9 @@ use crate::component::{Network, provider};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{self, HandleFile, Pool};
+use crate::layout::columns;
 use crate::out;
-use crate::output::{columns, handle, print_json};
+use crate::output::{handle, print_json};
 use crate::style::{Style, clean};
 
 pub async fn run(global: &Global, own: &Provision) -> Done {

@@ -9,8 +9,9 @@ use super::sandbox::Sandbox;
 use crate::Done;
 use crate::args::{Global, Watch};
 use crate::failure::Failure;
+use crate::layout::seconds;
 use crate::out;
-use crate::output::{print_json, seconds, state};
+use crate::output::{print_json, state};
 use crate::style::{Style, clean};
 
 pub async fn run(global: &Global, own: &Watch) -> Done {

@@ -119,19 +119,19 @@ fn a_reconciliation_only_looks_unless_it_is_told_to_do_more() {
 fn an_unknown_session_is_marked_first_and_deleted_when_it_is_missing_again() {
     let stage = stage();
     let first = time(&stage);
-    let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &first, "--act"]);
+    let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &first, "--delete"]);
     assert_eq!(outcomes(&run), told(&[("known-1", "kept", "known"), ("lost-1", "marked", "orphan")]), "{run:?}");
     assert!(marked(&stage, "lost-1") && !marked(&stage, "known-1"));
     assert!(stage.run(&["list"]).out.contains("orphan since 20"), "a list shows the mark");
 
     // The same list of sessions does not confirm itself.
-    let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &first, "--act"]);
+    let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &first, "--delete"]);
     assert_eq!(outcomes(&run)[1], told(&[("lost-1", "kept", "marked-too-late")])[0], "{run:?}");
 
     let later = time(&stage);
     let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &later, "--mark"]);
     assert_eq!(outcomes(&run)[1], told(&[("lost-1", "kept", "marked-before")])[0], "{run:?}");
-    let run = stage.run(&["reconcile", "--known", "known.txt", "--as-of", &later, "--act"]);
+    let run = stage.run(&["reconcile", "--known", "known.txt", "--as-of", &later, "--delete"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.out.contains("deleted  lost-1") && !run.out.contains("nothing was changed"), "{}", run.out);
     assert_eq!((ended(&stage, "known-1"), ended(&stage, "lost-1")), (false, true));
@@ -144,7 +144,7 @@ fn a_session_that_is_known_again_loses_its_mark() {
     assert_eq!(outcomes(&run)[1].1, "marked", "{run:?}");
     stage.write("all.json", json!(["lost-1"]).to_string());
     let both = ["--session", "known-1", "--known", "all.json"];
-    let run = reconcile(&stage, &[&both[..], &["--as-of", &time(&stage), "--act"]].concat());
+    let run = reconcile(&stage, &[&both[..], &["--as-of", &time(&stage), "--delete"]].concat());
     assert_eq!(outcomes(&run)[1], told(&[("lost-1", "unmarked", "known")])[0], "{run:?}");
     assert!(!marked(&stage, "lost-1"));
     assert!(!ended(&stage, "lost-1"));
@@ -158,35 +158,35 @@ fn that_no_session_is_known_has_to_be_said() {
     stage.write("empty.json", "[]");
     stage.fake.clear_requests();
     for forgotten in [&[][..], &["--known", "empty.txt"], &["--known", "empty.json"], &["--session", ""]] {
-        let run = stage.run(&[&["reconcile", "--act", "--as-of", &now], forgotten].concat());
+        let run = stage.run(&[&["reconcile", "--delete", "--as-of", &now], forgotten].concat());
         assert_eq!(run.code, 2, "{forgotten:?}: {run:?}");
     }
-    let run = reconcile(&stage, &["--act", "--as-of", &now, "--known", "empty.txt"]);
+    let run = reconcile(&stage, &["--delete", "--as-of", &now, "--known", "empty.txt"]);
     assert!(run.error().remedy().contains("--none-known"), "{run:?}");
-    let run = reconcile(&stage, &["--act", "--as-of", &now, "--known", "no-such.txt"]);
+    let run = reconcile(&stage, &["--delete", "--as-of", &now, "--known", "no-such.txt"]);
     assert_eq!((run.code, run.error().code()), (4, "invalid-spec"), "{run:?}");
     stage.write("wrong.json", "[1]");
-    let run = reconcile(&stage, &["--act", "--as-of", &now, "--known", "wrong.json"]);
+    let run = reconcile(&stage, &["--delete", "--as-of", &now, "--known", "wrong.json"]);
     assert_eq!((run.code, run.error().code()), (4, "invalid-spec"), "{run:?}");
     assert_eq!(stage.fake.requests().len(), 0);
 
-    let run = reconcile(&stage, &["--act", "--as-of", &now, "--none-known"]);
+    let run = reconcile(&stage, &["--delete", "--as-of", &now, "--none-known"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!((marked(&stage, "known-1"), marked(&stage, "lost-1")), (true, true));
-    let run = reconcile(&stage, &["--act", "--as-of", &time(&stage), "--none-known"]);
+    let run = reconcile(&stage, &["--delete", "--as-of", &time(&stage), "--none-known"]);
     assert_eq!((run.code, ended(&stage, "known-1"), ended(&stage, "lost-1")), (0, true, true), "{run:?}");
 }
 
 #[test]
 fn what_changes_something_needs_the_time_at_which_the_sessions_were_read() {
     let stage = stage();
-    for mode in ["--mark", "--act"] {
+    for mode in ["--mark", "--delete"] {
         let run = stage.run(&["reconcile", "--known", "known.txt", mode]);
         assert_eq!(run.code, 2, "{run:?}");
         assert!(run.err.contains("--as-of"), "{run:?}");
     }
     let now = time(&stage);
-    let both = stage.run(&["reconcile", "--known", "known.txt", "--as-of", &now, "--mark", "--act"]);
+    let both = stage.run(&["reconcile", "--known", "known.txt", "--as-of", &now, "--mark", "--delete"]);
     assert_eq!(both.code, 2, "{both:?}");
     let run = reconcile(&stage, &["--known", "known.txt", "--mark", "--as-of", "yesterday"]);
     assert_eq!((run.code, run.error().code()), (4, "invalid-spec"), "{run:?}");
@@ -257,7 +257,7 @@ fn acted_twice(stage: &Stage, known: &str, more: &[&str]) -> [i32; 2] {
     stage.write("list.txt", known);
     [(); 2].map(|()| {
         let time = time(stage);
-        let run = reconcile(stage, &[&["--known", "list.txt", "--as-of", &time, "--act"], more].concat());
+        let run = reconcile(stage, &[&["--known", "list.txt", "--as-of", &time, "--delete"], more].concat());
         if run.code != 0 {
             assert!(!run.error().remedy().is_empty(), "{run:?}");
         }
@@ -296,7 +296,7 @@ fn sessions_named_on_the_command_line_are_meant_even_where_none_has_a_sandbox() 
     let stage = stage();
     for _ in 0..2 {
         let time = time(&stage);
-        let run = reconcile(&stage, &["--session", "of-tomorrow", "--as-of", &time, "--act"]);
+        let run = reconcile(&stage, &["--session", "of-tomorrow", "--as-of", &time, "--delete"]);
         assert_eq!(run.code, 0, "{run:?}");
     }
     assert!(ended(&stage, "known-1") && ended(&stage, "lost-1"));

@@ -152,7 +152,7 @@ const RECONCILE: &[Misuse] = &[
     (&["--session", "s", "--as-of", "yesterday", "--mark"], 4, "date"),
     (&["--session", "s", "--as-of", "2999-01-01T00:00:00Z", "--act"], 4, "later than the server's"),
     (&["--session", "s", "--as-of", "2026-11-23T12:00:00Z", "--mark", "--act"], 2, "cannot be used with"),
-    (&["--session", "s", "--allow-no-match"], 2, "--act"),
+    (&["--session", "s", "--allow-no-match"], 2, "--delete"),
     (&["--session", "s", "--min-age", "1"], 2, "45s"),
     (&["--session", "s", "--min-age", "-5m"], 2, "--min-age"),
 ];

@@ -147,27 +147,117 @@ fn a_server_takes_no_pool_from_its_command_line() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("context"));
 }
 
+/// A file of the repository's documents.
+fn document(name: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What the program prints as the schema of its messages.
+fn printed_schema() -> String {
+    let output = Stage::new().command(&["--schema"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_schema_in_the_documents_is_the_one_of_the_program() {
+    let (written, printed) = (document("host-rpc.schema.json"), printed_schema());
+    assert!(written == printed, "run `sandbox-host serve --schema > docs/host-rpc.schema.json`");
+}
+
 #[test]
 fn the_schema_lists_the_methods_that_there_are_and_the_guide_describes_each() {
-    let schema: Value = serde_json::from_str(include_str!("../../../docs/host-rpc.schema.json")).unwrap();
-    let guide = include_str!("../../../docs/host.md");
+    let schema: Value = serde_json::from_str(&printed_schema()).unwrap();
+    let guide = document("host.md");
     let stage = Stage::new();
     let mut served = stage.serve(&[]);
-    let methods: Vec<&str> = schema["$defs"]["request"]["oneOf"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|request| request["properties"]["method"]["const"].as_str().unwrap())
-        .collect();
-    assert_eq!(methods.len(), 22);
-    for method in methods {
-        assert!(guide.contains(&format!("`{method}`")), "{method} is not in the guide");
-        assert!(schema["$defs"]["results"]["properties"][method].is_object(), "{method} has no result");
+    let mut names = Vec::new();
+    for request in schema["$defs"]["request"]["oneOf"].as_array().unwrap() {
+        let method = &request["properties"]["method"];
+        let spellings = method["enum"].as_array().cloned().unwrap_or_else(|| vec![method["const"].clone()]);
+        let spellings: Vec<String> = spellings.iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+        assert!(guide.contains(&format!("`{}`", spellings[0])), "{} is not in the guide", spellings[0]);
+        names.extend(spellings);
+    }
+    for method in ["provision", "keep-alive", "keepAlive", "initialize", "swap", "cancel"] {
+        assert!(names.iter().any(|name| name == method), "{method} is not in {names:?}");
+    }
+    for method in &names {
+        assert!(!schema["$defs"]["results"]["properties"][method].is_null(), "{method} has no result");
         if method != "shutdown" {
             // Parameters that no method has: a method that exists says so, and `cancel` and `events` take anything.
             let answer = served.talk.ask(method, json!({ "no-such-parameter": 1 }));
             assert_ne!(answer["error"]["code"], -32_601, "{method}: {answer}");
         }
     }
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
+fn methods_are_taken_in_both_spellings() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    let handle = served.talk.result("provision", json!({ "context": stage.context(), "spec": { "sessionId": "s" } }));
+    for method in ["keep-alive", "keepAlive"] {
+        let state = served.talk.result(method, json!({ "context": stage.context(), "handle": handle }));
+        assert!(state["status"].is_string(), "{method}: {state}");
+    }
+    assert_eq!(served.talk.result("checkConfig", json!({ "config": {} })), json!([]));
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
+fn a_client_may_ask_who_is_there_and_gets_a_version_of_the_protocol_that_both_speak() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    for (asked, spoken) in [(1, 1), (2, 2), (7, 2)] {
+        let said = served.talk.result("initialize", json!({ "protocolVersion": asked }));
+        assert_eq!(said["protocolVersion"], spoken, "{said}");
+    }
+    let client = json!({ "name": "platform", "version": "1.0" });
+    let said = served.talk.result("initialize", json!({ "protocolVersion": 2, "client": client }));
+    assert_eq!(
+        (&said["host"]["name"], &said["manifest"]["descriptor"]["id"]),
+        (&json!("sandbox-host"), &json!("daytona"))
+    );
+    let functions = said["manifest"]["functions"].as_array().unwrap();
+    assert!(functions.contains(&json!("provision")) && functions.contains(&json!("keep-alive")), "{said}");
+    assert_eq!(said["limits"]["messageBytes"], 8 << 20, "{said}");
+    assert_eq!(said["limits"]["concurrentCalls"], 1_000, "{said}");
+    let error = served.talk.error("initialize", json!({ "protocolVersion": 0 }));
+    assert!(error["message"].as_str().unwrap().contains("protocolVersion"), "{error}");
+    let error = served.talk.error("initialize", json!({}));
+    assert_eq!(error["code"], -32_602, "{error}");
+    assert!(error["message"].as_str().unwrap().contains("`protocolVersion`"), "{error}");
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
+fn from_the_second_version_on_the_code_of_an_error_tells_what_may_be_done() {
+    let stage = Stage::new();
+    stage.fake.once(("POST", "/sandbox"), fake_daytona::Verdict::Swallow);
+    let provision = |session: &str, key: &str| {
+        let mut context = stage.context();
+        context["deadlineMs"] = 2_000.into();
+        context["credential"]["secret"] = key.into();
+        json!({ "context": context, "spec": { "sessionId": session } })
+    };
+    let wrong = provision("s", "dtn_wrong");
+    let mut served = stage.serve(&[]);
+    // Whoever does not ask for it gets what there was before.
+    assert_eq!(served.talk.error("provision", wrong.clone())["code"], -32_000);
+    served.talk.result("initialize", json!({ "protocolVersion": 2 }));
+    let never = served.talk.error("provision", wrong.clone());
+    assert_eq!((&never["code"], &never["data"]["code"]), (&json!(-32_010), &json!("unauthenticated")), "{never}");
+    stage.fake.on_request(|_| fake_daytona::Verdict::Answer(fake_daytona::Reply::new(503)));
+    let later = served.talk.error("locate", json!({ "context": wrong["context"], "sessionId": "s" }));
+    assert_eq!((&later["code"], &later["data"]["retryable"]), (&json!(-32_011), &json!(true)), "{later}");
+    stage.fake.on_request(|_| fake_daytona::Verdict::Swallow);
+    let unknown = served.talk.error("provision", provision("t", stage.fake.key()));
+    assert_eq!((&unknown["code"], &unknown["data"]["maybeApplied"]), (&json!(-32_012), &json!(true)), "{unknown}");
+    stage.fake.clear_script();
+    served.talk.result("initialize", json!({ "protocolVersion": 1 }));
+    assert_eq!(served.talk.error("provision", wrong)["code"], -32_000);
     assert_eq!(served.end().0, Some(0));
 }

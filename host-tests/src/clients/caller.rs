@@ -19,9 +19,8 @@ impl Caller {
     /// # Errors
     /// When the file cannot be loaded, and for another kind.
     pub fn load(file: impl AsRef<Path>, kind: &str, calls: u32) -> Result<Self, Failure> {
-        let mut limits = Limits::default();
-        limits.concurrent_calls = calls;
-        let provider = Host::builder().limits(limits).build()?.load_precompiled(file)?;
+        let host = Host::builder().limits(Limits::new().with_concurrent_calls(calls)).build()?;
+        let provider = crate::load_signed(&host, file.as_ref())?;
         match kind {
             "fresh" => Ok(Self::Fresh(provider)),
             "warm" => Ok(Self::Warm(provider.warm(WarmLimits::default()))),

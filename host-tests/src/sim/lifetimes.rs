@@ -132,7 +132,9 @@ fn late_by(evidence: &Evidence<'_>, session: &Session, deadline: Timestamp) -> D
     }
     let looks = evidence.calls(session).filter(|entry| matches!(entry.outcome, Outcome::State(_)));
     let looked = looks.map(|entry| entry.ended).filter(|at| *at > deadline).min();
-    off.min(looked.map_or(Duration::ZERO, |at| at - deadline) + session.poll * 2)
+    // One that is ahead by less than an idle interval shows nowhere, and what is given a new deadline then is given more.
+    let unseen = if plan.oddities.date_ahead > 0 { session.interval() } else { Duration::ZERO };
+    off.min(looked.map_or(Duration::ZERO, |at| at - deadline) + session.poll * 2) + off.min(unseen)
 }
 
 /// How long a session may last, counted from its creation.

@@ -3,6 +3,7 @@
 
 mod daytona;
 mod docs;
+mod examples;
 mod injection;
 mod policy;
 mod warm;

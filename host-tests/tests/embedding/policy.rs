@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fake_daytona::Reply;
-use sandbox_host::policy::Inside;
+use sandbox_host::policy::PrivateAddresses;
 use sandbox_host::{CallError, Context, Credential, ErrorCode, Handle, Host, Policy, Provider, ProviderError, Spec};
 
 use crate::daytona::{Daytona, load};
@@ -55,7 +55,7 @@ async fn a_list_of_origins_keeps_every_other_out() {
 #[tokio::test]
 async fn private_addresses_can_be_denied_to_everybody_by_number_and_by_name() {
     let daytona = Daytona::start().await;
-    let provider = load(&host(set(|policy| policy.inside = Inside::Deny)));
+    let provider = load(&host(set(|policy| policy.private_addresses = PrivateAddresses::Deny)));
     denied(&provider, &daytona.context()).await;
     // A name that resolves to such an address is the same.
     denied(&provider, &daytona.context_at(&daytona.url.replace("127.0.0.1", "localhost"))).await;
@@ -65,7 +65,7 @@ async fn private_addresses_can_be_denied_to_everybody_by_number_and_by_name() {
 #[tokio::test]
 async fn metadata_services_are_never_reached_not_even_as_the_pools_own_api() {
     let daytona = Daytona::start().await;
-    let provider = load(&host(set(|policy| policy.inside = Inside::Allow)));
+    let provider = load(&host(set(|policy| policy.private_addresses = PrivateAddresses::Allow)));
     for url in ["http://169.254.169.254/api", "http://0.0.0.0:1/api", "http://100.100.100.200/api"] {
         denied(&provider, &daytona.context_at(url)).await;
     }

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use host_tests::load_hostile;
 use http_body::Frame;
 use sandbox_host::http::{Addresses, PooledClient, Resolve};
-use sandbox_host::policy::Inside;
+use sandbox_host::policy::PrivateAddresses;
 use sandbox_host::{Host, Policy, Provider};
 use tokio::sync::mpsc;
 
@@ -129,7 +129,7 @@ async fn a_name_that_leads_to_a_metadata_service_is_not_followed_even_where_priv
         "0.0.0.0",
     ] {
         let mut allow = policy();
-        allow.inside = Inside::Allow;
+        allow.private_addresses = PrivateAddresses::Allow;
         let provider = hostile(Names::default().lead("innocent.example", &[&[address]]), allow);
         let by_name = orders("fetch", "http://innocent.example/latest", &["http://innocent.example"]);
         assert_eq!(call(&provider, "status", &by_name).await.expect("it goes on"), PROHIBITED, "{address}");

@@ -30,7 +30,7 @@ async fn a_guest_that_traps_is_told_by_the_function() {
         let victim = Victim::of(orders(function, "trap"));
         let error = victim.fails(function).await;
         assert!(
-            matches!(&error, CallError::Trapped { function: reported, message } if *reported == function && message.contains("unreachable")),
+            matches!(&error, CallError::Trapped { function: reported, message, .. } if *reported == function && message.contains("unreachable")),
             "{function}: {error:?}"
         );
         victim.is_unharmed().await;
@@ -43,7 +43,7 @@ async fn a_guest_that_recurses_comes_to_the_end_of_its_stack() {
         let victim = Victim::of(orders(function, "recurse"));
         let error = victim.fails(function).await;
         assert!(
-            matches!(&error, CallError::Trapped { function: reported, message } if *reported == function && message.contains("stack")),
+            matches!(&error, CallError::Trapped { function: reported, message, .. } if *reported == function && message.contains("stack")),
             "{function}: {error:?}"
         );
         victim.is_unharmed().await;
@@ -105,7 +105,7 @@ async fn a_guest_that_hoards_what_the_host_hands_out_is_ended_at_the_limit() {
     let victim = Victim::of(orders("status", "hoard"));
     let error = victim.fails("status").await;
     assert!(
-        matches!(&error, CallError::Trapped { function: "status", message } if message.contains("resource table has no free keys")),
+        matches!(&error, CallError::Trapped { function: "status", message, .. } if message.contains("resource table has no free keys")),
         "{error:?}"
     );
     victim.is_unharmed().await;

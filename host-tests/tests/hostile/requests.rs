@@ -118,7 +118,7 @@ async fn a_flood_of_headers_ends_before_it_fills_the_host() {
     let victim = Victim::of("in status\ndo flood-headers");
     let error = victim.fails("status").await;
     assert!(
-        matches!(&error, CallError::Trapped { function: "status", message } if message.contains("size")),
+        matches!(&error, CallError::Trapped { function: "status", message, .. } if message.contains("size")),
         "{error:?}"
     );
     victim.is_unharmed().await;

@@ -22,7 +22,7 @@ fn roomy() -> Policy {
 async fn is_too_much(victim: &Victim, function: &str) {
     let error = victim.fails(function).await;
     assert!(
-        matches!(&error, CallError::Trapped { function: reported, message } if *reported == function && message.contains("fuel")),
+        matches!(&error, CallError::Trapped { function: reported, message, .. } if *reported == function && message.contains("fuel")),
         "{function}: {error:?}"
     );
     victim.is_unharmed().await;

@@ -4,27 +4,27 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::egress::Origin;
+use crate::origin::Origin;
 
 /// How far into private networks a request may go. The host adds it to a request's extensions; the
-/// [`PooledClient`](super::PooledClient) holds to it, and takes [`Reach::Inside`] where it is missing.
+/// [`PooledClient`](super::PooledClient) holds to it, and takes [`Reach::PrivateAddresses`] where it is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reach {
     /// Public addresses only.
     Public,
     /// Private addresses as well; never link-local ones, nor the metadata services of clouds.
-    Inside,
+    PrivateAddresses,
     /// Private addresses as well where this host resolves to one, public addresses only otherwise.
-    AsFarAs {
+    SameAs {
         /// Host, without brackets.
         host: String,
     },
 }
 
 impl Reach {
-    pub(crate) fn as_far_as(origin: &Origin) -> Self {
-        Self::AsFarAs { host: origin.unbracketed().to_owned() }
+    pub(crate) fn same_as(origin: &Origin) -> Self {
+        Self::SameAs { host: origin.unbracketed().to_owned() }
     }
 }
 
@@ -35,7 +35,7 @@ pub(crate) enum Kind {
     /// Of this machine, or of a private network.
     Private,
     /// Never connected to: link-local, where clouds have their metadata services, and what is no single machine.
-    Never,
+    Blocked,
 }
 
 impl Kind {
@@ -49,7 +49,7 @@ impl Kind {
     /// The one of two that allows less.
     fn stricter(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Never, _) | (_, Self::Never) => Self::Never,
+            (Self::Blocked, _) | (_, Self::Blocked) => Self::Blocked,
             (Self::Private, _) | (_, Self::Private) => Self::Private,
             _ => Self::Public,
         }
@@ -61,12 +61,12 @@ fn of_v4(address: Ipv4Addr) -> Kind {
     const METADATA: [Ipv4Addr; 3] =
         [Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(192, 0, 0, 192)];
     if METADATA.contains(&address) {
-        return Kind::Never;
+        return Kind::Blocked;
     }
     let [a, b, c, _] = address.octets();
     match (a, b, c) {
         // "This network", multicast and reserved; link-local.
-        (0 | 224..=255, ..) | (169, 254, _) => Kind::Never,
+        (0 | 224..=255, ..) | (169, 254, _) => Kind::Blocked,
         (10 | 127, ..) | (172, 16..=31, _) | (192, 168, _) | (100, 64..=127, _) => Kind::Private,
         // Protocol assignments and benchmarks.
         (192, 0, 0) | (198, 18 | 19, _) => Kind::Private,
@@ -76,16 +76,16 @@ fn of_v4(address: Ipv4Addr) -> Kind {
 
 fn of_v6(address: Ipv6Addr) -> Kind {
     if address.is_unspecified() || address.is_multicast() {
-        return Kind::Never;
+        return Kind::Blocked;
     }
     if address.is_loopback() {
         return Kind::Private;
     }
     let own = match address.segments() {
         // EC2's services (metadata at ::254, pod identity at ::23) and Google's metadata service.
-        [0xfd00, 0xec2, ..] | [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254] => Kind::Never,
+        [0xfd00, 0xec2, ..] | [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254] => Kind::Blocked,
         // Link-local; the prefix for what is to be dropped.
-        [0xfe80..=0xfebf, ..] | [0x100, 0, 0, 0, ..] => Kind::Never,
+        [0xfe80..=0xfebf, ..] | [0x100, 0, 0, 0, ..] => Kind::Blocked,
         // Unique local and site-local.
         [0xfc00..=0xfdff, ..] | [0xfec0..=0xfeff, ..] => Kind::Private,
         _ => Kind::Public,
@@ -182,7 +182,7 @@ impl fmt::Display for AddressRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is at {}, ", self.name, self.address)?;
         f.write_str(match Kind::of(self.address) {
-            Kind::Never => "a link-local or special address, which is never connected to",
+            Kind::Blocked => "a link-local or special address, which is never connected to",
             _ => {
                 "a private address, and the pool's own API is at none. This would allow it: [egress] private-addresses = \"allow\""
             }
@@ -234,7 +234,7 @@ mod tests {
                 ],
             ),
             (
-                Kind::Never,
+                Kind::Blocked,
                 &[
                     "0.0.0.0",
                     "169.254.169.254",

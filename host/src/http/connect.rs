@@ -1,9 +1,6 @@
 //! How a connection comes about: name, address, TCP, TLS, all within one time limit, with errors that say which step
 //! failed.
 
-use std::fmt;
-use std::io;
-use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -13,17 +10,15 @@ use http::Uri;
 use http::uri::Scheme;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::Name;
 use tower_service::Service;
 
-use super::address::{AddressRefused, Kind, literal};
+use super::address::{AddressRefused, literal};
 use super::dial::Dial;
 use super::resolve::Resolve;
+use super::resolver::{BoxError, Resolver, allowed};
 use super::sniff::Sniffed;
 use super::tls::Trust;
 use crate::policy::Proxy;
-
-pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The connector of the default client.
 pub(crate) type Connector = Limited<Secured>;
@@ -76,65 +71,6 @@ impl Service<Uri> for Secured {
             false => HttpsConnector::from((self.dial.clone(), self.trust.config())).call(address),
         };
         Box::pin(async move { Ok(Sniffed::new(connecting.await?, plain)) })
-    }
-}
-
-/// A name that has no address.
-#[derive(Debug)]
-pub(crate) struct ResolveError {
-    name: String,
-    source: io::Error,
-}
-
-impl fmt::Display for ResolveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.source)
-    }
-}
-
-impl std::error::Error for ResolveError {}
-
-/// Whether an address may be connected to.
-fn allowed(address: IpAddr, private: bool) -> bool {
-    match Kind::of(address) {
-        Kind::Public => true,
-        Kind::Private => private,
-        Kind::Never => false,
-    }
-}
-
-/// Hands on only addresses that may be connected to, with errors that can be told from those of connecting.
-#[derive(Clone)]
-pub(crate) struct Resolver {
-    resolve: Arc<dyn Resolve>,
-    private: bool,
-}
-
-impl Service<Name> for Resolver {
-    type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let text = name.as_str().to_owned();
-        let private = self.private;
-        let found = self.resolve.resolve(name.as_str());
-        Box::pin(async move {
-            let found = match found.await {
-                Ok(found) => found,
-                Err(source) => return Err(ResolveError { name: text, source }.into()),
-            };
-            let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| allowed(*address, private));
-            match bad.first() {
-                Some(address) if good.is_empty() => Err(AddressRefused { name: text, address: *address }.into()),
-                // The connector puts in the port.
-                _ => Ok(good.into_iter().map(|address| SocketAddr::new(address, 0)).collect::<Vec<_>>().into_iter()),
-            }
-        })
     }
 }
 

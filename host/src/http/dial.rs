@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use super::connect::{BoxError, Resolver};
+use super::resolver::{BoxError, Resolver};
 use crate::policy::Proxy;
 
 /// Makes the TCP connection, or the tunnel that takes its place.

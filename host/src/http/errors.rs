@@ -3,42 +3,17 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use wasmtime_wasi_http::p2::bindings::http::types::{DnsErrorPayload, ErrorCode};
 
 use super::address::{AddressRefused, NoAddress};
-use super::connect::{ConnectTimeout, ResolveError};
+use super::connect::ConnectTimeout;
 use super::dial::TunnelError;
+use super::resolver::ResolveError;
 use super::sniff::SpeaksTls;
 use super::{HttpError, words};
 use crate::log::warn_line;
-
-/// The default HTTP client could not be made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClientError {
-    /// A file with certificates could not be read.
-    #[error("{} is no file of certificates: {message}. The file has to be PEM, with CERTIFICATE blocks", path.display())]
-    CaFile {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        message: String,
-    },
-    /// A certificate is not one that can be trusted as a root.
-    #[error("a certificate in {} cannot be used as a root: {message}", path.display())]
-    CaCertificate {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        message: String,
-    },
-    /// The TLS library refused its configuration.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
-}
 
 /// The first error of a type in a chain of causes.
 fn cause<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {

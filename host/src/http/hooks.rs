@@ -11,7 +11,7 @@ use super::capped::capped;
 use super::open::Open;
 use super::scrub::scrubbed;
 use super::{HttpClient, HttpError, Placeholders, Reason, headers};
-use crate::egress::Egress;
+use crate::egress::AdmittedOrigins;
 use crate::log::warn_line;
 use crate::policy::Policy;
 
@@ -22,7 +22,7 @@ const LOGGED: u32 = 10;
 pub(crate) struct Hooks {
     client: Arc<dyn HttpClient>,
     policy: Arc<Policy>,
-    egress: Egress,
+    egress: AdmittedOrigins,
     open: Open,
     denied: u32,
     /// Why the last request got no response.
@@ -36,7 +36,7 @@ impl Hooks {
         Self {
             client,
             policy,
-            egress: Egress::default(),
+            egress: AdmittedOrigins::default(),
             open: Open::default(),
             denied: 0,
             reason: Reason::default(),
@@ -45,7 +45,7 @@ impl Hooks {
     }
 
     /// Sets whom the store may contact from now on.
-    pub(crate) fn open(&mut self, egress: Egress) {
+    pub(crate) fn open(&mut self, egress: AdmittedOrigins) {
         self.egress = egress;
     }
 

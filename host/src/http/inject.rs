@@ -4,9 +4,9 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
 use ring::rand::{SecureRandom, SystemRandom};
 
-use crate::egress::Origin;
 use crate::hex::hex;
 use crate::input::bare_key;
+use crate::origin::Origin;
 use crate::policy::Policy;
 use crate::types::Secret;
 
@@ -107,7 +107,7 @@ mod tests {
     use http::header::AUTHORIZATION;
 
     use super::{Placeholders, Unusable};
-    use crate::egress::Origin;
+    use crate::origin::Origin;
     use crate::policy::Policy;
 
     fn origin(text: &str) -> Origin {

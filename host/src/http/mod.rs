@@ -3,6 +3,7 @@
 mod address;
 mod broken;
 mod capped;
+mod client_error;
 mod connect;
 mod dial;
 mod errors;
@@ -14,6 +15,7 @@ pub(crate) mod outgoing;
 mod pooled;
 mod reason;
 mod resolve;
+mod resolver;
 mod scrub;
 mod sniff;
 mod tls;
@@ -22,7 +24,7 @@ mod words;
 use std::pin::Pin;
 
 pub use address::Reach;
-pub use errors::ClientError;
+pub use client_error::ClientError;
 pub(crate) use hooks::Hooks;
 pub(crate) use inject::Placeholders;
 pub use pooled::{PooledClient, PooledClientBuilder};

@@ -19,8 +19,9 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::address::{Kind, literal};
 use super::broken::Broken;
+use super::client_error::ClientError;
 use super::connect::{Connector, connector};
-use super::errors::{ClientError, Failure, from_client, from_exchange};
+use super::errors::{Failure, from_client, from_exchange};
 use super::resolve::System;
 use super::tls::Trust;
 use super::{HttpClient, HttpError, Reach, Reason, RequestOptions, Resolve, ResponseFuture, WasiBody, words};
@@ -174,8 +175,8 @@ impl PooledClient {
     async fn pools(&self, reach: Reach) -> &Pools {
         let private = match reach {
             Reach::Public => false,
-            Reach::Inside => true,
-            Reach::AsFarAs { host } => {
+            Reach::PrivateAddresses => true,
+            Reach::SameAs { host } => {
                 let found = match literal(&host) {
                     Ok(Some(address)) => vec![address],
                     // A name is the proxy's to look up.
@@ -223,7 +224,7 @@ impl HttpClient for PooledClient {
         Box::pin(async move {
             // The client writes it itself, for HTTP/1 only: in HTTP/2 the address says it.
             request.headers_mut().remove(HOST);
-            let reach = request.extensions_mut().remove::<Reach>().unwrap_or(Reach::Inside);
+            let reach = request.extensions_mut().remove::<Reach>().unwrap_or(Reach::PrivateAddresses);
             let reason = request.extensions_mut().remove::<Reason>().unwrap_or_default();
             let server = server(request.uri());
             let pools = this.pools(reach).await;

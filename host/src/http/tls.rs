@@ -7,7 +7,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
-use super::errors::ClientError;
+use super::client_error::ClientError;
 use crate::input::read_text;
 
 /// The configurations of connections.

@@ -1,10 +1,13 @@
 //! Entries of the list of allowed origins.
 
 use std::fmt;
+use std::str::FromStr;
 
-use crate::egress::{Origin, OriginError};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One entry of [`Policy::allow`](super::Policy::allow).
+use crate::origin::{Origin, OriginError};
+
+/// One entry of [`Egress::Only`](super::Egress::Only). In JSON a text.
 ///
 /// | written | admits |
 /// |---|---|
@@ -25,6 +28,7 @@ pub struct OriginPattern {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is no origin: {reason}. {}", Self::FORMS)]
 pub struct PatternError {
+    #[source]
     reason: OriginError,
 }
 
@@ -80,6 +84,34 @@ impl fmt::Display for OriginPattern {
     }
 }
 
+impl FromStr for OriginPattern {
+    type Err = PatternError;
+
+    fn from_str(text: &str) -> Result<Self, PatternError> {
+        Self::parse(text)
+    }
+}
+
+/// Exactly this origin.
+impl From<Origin> for OriginPattern {
+    fn from(origin: Origin) -> Self {
+        Self { below: false, origin }
+    }
+}
+
+impl Serialize for OriginPattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for OriginPattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The text itself is not told: a URL may have a password in it.
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Origin, OriginPattern};
@@ -106,6 +138,17 @@ mod tests {
         {
             assert!(!Origin::parse(other).is_ok_and(|_| admits("*.example.com", other)), "{other}");
         }
+    }
+
+    #[test]
+    fn an_entry_is_printed_as_it_can_be_read() {
+        for text in ["api.example.com", "*.example.com:8443", "http://localhost:3986", "http://*.example.com"] {
+            let pattern: OriginPattern = text.parse().unwrap();
+            assert_eq!(pattern.to_string().parse::<OriginPattern>().unwrap(), pattern, "{text}");
+            let json = serde_json::to_string(&pattern).unwrap();
+            assert_eq!(serde_json::from_str::<OriginPattern>(&json).unwrap(), pattern, "{json}");
+        }
+        assert!(serde_json::from_str::<OriginPattern>(r#""https://a/b""#).is_err());
     }
 
     #[test]

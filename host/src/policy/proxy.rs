@@ -1,12 +1,13 @@
 //! An HTTP proxy that every request goes through.
 
 use std::fmt;
+use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::{HeaderValue, Uri};
 
-use crate::egress::Origin;
+use crate::origin::Origin;
 
 /// An HTTP proxy, as `http://host:port` or `http://user:password@host:port`. Shown without user and password.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,6 +70,14 @@ fn decoded(text: &str) -> Result<Vec<u8>, ProxyError> {
         });
     }
     Ok(bytes)
+}
+
+impl FromStr for Proxy {
+    type Err = ProxyError;
+
+    fn from_str(text: &str) -> Result<Self, ProxyError> {
+        Self::parse(text)
+    }
 }
 
 impl fmt::Display for Proxy {

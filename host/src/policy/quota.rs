@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Policy;
+use super::rules::Policy;
 use crate::error::CallError;
 
 /// Pools that are remembered; of more, those that are idle are forgotten.

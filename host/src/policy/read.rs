@@ -1,12 +1,15 @@
 //! A policy as a file: TOML, every key optional, an unknown one refused, so that a misspelt rule is noticed.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{Inside, OriginPattern, PatternError, Policy, Proxy, ProxyError};
+use super::egress::Egress;
+use super::pattern::{OriginPattern, PatternError};
+use super::proxy::{Proxy, ProxyError};
+use super::rules::{Policy, PrivateAddresses};
 use crate::hex::unhex;
 use crate::input::{Mistake, TextError, from_value, plain_name, read_text};
 use crate::limits::{Limits, WarmLimits};
@@ -40,6 +43,7 @@ pub enum PolicyError {
         /// Which one, from 1. The entry itself is not told: a URL may have a password in it.
         entry: usize,
         /// What is wrong with it.
+        #[source]
         error: PatternError,
     },
     /// A header that is none.
@@ -59,19 +63,19 @@ pub enum PolicyError {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct File {
-    egress: Egress,
+    egress: FileEgress,
     headers: Headers,
     environment: Environment,
     credentials: Credentials,
     components: Components,
-    instances: Instances,
+    instances: WarmLimits,
     pools: Pools,
-    limits: FileLimits,
+    limits: Limits,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct Egress {
+struct FileEgress {
     allow: Option<Vec<String>>,
     proxy: Option<String>,
     private_addresses: Private,
@@ -118,33 +122,22 @@ struct Components {
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct Instances {
-    warm: bool,
-    idle: Option<usize>,
-    calls: Option<u32>,
-    age_ms: Option<u64>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct Pools {
     calls_per_second: Option<u32>,
     calls_in_flight: Option<u32>,
 }
 
+/// The key of the section `instances` that is no limit.
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct FileLimits {
-    memory_bytes: Option<usize>,
-    table_elements: Option<usize>,
-    transfer_bytes: Option<usize>,
-    resource_handles: Option<usize>,
-    open_requests: Option<usize>,
-    stack_bytes: Option<usize>,
-    items_per_component: Option<u32>,
-    concurrent_calls: Option<u32>,
-    compute_ms: Option<u64>,
-    call_timeout_margin_ms: Option<u64>,
+#[serde(default)]
+struct Reuse {
+    instances: ReuseOfInstances,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ReuseOfInstances {
+    warm: bool,
 }
 
 impl Policy {
@@ -154,21 +147,34 @@ impl Policy {
     /// See [`PolicyError`].
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
         let table: toml::Table = toml::from_str(text).map_err(|error| syntax(text, &error))?;
-        let file: File = from_value(&serde_json::to_value(table).unwrap_or_default())?;
+        let mut table = serde_json::to_value(table).unwrap_or_default();
+        let Reuse { instances: ReuseOfInstances { warm } } = from_value(&table)?;
+        if let Some(section) = table.get_mut("instances").and_then(Value::as_object_mut) {
+            section.remove("warm");
+        }
+        let file: File = from_value(&table)?;
         let allow = file.egress.allow.map(|entries| {
             let patterns = entries.iter().enumerate().map(|(index, entry)| {
                 OriginPattern::parse(entry).map_err(|error| PolicyError::Allow { entry: index + 1, error })
             });
             patterns.collect::<Result<Vec<_>, _>>()
         });
+        let limits = match at_least_1("components.bytes", file.components.bytes)? {
+            Some(bytes) => file.limits.with_component_bytes(bytes),
+            None => file.limits,
+        };
+        // A value that is given has to make sense also where it is not in use.
+        if let Some(key) = limits.zero().or_else(|| file.instances.zero()) {
+            return Err(PolicyError::Zero(key));
+        }
         let default = Self::default();
         Ok(Self {
-            allow: allow.transpose()?,
+            egress: allow.transpose()?.map_or(Egress::WhateverTheProviderNames, Egress::Only),
             proxy: file.egress.proxy.as_deref().map(Proxy::parse).transpose()?,
-            inside: match file.egress.private_addresses {
-                Private::Deny => Inside::Deny,
-                Private::OwnApi => Inside::OwnApi,
-                Private::Allow => Inside::Allow,
+            private_addresses: match file.egress.private_addresses {
+                Private::Deny => PrivateAddresses::Deny,
+                Private::OwnApi => PrivateAddresses::OwnApi,
+                Private::Allow => PrivateAddresses::Allow,
             },
             deny_headers: file.headers.deny.into_iter().map(|name| name.to_ascii_lowercase()).collect(),
             add_headers: file.headers.add.into_iter().map(header).collect::<Result<_, _>>()?,
@@ -185,8 +191,8 @@ impl Policy {
                 .enumerate()
                 .map(|(index, key)| unhex(&key).ok_or(PolicyError::TrustedKey(index + 1)))
                 .collect::<Result<_, _>>()?,
-            warm: warm(file.instances)?,
-            limits: limits(file.limits, file.components.bytes)?,
+            warm: warm.then_some(file.instances),
+            limits,
         })
     }
 
@@ -219,50 +225,11 @@ fn at_least_1<T: PartialEq + Default>(key: &'static str, value: Option<T>) -> Re
     if value.as_ref().is_some_and(|value| *value == T::default()) { Err(PolicyError::Zero(key)) } else { Ok(value) }
 }
 
-/// A value that is given has to make sense also where it is not in use.
-fn warm(file: Instances) -> Result<Option<WarmLimits>, PolicyError> {
-    let usual = WarmLimits::default();
-    let limits = WarmLimits {
-        idle: at_least_1("instances.idle", file.idle)?.unwrap_or(usual.idle),
-        calls: at_least_1("instances.calls", file.calls)?.unwrap_or(usual.calls),
-        age: at_least_1("instances.age-ms", file.age_ms)?.map_or(usual.age, Duration::from_millis),
-    };
-    Ok(file.warm.then_some(limits))
-}
-
-fn limits(file: FileLimits, component_bytes: Option<usize>) -> Result<Limits, PolicyError> {
-    let usual = Limits::default();
-    let millis = |key, value: Option<u64>, usual: Duration| {
-        Ok::<_, PolicyError>(at_least_1(key, value)?.map_or(usual, Duration::from_millis))
-    };
-    Ok(Limits {
-        memory_bytes: at_least_1("limits.memory-bytes", file.memory_bytes)?.unwrap_or(usual.memory_bytes),
-        table_elements: at_least_1("limits.table-elements", file.table_elements)?.unwrap_or(usual.table_elements),
-        transfer_bytes: at_least_1("limits.transfer-bytes", file.transfer_bytes)?.unwrap_or(usual.transfer_bytes),
-        resource_handles: at_least_1("limits.resource-handles", file.resource_handles)?
-            .unwrap_or(usual.resource_handles),
-        open_requests: at_least_1("limits.open-requests", file.open_requests)?.unwrap_or(usual.open_requests),
-        stack_bytes: at_least_1("limits.stack-bytes", file.stack_bytes)?.unwrap_or(usual.stack_bytes),
-        items_per_component: at_least_1("limits.items-per-component", file.items_per_component)?
-            .unwrap_or(usual.items_per_component),
-        concurrent_calls: at_least_1("limits.concurrent-calls", file.concurrent_calls)?
-            .unwrap_or(usual.concurrent_calls),
-        compute: millis("limits.compute-ms", file.compute_ms, usual.compute)?,
-        tick: usual.tick,
-        call_timeout_margin: millis(
-            "limits.call-timeout-margin-ms",
-            file.call_timeout_margin_ms,
-            usual.call_timeout_margin,
-        )?,
-        component_bytes: at_least_1("components.bytes", component_bytes)?.unwrap_or(usual.component_bytes),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::super::{Inside, OriginPattern, Policy};
+    use super::super::{Egress, Policy, PrivateAddresses};
     use crate::limits::WarmLimits;
 
     #[test]
@@ -308,12 +275,16 @@ mod tests {
             transfer-bytes = 8
             resource-handles = 9
             open-requests = 10
+            tick-ms = 11
             "#,
         )
         .unwrap();
-        assert_eq!(policy.allow.as_ref().unwrap()[1], OriginPattern::parse("*.example.net").unwrap());
+        assert_eq!(policy.egress, Egress::only(["api.example.com", "*.example.net", "http://localhost:3986"]).unwrap());
         assert_eq!(policy.proxy.as_ref().unwrap().to_string(), "http://proxy.example.com:3128");
-        assert_eq!((policy.inside, policy.response_bytes, policy.inject_credentials), (Inside::Deny, 1000, true));
+        assert_eq!(
+            (policy.private_addresses, policy.response_bytes, policy.inject_credentials),
+            (PrivateAddresses::Deny, 1000, true)
+        );
         assert_eq!(policy.deny_headers, ["x-internal"]);
         assert_eq!(policy.add_headers, [("x-platform".to_owned(), "acme".to_owned())]);
         assert!(policy.shows("VENDOR_API_URL") && !policy.shows("VENDOR_API_KEY"));
@@ -325,6 +296,7 @@ mod tests {
         assert_eq!((limits.memory_bytes, limits.table_elements, limits.stack_bytes), (1, 2, 3));
         assert_eq!((limits.items_per_component, limits.concurrent_calls, limits.component_bytes), (4, 5, 1001));
         assert_eq!((limits.transfer_bytes, limits.resource_handles, limits.open_requests), (8, 9, 10));
+        assert_eq!(limits.tick, Duration::from_millis(11));
         assert_eq!((limits.compute, limits.call_timeout_margin), (Duration::from_millis(6), Duration::from_millis(7)));
     }
 
@@ -347,6 +319,9 @@ mod tests {
             ("[components]\ntrusted-keys = [\"12\"]", "entry 1 is no Ed25519 public key"),
             ("[pools]\ncalls-in-flight = 0", "pools.calls-in-flight is 0"),
             ("[instances]\nidle = 0", "instances.idle is 0"),
+            ("[instances]\nwarm = 1", "`instances.warm`"),
+            ("[instances]\nage = 1", "age"),
+            ("[limits]\ntick-ms = 0", "limits.tick-ms is 0"),
             ("[limits]\ncompute-ms = -1", "compute-ms"),
         ] {
             let error = Policy::parse(text).unwrap_err().to_string();

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// One of the components that a slot has held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Version {
@@ -29,6 +30,7 @@ impl fmt::Display for Version {
 
 /// Something that happened in a slot. As JSON: the variant's name in the member `event`, times in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum Event {
@@ -64,6 +66,7 @@ pub enum Event {
         interrupted: usize,
         /// Time since it was replaced.
         #[serde(serialize_with = "millis", rename = "afterMs")]
+        #[cfg_attr(feature = "schema", schemars(with = "u64"))]
         after: Duration,
     },
     /// A call broke or ran into a limit; its instance was thrown away.

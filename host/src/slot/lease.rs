@@ -7,6 +7,7 @@ use tokio::sync::broadcast;
 use super::event::{Event, Version};
 use super::generation::Generation;
 use crate::error::CallError;
+use crate::info::ProviderInfo;
 use crate::types::Descriptor;
 use crate::verbs::{Value, Verb};
 
@@ -30,6 +31,11 @@ impl Lease {
     /// Which version this is.
     pub fn version(&self) -> Version {
         self.generation.version()
+    }
+
+    /// Facts of its component.
+    pub fn info(&self) -> &ProviderInfo {
+        self.generation.provider().info()
     }
 
     /// What the version said of itself when it came in.

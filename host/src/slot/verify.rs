@@ -1,9 +1,9 @@
 //! The checks that stand between bytes and serving.
 
-use super::Rules;
 use super::candidate::{Candidate, Read};
 use super::error::SwapError;
 use super::generation::Generation;
+use super::rules::Rules;
 use crate::host::Host;
 use crate::provider::Provider;
 use crate::types::{Descriptor, Finding, Severity};

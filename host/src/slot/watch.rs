@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::Slot;
 use super::candidate::Candidate;
+use super::switching::Slot;
 
 /// Swaps the newest component of a directory into a slot, until it is dropped.
 ///
@@ -27,8 +27,15 @@ struct Seen {
     bytes: u64,
 }
 
+impl Slot {
+    /// Follows a directory: see [`Watch`].
+    pub fn watch(&self, directory: impl Into<PathBuf>, interval: Duration) -> Watch {
+        Watch::start(self.clone(), directory.into(), interval)
+    }
+}
+
 impl Watch {
-    pub(super) fn start(slot: Slot, directory: PathBuf, every: Duration) -> Self {
+    fn start(slot: Slot, directory: PathBuf, every: Duration) -> Self {
         let task = tokio::spawn(async move {
             let mut looks = interval(every);
             looks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -149,7 +149,7 @@ async fn a_request_for_public_addresses_borrows_no_connection_to_a_private_one()
         request.extensions_mut().insert(reach);
         client.send(request, RequestOptions::default())
     };
-    text(send(Reach::Inside).await.unwrap()).await;
+    text(send(Reach::PrivateAddresses).await.unwrap()).await;
     let error = send(Reach::Public).await.unwrap_err();
     assert!(matches!(error, HttpError::DestinationIpProhibited), "{error:?}");
     assert_eq!(server.connections(), 1);

@@ -87,7 +87,7 @@ async fn addresses_that_are_written_out_are_checked_in_every_spelling() {
         let (error, _) = send(&client, &format!("http://{host}/"), Reach::Public).await.unwrap_err();
         assert!(matches!(error, HttpError::DestinationIpProhibited), "{host}: {error:?}");
     }
-    let (error, _) = send(&client, "http://169.254.169.254/", Reach::Inside).await.unwrap_err();
+    let (error, _) = send(&client, "http://169.254.169.254/", Reach::PrivateAddresses).await.unwrap_err();
     assert!(matches!(error, HttpError::DestinationIpProhibited), "{error:?}");
     assert!(asked.lock().unwrap().is_empty());
 }

@@ -10,6 +10,7 @@ import { check, kindOf, type Problem } from './check/walk.ts';
 import { SandboxError } from './errors.ts';
 import { flat, type FlatCapabilities } from './forms/flat.ts';
 import type { ConfigInput, Credential, Descriptor, Functions, Interfaces } from './generated/types.ts';
+import type { Course } from './wasi/wait.ts';
 import { checkCallOptions, checkOptions, type CallOptions, type CredentialSource, type ProviderOptions } from './options.ts';
 
 /** Every function of the contract is a method, and once more in the group of its interface, because two interfaces may
@@ -88,8 +89,7 @@ export class DaytonaSandboxProvider {
     const config = options?.config == null ? this.#config : configText(options.config, 'options.config');
     const start = performance.now();
     const deadlineMs = options?.deadlineMs ?? this.#options.deadlineMs;
-    const withContext = async (signal: AbortSignal): Promise<readonly unknown[]> => {
-      const credential = await resolved(options?.credential ?? this.#options.credential, signal);
+    const withContext = (credential: Credential | null): readonly unknown[] => {
       const extensions = [...entriesOf(options?.extensions)];
       if (options?.observe === true) extensions.push(['observe', 'true']);
       // What the key took to come is part of the call's time.
@@ -104,7 +104,10 @@ export class DaytonaSandboxProvider {
       };
       return [context, ...values];
     };
-    return this.#binding.call(declared, name, withContext, { signal: options?.signal, deadlineMs, raw: false });
+    const source = options?.credential ?? this.#options.credential;
+    const complete = (course: Course): readonly unknown[] | Promise<readonly unknown[]> =>
+      typeof source === 'function' ? fetched(source, course).then(withContext) : withContext(checked(source));
+    return this.#binding.call(declared, name, complete, { signal: options?.signal, deadlineMs, raw: false });
   }
 }
 
@@ -139,20 +142,22 @@ function environment({ environment: given }: ProviderOptions): ProviderOptions['
   };
 }
 
-/** The key of one call, checked. */
-async function resolved(source: CredentialSource | undefined, signal: AbortSignal): Promise<Credential | null> {
-  let credential: Credential | null | undefined;
-  if (typeof source === 'function') {
-    try {
-      credential = await source({ signal });
-    } catch (cause) {
-      if (cause instanceof SandboxError || signal.aborted) throw cause;
-      const message = `The credential callback failed (${kindOf(cause)}); the cause has its reason. Nothing was sent.`;
-      throw new SandboxError('unavailable', message, { cause, retryable: true, details: { rule: 'credential-callback' } });
-    }
-  } else {
-    credential = source;
+/** The key of one call, from whoever has it. */
+async function fetched(source: Exclude<CredentialSource, Credential | null>, course: Course): Promise<Credential | null> {
+  const controller = new AbortController();
+  const unwatch = course.watch(() => controller.abort(course.reason));
+  try {
+    return checked(await source({ signal: controller.signal }));
+  } catch (cause) {
+    if (cause instanceof SandboxError || course.reason !== null) throw cause;
+    const message = `The credential callback failed (${kindOf(cause)}); the cause has its reason. Nothing was sent.`;
+    throw new SandboxError('unavailable', message, { cause, retryable: true, details: { rule: 'credential-callback' } });
+  } finally {
+    unwatch();
   }
+}
+
+function checked(credential: Credential | null | undefined): Credential | null {
   if (credential == null) return null;
   const problems: Problem[] = [];
   check(credentialType, credential, 'credential', problems);

@@ -20,14 +20,14 @@ export interface RawProvider extends RawInterfaces {
   close(): Promise<void>;
 }
 
-/** Makes the component ready. Nothing is compiled before the first call. */
+/** Makes the component ready. Nothing is compiled before the first call. Each function has the names of its parameters as
+ * `parameters`, for programs that have values by name. */
 export function createRawProvider(options: BindingOptions = {}): RawProvider {
   checkOptions(options, true);
   const binding = new Binding(options);
   const groups = Object.entries(interfaces).map(([group, functions]) => {
-    const bound = Object.entries(functions as Record<string, Call>).map(([name, declared]) => [
-      name,
-      async (...given: unknown[]) => {
+    const bound = Object.entries(functions as Record<string, Call>).map(([name, declared]) => {
+      const act = async (...given: unknown[]) => {
         const count = declared.params.length;
         const callOptions = given[count] as RawOptions | undefined;
         checkCallOptions(callOptions, true);
@@ -36,8 +36,9 @@ export function createRawProvider(options: BindingOptions = {}): RawProvider {
         if (declared.params[0]?.[0] !== 'context') return binding.callLocal(declared, values, true);
         const { deadlineMs } = values[0] as PassedContext;
         return binding.call(declared, name, () => values, { signal: callOptions?.signal, deadlineMs, raw: true });
-      },
-    ]);
+      };
+      return [name, Object.assign(act, { parameters: declared.params.map(([param]) => param) })];
+    });
     return [group, Object.fromEntries(bound)];
   });
   return Object.assign(Object.fromEntries(groups), { mode: binding.mode, close: () => binding.close() }) as RawProvider;

@@ -63,7 +63,7 @@ pub fn exec<T: Transport>(call: &Call<'_, T>, target: &Target, command: &Command
     let spare_ms = u64::from(spare_ms);
     let timeout_ms = checked.timeout_ms.map_or(call.client.left_ms().saturating_sub(spare_ms).max(1), u64::from);
     let grace = (spare_ms / 2 / 100).clamp(1, u64::from(MAX_GRACE));
-    let process_id = given.map_or_else(|| new_id(call, target, "exec"), str::to_owned);
+    let process_id = given.map_or_else(|| new_id(call, target, "exec", &command.argv), str::to_owned);
     let mark = new_mark(call, &process_id);
     let line = start_line(&checked.program, &process_id, &mark, "exec", checked.limit, Some(timeout_ms), grace);
     let execution = Execution {
@@ -125,12 +125,14 @@ pub fn refused(verdict: &[&str], process_id: &str) -> Result<(), Error> {
     }
 }
 
-/// An id for a process that the caller gave none. There is no randomness, so the time on two clocks and the sandbox
-/// have to do.
-pub fn new_id<T: Transport>(call: &Call<'_, T>, target: &Target, kind: &str) -> String {
-    let now = call.client.transport().now().0;
+/// An id for a process that the caller gave none.
+///
+/// There is no randomness, so what differs from call to call has to do: the nanoseconds at which it began and at which the
+/// server had answered, the server's date, the sandbox and the command.
+pub fn new_id<T: Transport>(call: &Call<'_, T>, target: &Target, kind: &str, argv: &[String]) -> String {
+    let (begun, now) = (call.client.deadline().0, call.client.transport().now().0);
     let date = call.client.server_time().map(crate::moment::Moment::to_rfc3339).unwrap_or_default();
-    let unique = format!("{kind} {now} {date} {}", target.external_id);
+    let unique = format!("{kind} {begun} {now} {date} {} {}", target.external_id, argv.join("\0"));
     format!("{kind}-{}", shell::directory(&unique).get(..16).unwrap_or_default())
 }
 

@@ -42,7 +42,7 @@ pub fn launch<T: Transport>(
         relabel(call, target, dialect, &sandbox, &[AGENT_EXIT, LAUNCHED], &[(LAUNCHED, YES)])?;
     }
     let repeat = if process_id.is_some() { Repeat::Broken } else { Repeat::Throttled };
-    let process_id = process_id.unwrap_or_else(|| new_id(call, target, "launch"));
+    let process_id = process_id.unwrap_or_else(|| new_id(call, target, "launch", &command.argv));
     let mark = new_mark(call, &process_id);
     let timeout_ms = checked.timeout_ms.map(u64::from);
     let line = start_line(&checked.program, &process_id, &mark, "launch", checked.limit, timeout_ms, GRACE);

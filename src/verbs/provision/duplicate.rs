@@ -40,7 +40,7 @@ pub fn without_duplicate<T: Transport>(
             let _ = call.client.delete(dialect, &target.id, &target.external_id);
         }
         if let Some(older) = all.into_iter().next().filter(|first| first.id != created.id) {
-            return replaced(call, session, dialect, Target::of(call, dialect, &created)?, older);
+            return replaced(call, session, dialect, Target::of(call, dialect, &created)?, Box::new(older));
         }
     }
     Ok(Adopted::Taken(call.handle(dialect, &created)))

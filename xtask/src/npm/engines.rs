@@ -23,6 +23,11 @@ impl Engine {
         if self.suspends { &["jspi", "replay"] } else { &["replay"] }
     }
 
+    /// The engine itself.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// A program, run in a directory.
     pub fn command(&self, directory: &Path, program: &Path) -> Command {
         let mut command = Command::new(&self.program);

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::conformance;
 use super::engines::{Engine, Engines};
 use super::pack::{Packed, pack};
 use crate::interop::{Server, server_binary};
@@ -24,6 +25,9 @@ const GENERATIONS: [(&str, &str); 7] = [
 /// The generation for programs that are not about generations.
 const USUAL: &str = "0.190";
 
+/// Calls by which replay is held to suspension.
+const RANDOM_CALLS: &str = "10000";
+
 /// Packs, installs and runs everything. The first program that fails ends it.
 pub fn interop() -> Result<(), Failure> {
     let packed = pack()?;
@@ -39,12 +43,18 @@ pub fn interop() -> Result<(), Failure> {
         for (version, image) in GENERATIONS {
             trial.session_on(version, image, engine, mode)?;
         }
-        trial.run(USUAL, engine, mode, "mistakes.mjs")?;
+        for program in ["mistakes.mjs", "transport.mjs"] {
+            trial.run(USUAL, engine, mode, program)?;
+        }
+        trial.at_once(engine, mode)?;
         trial.run(USUAL, engine, mode, "commonjs.cjs")?;
         trial.bundled(engine, mode, "session.mjs", "esm")?;
         trial.bundled(engine, mode, "commonjs.cjs", "cjs")?;
     }
-    trial.workerd()
+    trial.workerd()?;
+    trial.readme()?;
+    trial.equal()?;
+    conformance::conformance(&trial.home, both)
 }
 
 /// What programs are run with.
@@ -59,6 +69,25 @@ impl Trial {
     fn run(&self, version: &str, engine: &Engine, mode: &str, program: &str) -> Result<(), Failure> {
         let mut command = engine.command(&self.home, Path::new(program));
         Server::start(&self.server, &["--quick", "--api-version", version])?.run(command.env("MODE", mode))
+    }
+
+    /// Many provisions at once, of a server without quotas.
+    fn at_once(&self, engine: &Engine, mode: &str) -> Result<(), Failure> {
+        let mut command = engine.command(&self.home, Path::new("concurrent.mjs"));
+        let arguments = ["--quick", "--unlimited", "--api-version", USUAL];
+        Server::start(&self.server, &arguments)?.run(command.env("MODE", mode))
+    }
+
+    /// The README's code and what else a TypeScript program may write.
+    fn readme(&self) -> Result<(), Failure> {
+        let mut command = self.engines.newest().command(&self.home, Path::new("readme.mjs"));
+        tools::run(command.arg(self.tools.join("node_modules/typescript/bin/tsc")))
+    }
+
+    /// Both modes in one engine, each against a server that the program starts.
+    fn equal(&self) -> Result<(), Failure> {
+        let mut command = self.engines.newest().command(&self.home, Path::new("equal.mjs"));
+        tools::run(command.env("FAKE_DAYTONA", &self.server).env("CALLS", RANDOM_CALLS))
     }
 
     /// A program in one file, alone in a directory.
@@ -107,7 +136,7 @@ impl Trial {
 }
 
 /// Installs the archive in an empty directory and puts the programs there.
-fn install(packed: &Packed) -> Result<PathBuf, Failure> {
+pub fn install(packed: &Packed) -> Result<PathBuf, Failure> {
     let home = tools::target_dir()?.join("npm/installed");
     if home.exists() {
         fs::remove_dir_all(&home)?;

@@ -1,5 +1,7 @@
 //! The npm package: generated from the contract, built from the component, packed.
 
+pub mod bench;
+mod conformance;
 pub mod core_module;
 mod engines;
 pub mod generate;

@@ -13,5 +13,5 @@ pub mod generated {
     });
 }
 
-pub use generated::exports::rensei::sandbox::{diagnostics, inventory, lifecycle, provider, types};
+pub use generated::exports::rensei::sandbox::{diagnostics, inventory, lifecycle, process, provider, snapshots, types};
 pub use generated::wasi;

@@ -1,4 +1,4 @@
-//! The interface `diagnostics`, as harmful as the rest.
+//! The interface `diagnostics`, as hostile as the rest.
 
 use crate::attack::attack;
 use crate::contract::diagnostics::{CapacityReport, Condition, Explanation, Guest as Diagnostics, HealthReport};
@@ -8,44 +8,44 @@ use crate::orders::Orders;
 
 impl Diagnostics for Component {
     fn check_spec(context: Context, _: Spec) -> Vec<Finding> {
-        let loot = attack(&Orders::of(&context), "check-spec");
-        findings(loot.many, loot.report)
+        let result = attack(&Orders::of(&context), "check-spec");
+        findings(result.many, result.report)
     }
 
     fn health(context: Context) -> Result<HealthReport, Error> {
-        let loot = succeed(attack(&Orders::of(&context), "health"))?;
+        let result = succeed(attack(&Orders::of(&context), "health"))?;
         Ok(HealthReport {
             condition: Condition::Ready,
             rule: None,
             reason: None,
             until: None,
-            findings: findings(loot.many, loot.report),
+            findings: findings(result.many, result.report),
             extensions: Vec::new(),
         })
     }
 
     fn preflight(context: Context, _: Option<Spec>) -> Result<Vec<Finding>, Error> {
-        let loot = succeed(attack(&Orders::of(&context), "preflight"))?;
-        Ok(findings(loot.many, loot.report))
+        let result = succeed(attack(&Orders::of(&context), "preflight"))?;
+        Ok(findings(result.many, result.report))
     }
 
     fn explain(context: Context, _: String, handle: Option<Handle>) -> Result<Explanation, Error> {
-        let loot = succeed(attack(&Orders::of(&context), "explain"))?;
-        let findings = findings(loot.many, loot.report);
+        let result = succeed(attack(&Orders::of(&context), "explain"))?;
+        let findings = findings(result.many, result.report);
         Ok(Explanation { handle, state: None, output: None, findings, details: Vec::new() })
     }
 
     fn capacity(context: Context) -> Result<CapacityReport, Error> {
-        let loot = succeed(attack(&Orders::of(&context), "capacity"))?;
+        let result = succeed(attack(&Orders::of(&context), "capacity"))?;
         Ok(CapacityReport {
             active: 0,
             parked: 0,
             available: None,
             maximum: None,
-            limit: Some(loot.report),
+            limit: Some(result.report),
             captured_at: None,
             complete: true,
-            details: (0..loot.many).map(|_| (String::new(), String::new())).collect(),
+            details: (0..result.many).map(|_| (String::new(), String::new())).collect(),
         })
     }
 }

@@ -12,3 +12,5 @@ mod diagnostics;
 mod exports;
 mod network;
 mod orders;
+mod process;
+mod snapshots;

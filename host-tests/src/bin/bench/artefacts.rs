@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use host_tests::component;
 use host_tests::fake::FakeNetwork;
+use host_tests::{component, write_signed};
 use sandbox_host::Host;
 
 use crate::{Failure, lab};
@@ -13,7 +13,7 @@ use crate::{Failure, lab};
 pub struct Artefacts {
     /// The component's bytes.
     pub component: Vec<u8>,
-    /// A file for [`Host::load_precompiled`].
+    /// A file for `load_signed`.
     pub precompiled: PathBuf,
     directory: PathBuf,
 }
@@ -24,7 +24,7 @@ impl Artefacts {
         std::fs::create_dir_all(&directory)?;
         let artefacts = Self { component: component(), precompiled: directory.join("provider.cwasm"), directory };
         let host = Host::builder().http(Arc::new(FakeNetwork(lab::server()))).build()?;
-        host.load(&artefacts.component)?.write_precompiled(&artefacts.precompiled)?;
+        write_signed(&host.load(&artefacts.component)?, &artefacts.precompiled)?;
         Ok(artefacts)
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use host_tests::clients::session;
+use host_tests::load_signed;
 use sandbox_host::{Context, Declaration, Instance, Mode, Provider};
 
 use crate::artefacts::Artefacts;
@@ -142,7 +143,7 @@ pub fn calls(artefacts: &Artefacts) -> Result<Section, Failure> {
 
 async fn measure(artefacts: &Artefacts) -> Result<Section, Failure> {
     let lab = Lab::over(&lab::server())?;
-    let provider = lab.host.load_precompiled(&artefacts.precompiled)?;
+    let provider = load_signed(&lab.host, &artefacts.precompiled)?;
     let listed = lab::context("pool-listed");
     for index in 0..LISTED {
         provider.provision(&listed, &session(format!("listed-{index}"))).await?;

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use host_tests::load_signed;
 use sandbox_host::{Host, LoadError, Provider};
 
 use crate::artefacts::Artefacts;
@@ -30,7 +31,7 @@ pub fn loading(artefacts: &Artefacts) -> Result<Section, Failure> {
 
     let cold = timed(COLD, || host.load(&artefacts.component))?;
     let cached = timed(CACHED, || caching.load(&artefacts.component))?;
-    let file = timed(CACHED, || host.load_precompiled(&artefacts.precompiled))?;
+    let file = timed(CACHED, || load_signed(&host, &artefacts.precompiled))?;
 
     let mut section = Section::new("Load, ms", &["median", "99 of 100"]);
     let cells = |sample: &Sample| [millis(sample.median()), millis(sample.quantile(0.99))];

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use host_tests::clients::{Target, session};
+use host_tests::load_signed;
 use sandbox_host::{Handle, Host, Provider};
 use tokio::task::JoinSet;
 
@@ -24,7 +25,7 @@ const REQUESTS: usize = 1_000;
 /// How many sessions a single process starts in a second.
 pub fn rates(artefacts: &Artefacts) -> Result<Section, Failure> {
     let lab = Lab::over(&lab::server())?;
-    let provider = lab.host.load_precompiled(&artefacts.precompiled)?;
+    let provider = load_signed(&lab.host, &artefacts.precompiled)?;
     let mut section = Section::new("Calls a second, on two threads", &[]);
     let took = runtime::of_two_threads()?.block_on(async {
         let begun = Instant::now();
@@ -49,7 +50,7 @@ pub fn connections(artefacts: &Artefacts) -> Result<Section, Failure> {
     let mut section = Section::new("Connections opened per 1,000 requests", &[]);
     for width in [1, 32] {
         // A host of its own, which has no connections yet.
-        let provider = Host::builder().build()?.load_precompiled(&artefacts.precompiled)?;
+        let provider = load_signed(&Host::builder().build()?, &artefacts.precompiled)?;
         let before = server.counts()?;
         runtime::of_two_threads()?.block_on(poll(&provider, &server, width))?;
         let seen = server.counts()?.since(before);

@@ -11,7 +11,7 @@ import { interfaces } from '../generated/contract.ts';
 import type { ErrorRecord } from '../generated/types.ts';
 import type { BindingOptions, ProviderEvent } from '../options.ts';
 import { Invocation, type Surroundings } from '../wasi/invocation.ts';
-import { Clock } from '../wasi/wait.ts';
+import { Clock, Course } from '../wasi/wait.ts';
 
 const CONCURRENT = 1_000;
 
@@ -50,7 +50,7 @@ export class Binding {
   readonly #limit: Limit;
   readonly #pace = new Pace();
   readonly #origins = new Map<string, readonly string[]>();
-  readonly #running = new Set<AbortController>();
+  readonly #running = new Set<Course>();
   #closed = false;
   #drained: (() => void) | null = null;
   #engine: Engine | null = null;
@@ -71,34 +71,38 @@ export class Binding {
   async call(
     declared: Call,
     name: string,
-    values: (signal: AbortSignal) => readonly unknown[] | Promise<readonly unknown[]>,
+    values: (course: Course) => readonly unknown[] | Promise<readonly unknown[]>,
     settings: CallSettings,
   ): Promise<unknown> {
     const start = performance.now();
-    const controller = new AbortController();
+    const course = new Course();
     const { signal } = settings;
-    const abort = (): void => controller.abort(new Ended('aborted', { cause: signal?.reason }));
+    const abort = (): void => course.end(new Ended('aborted', { cause: signal?.reason }));
     let invocation: Invocation | null = null;
     let failure: SandboxError | null = null;
     let entered = false;
     let late: ReturnType<typeof setTimeout> | undefined;
+    // Until the component runs, which has a timer of its own.
+    const limited = <T>(promise: Promise<T>): Promise<T> => {
+      const deadline = settings.deadlineMs ?? (/#(provision|terminate)$/.test(declared.name) ? LONG_DEADLINE_MS : DEADLINE_MS);
+      late ??= setTimeout(() => course.end(new Ended('deadline')), Math.min(deadline, 2 ** 31 - 1));
+      return unlessEnded(promise, course);
+    };
     try {
       if (this.#closed) throw new Ended('closed');
-      this.#running.add(controller);
+      this.#running.add(course);
       if (signal?.aborted) abort();
       else signal?.addEventListener('abort', abort, { once: true });
-      controller.signal.throwIfAborted();
-      const deadline = settings.deadlineMs ?? (/#(provision|terminate)$/.test(declared.name) ? LONG_DEADLINE_MS : DEADLINE_MS);
-      late = setTimeout(() => controller.abort(new Ended('deadline')), Math.min(deadline, 2 ** 31 - 1));
-      const wait = this.#limit.enter(controller.signal);
-      if (wait !== undefined) await wait;
+      course.check();
+      const wait = this.#limit.enter(course);
+      if (wait !== undefined) await limited(wait);
       entered = true;
-      const engine = this.#engine ?? (await this.#start(controller.signal));
-      const made = await aborting(values(controller.signal), controller.signal);
+      const engine = this.#engine ?? (await limited(this.#start()));
+      const making = values(course);
+      const made = making instanceof Promise ? await limited(making) : making;
       const turn = this.#pace.begin();
       if (turn !== undefined) await turn;
-      controller.signal.throwIfAborted();
-      // From here on the component has a timer of its own.
+      course.check();
       clearTimeout(late);
       const environment = this.#environment();
       invocation = new Invocation({
@@ -106,13 +110,14 @@ export class Binding {
         fetch: this.#options.fetch ?? globalThis.fetch,
         environment,
         origins: this.#allowed(declared, made, environment),
-        signal: controller.signal,
+        course,
+        wholeReplies: this.mode === 'replay',
         onRequest: (event) => this.#tell({ ...event, function: name }),
       });
       const passed = this.mode === 'replay' ? bounded(declared, made) : made;
       return unwrapped(await engine.run(declared, passed, invocation), invocation, settings.raw);
     } catch (reason) {
-      const ended = controller.signal.aborted && !(reason instanceof SandboxError) ? controller.signal.reason : reason;
+      const ended = course.reason !== null && !(reason instanceof SandboxError) ? course.reason : reason;
       failure = fromReason(ended, declared, invocation);
       throw failure;
     } finally {
@@ -120,7 +125,7 @@ export class Binding {
       invocation?.end();
       signal?.removeEventListener('abort', abort);
       if (entered) this.#limit.leave();
-      this.#running.delete(controller);
+      this.#running.delete(course);
       if (this.#running.size === 0) this.#drained?.();
       if (this.#options.onEvent !== undefined) {
         const { requests } = invocation ?? { requests: 0 };
@@ -158,12 +163,12 @@ export class Binding {
     this.#closed = true;
     if (this.#running.size === 0) return;
     const drained = new Promise<void>((resolve) => (this.#drained = resolve));
-    for (const controller of [...this.#running]) controller.abort(new Ended('closed'));
+    for (const course of [...this.#running]) course.end(new Ended('closed'));
     await drained;
   }
 
-  async #start(signal: AbortSignal): Promise<Engine> {
-    const module = await aborting(compile(), signal);
+  async #start(): Promise<Engine> {
+    const module = await compile();
     return (this.#engine ??= engineFor(this.mode, module));
   }
 
@@ -173,7 +178,8 @@ export class Binding {
       fetch: () => Promise.reject(new TypeError('a local function sends nothing')),
       environment,
       origins: null,
-      signal: NEVER,
+      course: ENDLESS,
+      wholeReplies: false,
       onRequest: () => {},
     };
   }
@@ -196,8 +202,9 @@ export class Binding {
     const place = (wanted: string): number => declared.params.findIndex(([name]) => name === wanted);
     const context = values[place('context')] as PassedContext;
     const handle = values[place('handle')] ?? null;
-    const { secret: _, ...credential } = context.credential ?? { secret: '' };
-    const key = JSON.stringify([context.config, credential, environment, handle]);
+    const { apiUrl, organizationId } = context.credential ?? {};
+    const config = typeof context.config === 'string' ? context.config : JSON.stringify(context.config);
+    const key = `${config}\n${apiUrl}\n${organizationId}\n${JSON.stringify([handle, environment])}`;
     const known = this.#origins.get(key);
     if (known !== undefined) return known;
     let named: readonly string[];
@@ -224,16 +231,13 @@ export class Binding {
   }
 }
 
-const NEVER = new AbortController().signal;
+const ENDLESS = new Course();
 
-/** A promise that is not waited for any longer than anybody wants to know. */
-function aborting<T>(promise: T | Promise<T>, signal: AbortSignal): T | Promise<T> {
-  if (!(promise instanceof Promise)) return promise;
+/** A promise that is waited for only while anybody wants to know. */
+function unlessEnded<T>(promise: Promise<T>, course: Course): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    const unwatch = course.watch(() => reject(course.reason));
+    promise.then(resolve, reject).finally(unwatch);
   });
 }
 

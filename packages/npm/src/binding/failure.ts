@@ -21,32 +21,35 @@ function maybeApplied(declared: Call, invocation: Invocation | null): boolean {
   return declared.name.endsWith('#provision') ? invocation.requests > 0 : invocation.changes > 0;
 }
 
-/** The component's error, in the caller's spelling. */
+/** The component's error: as it is for the raw contract, otherwise in the caller's spelling and with what the binding knows. */
 export function fromRecord(record: ErrorRecord, invocation: Invocation, raw: boolean): SandboxError {
+  if (raw) return new SandboxError(record.code, record.message, record);
   const details = { ...record.details };
   let { message } = record;
   const path = details['path'];
   if (path !== undefined && !path.startsWith('$')) {
-    const ours = respelled(path, raw);
+    const ours = respelled(path);
     message = message.replaceAll(path, ours);
     details['path'] = ours;
   }
-  if (record.code === 'egress-denied' && invocation.denial !== null) {
+  let { retryable } = record;
+  if (invocation.denial !== null && (record.code === 'egress-denied' || details['rule'] === 'connect')) {
     const { origin, reason } = invocation.denial;
     message = `${message} ${origin} was not called: ${reason}.`;
     details['origin'] = origin;
+    // It stays as it is, however often it is tried.
+    retryable = false;
   }
   if (invocation.engineCode !== null && (record.code === 'unavailable' || record.code === 'timeout')) {
     details['transport-code'] = invocation.engineCode;
   }
-  return new SandboxError(record.code, message, { ...record, details });
+  return new SandboxError(record.code, message, { ...record, retryable, details });
 }
 
 /** `context.deadline-ms` as `options.deadlineMs`, `spec.resources.timeout-sec` as `spec.resources.timeoutSec`. */
-export function respelled(path: string, raw: boolean): string {
+export function respelled(path: string): string {
   const names: Readonly<Record<string, string>> = fieldNames;
   const spelled = path.replace(/[a-z0-9]+(-[a-z0-9]+)*/g, (name) => names[name] ?? name);
-  if (raw) return spelled;
   if (spelled === 'context.deadlineMs') return 'options.deadlineMs';
   return spelled.replace(/^context\./, '');
 }

@@ -75,6 +75,6 @@ function poll(slot: Slot, imported: Imported): WebAssembly.ImportValue {
       lowered(imported, instance.memory, flat, ready);
     };
     if (things.some((thing) => thing.ready())) return tell();
-    return firstOf(things, invocation!.surroundings.signal).then(tell);
+    return firstOf(things, invocation!.surroundings.course).then(tell);
   });
 }

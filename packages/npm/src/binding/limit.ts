@@ -1,5 +1,7 @@
 // How many calls run at the same time.
 
+import type { Course } from '../wasi/wait.ts';
+
 /** Lets so many in; the others wait in the order in which they came. */
 export class Limit {
   #free: number;
@@ -9,22 +11,21 @@ export class Limit {
     this.#free = most;
   }
 
-  enter(signal: AbortSignal): Promise<void> | void {
+  enter(course: Course): Promise<void> | void {
     if (this.#free > 0) {
       this.#free -= 1;
       return;
     }
     return new Promise((resolve, reject) => {
       const enter = (): void => {
-        signal.removeEventListener('abort', leave);
+        unwatch();
         resolve();
       };
-      const leave = (): void => {
+      const unwatch = course.watch(() => {
+        unwatch();
         this.#waiting.splice(this.#waiting.indexOf(enter), 1);
-        reject(signal.reason);
-      };
-      if (signal.aborted) return reject(signal.reason);
-      signal.addEventListener('abort', leave, { once: true });
+        reject(course.reason);
+      });
       this.#waiting.push(enter);
     });
   }

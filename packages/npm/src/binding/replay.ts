@@ -47,7 +47,7 @@ export class Replaying implements Engine {
       } catch (reason) {
         if (!(reason instanceof Suspension)) throw reason;
         turn.end();
-        await firstOf(reason.things, invocation.surroundings.signal);
+        await firstOf(reason.things, invocation.surroundings.course);
       }
     }
   }

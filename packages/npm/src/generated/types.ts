@@ -2,8 +2,11 @@
 
 import type { CallOptions, RawOptions } from '../options.ts';
 
-/** Names with values: an object, or a list of pairs in which the last of a name wins. */
-export type PairsInput = Readonly<Record<string, string>> | ReadonlyArray<readonly [string, string]>;
+/** Names with values: an object, a map, or a list of pairs in which the last of a name wins. */
+export type PairsInput =
+  | Readonly<Record<string, string>>
+  | ReadonlyMap<string, string>
+  | ReadonlyArray<readonly [string, string]>;
 /** A pool's configuration: a JSON object, or its text. */
 export type ConfigInput = string | Readonly<Record<string, unknown>>;
 

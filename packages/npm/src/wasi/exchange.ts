@@ -50,8 +50,6 @@ const GRACE_MS = 100;
  * the component costs, and where the engine cannot suspend it the whole call runs again. */
 const HOLD_MS = 20;
 
-const BODILESS = new Set(['GET', 'HEAD']);
-
 /** An exchange that has begun. Ready when there is a reply or a failure. */
 export class Exchange implements Waitable {
   readonly #wakers = new Wakers();
@@ -63,6 +61,7 @@ export class Exchange implements Waitable {
     readonly outgoing: Outgoing,
     readonly limits: Limits,
     readonly fetch: typeof globalThis.fetch,
+    readonly whole: boolean,
     readonly report: (event: RequestEvent, engine: string | null) => void,
   ) {}
 
@@ -140,13 +139,13 @@ export class Exchange implements Waitable {
       signal: this.#abort.signal,
     };
     if (knowsCache()) init.cache = 'no-store';
-    // Always a body, so that the length is sent where it is 0 as well.
-    if (!BODILESS.has(method)) init.body = body as Uint8Array<ArrayBuffer>;
+    if (body.length > 0) init.body = body as Uint8Array<ArrayBuffer>;
     return init;
   }
 
   #reply(response: Response): Incoming {
-    const body = new ReplyBody(response.body, this.limits.betweenBytesMs === null ? null : this.limits.betweenBytesMs + GRACE_MS);
+    const { betweenBytesMs } = this.limits;
+    const body = new ReplyBody(response.body, betweenBytesMs === null ? null : betweenBytesMs + GRACE_MS, this.whole);
     // Browsers hide where a redirect leads to, and that it is one, behind a status of 0.
     if (response.type === 'opaqueredirect') return { status: 302, headers: new OwnFields([]), body };
     // What fetch has decoded no longer has the length that was announced.

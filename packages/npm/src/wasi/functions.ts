@@ -116,23 +116,19 @@ function handle(call: Invocation, request: number, options: number | null): Case
     return err({ tag: 'HTTP-request-URI-invalid' });
   }
   const origin = `${scheme}://${authority}`;
-  const reason = denied(call, origin, authority);
-  if (reason !== null) {
-    call.denial = { origin, reason };
+  const allowed = call.surroundings.origins;
+  if (allowed === null || !allowed.includes(origin)) {
+    call.denial = { origin, reason: 'it is not among the origins of this configuration and handle' };
     return err({ tag: 'HTTP-request-denied' });
   }
   const exchange = call.exchange({ method, origin, path, headers: headers.entries() }, limits);
+  if (isBlocked(authority)) {
+    call.denial = { origin, reason: 'fetch refuses its port, which is one of the "bad ports" of the Fetch standard' };
+    exchange.fail({ tag: 'connection-refused' });
+  }
   if (outgoing.body === null) exchange.begin(new Uint8Array(0));
   else outgoing.body.exchange = exchange;
   return ok(call.keep(new FutureResponse(exchange)));
-}
-
-function denied(call: Invocation, origin: string, authority: string): string | null {
-  const allowed = call.surroundings.origins;
-  if (allowed === null || !allowed.some((known) => known === origin)) {
-    return 'it is not among the origins of this configuration and handle';
-  }
-  return isBlocked(authority) ? 'fetch refuses its port, which is one of the "bad ports" of the Fetch standard' : null;
 }
 
 function finish(call: Invocation, self: number): Case {

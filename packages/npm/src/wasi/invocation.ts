@@ -1,7 +1,7 @@
 // One call of the component, seen from its imports: what it may reach, and the objects that it holds.
 
 import { Exchange, type Limits, type Outgoing, type RequestEvent } from './exchange.ts';
-import { Clock, Timer, type Waitable } from './wait.ts';
+import { Clock, Course, Timer, type Waitable } from './wait.ts';
 
 /** What a call is given. */
 export interface Surroundings {
@@ -10,8 +10,10 @@ export interface Surroundings {
   readonly environment: ReadonlyArray<readonly [string, string]>;
   /** Origins that it may call; null: it may call nobody. */
   readonly origins: readonly string[] | null;
-  /** Ends it. */
-  readonly signal: AbortSignal;
+  /** Whether it goes on. */
+  readonly course: Course;
+  /** Whether a reply's body is read as a whole before the component sees any of it. */
+  readonly wholeReplies: boolean;
   readonly onRequest: (event: RequestEvent) => void;
 }
 
@@ -68,7 +70,7 @@ export class Invocation {
   }
 
   exchange(outgoing: Outgoing, limits: Limits): Exchange {
-    const exchange = new Exchange(outgoing, limits, this.#send, (event, engine) => {
+    const exchange = new Exchange(outgoing, limits, this.#send, this.surroundings.wholeReplies, (event, engine) => {
       if (engine !== null) this.engineCode = engine;
       this.surroundings.onRequest(event);
     });

@@ -6,31 +6,42 @@ import { Wakers, type Waitable } from './wait.ts';
 /** Bytes that are read before anybody asks for them. The rest of a body waits in the connection until then. */
 const READ_AHEAD = 256 * 1024;
 
+/** The same where every wait of the component runs its call again. */
+const READ_AHEAD_WHOLE = 4 * 1024 * 1024;
+
 /** The body of one reply. */
 export class ReplyBody implements Waitable {
   readonly #wakers = new Wakers();
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | null;
-  readonly #betweenBytesMs: number | null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #heard = 0;
+  readonly #whole: boolean;
   #chunks: Uint8Array[] = [];
   #buffered = 0;
   #state: 'open' | 'closed' | 'failed' = 'open';
   #reading = false;
   #problem = '';
 
-  constructor(body: ReadableStream<Uint8Array> | null, betweenBytesMs: number | null) {
+  /** `whole`: nothing is ready before all of it is there, or as much as is read ahead. */
+  constructor(body: ReadableStream<Uint8Array> | null, betweenBytesMs: number | null, whole: boolean) {
+    this.#whole = whole;
     this.#reader = body?.getReader() ?? null;
-    this.#betweenBytesMs = betweenBytesMs;
-    if (this.#reader === null) this.#state = 'closed';
-    else void this.#read();
+    if (this.#reader === null) {
+      this.#state = 'closed';
+      return;
+    }
+    this.#heard = performance.now();
+    if (betweenBytesMs !== null) this.#guard(betweenBytesMs);
+    void this.#read();
   }
 
   /** Whether nothing more will come, or as much is here as is read ahead. */
   get settled(): boolean {
-    return this.#state !== 'open' || this.#buffered >= READ_AHEAD;
+    return this.#state !== 'open' || this.#buffered >= (this.#whole ? READ_AHEAD_WHOLE : READ_AHEAD);
   }
 
   ready(): boolean {
-    return this.#buffered > 0 || this.#state !== 'open';
+    return this.settled || (this.#buffered > 0 && !this.#whole);
   }
 
   watch(wake: () => void): () => void {
@@ -39,7 +50,7 @@ export class ReplyBody implements Waitable {
 
   /** Some bytes, none when they have still to come, or why there are no more. */
   take(most: number): Uint8Array | { readonly failed: string } | 'closed' {
-    const first = this.#chunks[0];
+    const first = this.ready() ? this.#chunks[0] : undefined;
     if (first !== undefined) {
       const taken = first.length <= most ? first : first.subarray(0, most);
       if (taken === first) this.#chunks.shift();
@@ -55,7 +66,7 @@ export class ReplyBody implements Waitable {
   /** Nobody wants the rest. */
   cancel(): void {
     if (this.#state !== 'open') return;
-    this.#state = 'closed';
+    this.#end('closed');
     this.#reader?.cancel().catch(() => {});
   }
 
@@ -64,37 +75,44 @@ export class ReplyBody implements Waitable {
     this.#reading = true;
     try {
       while (!this.settled) {
-        const { done, value } = await this.#next(this.#reader);
+        const { done, value } = await this.#reader.read();
         if (this.#state !== 'open') break;
         if (done) {
-          this.#state = 'closed';
+          this.#end('closed');
         } else if (value.length > 0) {
           this.#chunks.push(value);
           this.#buffered += value.length;
+          this.#heard = performance.now();
         }
         if (done || value.length > 0) this.#wakers.wake();
       }
     } catch (error) {
-      if (this.#state === 'open') {
-        this.#state = 'failed';
-        this.#problem = failureOf(error).code.tag;
-        this.#wakers.wake();
-      }
+      if (this.#state === 'open') this.#fail(failureOf(error).code.tag);
     } finally {
       this.#reading = false;
     }
   }
 
-  #next(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<ReadableStreamReadResult<Uint8Array>> {
-    const limit = this.#betweenBytesMs;
-    if (limit === null) return reader.read();
-    let timer: ReturnType<typeof setTimeout>;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new DOMException('the reply stalled', 'TimeoutError'));
-        reader.cancel().catch(() => {});
-      }, limit);
-    });
-    return Promise.race([reader.read(), late]).finally(() => clearTimeout(timer));
+  /** Ends the body when nothing has come for too long. */
+  #guard(limit: number): void {
+    this.#timer = setTimeout(() => {
+      const left = this.#heard + limit - performance.now();
+      if (this.#state !== 'open') return;
+      // While nobody reads, nothing is waited for.
+      if (left > 1 || !this.#reading) return this.#guard(Math.max(left, limit / 4));
+      this.#fail('connection-read-timeout');
+      this.#reader?.cancel().catch(() => {});
+    }, limit);
+  }
+
+  #end(state: 'closed' | 'failed'): void {
+    this.#state = state;
+    clearTimeout(this.#timer);
+  }
+
+  #fail(problem: string): void {
+    this.#end('failed');
+    this.#problem = problem;
+    this.#wakers.wake();
   }
 }

@@ -19,8 +19,9 @@ enum Way {
 /// Writes the file.
 pub fn types(contract: &Contract) -> Result<String, Failure> {
     let mut text = format!("{HEADER}import type {{ CallOptions, RawOptions }} from '../options.ts';\n\n");
-    text += "/** Names with values: an object, or a list of pairs in which the last of a name wins. */\n";
-    text += "export type PairsInput = Readonly<Record<string, string>> | ReadonlyArray<readonly [string, string]>;\n";
+    text += "/** Names with values: an object, a map, or a list of pairs in which the last of a name wins. */\n";
+    text += "export type PairsInput =\n  | Readonly<Record<string, string>>\n";
+    text += "  | ReadonlyMap<string, string>\n  | ReadonlyArray<readonly [string, string]>;\n";
     text += "/** A pool's configuration: a JSON object, or its text. */\n";
     text += "export type ConfigInput = string | Readonly<Record<string, unknown>>;\n\n";
     for (_, id) in &contract.exports {

@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use super::stage::Stage;
 use super::wire::Exchange;
 use crate::failure::Failure;
+use crate::layout::{columns, seconds};
 use crate::out;
-use crate::output::{columns, print_json, seconds};
+use crate::output::print_json;
 use crate::style::{Style, clean};
 
 const WIDTH: usize = 78;
 
-pub struct Teller {
+pub struct Reporter {
     style: Style,
     /// For machines: nothing is said until the end.
     json: bool,
@@ -27,7 +28,7 @@ pub struct Teller {
     looks: usize,
 }
 
-impl Teller {
+impl Reporter {
     pub fn new(json: bool) -> Self {
         let now = Instant::now();
         Self {
@@ -178,7 +179,7 @@ impl Teller {
     }
 
     /// The server's own books at the end of a scene.
-    pub fn books(&mut self, stage: &Stage) {
+    pub fn ground_truth(&mut self, stage: &Stage) {
         let all = stage.fake.sandboxes();
         let requests = stage.fake.requests().len();
         let histories: Vec<Vec<&str>> = all

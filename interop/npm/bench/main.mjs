@@ -1,0 +1,114 @@
+// What a call costs: plain fetch, the package in each mode, the same component through jco, the official SDK. One engine, the
+// clients by turns, against one server for which nothing takes time. OTHERS is where jco's and the SDK's packages are.
+
+import { spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { gzipSync } from 'node:zlib';
+
+const { FAKE_DAYTONA_URL: URL, OTHERS, TARBALL, BUNDLE, ROUNDS = '12', CYCLES = '40' } = process.env;
+
+const CLIENTS = [
+  ['plain fetch', 'bench/plain.mjs', '.', {}],
+  ['package, jspi', 'bench/class.mjs', '.', { MODE: 'jspi' }],
+  ['package, replay', 'bench/class.mjs', '.', { MODE: 'replay' }],
+  ['jco, preview2-shim', 'bench/jco.mjs', OTHERS, {}],
+  ['official SDK', 'bench/sdk.mjs', OTHERS, {}],
+];
+
+class Client {
+  constructor([name, program, cwd, env]) {
+    this.name = name;
+    this.child = spawn(process.execPath, [program], { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
+    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async ask(what, count = 1) {
+    this.child.stdin.write(`${what} ${count}\n`);
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error(`${this.name} ended`);
+    return JSON.parse(value);
+  }
+
+  end() {
+    this.child.stdin.end();
+  }
+}
+
+const median = (values) => [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
+const seen = new Map(CLIENTS.map(([name]) => [name, { wall: [], cpu: [], start: [], burst: [], late: [] }]));
+
+/** From a process's start to its first sandbox, and of a process that does nothing. */
+async function starts() {
+  const nothing = [];
+  for (let turn = 0; turn < 7; turn += 1) {
+    const begun = performance.now();
+    await new Promise((resolve) => spawn(process.execPath, ['-e', '0']).once('exit', resolve));
+    nothing.push(performance.now() - begun);
+    for (const entry of CLIENTS) {
+      const start = performance.now();
+      const client = new Client(entry);
+      await client.ask('first');
+      seen.get(entry[0]).start.push(performance.now() - start);
+      client.end();
+    }
+  }
+  return median(nothing);
+}
+
+async function calls() {
+  const clients = CLIENTS.map((entry) => new Client(entry));
+  for (const client of clients) await client.ask('cycles', CYCLES);
+  for (let round = 0; round < Number(ROUNDS); round += 1) {
+    for (const client of clients) {
+      const { wall, cpu } = await client.ask('cycles', CYCLES);
+      const calls = Number(CYCLES) * 3;
+      seen.get(client.name).wall.push(wall / calls);
+      seen.get(client.name).cpu.push(cpu / calls);
+    }
+  }
+  await fetch(`${URL.replace(/\/api$/, '')}/__fake/manner`, { method: 'POST', body: '{"delayMillis":300}' });
+  for (let round = 0; round < 3; round += 1) {
+    for (const client of clients) {
+      const { wall, late } = await client.ask('burst', 50);
+      seen.get(client.name).burst.push(wall);
+      seen.get(client.name).late.push(late);
+    }
+  }
+  for (const client of clients) client.end();
+}
+
+const nothing = await starts();
+await calls();
+const cell = (value, width = 9) => String(value).padStart(width);
+const of = (name, what) => median(seen.get(name)[what]);
+const [plain, , , , sdk] = CLIENTS.map(([name]) => name);
+console.log(`Node ${process.version}; ${ROUNDS} rounds of ${CYCLES} creates, gets and deletes by turns; medians; times in ms`);
+console.log(`${''.padEnd(20)}${['wall', 'CPU', 'x plain', '50 at once', 'loop late', 'start'].map((head) => cell(head, 11)).join('')}`);
+for (const [name] of CLIENTS) {
+  const cells = [
+    of(name, 'wall').toFixed(2),
+    of(name, 'cpu').toFixed(2),
+    (of(name, 'cpu') / of(plain, 'cpu')).toFixed(2),
+    of(name, 'burst').toFixed(0),
+    of(name, 'late').toFixed(0),
+    (of(name, 'start') - nothing).toFixed(0),
+  ];
+  console.log(`${name.padEnd(20)}${cells.map((value) => cell(value, 11)).join('')}`);
+}
+console.log('wall, CPU: per call. 50 at once: each request takes 300 ms. start: to the first sandbox, without what the engine itself takes');
+const bundle = readFileSync(BUNDLE);
+const core = readFileSync('node_modules/daytona-sandbox-provider/core.wasm');
+console.log(`bytes: archive ${statSync(TARBALL).size}, one bundled file ${bundle.length}, gzipped ${gzipSync(bundle).length}; core ${core.length}, gzipped ${gzipSync(core, { level: 9 }).length}`);
+
+const ratio = (name) => of(name, 'cpu') / of(plain, 'cpu');
+const goals = [
+  ['jspi: at most 1.6 times the CPU of plain fetch', ratio('package, jspi') <= 1.6],
+  ['jspi: five times less CPU than the SDK', of(sdk, 'cpu') / of('package, jspi', 'cpu') >= 5],
+  ['replay: at most 4.5 times the CPU of plain fetch', ratio('package, replay') <= 4.5],
+  ['50 at once within 500 ms', of('package, jspi', 'burst') <= 500],
+  ['the event loop late by at most 50 ms', of('package, jspi', 'late') <= 50],
+  ['start to first sandbox within 100 ms', of('package, jspi', 'start') - nothing <= 100],
+  ['core at most 130,000 bytes gzipped', gzipSync(core, { level: 9 }).length <= 130_000],
+];
+for (const [goal, met] of goals) console.log(`${met ? 'met   ' : 'missed'} ${goal}`);

@@ -1,0 +1,47 @@
+// The README's TypeScript, held to the installed types as strictly as the compiler can. The first argument is the compiler.
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+import { check } from './fake.mjs';
+
+const [compiler] = process.argv.slice(2);
+const text = readFileSync('node_modules/daytona-sandbox-provider/README.md', 'utf8');
+const blocks = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+check('the README has code', blocks.length >= 4, blocks.length);
+
+function compile(name, files, options, right) {
+  mkdirSync(name, { recursive: true });
+  for (const [file, code] of Object.entries(files)) writeFileSync(`${name}/${file}`, code);
+  const arguments_ = [compiler, '--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2023,esnext.disposable,dom', '--types', '', ...options];
+  const { status, stdout } = spawnSync(process.execPath, [...arguments_, ...Object.keys(files).map((file) => `${name}/${file}`)], { encoding: 'utf8' });
+  check(name, (status === 0) === right, stdout);
+}
+
+const environment = 'declare const process: { env: Record<string, string | undefined> };\n';
+const files = Object.fromEntries(blocks.map((code, index) => [`block-${index}.ts`, `${code}\nexport {};\n`]));
+const esm = { ...files, 'environment.d.ts': environment, 'package.json': '{ "type": "module" }' };
+delete esm['package.json'];
+mkdirSync('readme-esm', { recursive: true });
+writeFileSync('readme-esm/package.json', '{ "type": "module" }');
+compile('readme-esm', esm, ['--module', 'nodenext'], true);
+
+// The same types for programs of the older kind of modules, and for bundlers.
+const use = `import { DaytonaSandboxProvider, type Handle } from 'daytona-sandbox-provider';
+import { createRawProvider } from 'daytona-sandbox-provider/raw';
+export const start = (p: DaytonaSandboxProvider): Promise<Handle> => p.provision({ sessionId: 's', env: new Map([['A', '1']]) });
+export const raw = createRawProvider({ mode: 'auto' });
+`;
+compile('readme-cjs', { 'use.cts': use }, ['--module', 'nodenext'], true);
+compile('readme-bundler', { 'use.ts': use }, ['--module', 'esnext', '--moduleResolution', 'bundler'], true);
+
+// What is wrong is told by the compiler already.
+for (const [name, wrong] of [
+  ['an unknown key', "p.provision({ sessionId: 's', resources: { vcpu: 1 } })"],
+  ['a number as text', "p.provision({ sessionId: 's', env: { PORT: 1 } })"],
+  ['no session id', 'p.provision({})'],
+  ['an unknown word', "p.reconcile([], '', 0, 'delete')"],
+]) {
+  compile(`readme-wrong`, { 'use.ts': `import type { DaytonaSandboxProvider } from 'daytona-sandbox-provider';\nexport const x = (p: DaytonaSandboxProvider) => ${wrong};\n` }, ['--module', 'nodenext'], false);
+  console.log(`ok the compiler tells ${name}`);
+}
