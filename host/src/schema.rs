@@ -5,7 +5,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use crate::contract::functions;
 use crate::function::Function;
 use crate::invocation::params;
-use crate::types::{Declaration, Descriptor, Finding, Handle, Page, Report, State, Termination};
+use crate::types::{
+    CapacityReport, Completion, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport, Output, Page,
+    Report, Snapshot, SnapshotPage, State, Termination,
+};
 
 /// The schemas of one function.
 #[derive(Clone, Debug)]

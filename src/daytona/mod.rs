@@ -23,7 +23,7 @@ pub use dialect::{Change, Dialect};
 pub use fault::Fault;
 pub use list::Page;
 pub use sandbox::Sandbox;
-pub use snapshots::{Snapshot, SnapshotPage};
+pub use snapshots::Snapshot;
 pub use state::SandboxState;
 pub use toolbox::{Entrypoint, Executed, Execution, Output, Toolbox};
 pub use version::Version;

@@ -61,7 +61,7 @@ impl Target {
     }
 
     /// A sandbox that was just seen.
-    pub fn of<T: Transport>(call: &Call<'_, T>, dialect: Dialect, sandbox: &Sandbox) -> Result<Self, Error> {
+    pub fn of(dialect: Dialect, sandbox: &Sandbox) -> Result<Self, Error> {
         let Some(id) = Segment::new(&sandbox.id) else {
             return Err(Error::new(ErrorCode::Protocol, "Daytona named a sandbox by an id that cannot be used.")
                 .rule("bad-reply"));

@@ -46,7 +46,7 @@ pub fn explain<T: Transport>(
 fn without_handle<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<Explanation, Error> {
     match locate::find(call, session_id)? {
         (dialect, Found::Ours(sandbox)) => {
-            let target = Target::of(call, dialect, &sandbox)?;
+            let target = Target::of(dialect, &sandbox)?;
             let handle = call.handle(dialect, &sandbox);
             Ok(seen(call, &target, dialect, &sandbox, handle, Inside::NotAsked))
         }

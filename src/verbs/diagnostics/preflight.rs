@@ -273,9 +273,8 @@ pub fn of_region<'u>(usage: &'u [Usage], wanted: Option<&str>) -> Option<&'u Usa
 /// How much of a resource a sandbox takes, in whole cores and GiB; none where a snapshot has it fixed. A disk that nobody
 /// asked for shrinks to the most that is granted.
 pub fn asked_of(wanted: &NewSandbox<'_>, name: &str, granted: Option<u32>) -> Option<u32> {
-    if wanted.dockerfile().is_none() {
-        return None;
-    }
+    // A snapshot brings its own sizes.
+    wanted.dockerfile()?;
     Some(match name {
         "cpu" => wanted.cpu.unwrap_or(1),
         "memory" => wanted.memory_gib.unwrap_or(1),

@@ -131,7 +131,7 @@ fn treat<T: Transport>(
         return kept(reason);
     }
     // The list may lie; what is about to be changed is looked at by its id.
-    let target = Target::of(call, dialect, &listed)?;
+    let target = Target::of(dialect, &listed)?;
     let Some(sandbox) = call.client.get(dialect, &target.id, &target.external_id)? else {
         return kept("gone");
     };

@@ -35,7 +35,7 @@ pub fn adopt<T: Transport>(
     if comparable.is_some_and(|digest| digest != session.digest) {
         return Err(conflict(&session.new, &sandbox));
     }
-    let target = Target::of(call, dialect, &sandbox)?;
+    let target = Target::of(dialect, &sandbox)?;
     let exists = |error: Error| error.maybe_applied(true).detail("sandbox-id", target.external_id.as_str());
     if sandbox.is_broken() {
         terminate::terminate(call, &target).map_err(exists)?;

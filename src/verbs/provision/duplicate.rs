@@ -36,11 +36,11 @@ pub fn without_duplicate<T: Transport>(
         let mut all = locate::all_by_labels(call, dialect, &session.spec.session_id).unwrap_or_default();
         for duplicate in all.extract_if(.., |seen| seen.label(DUPLICATE_OF).is_some()) {
             // One that still cannot go is tried again by the next call.
-            let target = Target::of(call, dialect, &duplicate)?;
+            let target = Target::of(dialect, &duplicate)?;
             let _ = call.client.delete(dialect, &target.id, &target.external_id);
         }
         if let Some(older) = all.into_iter().next().filter(|first| first.id != created.id) {
-            return replaced(call, session, dialect, Target::of(call, dialect, &created)?, Box::new(older));
+            return replaced(call, session, dialect, Target::of(dialect, &created)?, Box::new(older));
         }
     }
     Ok(Adopted::Taken(call.handle(dialect, &created)))

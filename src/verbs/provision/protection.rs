@@ -103,7 +103,7 @@ pub fn kept<T: Transport>(
     let lost =
         wanted.into_iter().zip(created.allow_lists()).find(|((_, wanted), kept)| !same(*wanted, kept.as_deref()));
     let Some(((kind, _), _)) = lost else { return Ok(()) };
-    let target = Target::of(call, dialect, created)?;
+    let target = Target::of(dialect, created)?;
     terminate::terminate(call, &target).map_err(|error| error.maybe_applied(true).detail("sandbox-id", &created.id))?;
     let message = format!("Daytona created the sandbox without {kind}, so it was deleted again.");
     Err(Error::new(ErrorCode::Unsupported, message)

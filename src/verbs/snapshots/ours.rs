@@ -13,9 +13,8 @@ const MAX_NAME: usize = 64;
 
 const MIB_PER_GIB: u32 = 1024;
 
-/// A short name with its name at Daytona.
+/// A snapshot's name at Daytona, made of a short name.
 pub struct Name {
-    pub short: String,
     pub full: String,
 }
 
@@ -33,7 +32,7 @@ impl Name {
             .rule("snapshot-name")
             .detail("path", "name"));
         }
-        Ok(Self { short: short.to_owned(), full: format!("{}{short}", snapshot_prefix(&call.pool_id)) })
+        Ok(Self { full: format!("{}{short}", snapshot_prefix(&call.pool_id)) })
     }
 }
 
