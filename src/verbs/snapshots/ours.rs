@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::http::Transport;
 use crate::pairs;
 use crate::sandbox::name::snapshot_prefix;
-use crate::verbs::call::Call;
+use crate::verbs::call::{Call, key_in_id};
 
 /// Longest short name, in bytes.
 const MAX_NAME: usize = 64;
@@ -33,7 +33,11 @@ impl Name {
             .rule("snapshot-name")
             .detail("path", "name"));
         }
-        Ok(Self { short: short.to_owned(), full: format!("{}{short}", snapshot_prefix(&call.pool_id)) })
+        let full = format!("{}{short}", snapshot_prefix(&call.pool_id));
+        if call.client.secret().occurs_in(&full) {
+            return Err(key_in_id("name"));
+        }
+        Ok(Self { short: short.to_owned(), full })
     }
 }
 
