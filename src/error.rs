@@ -3,6 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use crate::contract::{ErrorCode, ErrorRecord};
+use crate::http::secret::Secret;
 use crate::pairs;
 
 /// A failure. Behind one pointer, because every result has room for one and almost none carries one.
@@ -90,6 +91,16 @@ impl Error {
     #[cold]
     pub fn remedy(self, text: &str) -> Self {
         self.detail("remedy", text)
+    }
+
+    /// The same without a key, wherever in the input that stood.
+    #[cold]
+    pub fn without(mut self, secret: &Secret) -> Self {
+        self.message = secret.redact_input(&self.message);
+        for (_, value) in &mut self.details {
+            *value = secret.redact_input(value);
+        }
+        self
     }
 
     /// A detail's value.

@@ -42,11 +42,11 @@ impl Provider for Component {
     }
 
     fn provision(context: Context, spec: Spec) -> Result<Handle, ErrorRecord> {
-        Ok(provision::provision(&call(context, LONG_DEADLINE_MS)?, &spec)?)
+        on_call(context, LONG_DEADLINE_MS, |call| provision::provision(call, &spec))
     }
 
     fn locate(context: Context, session_id: String) -> Result<Option<Handle>, ErrorRecord> {
-        Ok(locate::locate(&call(context, DEADLINE_MS)?, &session_id)?)
+        on_call(context, DEADLINE_MS, |call| locate::locate(call, &session_id))
     }
 
     fn status(context: Context, handle: Handle) -> Result<State, ErrorRecord> {
@@ -76,14 +76,13 @@ impl Lifecycle for Component {
     }
 
     fn extend(context: Context, handle: Handle, seconds: u32) -> Result<State, ErrorRecord> {
-        let call = call(context, DEADLINE_MS)?;
-        Ok(extend::extend(&call, &Target::new(&call, handle)?, seconds)?)
+        on_handle(context, handle, DEADLINE_MS, |call, target| extend::extend(call, target, seconds))
     }
 }
 
 impl Inventory for Component {
     fn list(context: Context, cursor: Option<String>) -> Result<Page, ErrorRecord> {
-        Ok(inventory::list(&call(context, DEADLINE_MS)?, cursor.as_deref())?)
+        on_call(context, DEADLINE_MS, |call| inventory::list(call, cursor.as_deref()))
     }
 
     fn reconcile(
@@ -94,7 +93,7 @@ impl Inventory for Component {
         mode: Mode,
     ) -> Result<Report, ErrorRecord> {
         let known = Known { sessions: &known_sessions, as_of: &known_as_of, min_age_sec };
-        Ok(inventory::reconcile(&call(context, DEADLINE_MS)?, &known, mode)?)
+        on_call(context, DEADLINE_MS, |call| inventory::reconcile(call, &known, mode))
     }
 }
 
@@ -112,18 +111,17 @@ impl Diagnostics for Component {
     }
 
     fn explain(context: Context, session_id: String, handle: Option<Handle>) -> Result<Explanation, ErrorRecord> {
-        Ok(diagnostics::explain(&call(context, DEADLINE_MS)?, &session_id, handle)?)
+        on_call(context, DEADLINE_MS, |call| diagnostics::explain(call, &session_id, handle))
     }
 
     fn capacity(context: Context) -> Result<CapacityReport, ErrorRecord> {
-        Ok(diagnostics::capacity(&call(context, DEADLINE_MS)?)?)
+        on_call(context, DEADLINE_MS, diagnostics::capacity)
     }
 }
 
 impl Process for Component {
     fn exec(context: Context, handle: Handle, command: Command) -> Result<Completion, ErrorRecord> {
-        let call = call(context, process::deadline_ms(&command))?;
-        Ok(process::exec(&call, &Target::new(&call, handle)?, &command)?)
+        on_handle(context, handle, process::deadline_ms(&command), |call, target| process::exec(call, target, &command))
     }
 
     fn launch(
@@ -132,8 +130,7 @@ impl Process for Component {
         command: Command,
         process_id: Option<String>,
     ) -> Result<String, ErrorRecord> {
-        let call = call(context, DEADLINE_MS)?;
-        Ok(process::launch(&call, &Target::new(&call, handle)?, &command, process_id)?)
+        on_handle(context, handle, DEADLINE_MS, |call, target| process::launch(call, target, &command, process_id))
     }
 
     fn read(
@@ -143,58 +140,59 @@ impl Process for Component {
         cursor: Option<String>,
         max_bytes: Option<u32>,
     ) -> Result<Output, ErrorRecord> {
-        let call = call(context, DEADLINE_MS)?;
-        let target = Target::new(&call, handle)?;
-        Ok(process::read(&call, &target, process_id.as_deref(), cursor.as_deref(), max_bytes)?)
+        on_handle(context, handle, DEADLINE_MS, |call, target| {
+            process::read(call, target, process_id.as_deref(), cursor.as_deref(), max_bytes)
+        })
     }
 
     fn kill(context: Context, handle: Handle, process_id: String) -> Result<(), ErrorRecord> {
-        let call = call(context, DEADLINE_MS)?;
-        Ok(process::kill(&call, &Target::new(&call, handle)?, &process_id)?)
+        on_handle(context, handle, DEADLINE_MS, |call, target| process::kill(call, target, &process_id))
     }
 }
 
 impl Snapshots for Component {
     fn capture(context: Context, handle: Handle, name: String) -> Result<Snapshot, ErrorRecord> {
-        let call = call(context, LONG_DEADLINE_MS)?;
-        Ok(snapshots::capture(&call, &Target::new(&call, handle)?, &name)?)
+        on_handle(context, handle, LONG_DEADLINE_MS, |call, target| snapshots::capture(call, target, &name))
     }
 
     fn prepare(context: Context, name: String, spec: Spec) -> Result<Snapshot, ErrorRecord> {
-        Ok(snapshots::prepare(&call(context, DEADLINE_MS)?, &name, &spec)?)
+        on_call(context, DEADLINE_MS, |call| snapshots::prepare(call, &name, &spec))
     }
 
     fn get(context: Context, name: String) -> Result<Option<Snapshot>, ErrorRecord> {
-        Ok(snapshots::get(&call(context, DEADLINE_MS)?, &name)?)
+        on_call(context, DEADLINE_MS, |call| snapshots::get(call, &name))
     }
 
     fn list(context: Context, cursor: Option<String>) -> Result<SnapshotPage, ErrorRecord> {
-        Ok(snapshots::list(&call(context, DEADLINE_MS)?, cursor.as_deref())?)
+        on_call(context, DEADLINE_MS, |call| snapshots::list(call, cursor.as_deref()))
     }
 
     fn activate(context: Context, name: String) -> Result<Snapshot, ErrorRecord> {
-        Ok(snapshots::activate(&call(context, DEADLINE_MS)?, &name)?)
+        on_call(context, DEADLINE_MS, |call| snapshots::activate(call, &name))
     }
 
     fn delete(context: Context, name: String) -> Result<Termination, ErrorRecord> {
-        Ok(snapshots::delete(&call(context, LONG_DEADLINE_MS)?, &name)?)
+        on_call(context, LONG_DEADLINE_MS, |call| snapshots::delete(call, &name))
     }
 }
 
 type OurCall = Call<'static, Wasi>;
 
-fn call(context: Context, default_ms: u32) -> Result<OurCall, Error> {
-    Call::new(context, &WasiEnvironment, &Wasi, default_ms)
+fn on_call<R>(
+    context: Context,
+    default_ms: u32,
+    verb: impl FnOnce(&OurCall) -> Result<R, Error>,
+) -> Result<R, ErrorRecord> {
+    Ok(Call::new(context, &WasiEnvironment, &Wasi, default_ms)?.run(verb)?)
 }
 
 fn on_handle<R>(
     context: Context,
     handle: Handle,
     default_ms: u32,
-    verb: fn(&OurCall, &Target) -> Result<R, Error>,
+    verb: impl FnOnce(&OurCall, &Target) -> Result<R, Error>,
 ) -> Result<R, ErrorRecord> {
-    let call = call(context, default_ms)?;
-    Ok(verb(&call, &Target::new(&call, handle)?)?)
+    on_call(context, default_ms, |call| verb(call, &Target::new(call, handle)?))
 }
 
 /// The exported symbols, which are generated.

@@ -3,11 +3,17 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::url::encode_query;
+use crate::json::to_ascii;
+
 /// Longest key that is sent, in bytes. Hosts trap on header fields above 128 KiB, and gateways refuse far shorter ones.
 const MAX_LEN: usize = 8 * 1024;
 
 /// Shortest key that is looked for in texts; a shorter one would tear holes into ordinary words.
 const MIN_SEARCHED_LEN: usize = 8;
+
+/// So much of a key's beginning is taken for what is left of it where a text was cut.
+const REMNANT_LEN: usize = 12;
 
 /// What stands where a key was.
 const REDACTED: &str = "[redacted]";
@@ -81,6 +87,19 @@ impl Secret {
         if self.occurs_in(text) { text.replace(&self.bare, REDACTED) } else { text.to_owned() }
     }
 
+    /// A text that may have been made of any part of the input, without the key: as it stands, percent-encoded as in a URL,
+    /// escaped as in JSON, and where only its beginning is left because the text was cut.
+    #[cold]
+    pub fn redact_input(&self, text: &str) -> String {
+        if !self.is_searched() {
+            return text.to_owned();
+        }
+        let escaped = to_ascii(&self.bare);
+        let text = without(text, &self.bare);
+        let text = without(&text, &encode_query(&self.bare));
+        without(&text, escaped.trim_matches('"'))
+    }
+
     /// A JSON text without the key. The text has to be in its [plainest spelling](crate::json::plain).
     pub fn redact_json(&self, json: String) -> String {
         if !self.is_searched() {
@@ -128,6 +147,10 @@ impl Secret {
 /// the byte at which a key would end is none of the key's, no key ends within the key's length from there on. The standard
 /// library's search spends more on preparing itself than this one does on a reply.
 fn occurs(key: &str, text: &str) -> bool {
+    // Ids are shorter than keys.
+    if text.len() < key.len() {
+        return false;
+    }
     let (key, text) = (key.as_bytes(), text.as_bytes());
     let bit = |byte: u8| 1_u64 << (byte & 63);
     let in_key = key.iter().fold(0, |bits, byte| bits | bit(*byte));
@@ -142,6 +165,23 @@ fn occurs(key: &str, text: &str) -> bool {
         }
     }
     false
+}
+
+/// A text without a key, and without beginnings of it that are too long to be there by chance.
+fn without(text: &str, key: &str) -> String {
+    let start_len = key.char_indices().nth(REMNANT_LEN).map_or(key.len(), |(index, _)| index);
+    let Some((start, more)) = key.split_at_checked(start_len) else { return text.to_owned() };
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(start) {
+        let same = after.chars().zip(more.chars()).take_while(|(found, known)| found == known);
+        let same_len: usize = same.map(|(c, _)| c.len_utf8()).sum();
+        kept.push_str(before);
+        kept.push_str(REDACTED);
+        rest = after.get(same_len..).unwrap_or_default();
+    }
+    kept.push_str(rest);
+    kept
 }
 
 /// A key without the name of a variable, quotation marks, blanks, a byte order mark or the word `Bearer` around it.
@@ -232,6 +272,22 @@ mod tests {
         }
         let Ok(assigned) = Secret::new("DAYTONA_API_KEY=dtn_0123456789".to_owned()) else { panic!("refused") };
         assert_eq!(assigned.redact("bad key dtn_0123456789."), "bad key [redacted].");
+    }
+
+    #[test]
+    fn an_input_that_holds_the_key_loses_it_however_it_is_spelt_and_cut() {
+        for (key, text, expected) in [
+            ("dtn_0123456789", "GET /sandbox/dtn_0123456789/x", "GET /sandbox/[redacted]/x"),
+            ("a+b/c=0123456789", "GET /sandbox/a%2Bb%2Fc%3D0123456789", "GET /sandbox/[redacted]"),
+            ("é\"0123456789", r#"the text "x \u00e9\"0123456789""#, r#"the text "x [redacted]""#),
+            ("dtn_0123456789abcdef", "region dtn_0123456789ab…", "region [redacted]…"),
+            ("dtn_0123456789abcdef", "dtn_01234567 and dtn_0123456", "[redacted] and dtn_0123456"),
+            ("12345678", "1234567, 12345678", "1234567, [redacted]"),
+            ("short", "a short text", "a short text"),
+        ] {
+            let Ok(secret) = Secret::new(key.to_owned()) else { panic!("refused: {key}") };
+            assert_eq!(secret.redact_input(text), expected);
+        }
     }
 
     #[test]

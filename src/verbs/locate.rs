@@ -1,6 +1,6 @@
 //! Finding a session's sandbox from the session id alone.
 
-use super::call::Call;
+use super::call::{Call, key_in_id};
 use super::lookup::in_chosen_dialect;
 use super::pages::Cursors;
 use crate::contract::Handle;
@@ -37,11 +37,15 @@ pub enum Found {
 }
 
 /// Looks a session up.
-pub fn find<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<(Dialect, Found), Rejection> {
-    in_chosen_dialect(call, |dialect| match dialect {
+pub fn find<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<(Dialect, Found), Error> {
+    // A part of it would be in the name that is looked for.
+    if call.client.secret().occurs_in(session_id) {
+        return Err(key_in_id("session-id"));
+    }
+    Ok(in_chosen_dialect(call, |dialect| match dialect {
         Dialect::Sandbox => by_name(call, session_id),
         Dialect::Workspace => Ok(by_labels(call, Dialect::Workspace, session_id)?.map_or(Found::Nothing, Found::Ours)),
-    })
+    })?)
 }
 
 fn by_name<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<Found, Rejection> {

@@ -12,6 +12,13 @@ pub fn origins(
     handle: Option<&Handle>,
     environment: &impl Environment,
 ) -> Result<Vec<String>, Error> {
+    found(context, handle, environment).map_err(|error| match credentials::key(context, environment) {
+        Ok(secret) => error.without(&secret),
+        Err(_) => error,
+    })
+}
+
+fn found(context: &Context, handle: Option<&Handle>, environment: &impl Environment) -> Result<Vec<String>, Error> {
     let pool = pool_of(context)?;
     let base = credentials::base_url(context, &pool, environment)?;
     let mut origins = vec![base.origin().to_string()];
@@ -68,6 +75,17 @@ mod tests {
         let handle = handle(&[("toolbox-origin", "https://boxes.example")]);
         let origins = of(r#"{"toolboxUrl":"https://boxes.example/toolbox"}"#, Some(handle));
         assert!(origins.as_ref().is_ok_and(|origins| origins.len() == 2), "{origins:?}");
+    }
+
+    #[test]
+    fn a_handle_with_the_key_in_it_is_told_without_it() {
+        const KEY: &str = "dtn_0123456789abcdef";
+        let context = context(Some(KEY), None);
+        let foreign = Handle { provider_id: KEY.to_owned(), ..handle(&[]) };
+        for handle in [handle(&[("api-origin", KEY)]), foreign] {
+            let Err(error) = origins(&context, Some(&handle), &Variables(Vec::new())) else { panic!("accepted") };
+            assert!(error.message.contains("[redacted]") && !format!("{error:?}").contains(KEY), "{error:?}");
+        }
     }
 
     #[test]

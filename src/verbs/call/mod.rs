@@ -5,6 +5,8 @@ pub mod credentials;
 use crate::contract::{Context, ErrorCode, Finding, Handle, Severity};
 use crate::daytona::{Client, Dialect, Sandbox};
 use crate::error::Error;
+use crate::http::secret::Secret;
+use crate::http::url::BaseUrl;
 use crate::http::{Transport, digits, jittered};
 use crate::pairs;
 use crate::pool::{self, Pool};
@@ -46,33 +48,18 @@ impl<'t, T: Transport> Call<'t, T> {
         default_ms: u32,
     ) -> Result<Self, Error> {
         let begun = transport.now();
-        let pool = pool_of(&context)?;
-        let deadline_ms = context.deadline_ms.unwrap_or(default_ms);
-        if deadline_ms == 0 {
-            return Err(Error::spec("A deadline of 0 ms leaves no time for anything.")
-                .rule("zero-deadline")
-                .detail("path", "context.deadline-ms")
-                .remedy(DEADLINES));
-        }
-        if deadline_ms > MAX_DEADLINE_MS {
-            return Err(Error::spec(format!(
-                "A deadline of {deadline_ms} ms is more than an hour, {MAX_DEADLINE_MS} ms."
-            ))
-            .rule("out-of-range")
-            .detail("path", "context.deadline-ms")
-            .remedy(DEADLINES));
-        }
-        if context.pool_id.is_empty() {
-            return Err(Error::spec("The pool's id is empty, so no sandbox could be told from another pool's.")
-                .rule("empty-pool-id")
-                .detail("path", "context.pool-id")
-                .remedy("Name the pool."));
-        }
-        let base = credentials::base_url(&context, &pool, environment)?;
-        let secret = credentials::key(&context, environment)?;
+        let Resolved { pool, base, secret, deadline_ms, max_requests } =
+            match resolve(&context, environment, default_ms) {
+                Ok(resolved) => resolved,
+                Err(error) => {
+                    return Err(match credentials::key(&context, environment) {
+                        Ok(secret) => error.without(&secret),
+                        Err(_) => error,
+                    });
+                }
+            };
         let client = Client::new(transport, base, secret, begun.plus_ms(u64::from(deadline_ms)));
         let observe = pairs::get(&context.extensions, "observe") == Some("true");
-        let max_requests = max_requests(&context)?;
         let organization = context.credential.and_then(|credential| credential.organization_id);
         Ok(Self {
             pool,
@@ -84,6 +71,12 @@ impl<'t, T: Transport> Call<'t, T> {
             observe,
             max_requests,
         })
+    }
+
+    /// Runs a verb. An error is made of what came in and of what the server said, so the key is taken out of it here, where
+    /// it leaves.
+    pub fn run<R>(&self, verb: impl FnOnce(&Self) -> Result<R, Error>) -> Result<R, Error> {
+        verb(self).map_err(|error| error.without(self.client.secret()))
     }
 
     /// Where a sandbox that this call has seen lives and whose it is.
@@ -122,6 +115,66 @@ impl<'t, T: Transport> Call<'t, T> {
         }
         in_time
     }
+}
+
+/// What follows from a context.
+struct Resolved {
+    pool: Box<Pool>,
+    base: BaseUrl,
+    secret: Secret,
+    deadline_ms: u32,
+    max_requests: Option<u32>,
+}
+
+fn resolve(context: &Context, environment: &impl Environment, default_ms: u32) -> Result<Resolved, Error> {
+    let pool = pool_of(context)?;
+    let deadline_ms = context.deadline_ms.unwrap_or(default_ms);
+    if deadline_ms == 0 {
+        return Err(Error::spec("A deadline of 0 ms leaves no time for anything.")
+            .rule("zero-deadline")
+            .detail("path", "context.deadline-ms")
+            .remedy(DEADLINES));
+    }
+    if deadline_ms > MAX_DEADLINE_MS {
+        return Err(Error::spec(format!("A deadline of {deadline_ms} ms is more than an hour, {MAX_DEADLINE_MS} ms."))
+            .rule("out-of-range")
+            .detail("path", "context.deadline-ms")
+            .remedy(DEADLINES));
+    }
+    if context.pool_id.is_empty() {
+        return Err(Error::spec("The pool's id is empty, so no sandbox could be told from another pool's.")
+            .rule("empty-pool-id")
+            .detail("path", "context.pool-id")
+            .remedy("Name the pool."));
+    }
+    let base = credentials::base_url(context, &pool, environment)?;
+    let secret = credentials::key(context, environment)?;
+    check_ids(context, &secret)?;
+    let max_requests = max_requests(context)?;
+    Ok(Resolved { pool, base, secret, deadline_ms, max_requests })
+}
+
+/// Ids become labels and parts of handles, where the key must not be.
+fn check_ids(context: &Context, secret: &Secret) -> Result<(), Error> {
+    let of_credential = context.credential.as_ref().and_then(|credential| credential.organization_id.as_ref());
+    let ids = [
+        ("context.pool-id", Some(&context.pool_id)),
+        ("context.organization-id", context.organization_id.as_ref()),
+        ("context.credential.organization-id", of_credential),
+    ];
+    match ids.iter().find(|(_, id)| id.is_some_and(|id| secret.occurs_in(id))) {
+        None => Ok(()),
+        Some((path, _)) => Err(key_in_id(path)),
+    }
+}
+
+/// An id has the key in it.
+#[cold]
+pub fn key_in_id(path: &str) -> Error {
+    Error::spec(format!("{path} contains the API key of this call, which must not get into names and labels."))
+        .rule("key-in-id")
+        .detail("path", path)
+        .remedy("Use the id that the platform gave.")
 }
 
 /// The bound of a call's requests, where the host names one.

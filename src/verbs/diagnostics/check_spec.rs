@@ -1,13 +1,13 @@
 //! Every remark on a specification, before anything is sent.
 
 use super::health::local;
-use super::remark::{note, of_error, sorted, warning};
+use super::remark::{note, of_error, sorted, warning, without_key};
 use crate::contract::{Context, Finding, Spec};
 use crate::http::Transport;
 use crate::http::secret::Secret;
 use crate::pool::{self, Pool, USUAL_MAXIMA, is_variable};
 use crate::sandbox::image;
-use crate::verbs::call::credentials::{Environment, KEY_VARIABLE, URL_VARIABLE};
+use crate::verbs::call::credentials::{self, Environment, KEY_VARIABLE, URL_VARIABLE};
 use crate::verbs::call::{Call, LONG_DEADLINE_MS};
 use crate::verbs::provision;
 
@@ -45,6 +45,7 @@ pub fn check_spec(
     transport: &impl Transport,
 ) -> Vec<Finding> {
     let deadline_ms = context.deadline_ms.unwrap_or(LONG_DEADLINE_MS);
+    let secret = credentials::key(&context, environment).ok();
     let of_environment = environment.var(KEY_VARIABLE).and_then(|key| Secret::new(key).ok());
     let pool = pool::load(&context.config).ok();
     let mut findings = Vec::new();
@@ -58,7 +59,11 @@ pub fn check_spec(
     if let Some(pool) = pool {
         odd(spec, &pool, deadline_ms, &mut findings);
     }
-    sorted(findings)
+    let findings = sorted(findings);
+    match &secret {
+        Some(secret) => without_key(findings, secret),
+        None => findings,
+    }
 }
 
 /// Variables with the environment's key in them, where the context has another one, which is refused anyway.

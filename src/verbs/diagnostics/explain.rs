@@ -7,6 +7,7 @@ use crate::contract::{Finding, Handle};
 use crate::daytona::{Dialect, Sandbox};
 use crate::error::Error;
 use crate::http::Transport;
+use crate::http::secret::Secret;
 use crate::sandbox::labels::SESSION;
 use crate::sandbox::state;
 use crate::verbs::call::Call;
@@ -30,6 +31,13 @@ pub fn explain<T: Transport>(
     }
     call.client.ask_once(MAX_REQUESTS);
     let Some(handle) = handle else { return without_handle(call, session_id) };
+    // It is part of the answer.
+    if holds(&handle, call.client.secret()) {
+        return Err(Error::spec("The handle contains the API key of this call.")
+            .rule("malformed-handle")
+            .detail("path", "handle")
+            .remedy("Use the handle as it was made; locate makes it anew."));
+    }
     let target = Target::new(call, handle.clone())?;
     let (dialect, sandbox) = lookup::by_id(call, &target)?;
     let Some(sandbox) = sandbox else { return absent(call, &target, handle) };
@@ -41,6 +49,12 @@ pub fn explain<T: Transport>(
     }
     let inside = inside(call, &target, dialect, &sandbox);
     Ok(seen(call, &target, dialect, &sandbox, handle, inside))
+}
+
+/// Whether a key is anywhere in a handle.
+fn holds(handle: &Handle, secret: &Secret) -> bool {
+    let pairs = handle.metadata.iter().flat_map(|(name, value)| [name, value]);
+    pairs.chain([&handle.provider_id, &handle.external_id]).any(|text| secret.occurs_in(text))
 }
 
 fn without_handle<T: Transport>(call: &Call<'_, T>, session_id: &str) -> Result<Explanation, Error> {

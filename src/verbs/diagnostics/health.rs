@@ -30,13 +30,13 @@ pub fn health(
         }
     };
     call.client.ask_once(1);
-    let answer = key_of(&call);
+    let answer = key_of(&call).map_err(|refused| refused.error.without(call.client.secret()));
     let now = call.client.server_time();
     let mut report = match &answer {
         Ok(known) => of_key(known.as_ref(), now),
         Err(refused) => {
-            let findings = vec![remark::of_server(&refused.error)];
-            failed(condition(&refused.error), &refused.error, until(&refused.error, now), findings)
+            let findings = vec![remark::of_server(refused)];
+            failed(condition(refused), refused, until(refused, now), findings)
         }
     };
     let mut tell = |name: &str, value: Option<String>| {
@@ -49,7 +49,7 @@ pub fn health(
             tell("key-scopes", known.scopes.map(|scopes| scopes.replace(", ", " ")));
         }
         Ok(None) => {}
-        Err(refused) => tell("retry-after-ms", refused.error.retry_after_ms.map(|ms| ms.to_string())),
+        Err(refused) => tell("retry-after-ms", refused.retry_after_ms.map(|ms| ms.to_string())),
     }
     Ok(report)
 }

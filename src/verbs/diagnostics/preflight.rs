@@ -2,7 +2,7 @@
 
 use super::health::{key_of, local};
 use super::key;
-use super::remark::{error, note, of_error, of_server, sorted, warning};
+use super::remark::{error, note, of_error, of_server, sorted, warning, without_key};
 use crate::contract::{Context, ErrorCode, Finding, Resources, Spec};
 use crate::daytona::{Key, NewSandbox, Reaction, Registered, Rejection, Resource, Usage, Version};
 use crate::error::Error;
@@ -45,7 +45,7 @@ pub fn preflight(
         // Nobody would answer another question otherwise, and a second try could lock the address out.
         Err(refused) => {
             found.push(of_server(&refused.error));
-            return Ok(sorted(found));
+            return Ok(without_key(sorted(found), call.client.secret()));
         }
     };
     match &known {
@@ -76,7 +76,7 @@ pub fn preflight(
             }
         });
     });
-    Ok(sorted(found))
+    Ok(without_key(sorted(found), call.client.secret()))
 }
 
 /// A specification that leaves everything to the pool.

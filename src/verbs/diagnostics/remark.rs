@@ -3,6 +3,7 @@
 
 use crate::contract::{ErrorCode, Finding, Severity};
 use crate::error::Error;
+use crate::http::secret::Secret;
 
 /// Calls fail, or have failed.
 pub fn error(rule: &str, path: &str, message: impl Into<String>, remedy: &str) -> Finding {
@@ -41,6 +42,16 @@ pub fn of_server(failed: &Error) -> Finding {
         _ => "vendor",
     };
     of_error(failed, about)
+}
+
+/// The same without the key of their call: much of them is made of what came in.
+pub fn without_key(mut findings: Vec<Finding>, secret: &Secret) -> Vec<Finding> {
+    for finding in &mut findings {
+        for text in [&mut finding.path, &mut finding.message].into_iter().chain(&mut finding.remedy) {
+            *text = secret.redact_input(text);
+        }
+    }
+    findings
 }
 
 /// The most serious first, otherwise in their order.

@@ -4,6 +4,7 @@ use crate::contract::process::Command;
 use crate::error::Error;
 use crate::http::secret::Secret;
 use crate::sandbox::shell::{Flaw, Program};
+use crate::verbs::call::key_in_id;
 
 /// How much of each stream is kept, in bytes.
 pub struct Limit {
@@ -57,8 +58,11 @@ pub fn check<'a>(
 }
 
 /// Checks an id of the caller's.
-pub fn check_id(path: &str, id: &str) -> Result<(), Error> {
+pub fn check_id(path: &str, id: &str, secret: &Secret) -> Result<(), Error> {
     const MAX_ID: usize = 255;
+    if secret.occurs_in(id) {
+        return Err(key_in_id(path));
+    }
     if (1..=MAX_ID).contains(&id.len()) {
         return Ok(());
     }

@@ -15,7 +15,7 @@ const MAX_GRACE: u64 = 50;
 
 /// Ends a process and all of its group. Two requests in the good case.
 pub fn kill<T: Transport>(call: &Call<'_, T>, target: &Target, process_id: &str) -> Result<(), Error> {
-    check_id("process-id", process_id)?;
+    check_id("process-id", process_id, call.client.secret())?;
     let Running { toolbox, .. } = running(call, target)?;
     let mark = new_mark(call, process_id);
     let grace = (call.client.left_ms() / 4 / 100).clamp(1, MAX_GRACE).to_string();

@@ -33,7 +33,7 @@ pub fn launch<T: Transport>(
 ) -> Result<String, Error> {
     let checked = check(command, &LIMIT, MAX_TIMEOUT_MS, call.client.secret())?;
     if let Some(id) = &process_id {
-        check_id("process-id", id)?;
+        check_id("process-id", id, call.client.secret())?;
     }
     let Running { dialect, sandbox, toolbox } = running(call, target)?;
     check_session(call, &sandbox)?;

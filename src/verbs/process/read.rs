@@ -38,7 +38,7 @@ pub fn read<T: Transport>(
     let Some(process_id) = process_id else {
         return launch_command::read(call, target, cursor, max_bytes);
     };
-    check_id("process-id", process_id)?;
+    check_id("process-id", process_id, call.client.secret())?;
     let (out, err) = match cursor {
         None => (0, 0),
         Some(cursor) => offsets(cursor).ok_or_else(malformed_cursor)?,

@@ -195,7 +195,7 @@ fn look<T: Transport>(call: &Call<'_, T>, session: &Session<'_>, refusal: Refusa
         Ok((dialect, Found::Ours(sandbox))) => seen(adopt::adopt(call, session, dialect, sandbox)),
         Ok((_, Found::Foreign)) => Seen::Foreign,
         Ok((dialect, Found::Nothing)) => Seen::Nothing { named: call.client.can_name(dialect) },
-        Err(failed) => Seen::Unseen(failed.error),
+        Err(failed) => Seen::Unseen(failed),
     }
 }
 

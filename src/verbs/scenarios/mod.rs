@@ -13,6 +13,7 @@ mod process;
 mod proof;
 mod protection;
 mod provision;
+mod secrets;
 mod snapshots;
 mod status;
 mod terminate;
@@ -79,7 +80,7 @@ impl Server {
         action: impl FnOnce(&Call<'_, Scripted>) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let call = Call::new(context, &Variables(Vec::new()), &self.transport, LONG_DEADLINE_MS)?;
-        action(&call)
+        call.run(action)
     }
 
     pub fn provision(&self, spec: &Spec) -> Result<Handle, Error> {

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::http::Transport;
 use crate::pairs;
 use crate::sandbox::name::snapshot_prefix;
-use crate::verbs::call::Call;
+use crate::verbs::call::{Call, key_in_id};
 
 /// Longest short name, in bytes.
 const MAX_NAME: usize = 64;
@@ -33,7 +33,11 @@ impl Name {
             .detail("path", "name")
             .remedy("Choose such a name; it need not tell the pool, which is part of the vendor's name anyway."));
         }
-        Ok(Self { full: format!("{}{short}", snapshot_prefix(&call.pool_id)) })
+        let full = format!("{}{short}", snapshot_prefix(&call.pool_id));
+        if call.client.secret().occurs_in(&full) {
+            return Err(key_in_id("name"));
+        }
+        Ok(Self { full })
     }
 }
 
