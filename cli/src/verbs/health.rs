@@ -7,8 +7,9 @@ use crate::args::Global;
 use crate::component::{Network, provider};
 use crate::exit::Exit;
 use crate::input::Pool;
+use crate::layout::columns;
 use crate::out;
-use crate::output::{columns, findings, print_json};
+use crate::output::{findings, print_json};
 use crate::style::{Style, clean};
 
 pub async fn health(global: &Global) -> Done {

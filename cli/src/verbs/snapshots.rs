@@ -9,8 +9,9 @@ use crate::component::{Network, provider};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{self, Pool};
+use crate::layout::columns;
 use crate::out;
-use crate::output::{columns, print_json};
+use crate::output::print_json;
 use crate::style::{Style, clean};
 use crate::table::table;
 

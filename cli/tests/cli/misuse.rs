@@ -172,6 +172,33 @@ const SERVE: &[Misuse] = &[
     (&["--port", "80"], 2, "--port"),
 ];
 
+const LOGS: &[Misuse] =
+    &[(&["--handle", "handle.json", "--interval", "2"], 2, "45s"), (&["--handle", "handle.json", "--id"], 2, "--id")];
+
+const SNAPSHOT: &[Misuse] = &[
+    (&["frobnicate"], 2, "frobnicate"),
+    (&["get"], 2, "NAME"),
+    (&["delete"], 2, "NAME"),
+    (&["activate"], 2, "NAME"),
+    (&["capture"], 2, "NAME"),
+    (&["capture", "base"], 2, "--handle"),
+    (&["capture", "base", "--handle", "no-such.json"], 4, "no-such.json"),
+    (&["capture", "base", "--handle", "other.json"], 4, "e2b"),
+    (&["prepare"], 2, "NAME"),
+    (&["prepare", "base", "--vcpu", "x"], 2, "--vcpu"),
+    (&["prepare", "base", "--spec", "no-such.json"], 4, "no-such.json"),
+];
+
+/// What goes wrong with a handle, for commands that need more than one.
+fn on_handle_with(more: &[&'static str]) -> Vec<Misuse> {
+    let shown = |arguments: &[&str]| matches!(arguments, [_, _, ..]) && !arguments.contains(&"--session");
+    let with = |(arguments, code, word): &Misuse| {
+        let arguments: &'static [&'static str] = Box::leak([arguments, more].concat().into_boxed_slice());
+        (arguments, *code, *word)
+    };
+    ON_HANDLE.iter().filter(|(arguments, ..)| shown(arguments)).map(with).collect()
+}
+
 /// Each command, with what goes wrong with it.
 fn misuses() -> Vec<(&'static str, Vec<Misuse>)> {
     let mut all: Vec<_> = [
@@ -199,6 +226,11 @@ fn misuses() -> Vec<(&'static str, Vec<Misuse>)> {
         let has_value = !arguments.starts_with(&["--handle", "--for"]);
         has_value.then_some((arguments, *code, *word))
     });
+    all.push(("logs", [ON_HANDLE, LOGS].concat()));
+    all.push(("snapshot", SNAPSHOT.to_vec()));
+    all.push(("exec", on_handle_with(&["--", "true"])));
+    all.push(("launch", on_handle_with(&["--", "true"])));
+    all.push(("kill", on_handle_with(&["--id", "p"])));
     all.push(("extend", on_handle.flatten().chain(EXTEND.iter().copied()).collect()));
     all
 }

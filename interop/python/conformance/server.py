@@ -14,12 +14,15 @@ class Server:
         self.begin([], None)
 
     def __enter__(self):
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.acceptor = threading.Thread(target=self.accept, daemon=True)
+        self.acceptor.start()
         return self
 
     def __exit__(self, *_):
-        # A thread that waits in `accept` is not woken by `close` alone.
+        # A thread that waits in `accept` is not woken by `close` alone. It has to be gone before: another server may get the
+        # number of this socket at once, and would lose a connection to this one.
         self.listener.shutdown(socket.SHUT_RDWR)
+        self.acceptor.join()
         self.listener.close()
 
     def begin(self, replies, otherwise):

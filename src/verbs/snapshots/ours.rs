@@ -30,7 +30,8 @@ impl Name {
                 "A snapshot's name is 1 to {MAX_NAME} lower-case letters, digits, dots, dashes and underscores, a letter or digit first."
             ))
             .rule("snapshot-name")
-            .detail("path", "name"));
+            .detail("path", "name")
+            .remedy("Choose such a name; it need not tell the pool, which is part of the vendor's name anyway."));
         }
         Ok(Self { full: format!("{}{short}", snapshot_prefix(&call.pool_id)) })
     }

@@ -1,6 +1,6 @@
 //! The core module inside the component, which JavaScript engines run.
 
-use wasmparser::{Parser, Payload};
+use wasmparser::{Parser, Payload, TypeRef};
 
 use crate::Failure;
 
@@ -26,6 +26,72 @@ pub fn core_module(component: &[u8]) -> Result<&[u8], Failure> {
     match found.as_slice() {
         [module] => Ok(module),
         others => Err(format!("one core module with a memory was expected, there are {}", others.len()).into()),
+    }
+}
+
+/// The name under which the stack pointer is exported.
+const STACK_POINTER: &str = "__stack_pointer";
+
+/// The same module with its one mutable global, the stack pointer, among its exports.
+///
+/// Where JavaScript cannot suspend a call, it leaves it by an exception. With memory and stack pointer put back, the instance
+/// is as good as a fresh one, which costs a millisecond.
+pub fn with_stack_pointer(module: &[u8]) -> Result<Vec<u8>, Failure> {
+    let (mut mutable, mut globals) = (Vec::new(), 0_u32);
+    let mut exports = None;
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    if matches!(import?.ty, TypeRef::Global(_)) {
+                        globals += 1;
+                    }
+                }
+            }
+            Payload::GlobalSection(section) => {
+                for global in section {
+                    if global?.ty.mutable {
+                        mutable.push(globals);
+                    }
+                    globals += 1;
+                }
+            }
+            Payload::ExportSection(section) => exports = Some((section.range(), section.count())),
+            _ => {}
+        }
+    }
+    let [pointer] = mutable[..] else {
+        return Err(format!("one mutable global was expected, there are {}", mutable.len()).into());
+    };
+    let (range, count) = exports.ok_or("the core module exports nothing")?;
+    let (start, end) = (usize::try_from(range.start)?, usize::try_from(range.end)?);
+    let body = module.get(start..end).ok_or("the exports are cut short")?;
+    let entries = body.get(leb(count).len()..).ok_or("the exports are cut short")?;
+    let name = STACK_POINTER.as_bytes();
+    let added = [&leb(u32::try_from(name.len())?), name, &[3], &leb(pointer)].concat();
+    let body = [&leb(count + 1), entries, &added].concat();
+    // Before a section's body are its number and its length.
+    let header = start - leb(u32::try_from(end - start)?).len();
+    let before = module.get(..header).ok_or("the exports have no length")?;
+    let after = module.get(end..).unwrap_or_default();
+    let changed = [before, &leb(u32::try_from(body.len())?), &body, after].concat();
+    if Parser::new(0).parse_all(&changed).any(|payload| payload.is_err()) {
+        return Err("the core module's sections have lengths in another spelling than the shortest".into());
+    }
+    Ok(changed)
+}
+
+/// A number as WebAssembly writes it, in the shortest spelling.
+fn leb(mut number: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    loop {
+        let low = (number & 0x7f) as u8;
+        number >>= 7;
+        if number == 0 {
+            bytes.push(low);
+            return bytes;
+        }
+        bytes.push(low | 0x80);
     }
 }
 
@@ -99,6 +165,21 @@ mod tests {
         assert_eq!(core_module(&component(&[module(&[]), code.clone(), module(&[])]))?, code);
         assert!(core_module(&component(&[module(&[])])).is_err());
         assert!(core_module(&component(&[code.clone(), code])).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn the_stack_pointer_is_exported_and_nothing_else_changes() -> Result<(), Failure> {
+        // A memory; a mutable and a constant global; an export of the memory.
+        let sections =
+            [5, 3, 1, 0, 1, 6, 11, 2, 0x7f, 1, 0x41, 8, 0x0b, 0x7f, 0, 0x41, 9, 0x0b, 7, 5, 1, 1, b'm', 2, 0];
+        let changed = with_stack_pointer(&module(&sections))?;
+        let end = [7, 23, 2, 1, b'm', 2, 0, 15].into_iter().chain(*b"__stack_pointer").chain([3, 0]);
+        let expected: Vec<u8> = module(&sections[..18]).into_iter().chain(end).collect();
+        assert_eq!(changed, expected);
+        // Two mutable globals: which one it is would be a guess.
+        let two = [6, 11, 2, 0x7f, 1, 0x41, 8, 0x0b, 0x7f, 1, 0x41, 9, 0x0b, 7, 1, 0];
+        assert!(with_stack_pointer(&module(&two)).is_err());
         Ok(())
     }
 

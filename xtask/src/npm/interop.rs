@@ -43,7 +43,7 @@ pub fn interop() -> Result<(), Failure> {
         for (version, image) in GENERATIONS {
             trial.session_on(version, image, engine, mode)?;
         }
-        for program in ["mistakes.mjs", "transport.mjs"] {
+        for program in ["mistakes.mjs", "transport.mjs", "forms.mjs"] {
             trial.run(USUAL, engine, mode, program)?;
         }
         trial.at_once(engine, mode)?;

@@ -7,7 +7,7 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::core_module::{check_sound, core_module};
+use super::core_module::{check_sound, core_module, with_stack_pointer};
 use crate::build::build;
 use crate::packages::{NPM, install_once};
 use crate::{Failure, tools};
@@ -46,8 +46,9 @@ fn pack_around(component: &Path) -> Result<Packed, Failure> {
     let bytes = fs::read(component)?;
     let core = core_module(&bytes)?;
     check_sound(core)?;
+    let core = with_stack_pointer(core)?;
     fs::write(directory.join("component.wasm"), &bytes)?;
-    fs::write(directory.join("core.wasm"), core)?;
+    fs::write(directory.join("core.wasm"), &core)?;
     let inline = format!("export const core: string | WebAssembly.Module =\n  '{}';\n", BASE64_STANDARD.encode(core));
     fs::write(directory.join("src/core/inline.ts"), inline)?;
     let compiler = toolbox.join("node_modules/typescript/bin/tsc");

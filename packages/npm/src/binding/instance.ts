@@ -11,17 +11,35 @@ export class NotOffered extends Error {}
 export class Instance {
   readonly memory: Memory;
   readonly #exports: CoreExports & Readonly<Record<string, unknown>>;
+  readonly #stackPointer: number | null;
   readonly #asynchronous = new Map<string, (...flat: Flat[]) => Promise<unknown>>();
 
   /** `imports` may be read before the constructor ends, but nothing is called. */
   constructor(module: WebAssembly.Module, imports: WebAssembly.Imports) {
     this.#exports = new WebAssembly.Instance(module, imports).exports as never;
     this.memory = new Memory(this.#exports);
+    const pointer = this.#exports['__stack_pointer'];
+    this.#stackPointer = pointer instanceof WebAssembly.Global ? pointer.value : null;
   }
 
   /** Bytes of memory that it has. */
   get size(): number {
     return this.#exports.memory.buffer.byteLength;
+  }
+
+  /** Where the stack ends that begins at address 0; 0 where it lies elsewhere. */
+  get stackEnd(): number {
+    const end = this.#exports['__data_end'];
+    const pointer = this.#stackPointer ?? 0;
+    return end instanceof WebAssembly.Global && pointer < end.value ? pointer : 0;
+  }
+
+  /** Puts the stack pointer where it is between calls, after one was left by an exception. False where it cannot be reached. */
+  resetStack(): boolean {
+    const pointer = this.#exports['__stack_pointer'];
+    if (!(pointer instanceof WebAssembly.Global) || this.#stackPointer === null) return false;
+    pointer.value = this.#stackPointer;
+    return true;
   }
 
   /** Calls a function that does not wait. */

@@ -6,7 +6,6 @@ import { anything, entriesOf, option, pairs, record, text, u32 } from '../bindin
 import { refuse } from '../check/refuse.ts';
 import { check, type Problem } from '../check/walk.ts';
 import { SandboxError } from '../errors.ts';
-import { interfaces } from '../generated/contract.ts';
 import type { HandleInput, PairsInput, Spec, State } from '../generated/types.ts';
 import type { CallOptions, ProviderOptions } from '../options.ts';
 import { DaytonaSandboxProvider } from '../provider.ts';
@@ -156,11 +155,8 @@ async function configProblem(provider: DaytonaSandboxProvider): Promise<string |
 async function healthOf(provider: DaytonaSandboxProvider): Promise<ProviderHealth> {
   const problem = await configProblem(provider);
   if (problem !== null) return { status: 'unhealthy', reason: problem };
-  // Asks Daytona where this version of the component can.
-  if (!('diagnostics' in interfaces)) return { status: 'ready' };
-  const { diagnostics } = provider as unknown as { diagnostics: { health(): Promise<Report> } };
   try {
-    const { condition, reason, until } = await diagnostics.health();
+    const { condition, reason, until } = await provider.diagnostics.health();
     if (condition === 'ready') return { status: 'ready' };
     const told = { reason: reason ?? condition };
     if (condition === 'unhealthy') return { status: 'unhealthy', ...told };
@@ -169,12 +165,6 @@ async function healthOf(provider: DaytonaSandboxProvider): Promise<ProviderHealt
     const reason = error instanceof Error ? error.message : String(error);
     return error instanceof SandboxError && error.retryable ? { status: 'degraded', reason } : { status: 'unhealthy', reason };
   }
-}
-
-interface Report {
-  readonly condition: 'ready' | 'degraded' | 'unhealthy';
-  readonly reason: string | null;
-  readonly until: string | null;
 }
 
 function statusOf(state: State): SandboxStatus {

@@ -3,7 +3,7 @@
 import { entriesOf } from '../binding/abi.ts';
 import { kindOf } from '../check/walk.ts';
 import { SandboxError } from '../errors.ts';
-import type { Declaration, Handle, HandleInput, PairsInput, Spec, Status, Termination } from '../generated/types.ts';
+import type { Completion, Declaration, Handle, HandleInput, PairsInput, Spec, Status, Termination } from '../generated/types.ts';
 import type { CallOptions, CredentialSource, ProviderOptions } from '../options.ts';
 import { DaytonaSandboxProvider } from '../provider.ts';
 import type { FlatCapabilities } from './flat.ts';
@@ -49,6 +49,8 @@ export interface PoolSandboxProvider {
   provision(spec: PoolSpec, options?: CallOptions): Promise<Handle>;
   status(handle: PoolHandleInput, options?: CallOptions): Promise<Status>;
   terminate(handle: PoolHandleInput, options?: CallOptions): Promise<Termination>;
+  /** Runs a command in the sandbox and waits for its end: a list of words, or a line for `sh`. */
+  execCommand(handle: PoolHandleInput, command: string | readonly string[], options?: CallOptions): Promise<Completion>;
   /** What the pool provides: its own column, or the class default. */
   provides(): Promise<Declaration>;
   close(): Promise<void>;
@@ -92,6 +94,10 @@ export function createPoolProvider(
     },
     async terminate(handle, callOptions) {
       return provider.terminate(owned(handle), callOptions);
+    },
+    async execCommand(handle, command, callOptions) {
+      const argv = typeof command === 'string' ? ['sh', '-c', command] : command;
+      return provider.process.exec(owned(handle), { argv }, callOptions);
     },
     provides: () => provider.provides(row.runtime_provides),
     close: () => provider.close(),

@@ -193,6 +193,8 @@ export interface ErrorRecord {
    * - `limit`, `maximum`, `requested`: name and values of a limit, in the units that the vendor uses; with `rate-limited`, `limit`
    *   is the bucket that is exhausted;
    * - `sandbox-name`, `sandbox-id`: which sandbox the error is about, or which one may exist;
+   * - `process-id`: which process may run, or has that id already;
+   * - `snapshot-name`: the vendor's name of the snapshot that may come to exist;
    * - `differs`: in what the session's sandbox differs from what was asked for: names of fields, separated by `, `; empty where
    *   the vendor does not show it;
    * - `reason`: why the sandbox failed or the organization is suspended, in the vendor's words;

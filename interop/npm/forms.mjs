@@ -1,0 +1,74 @@
+// The platform's two forms of a provider, and the worker's environment.
+
+import { SandboxError, createPoolProvider, createSandboxProvider, executionSecurityEnforcement, workerEnvironment } from 'daytona-sandbox-provider';
+
+import { IMAGE, KEY, MODE, URL, ask, check, until } from './fake.mjs';
+
+const credential = () => ({ secret: KEY, apiUrl: URL });
+const flat = (flags) => Object.values(flags).every((value) => value === null || ['string', 'number', 'boolean'].includes(typeof value) || (Array.isArray(value) && value.every((item) => typeof item === 'string')));
+const created = async () => (await ask('GET', 'requests')).filter(({ method, status }) => method === 'POST' && status < 300).at(-1).body;
+
+async function pool() {
+  const row = { id: 'pool-b', orgId: 'org-1', providerId: 'daytona', name: 'B', isActive: true, config: { image: IMAGE, diskGB: 8 }, runtime_provides: { runtimeKinds: ['npm'], requirementKinds: ['git'] } };
+  const provider = createPoolProvider(row, credential, { mode: MODE });
+  check('B: its name', provider.id === 'daytona' && provider.displayName === 'Daytona');
+  check('B: flat capabilities', flat(provider.capabilities) && provider.capabilities.maxVCpu === null && !('extensions' in provider.capabilities), provider.capabilities);
+  check('B: the row replaces what the class provides', JSON.stringify(await provider.provides()) === JSON.stringify(row.runtime_provides));
+  const handle = await provider.provision({ sessionId: 'b', env: { A: '1' }, registrationToken: 'reg', toolchainDemand: ['go'], config: { diskGB: 9 }, resources: { timeoutSec: 600 } });
+  const body = await created();
+  check('B: keys of the session win over the row’s', body.disk === 9 && body.buildInfo.dockerfileContent.includes(IMAGE), body);
+  check('B: the registration token reaches the worker', body.env.DONMAI_REGISTRATION_TOKEN === 'reg' && body.env.A === '1', body.env);
+  // The platform stores these two.
+  const stored = JSON.parse(JSON.stringify({ externalId: handle.externalId, metadata: handle.metadata }));
+  check('B: a status is a word', await until(async () => (await provider.status(stored)) === 'running'));
+  const done = await provider.execCommand(stored, 'true').catch((error) => error);
+  check('B: a command', done instanceof SandboxError ? done.code !== 'internal' : 'exitCode' in done, done);
+  check('B: terminate', ['requested', 'gone'].includes(await provider.terminate(stored)));
+  await provider.close();
+}
+
+async function open() {
+  const provider = createSandboxProvider({ poolId: 'pool-a', config: { image: IMAGE, diskGB: 8 }, credential, mode: MODE });
+  const { manifest } = provider;
+  const text = JSON.stringify(manifest);
+  check('A: the manifest is JSON', text === JSON.stringify(JSON.parse(text)) && !Object.values(manifest).includes(undefined));
+  check('A: its fields', manifest.apiVersion === 'rensei.dev/v1' && manifest.family === 'sandbox' && /^\d+\.\d+\.\d+/.test(manifest.version) && manifest.id && manifest.name && manifest.requires.rensei, manifest);
+  check('A: its entry', manifest.entry.kind === 'npm' && manifest.entry.package === 'daytona-sandbox-provider' && manifest.entry.export === 'createSandboxProvider');
+  check('A: flat capabilities', flat(manifest.capabilitiesDeclared), manifest.capabilitiesDeclared);
+  check('A: execution security beside it', executionSecurityEnforcement.isolation === 'container' && !('executionSecurityEnforcement' in manifest));
+  await provider.activate({});
+  await provider.activate({});
+  check('A: health', (await provider.health()).status === 'ready', await provider.health());
+  const handle = await provider.provision({ sessionId: 'a', scope: {}, registrationToken: 'reg', envVars: { A: '1' }, resources: { vCpu: 1 }, idleTimeoutSeconds: 600, maxDurationSeconds: 3600 });
+  check('A: a handle', handle.provisionedAt instanceof Date && typeof handle.transport === 'object', handle);
+  check('A: the registration token reaches the worker', (await created()).env.DONMAI_REGISTRATION_TOKEN === 'reg');
+  const stored = JSON.parse(JSON.stringify(handle));
+  check('A: running', await until(async () => (await provider.status(stored)).state === 'running'));
+  check('A: terminate says nothing', (await provider.terminate(stored)) === undefined);
+  let state;
+  await until(async () => (state = await provider.status(stored)).state === 'terminated');
+  check('A: terminated', state.terminatedAt instanceof Date && typeof state.reason === 'string', state);
+  await provider.deactivate();
+  await provider.deactivate();
+  const wrong = createSandboxProvider({ poolId: 'pool-a', config: { diskGB: -1 }, credential, mode: MODE });
+  check('A: a wrong configuration is unhealthy', (await wrong.health()).status === 'unhealthy');
+  const refused = await wrong.activate().catch((error) => error);
+  check('A: and not activated', refused instanceof SandboxError && refused.code === 'invalid-config', refused);
+}
+
+function worker() {
+  const { env, warnings } = workerEnvironment({
+    sessionId: 's',
+    daemonUrl: 'https://platform.example',
+    sessionReadToken: 'read',
+    env: { A: '1', DAYTONA_API_KEY: 'a-secret', DONMAI_PI_CONFINEMENT_READ: 'x', DONMAI_SESSION_ID: 'other' },
+  });
+  check('a worker’s variables', env.DONMAI_SESSION_ID === 's' && env.DONMAI_DAEMON_URL && env.DONMAI_SESSION_READ_TOKEN === 'read' && env.A === '1' && !('DONMAI_RUNTIME_JWT' in env), Object.keys(env));
+  const names = warnings.map(({ name }) => name).sort().join();
+  check('warnings', names === 'DAYTONA_API_KEY,DONMAI_PI_CONFINEMENT_READ,DONMAI_SESSION_ID' && !JSON.stringify(warnings).includes('a-secret'), warnings);
+}
+
+await pool();
+await open();
+worker();
+process.exit(0);
