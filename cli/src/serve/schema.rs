@@ -28,10 +28,17 @@ pub fn document() -> Value {
     let failure = generator.subschema_for::<ProviderError>().to_value();
     let mut definitions: Map<String, Value> = generator.take_definitions(true);
     let requests: Vec<Value> = methods.iter().map(request).collect();
-    let results: Map<String, Value> = methods
-        .into_iter()
-        .flat_map(|method| method.names.into_iter().map(move |name| (name, method.result.clone())))
-        .collect();
+    let mut results = Map::new();
+    for method in methods {
+        for name in method.names {
+            // `health` is the server's, and with a context the pool's.
+            let result = match results.remove(&name) {
+                Some(other) => json!({ "anyOf": [other, method.result.clone()] }),
+                None => method.result.clone(),
+            };
+            results.insert(name, result);
+        }
+    }
     definitions.insert("request".to_owned(), json!({ "oneOf": requests }));
     definitions
         .insert("results".to_owned(), json!({ "description": "By method.", "type": "object", "properties": results }));

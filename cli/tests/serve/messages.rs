@@ -195,6 +195,18 @@ fn the_schema_lists_the_methods_that_there_are_and_the_guide_describes_each() {
 }
 
 #[test]
+fn health_is_the_server_s_and_with_a_context_the_pool_s() {
+    let stage = Stage::new();
+    let mut served = stage.serve(&[]);
+    for params in [json!({}), Value::Null] {
+        assert_eq!(served.talk.result("health", params)["status"], "serving");
+    }
+    let report = served.talk.result("health", json!({ "context": stage.context() }));
+    assert_eq!(report["condition"], "ready", "{report}");
+    assert_eq!(served.end().0, Some(0));
+}
+
+#[test]
 fn methods_are_taken_in_both_spellings() {
     let stage = Stage::new();
     let mut served = stage.serve(&[]);
