@@ -10,6 +10,7 @@ mod budgets;
 mod contract;
 mod counts;
 mod credentials;
+mod diagnosis;
 mod ending;
 mod errors;
 mod faults;

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use host_tests::component;
 use sha2::{Digest as _, Sha256};
 use wit_parser::{
     Function, InterfaceId, PackageId, Resolve, SourceMap, Stability, Type, TypeDef, TypeDefKind, TypeId, TypeOwner,
@@ -215,6 +216,26 @@ fn todays_contract_has_every_released_type_and_function_unchanged() {
     for (version, _) in RELEASES {
         assert_eq!(differences(&released(version), &files(Path::new(WIT))), [""; 0], "since {version}");
     }
+}
+
+/// A host that was built with a release looks functions up by the release's names, and the engine finds today's under them.
+#[test]
+fn todays_component_has_every_released_function_under_its_released_name() {
+    let engine = wasmtime::Engine::default();
+    let component = wasmtime::component::Component::new(&engine, component()).expect("it is a component");
+    for (version, _) in RELEASES {
+        let Contract { resolve, package } = Contract::of(&released(version));
+        for (name, id) in &resolve.packages[package].interfaces {
+            let interface = format!("rensei:sandbox/{name}@{version}");
+            let index = component.get_export_index(None, &interface).unwrap_or_else(|| panic!("no {interface}"));
+            for function in resolve.interfaces[*id].functions.keys() {
+                let found = component.get_export_index(Some(&index), function);
+                assert!(found.is_some(), "no {interface}.{function}");
+            }
+        }
+    }
+    // Of another track nothing is found, so the look-up can fail.
+    assert!(component.get_export_index(None, "rensei:sandbox/provider@0.2.0").is_none());
 }
 
 #[test]
