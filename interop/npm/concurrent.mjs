@@ -27,7 +27,7 @@ async function lateness(act) {
 
 const provider = new DaytonaSandboxProvider({ poolId: 'pool-1', config: { snapshot: 'ubuntu:22.04' }, credential: { secret: KEY, apiUrl: URL }, mode: MODE });
 await provider.warm();
-await ask('POST', 'manner', { delayMillis: DELAY_MS });
+await ask('POST', 'replies', { delayMillis: DELAY_MS });
 
 for (const count of [50, 500]) {
   const sessions = Array.from({ length: count }, (_, index) => `at-once-${count}-${index}`);
