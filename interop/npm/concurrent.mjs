@@ -27,17 +27,17 @@ async function lateness(act) {
 
 const provider = new DaytonaSandboxProvider({ poolId: 'pool-1', config: { snapshot: 'ubuntu:22.04' }, credential: { secret: KEY, apiUrl: URL }, mode: MODE });
 await provider.warm();
-await ask('POST', 'manner', { delayMillis: DELAY_MS });
+await ask('POST', 'replies', { delayMillis: DELAY_MS });
 
 for (const count of [50, 500]) {
   const sessions = Array.from({ length: count }, (_, index) => `at-once-${count}-${index}`);
   const { result, wall, late } = await lateness(() => Promise.all(sessions.map((sessionId) => provider.provision({ sessionId }))));
   console.log(`${provider.mode}: ${count} at once took ${wall.toFixed(0)} ms; the event loop was late by ${late.toFixed(0)} ms at most`);
   check(`${count} sandboxes`, new Set(result.map(({ externalId }) => externalId)).size === count);
-  // Bounds that hold on a busy machine as well: one after the other they would take this long, with the loop blocked.
+  // Bounds that hold on a busy machine as well. One after the other they would take at least this long, with the loop blocked.
   const alone = DELAY_MS * count;
-  check(`${count} waited together`, wall < alone / 5, wall);
-  check(`the event loop was free with ${count}`, late < alone / 10, late);
+  check(`${count} waited together`, wall < alone / 2, wall);
+  check(`the event loop was free with ${count}`, late < alone / 4, late);
 }
 const { by_route: routes } = await ask('GET', 'summary');
 check('one request each', routes['POST /sandbox'] === 550, routes);

@@ -67,7 +67,7 @@ async function calls() {
       seen.get(client.name).cpu.push(cpu / calls);
     }
   }
-  await fetch(`${URL.replace(/\/api$/, '')}/__fake/manner`, { method: 'POST', body: '{"delayMillis":300}' });
+  await fetch(`${URL.replace(/\/api$/, '')}/__fake/replies`, { method: 'POST', body: '{"delayMillis":300}' });
   for (let round = 0; round < 3; round += 1) {
     for (const client of clients) {
       const { wall, late } = await client.ask('burst', 50);
