@@ -13,10 +13,7 @@ async fn execute(client: &Client, id: &str, line: &str) -> Answer {
 }
 
 fn start(directory: &str, digest: &str, mode: &str, timeout: &str, words: &str) -> String {
-    format!(
-        "sh -c '{}' sh start M {directory} {digest} {mode} 100 {timeout} 20 . {words}",
-        SCRIPT.replace("2>&4", "2>&4")
-    )
+    format!("sh -c '{SCRIPT}' sh start M {directory} {digest} {mode} 100 {timeout} 20 . {words}")
 }
 
 fn result(answer: &Answer) -> String {
