@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use fake_daytona::{FakeDaytona, Generation, Latencies};
-use host_tests::load;
+use host_tests::{load, write_signed};
 use sandbox_host::Host;
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ async fn the_plain_client_sends_what_the_component_sends() {
     let server = fake.clone();
     tokio::spawn(async move { server.serve(listener, std::future::pending()).await });
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("clients.cwasm");
-    load(&Host::builder().build().expect("a host")).write_precompiled(&file).expect("a file");
+    write_signed(&load(&Host::builder().build().expect("a host")), &file).expect("a file");
 
     let host = |kind: &str| {
         let mut program = Command::new(env!("CARGO_BIN_EXE_client-host"));

@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn above_the_ceiling_nothing_is_let_pass_and_nothing_is_written_down() {
         let size = Size { bytes: CEILING + 1, gzipped: 1 };
-        let above = "the component has 400,001 bytes, more than the 400,000 that it may have at all";
+        let above = "the component has 480,001 bytes, more than the 480,000 that it may have at all";
         for outcome in [size.compare(size), size.record()] {
             assert_eq!(outcome.err().map(|failure| failure.to_string()).as_deref(), Some(above));
         }

@@ -92,6 +92,50 @@ const LOCATE: &[Misuse] = &[
     (&["--session", "s", "--component", "pool.json"], 11, "WebAssembly"),
 ];
 
+/// What goes wrong with every command that asks about a pool.
+const ON_POOL: &[Misuse] = &[
+    (&["--pool", "empty.json"], 3, "is empty"),
+    (&["--pool", "record.json"], 3, "stands there twice"),
+    (&["--pool", "no-such.json"], 3, "no-such.json"),
+    (&["--deadline", "0s"], 2, "longer"),
+    (&["--deadline", "2"], 2, "45s"),
+    (&["--credential-file", "handle.json"], 3, "not a credential"),
+    (&["--policy", "pool.json"], 3, "pool.json: this is not a policy"),
+    (&["--ca-file", "pool.json"], 3, "certificate"),
+    (&["--component", "pool.json"], 11, "WebAssembly"),
+    (&["everything"], 2, "every value has an option before it"),
+    (&["--session", "s"], 2, "--session"),
+];
+
+/// What is wrong with a configuration is a mark in the list of `doctor`, and an error of these.
+const CONFIGURATION: &[Misuse] = &[
+    (&["--pool", "broken.json"], 3, "not JSON"),
+    (&["--pool", "wrong.json"], 3, "diskGB"),
+    (&["--pool", "list.json"], 3, "an array"),
+];
+
+const DOCTOR: &[Misuse] = &[
+    (&["--spec", "no-such.json"], 4, "no-such.json"),
+    (&["--spec", "twice.json"], 4, "`env.A` stands there twice"),
+    (&["--spec", "list.json"], 4, "has to be an object"),
+];
+
+const EXPLAIN: &[Misuse] = &[
+    (&[], 2, "--session"),
+    (&["--session"], 2, "--session"),
+    (&["--session", ""], 4, "empty"),
+    (&["s"], 2, "every value has an option before it"),
+    (&["--handle", "handle.json"], 2, "--session"),
+    (&["--session", "s", "--handle", "no-such.json"], 4, "no-such.json"),
+    (&["--session", "s", "--handle", "list.json"], 4, "has to be an object"),
+    (&["--session", "s", "--handle", "other.json"], 4, "e2b"),
+    (&["--session", "s", "--handle", "odd.json"], 4, "locate makes it anew"),
+    (&["--session", "s", "--handle", "twice.json"], 4, "stands there twice"),
+    (&["--session", "s", "--credential-file", "pool.json"], 3, "secret"),
+    (&["--session", "s", "--deadline", "5"], 2, "45s"),
+    (&["--session", "s", "--component", "pool.json"], 11, "WebAssembly"),
+];
+
 /// What goes wrong with every command that takes a handle.
 const ON_HANDLE: &[Misuse] = &[
     (&[], 2, "--handle"),
@@ -226,6 +270,10 @@ fn misuses() -> Vec<(&'static str, Vec<Misuse>)> {
         let has_value = !arguments.starts_with(&["--handle", "--for"]);
         has_value.then_some((arguments, *code, *word))
     });
+    all.push(("doctor", [ON_POOL, DOCTOR].concat()));
+    all.push(("health", [ON_POOL, CONFIGURATION].concat()));
+    all.push(("capacity", [ON_POOL, CONFIGURATION].concat()));
+    all.push(("explain", EXPLAIN.to_vec()));
     all.push(("logs", [ON_HANDLE, LOGS].concat()));
     all.push(("snapshot", SNAPSHOT.to_vec()));
     all.push(("exec", on_handle_with(&["--", "true"])));

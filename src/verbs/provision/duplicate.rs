@@ -10,7 +10,7 @@ use super::session::Session;
 use crate::daytona::{Dialect, Sandbox};
 use crate::error::Error;
 use crate::http::Transport;
-use crate::sandbox::labels::{DUPLICATE_OF, IDLE_MINUTES};
+use crate::sandbox::labels::{DIGEST, DUPLICATE_OF, IDLE_MINUTES};
 use crate::verbs::call::Call;
 use crate::verbs::locate;
 use crate::verbs::relabel::{relabel, reread};
@@ -34,9 +34,12 @@ pub fn without_duplicate<T: Transport>(
     if !named {
         // It is created; failing to see others does not change that.
         let mut all = locate::all_by_labels(call, dialect, &session.spec.session_id).unwrap_or_default();
-        for duplicate in all.extract_if(.., |seen| seen.label(DUPLICATE_OF).is_some()) {
+        // The new one takes the place of a broken one, as it would where the broken one had been found first.
+        let replaceable =
+            |seen: &Sandbox| seen.is_broken() && seen.id != created.id && seen.label(DIGEST) == Some(session.digest);
+        for sandbox in all.extract_if(.., |seen| seen.label(DUPLICATE_OF).is_some() || replaceable(seen)) {
             // One that still cannot go is tried again by the next call.
-            let target = Target::of(dialect, &duplicate)?;
+            let target = Target::of(dialect, &sandbox)?;
             let _ = call.client.delete(dialect, &target.id, &target.external_id);
         }
         if let Some(older) = all.into_iter().next().filter(|first| first.id != created.id) {

@@ -254,11 +254,10 @@ fn where_names_are_ignored_the_elder_sandbox_wins_and_the_new_one_goes() {
 }
 
 /// A server that ignores names and deletes nothing while it starts, which takes longer than the call may.
-fn nameless_and_slow(parked: bool, more: &str) -> Server {
+fn nameless_and_slow(older: &str, more: &str) -> Server {
     let new = nameless("c-new", "2026-11-23T11:00:00.000Z").replace(r#""state":"started""#, r#""state":"starting""#);
-    let state = if parked { "archived" } else { "started" };
     let old = nameless("b-old", "2026-11-23T10:00:00.000Z");
-    let old = old.replace(r#""started""#, &format!("\"{state}\"")).replace(DIGEST, &format!("{DIGEST}{AGAIN}"));
+    let old = old.replace(r#""started""#, &format!("\"{older}\"")).replace(DIGEST, &format!("{DIGEST}{AGAIN}"));
     let list = format!("[{new},{old}{more}]");
     let more = more.trim_start_matches(',').to_owned();
     Server::ruled(move |line| match line {
@@ -277,7 +276,7 @@ fn nameless_and_slow(parked: bool, more: &str) -> Server {
 #[test]
 fn a_new_sandbox_that_cannot_go_before_the_deadline_is_marked_stops_itself_and_costs_the_session_nothing() {
     for parked in [false, true] {
-        let server = nameless_and_slow(parked, "");
+        let server = nameless_and_slow(if parked { "archived" } else { "started" }, "");
         let outcome = server.provision(&spec("sess-42"));
         assert!(outcome.as_ref().is_ok_and(|handle| handle.external_id == "b-old"), "{outcome:?}");
         let sent = server.sent();
@@ -294,10 +293,23 @@ fn a_new_sandbox_that_cannot_go_before_the_deadline_is_marked_stops_itself_and_c
 fn what_an_earlier_call_could_not_remove_goes_with_the_next_one_and_is_never_taken() {
     let marked = nameless("d-dup", "2026-11-23T09:00:00.000Z");
     let marked = marked.replace(DIGEST, &format!(r#"{DIGEST},"rensei.dev/duplicate-of":"b-old""#));
-    let server = nameless_and_slow(false, &format!(",{marked}"));
+    let server = nameless_and_slow("started", &format!(",{marked}"));
     let outcome = server.provision(&spec("sess-42"));
     assert!(outcome.as_ref().is_ok_and(|handle| handle.external_id == "b-old"), "{outcome:?}");
     assert!(server.sent().iter().any(|line| line.starts_with("DELETE /api/sandbox/d-dup")), "{:#?}", server.sent());
+}
+
+#[test]
+fn a_new_sandbox_takes_the_place_of_an_older_one_that_is_broken() {
+    let server = nameless_and_slow("error", "");
+    let outcome = server.provision(&spec("sess-42"));
+    assert!(outcome.as_ref().is_ok_and(|handle| handle.external_id == "c-new"), "{outcome:?}");
+    let sent = server.sent();
+    assert!(sent.iter().any(|line| line.starts_with("DELETE /api/sandbox/b-old")), "{sent:#?}");
+    assert!(
+        !sent.iter().any(|line| line.starts_with("DELETE /api/sandbox/c-new") || line.starts_with("PUT")),
+        "{sent:#?}"
+    );
 }
 
 #[test]
