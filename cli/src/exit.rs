@@ -22,7 +22,7 @@ pub enum Exit {
     Failed,
     Terminated,
     Unfinished,
-    Doubtful,
+    Degraded,
     TimedOut,
     Interrupted,
     /// What a program in a sandbox ended with.
@@ -71,7 +71,7 @@ impl Exit {
             Self::Failed => 20,
             Self::Terminated => 21,
             Self::Unfinished => 22,
-            Self::Doubtful => 23,
+            Self::Degraded => 23,
             Self::TimedOut => 124,
             Self::Interrupted => 130,
             Self::Program(code) => code,
@@ -83,8 +83,8 @@ impl Exit {
     /// That of the worst finding: of an error by what it is about, which says who has to act.
     pub fn of_findings(findings: &[&Finding]) -> Self {
         let Some(worst) = findings.iter().find(|finding| finding.severity == Severity::Error) else {
-            let doubtful = findings.iter().any(|finding| finding.severity == Severity::Warning);
-            return if doubtful { Self::Doubtful } else { Self::Ok };
+            let has_warning = findings.iter().any(|finding| finding.severity == Severity::Warning);
+            return if has_warning { Self::Degraded } else { Self::Ok };
         };
         let path = worst.path.as_str();
         match path.split('.').next().unwrap_or_default() {
@@ -155,7 +155,7 @@ mod tests {
             Exit::Failed,
             Exit::Terminated,
             Exit::Unfinished,
-            Exit::Doubtful,
+            Exit::Degraded,
             Exit::TimedOut,
             Exit::Interrupted,
         ]

@@ -34,7 +34,7 @@ pub async fn health(global: &Global) -> Done {
     }
     Ok(match report.condition {
         Condition::Ready => Exit::Ok,
-        Condition::Degraded => Exit::Doubtful,
+        Condition::Degraded => Exit::Degraded,
         Condition::Unhealthy => Exit::of_findings(&report.findings.iter().collect::<Vec<&Finding>>()),
     })
 }

@@ -142,13 +142,13 @@ fn lifetime(session: &Session) -> Duration {
     session.max_duration_sec.map_or(minutes(7 * 24 * 60), |seconds| Duration::from_secs(seconds.into()))
 }
 
-/// When a session's time is over: its deadline, or the one that it was given later. `doubtful`: also where it is not sure
+/// When a session's time is over: its deadline, or the one that it was given later. `ambiguous`: also where it is not sure
 /// that the extension arrived.
-fn deadlines(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, doubtful: bool) -> Vec<Timestamp> {
+fn deadlines(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, ambiguous: bool) -> Vec<Timestamp> {
     let seconds = session.extends.map_or(0, |(_, seconds)| seconds);
     let extended = evidence
         .calls(session)
-        .filter(|entry| entry.verb == "extend" && (doubtful || matches!(entry.outcome, Outcome::State(_))))
+        .filter(|entry| entry.verb == "extend" && (ambiguous || matches!(entry.outcome, Outcome::State(_))))
         .map(|entry| entry.ended + Duration::from_secs(seconds.into()));
     let first = view.created_at + lifetime(session);
     // Whoever provisions a session again after its time was over gives it its time anew.

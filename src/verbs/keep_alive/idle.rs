@@ -98,12 +98,12 @@ impl IdleClock {
         };
         let mut minutes = wanted(now);
         let in_force = self.interval / SECONDS_PER_MINUTE;
-        let doubtful = expiry::is_behind(call.client.server_time(), sandbox);
-        if minutes > in_force || doubtful {
+        let is_behind = expiry::is_behind(call.client.server_time(), sandbox);
+        if minutes > in_force || is_behind {
             // In doubt it is longer than it was, so that there is something to write, and nothing is stopped meanwhile.
             let written = set(minutes.max(in_force + 1))?;
             // What is written now is dated now, by the clock that counts.
-            let off = written.filter(|written| doubtful || written.since(now).abs() > SECONDS_PER_MINUTE);
+            let off = written.filter(|written| is_behind || written.since(now).abs() > SECONDS_PER_MINUTE);
             if let Some(written) = off {
                 minutes = wanted(written);
                 set(minutes)?;

@@ -391,7 +391,7 @@ fn a_workspace_that_exists_is_taken_without_creating_another() {
 }
 
 #[test]
-fn where_names_are_ignored_a_doubtful_create_is_not_repeated() {
+fn where_names_are_ignored_an_ambiguous_create_is_not_repeated() {
     let none = || Answer::json(200, "[]");
     let server = Server::with_config(r#""dialect":"workspace""#, [none(), Answer::status(502), none()]);
     let error = refused(&server);
