@@ -17,6 +17,7 @@
 
 mod contract;
 mod daytona;
+mod digits;
 mod error;
 mod http;
 mod json;

@@ -3,6 +3,7 @@
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcDateTime};
 
+use crate::digits::digits;
 use crate::json::{FromScalar, Scalar};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -73,8 +74,8 @@ impl Moment {
 }
 
 /// A number of exactly so many decimal digits.
-fn number(text: &str, digits: usize) -> Option<u64> {
-    if text.len() == digits { crate::http::digits(text) } else { None }
+fn number(text: &str, length: usize) -> Option<u64> {
+    if text.len() == length { digits(text) } else { None }
 }
 
 fn two_digits(text: &str) -> Option<u8> {

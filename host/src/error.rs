@@ -174,7 +174,26 @@ impl LoadError {
 /// A call did not return what was asked for.
 ///
 /// Everything but [`CallError::Provider`] is about the provider or the host itself. Whether the vendor was reached is
-/// then not known: after a `provision` that ended so, call `locate`.
+/// then not known: after a `provision` that ended so, call `locate`. [`CallError::retry`] says for every error what may be
+/// done without anybody changing anything.
+///
+/// ```no_run
+/// use sandbox_host::{CallError, Context, Handle, Provider, Retry, Spec};
+///
+/// async fn provision(provider: &Provider, context: &Context, spec: &Spec) -> Result<Option<Handle>, CallError> {
+///     match provider.provision(context, spec).await {
+///         Ok(handle) => Ok(Some(handle)),
+///         // A sandbox may exist: the same call again would find it, and so does a look.
+///         Err(error) if error.retry() == Retry::OutcomeUnknown => provider.locate(context, &spec.session_id).await,
+///         Err(error) => {
+///             if let Some(told) = error.provider() {
+///                 eprintln!("{}: {} {}", told.code, told.message, told.remedy().unwrap_or_default());
+///             }
+///             Err(error)
+///         }
+///     }
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {

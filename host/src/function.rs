@@ -43,6 +43,15 @@ macro_rules! enumerate {
             -> $kind:ident $value:ty, since $since:literal, within $seconds:literal;
     )* })*) => {
         /// A function of the contract.
+        ///
+        /// ```
+        /// use sandbox_host::{Function, Scope};
+        ///
+        /// let function: Function = "keepAlive".parse()?;
+        /// assert_eq!((function, function.interface()), (Function::KeepAlive, "lifecycle"));
+        /// assert_eq!(function.scope(), Scope::Handle);
+        /// # Ok::<(), sandbox_host::UnknownFunction>(())
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Function {

@@ -16,6 +16,18 @@ use sha2::{Digest, Sha256};
 
 /// Loads providers. One per process is enough, and cheap to clone: it holds the engine, the HTTP client and the
 /// limits that all its providers share.
+///
+/// ```no_run
+/// use sandbox_host::{Host, Policy};
+///
+/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let policy = Policy::new().with_allowed(["api.example.com"])?;
+/// let host = Host::builder().policy(policy).cache("/var/cache/sandbox-host").build()?;
+/// let provider = host.load_file("provider.wasm")?;
+/// println!("{:?}", provider.info());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Host {
     shared: Arc<Shared>,

@@ -15,6 +15,18 @@ const START: Duration = Duration::from_secs(10);
 ///
 /// A call that breaks, times out or is cancelled takes the instance with it: every later call returns
 /// [`CallError::Poisoned`]. The provider's own errors do no harm.
+///
+/// ```no_run
+/// use sandbox_host::{Context, Handle, Provider};
+///
+/// # async fn example(provider: &Provider, context: &Context, handles: &[Handle]) -> Result<(), sandbox_host::CallError> {
+/// let mut instance = provider.instance().await?;
+/// for handle in handles {
+///     println!("{}", instance.status(context, handle).await?.status);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct Instance {
     provider: Arc<ProviderInner>,
     meter: Computed,

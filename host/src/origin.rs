@@ -8,6 +8,15 @@ use http::uri::Scheme;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Scheme, host and port; compared exactly, with the host in lower case and the scheme's port filled in.
+///
+/// ```
+/// use sandbox_host::Origin;
+///
+/// let origin: Origin = "https://API.example.com/".parse()?;
+/// assert_eq!(origin, Origin::parse("https://api.example.com:443")?);
+/// assert!(Origin::parse("https://api.example.com/v1").is_err());
+/// # Ok::<(), sandbox_host::OriginError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     https: bool,

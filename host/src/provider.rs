@@ -23,6 +23,19 @@ use crate::warm::Warm;
 /// nothing else but the environment. Each call is bounded by the context's deadline and the margin of the host's limits.
 /// Dropping the future of a call ends it; what was sent by then was sent.
 ///
+/// ```no_run
+/// use sandbox_host::{Context, Function, Provider, Spec};
+///
+/// # async fn example(provider: &Provider, context: &Context) -> Result<(), sandbox_host::CallError> {
+/// let handle = provider.provision(context, &Spec::new("session-1")).await?;
+/// if provider.offers(Function::Capacity) {
+///     println!("{:?} more sessions fit", provider.capacity(context).await?.available);
+/// }
+/// println!("{}", provider.terminate(context, &handle).await?);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// Every call returns [`CallError`]: the provider's own error, or what befell the provider.
 #[derive(Clone)]

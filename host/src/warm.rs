@@ -22,6 +22,17 @@ use crate::waiting::Keeper;
 /// A provider whose instances are kept between calls of the same pool; see
 /// [`Provider::warm`](crate::Provider::warm). Cheap to clone; clones share the instances.
 ///
+/// ```no_run
+/// use sandbox_host::{Context, Handle, Provider, WarmLimits};
+///
+/// # async fn example(provider: &Provider, context: &Context, handle: &Handle) -> Result<(), sandbox_host::CallError> {
+/// let warm = provider.warm(WarmLimits::default());
+/// println!("{}", warm.status(context, handle).await?.status);
+/// assert!(warm.idle() <= 1);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// An instance in which a call broke, timed out or was cancelled is never used again. Functions that send nothing are for no
 /// pool's account, and run in fresh instances.
 ///

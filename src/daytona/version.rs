@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::http::digits;
+use crate::digits::digits;
 
 /// Major and minor version.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -1,5 +1,6 @@
 //! Reply headers, read tolerantly: a repeated one may arrive separately or comma-joined, and bytes may be anything.
 
+use crate::digits::digits;
 use crate::moment::Moment;
 
 /// Longest wait that is told apart from a longer one, in seconds: what 32 bits hold in milliseconds.
@@ -71,11 +72,6 @@ fn seconds_to_ms(text: &str) -> Option<u32> {
     let whole = digits(whole).unwrap_or(u64::MAX).min(MAX_WAIT_SEC);
     let thousandths = format!("{fraction:0<3}").get(..3).and_then(digits)?;
     Some(u32::try_from(whole * 1_000 + thousandths).unwrap_or(u32::MAX))
-}
-
-/// A number of decimal digits and nothing else: std also takes a sign.
-pub fn digits(text: &str) -> Option<u64> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
 fn to_u32(ms: i64) -> u32 {

@@ -12,7 +12,7 @@ pub mod scripted;
 #[cfg(target_arch = "wasm32")]
 pub mod wasi;
 
-pub use headers::{Headers, digits};
+pub use headers::Headers;
 pub use retry::{Outcome, Repeat, exchange, jittered};
 
 /// Largest reply that is read unless a request says otherwise, in bytes. No host limits what a server may send.

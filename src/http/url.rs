@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::headers::digits;
+use crate::digits::digits;
 
 /// Longest URL that is read, in bytes.
 const MAX_URL: usize = 2048;

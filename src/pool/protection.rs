@@ -89,7 +89,7 @@ fn is_made_of(text: &str, more: &[u8]) -> bool {
 
 fn is_network(text: &str) -> bool {
     let at_most = |digits: &str, most: u64| {
-        !digits.is_empty() && digits.len() <= 3 && crate::http::digits(digits).is_some_and(|number| number <= most)
+        !digits.is_empty() && digits.len() <= 3 && crate::digits::digits(digits).is_some_and(|number| number <= most)
     };
     text.split_once('/').is_some_and(|(address, prefix)| {
         let mut parts = address.split('.');

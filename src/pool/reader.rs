@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::config::MAX_WORD;
 use super::document::{Object, Value, has_fraction, whole_number};
 use super::finding::{Findings, cut, describe, element, member, quoted};
-use crate::http::digits;
+use crate::digits::digits;
 use crate::http::url::{BaseUrl, UrlProblem};
 
 /// Greatest number that is accepted: the greatest that Daytona's 32-bit integer columns hold.

@@ -5,7 +5,7 @@
 
 use super::labels::EXPIRY;
 use crate::daytona::{Sandbox, SandboxState};
-use crate::http::digits;
+use crate::digits::digits;
 use crate::moment::Moment;
 
 /// Longest session in seconds when nobody says: seven days.

@@ -8,6 +8,7 @@ mod ci;
 mod component;
 mod conformance;
 mod contract;
+mod fake_server;
 mod interop;
 mod links;
 mod lint;

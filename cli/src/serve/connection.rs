@@ -10,10 +10,9 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::AbortHandle;
 
+use super::error::{CANCELLED, FIRST_PROTOCOL, INVALID_REQUEST, PARSE_ERROR, RpcError, SHUTTING_DOWN};
 use super::lines::{LIMIT, Line, next};
-use super::message::{
-    CANCELLED, FIRST_PROTOCOL, INVALID_REQUEST, Id, PARSE_ERROR, Request, RpcError, SHUTTING_DOWN, answer, notification,
-};
+use super::message::{Id, Request, answer, notification};
 use super::methods;
 use super::own::Limits;
 use super::params::MOST_VALUES;

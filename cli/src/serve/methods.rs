@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::message::{FIRST_PROTOCOL, HOST_ERROR, LAST_PROTOCOL, Request, RpcError, SWAP_REFUSED};
+use super::error::{FIRST_PROTOCOL, HOST_ERROR, LAST_PROTOCOL, RpcError, SWAP_REFUSED};
+use super::message::Request;
 use super::own::{Initialize, Initialized, Nothing, Program, Provided, Swap, Switched};
 use super::server::Server;
 

@@ -5,6 +5,7 @@
 //! `docs/host-rpc.schema.json` describe the messages.
 
 mod connection;
+mod error;
 mod lines;
 mod message;
 mod methods;

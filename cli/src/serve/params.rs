@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::message::RpcError;
+use super::error::RpcError;
 use super::surrogates;
 
 /// Values that the parameters of a message may have: each takes some thirty times of the two bytes that it is written in.

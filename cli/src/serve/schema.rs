@@ -5,7 +5,7 @@ use sandbox_host::slot::Event;
 use sandbox_host::{Function, FunctionSchema, ProviderError};
 use serde_json::{Map, Value, json};
 
-use super::message::{
+use super::error::{
     CANCELLED, HOST_BUSY, HOST_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, NEVER_REPEAT, OUTCOME_UNKNOWN,
     PARSE_ERROR, PROVIDER_ERROR, REPEAT_LATER, SHUTTING_DOWN, SWAP_REFUSED,
 };

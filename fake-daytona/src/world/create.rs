@@ -13,21 +13,11 @@ use super::region::Region;
 use super::sandbox::{BuildInfo, Cause, Sandbox, Step};
 use super::snapshots::Snapshots;
 use super::state::{Desired, State};
+use super::surface::Surface;
 use super::{BUILD_CACHE, Built, Key, World, quota};
 use crate::clock::Timestamp;
 use crate::refusal::Refusal;
 use crate::settings::Size;
-
-/// The resource that a create came through; they differ in what they honour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Surface {
-    /// `POST /sandbox`.
-    Sandbox,
-    /// `POST /workspace` of a real server.
-    Workspace,
-    /// `POST /workspace` of the provider description.
-    Documented,
-}
 
 /// What a create asks for: types are checked, meaning is not.
 #[derive(Clone, Debug, Default)]

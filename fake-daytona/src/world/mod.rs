@@ -18,13 +18,15 @@ pub(crate) mod sandbox;
 mod schedule;
 pub(crate) mod snapshots;
 pub(crate) mod state;
+mod surface;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::time::Duration;
 
-pub(crate) use create::{Build, MAX_AUTO_ARCHIVE, Order, Surface, archive_minutes, interval, whole};
+pub(crate) use create::{Build, MAX_AUTO_ARCHIVE, Order, archive_minutes, interval, whole};
 pub(crate) use lifecycle::{ACTIVITY_THROTTLE, Starting};
+pub(crate) use surface::Surface;
 
 pub(crate) use schedule::RUNNER_ID;
 

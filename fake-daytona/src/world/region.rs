@@ -1,7 +1,7 @@
 //! Regions, and what an organization may do in them.
 
 use super::World;
-use super::create::Surface;
+use super::surface::Surface;
 use crate::generation::Generation;
 use crate::refusal::Refusal;
 use crate::settings::{Limits, Size};

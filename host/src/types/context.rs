@@ -50,9 +50,28 @@ impl Credential {
         self.api_url = Some(url.into());
         self
     }
+
+    /// Adds the vendor's id of the organization that owns the key.
+    pub fn with_organization(mut self, id: impl Into<String>) -> Self {
+        self.organization_id = Some(id.into());
+        self
+    }
 }
 
 /// What every call carries. Not serializable, because it may hold a key.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use sandbox_host::{Context, Credential};
+///
+/// let credential = Credential::new("the key").with_api_url("https://daytona.example.com/api");
+/// let context = Context::new("pool-1")
+///     .with_config(r#"{"image": "ghcr.io/acme/worker:1", "diskGB": 8}"#)
+///     .with_credential(credential)
+///     .with_deadline(Duration::from_secs(20));
+/// assert!(!format!("{context:?}").contains("the key"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -99,6 +118,18 @@ impl Context {
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         let millis = deadline.as_millis().clamp(1, u128::from(u32::MAX));
         self.deadline_ms = Some(u32::try_from(millis).unwrap_or(u32::MAX));
+        self
+    }
+
+    /// Sets the platform's organization on whose behalf calls are made.
+    pub fn with_organization(mut self, id: impl Into<String>) -> Self {
+        self.organization_id = Some(id.into());
+        self
+    }
+
+    /// Adds a key that the contract defines, such as `observe` with `true`: a status that keeps nothing alive.
+    pub fn with_extension(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.extensions.push(name, value);
         self
     }
 }

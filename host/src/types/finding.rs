@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// How bad a finding is.
@@ -13,7 +15,33 @@ pub enum Severity {
     Note,
 }
 
+impl Severity {
+    /// The contract's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One remark on a configuration.
+///
+/// ```no_run
+/// # async fn example(provider: &sandbox_host::Provider) -> Result<(), sandbox_host::CallError> {
+/// for finding in provider.check_config(r#"{"diskGB": 0}"#).await? {
+///     println!("{} at {}: {}", finding.severity, finding.path, finding.message);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

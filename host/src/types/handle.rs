@@ -3,6 +3,15 @@ use serde::{Deserialize, Serialize};
 use super::Pairs;
 
 /// Names one sandbox for ever. Store it as JSON and hand it back unchanged, to this or any later version of its provider.
+///
+/// ```
+/// use sandbox_host::Handle;
+///
+/// let text = r#"{"providerId":"daytona","externalId":"4f1c","metadata":{"dialect":"sandbox"}}"#;
+/// let handle: Handle = serde_json::from_str(text)?;
+/// assert_eq!(serde_json::to_string(&handle)?, text);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -3,6 +3,21 @@ use serde::{Deserialize, Serialize};
 use super::Pairs;
 
 /// What is run in a sandbox. A field that is not known is refused on reading, so that a misspelt one is noticed.
+///
+/// ```no_run
+/// use sandbox_host::{Command, Context, Handle, Provider};
+///
+/// # async fn example(provider: &Provider, context: &Context, handle: &Handle) -> Result<(), Box<dyn std::error::Error>> {
+/// let completion = provider.exec(context, handle, &Command::new(["git", "status", "--short"])).await?;
+/// println!("{:?}\n{}", completion.exit_code, completion.stdout);
+///
+/// // In the background: the id makes a repetition find the one that runs.
+/// let id = provider.launch(context, handle, &Command::new(["agent", "run"]), Some("worker")).await?;
+/// let output = provider.read(context, handle, Some(&id), None, None).await?;
+/// println!("{}", output.stdout);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

@@ -4,10 +4,11 @@ pub mod credentials;
 
 use crate::contract::{Context, ErrorCode, Finding, Handle, Severity};
 use crate::daytona::{Client, Dialect, Sandbox};
+use crate::digits::digits;
 use crate::error::Error;
 use crate::http::secret::Secret;
 use crate::http::url::BaseUrl;
-use crate::http::{Transport, digits, jittered};
+use crate::http::{Transport, jittered};
 use crate::pairs;
 use crate::pool::{self, Pool};
 use crate::sandbox::handle::{self, Place};

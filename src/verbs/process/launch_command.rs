@@ -5,8 +5,9 @@
 use super::line_call::{Running, malformed_cursor, running};
 use crate::contract::process::Output;
 use crate::contract::{ErrorCode, types};
+use crate::digits::digits;
 use crate::error::Error;
-use crate::http::{Transport, digits};
+use crate::http::Transport;
 use crate::pairs;
 use crate::sandbox::shell;
 use crate::verbs::call::Call;

@@ -6,8 +6,9 @@ use super::line_call::{BACKSTOP_SEC, Running, execute, malformed_cursor, new_mar
 use crate::contract::ErrorCode;
 use crate::contract::process::Output;
 use crate::daytona::Execution;
+use crate::digits::digits;
 use crate::error::Error;
-use crate::http::{MAX_REPLY, Repeat, Transport, digits};
+use crate::http::{MAX_REPLY, Repeat, Transport};
 use crate::pairs;
 use crate::sandbox::shell::reply::{Standing, told};
 use crate::sandbox::shell::{self, Line, Script};

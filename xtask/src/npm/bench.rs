@@ -7,7 +7,7 @@ use std::process::Command;
 use super::engines::Engines;
 use super::interop::install;
 use super::pack::pack;
-use crate::interop::{Server, server_binary};
+use crate::fake_server::{Server, server_binary};
 use crate::packages::Node;
 use crate::{Failure, tools};
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use super::conformance;
 use super::engines::{Engine, Engines};
 use super::pack::{Packed, pack};
-use crate::interop::{Server, server_binary};
+use crate::fake_server::{Server, server_binary};
 use crate::packages::NPM;
 use crate::{Failure, tools};
 
