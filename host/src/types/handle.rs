@@ -1,16 +1,23 @@
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use super::Pairs;
+use crate::input::{Mistake, from_str};
 
 /// Names one sandbox for ever. Store it as JSON and hand it back unchanged, to this or any later version of its provider.
+///
+/// Its text, read and written, is that JSON.
 ///
 /// ```
 /// use sandbox_host::Handle;
 ///
-/// let text = r#"{"providerId":"daytona","externalId":"4f1c","metadata":{"dialect":"sandbox"}}"#;
-/// let handle: Handle = serde_json::from_str(text)?;
-/// assert_eq!(serde_json::to_string(&handle)?, text);
-/// # Ok::<(), serde_json::Error>(())
+/// let text = r#"{"providerId":"vendor","externalId":"4f1c","metadata":{"region":"eu"}}"#;
+/// let handle: Handle = text.parse()?;
+/// assert_eq!(handle.external_id, "4f1c");
+/// assert_eq!(handle.to_string(), text);
+/// # Ok::<(), sandbox_host::input::Mistake>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -23,4 +30,18 @@ pub struct Handle {
     /// Facts known when it was made; opaque to hosts.
     #[serde(default)]
     pub metadata: Pairs,
+}
+
+impl fmt::Display for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl FromStr for Handle {
+    type Err = Mistake;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        from_str(text)
+    }
 }
