@@ -286,12 +286,13 @@ fn split(text: &str) -> Result<(Origin, &str), UrlProblem> {
     if authority.contains('@') {
         return Err(UrlProblem::UserInfo);
     }
-    if authority.bytes().filter(|byte| *byte == b':').count() > 1 {
-        return Err(UrlProblem::Ipv6);
-    }
-    let (host, port) = match authority.split_once(':') {
-        None => (authority, scheme.default_port()),
-        Some((host, port)) => (host, parse_port(port).ok_or(UrlProblem::Port)?),
+    let (host, port) = match authority.bytes().filter(|byte| *byte == b':').count() {
+        0 => (authority, scheme.default_port()),
+        1 => {
+            let (host, port) = authority.split_once(':').ok_or(UrlProblem::Port)?;
+            (host, parse_port(port).ok_or(UrlProblem::Port)?)
+        }
+        _ => return Err(UrlProblem::Ipv6),
     };
     if !host.is_ascii() {
         return Err(UrlProblem::NonAscii);

@@ -7,6 +7,7 @@ use tokio::sync::broadcast;
 use super::event::{Event, Version};
 use super::generation::Generation;
 use crate::error::CallError;
+use crate::function::Function;
 use crate::info::ProviderInfo;
 use crate::types::Descriptor;
 use crate::verbs::{Value, Verb};
@@ -36,6 +37,11 @@ impl Lease {
     /// Facts of its component.
     pub fn info(&self) -> &ProviderInfo {
         self.generation.provider().info()
+    }
+
+    /// Whether it has a function. One that it does not have returns [`CallError::NotOffered`].
+    pub fn offers(&self, function: Function) -> bool {
+        self.info().offers(function)
     }
 
     /// What the version said of itself when it came in.

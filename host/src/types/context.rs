@@ -23,6 +23,11 @@ pub(crate) fn json_text_schema(_: &mut schemars::SchemaGenerator) -> schemars::S
     })
 }
 
+/// A time in the contract's unit: at least one millisecond, at most what 32 bits hold, which is 49 days.
+pub(super) fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis().max(1)).unwrap_or(u32::MAX)
+}
+
 /// The key to the vendor's account, resolved by the platform for one call.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -116,8 +121,7 @@ impl Context {
 
     /// Bounds the whole call; shorter than a millisecond counts as one, longer than 49 days as 49 days.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        let millis = deadline.as_millis().clamp(1, u128::from(u32::MAX));
-        self.deadline_ms = Some(u32::try_from(millis).unwrap_or(u32::MAX));
+        self.deadline_ms = Some(millis(deadline));
         self
     }
 

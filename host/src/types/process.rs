@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::Pairs;
+use super::context::millis;
 
 /// What is run in a sandbox. A field that is not known is refused on reading, so that a misspelt one is noticed.
 ///
@@ -46,6 +49,36 @@ impl Command {
     /// A command of these words, with nothing else.
     pub fn new(argv: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { argv: argv.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// Adds a variable.
+    pub fn with_env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.env.push(name, value);
+        self
+    }
+
+    /// Sets where it runs.
+    pub fn with_working_directory(mut self, directory: impl Into<String>) -> Self {
+        self.working_directory = Some(directory.into());
+        self
+    }
+
+    /// Bounds its time; shorter than a millisecond counts as one, longer than 49 days as 49 days.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout_ms = Some(millis(timeout));
+        self
+    }
+
+    /// Bounds the bytes that are kept of each stream.
+    pub fn with_max_output_bytes(mut self, bytes: u32) -> Self {
+        self.max_output_bytes = Some(bytes);
+        self
+    }
+
+    /// Adds a key that the contract defines, such as `exec-id`.
+    pub fn with_extension(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.extensions.push(name, value);
+        self
     }
 }
 
