@@ -1,0 +1,14 @@
+//! JSON-RPC 2.0: messages, their parameters, and answers.
+
+mod batch;
+mod message;
+mod params;
+mod surrogates;
+
+pub use batch::{Message, Parsed};
+pub use message::{
+    CANCELLED, FIRST_PROTOCOL, HOST_BUSY, HOST_ERROR, INVALID_PARAMS, INVALID_REQUEST, Id, LAST_PROTOCOL,
+    METHOD_NOT_FOUND, NEVER_REPEAT, OUTCOME_UNKNOWN, PARSE_ERROR, PROVIDER_ERROR, REPEAT_LATER, Request, RpcError,
+    SHUTTING_DOWN, SWAP_REFUSED, answer, notification,
+};
+pub use params::MOST_VALUES;
