@@ -7,6 +7,7 @@
 pub mod clients;
 pub mod counts;
 pub mod fake;
+pub mod gateway;
 mod load;
 pub mod script;
 pub mod sim;

@@ -1,11 +1,11 @@
 //! The functions of a provider, looked up by name and checked by type once, when it is loaded.
 
+use sandbox_contract::function::Function;
+use sandbox_contract::functions;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
-use crate::contract::functions;
 use crate::error::LoadError;
-use crate::function::Function;
 use crate::store::StoreData;
 use crate::verbs::{self, Verb};
 use crate::version::{FIRST, PACKAGE, newest};

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::function::Function;
+use sandbox_contract::function::Function;
+
 use crate::hex::hex;
 
 /// Facts of a component, known without running it.

@@ -1,10 +1,10 @@
 //! Calls that are known at run time only: a function by name, its parameters as JSON.
 
+use sandbox_contract::function::Function;
+use sandbox_contract::functions;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::contract::functions;
-use crate::function::Function;
 use crate::input::{Mistake, from_value};
 use crate::types::{Command, Context, Declaration, Handle, Mode, Spec};
 use crate::verbs;
@@ -88,6 +88,7 @@ macro_rules! invocations {
             pub fn parse(function: Function, params: &Value) -> Result<Self, Mistake> {
                 Ok(Self(match function {
                     $($( Function::$verb => Owned::$verb(from_value(params)?), )*)*
+                    _ => return Err(Mistake::new("is for a function that this host does not know")),
                 }))
             }
 

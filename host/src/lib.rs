@@ -26,8 +26,8 @@
 //!
 //! Every function of the contract is a method of [`Provider`], and of everything else that can be called: an [`Instance`] for
 //! many calls, [`Warm`] instances that are kept, and the version of a [`Slot`] that serves. Whether a provider has a function
-//! that is optional says [`Provider::offers`]. (For those who work on this crate: `src/contract.rs` has every function once, and
-//! says how to add one.)
+//! that is optional says [`Provider::offers`]. (For those who work on this crate: `functions.rs` of the crate `sandbox-contract`
+//! has every function once, and says how to add one.)
 //!
 //! Errors are typed: [`LoadError`] when bytes are refused, [`CallError`] when a call fails, with the provider's own
 //! [`ProviderError`] in it.
@@ -49,20 +49,17 @@ mod builder;
 mod cache;
 mod call;
 mod clock;
-mod contract;
 mod convert;
 mod egress;
 mod engine;
 mod environment;
 mod error;
 mod exports;
-mod function;
 mod hex;
 mod host;
 pub mod http;
 mod imports;
 mod info;
-pub mod input;
 mod instance;
 mod invocation;
 mod leak;
@@ -83,7 +80,6 @@ mod shared;
 mod signature;
 pub mod slot;
 mod store;
-mod types;
 mod verbs;
 mod version;
 mod waiting;
@@ -93,7 +89,6 @@ mod wire;
 pub use builder::HostBuilder;
 pub use clock::RuntimeClock;
 pub use error::{BuildError, CallError, LoadError, Retry, Source};
-pub use function::{Function, Scope, UnknownFunction};
 pub use host::Host;
 pub use info::ProviderInfo;
 pub use instance::Instance;
@@ -103,11 +98,14 @@ pub use origin::{Origin, OriginError};
 #[doc(no_inline)]
 pub use policy::Policy;
 pub use provider::Provider;
+pub use sandbox_contract::function::{Function, Scope, UnknownFunction};
+pub use sandbox_contract::input;
+use sandbox_contract::types;
+pub use sandbox_contract::types::*;
 #[cfg(feature = "schema")]
 pub use schema::FunctionSchema;
 #[doc(no_inline)]
 pub use slot::Slot;
-pub use types::*;
 pub use warm::Warm;
 /// What a clock of the embedder's own implements, for [`HostBuilder::monotonic_clock`].
 pub use wasmtime_wasi::HostMonotonicClock;

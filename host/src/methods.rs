@@ -1,11 +1,11 @@
 //! The contract's functions as methods of everything that can be called: a provider, an instance of it, instances that are
 //! kept, and the version of a slot that serves.
 
+use sandbox_contract::function::Function;
+use sandbox_contract::functions;
 use serde_json::Value as Json;
 
-use crate::contract::functions;
 use crate::error::CallError;
-use crate::function::Function;
 use crate::instance::Instance;
 use crate::invocation::{Invocation, Owned};
 use crate::provider::Provider;

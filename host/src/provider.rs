@@ -2,10 +2,11 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use sandbox_contract::function::Function;
+
 use crate::admission::Admissions;
 use crate::call::fresh;
 use crate::error::CallError;
-use crate::function::Function;
 use crate::info::ProviderInfo;
 use crate::instance::Instance;
 use crate::limits::WarmLimits;

@@ -1,9 +1,9 @@
 //! JSON Schema of what [`Invocation`](crate::Invocation) reads, and of what it returns.
 
+use sandbox_contract::function::Function;
+use sandbox_contract::functions;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::contract::functions;
-use crate::function::Function;
 use crate::invocation::params;
 use crate::types::{
     CapacityReport, Completion, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport, Output, Page,

@@ -3,12 +3,12 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use sandbox_contract::function::Function;
+use sandbox_contract::functions;
 use wasmtime::component::{ComponentNamedList, Lower};
 
 use crate::bindings::types as wit;
-use crate::contract::functions;
 use crate::error::CallError;
-use crate::function::Function;
 use crate::types::{
     CapacityReport, Command, Completion, Context, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport,
     Mode, Output, Page, Report, Snapshot, SnapshotPage, Spec, State, Termination,

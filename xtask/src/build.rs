@@ -65,7 +65,7 @@ pub fn guests() -> Result<(), Failure> {
 
 /// Builds a package as a component, with more arguments for cargo, and puts it where the other crates take it from, under a
 /// name. Returns that path in the repository.
-fn compile(package: &str, name: &str, more: &[&str]) -> Result<(Artifact, PathBuf), Failure> {
+pub fn compile(package: &str, name: &str, more: &[&str]) -> Result<(Artifact, PathBuf), Failure> {
     tools::ensure_wasm_target()?;
     let remaps = remaps()?;
     let mut cargo = tools::cargo()?;

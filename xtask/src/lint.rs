@@ -2,8 +2,8 @@
 
 use crate::packages::Python;
 use crate::test::NATIVE;
-use crate::tools::{self, HOSTILE, PACKAGE, TINY, WASM};
-use crate::{Failure, build, links, tree};
+use crate::tools::{self, GATEWAY, HOSTILE, PACKAGE, TINY, WASM};
+use crate::{Failure, build, gateway, links, tree};
 
 /// Clippy's own arguments.
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
@@ -37,14 +37,16 @@ pub fn advisories() -> Result<(), Failure> {
 pub fn code() -> Result<(), Failure> {
     tools::ensure_rustup_component("clippy", "clippy")?;
     tools::ensure_wasm_target()?;
-    build::build()?;
+    let component = build::build()?;
     build::guests()?;
+    gateway::compose(&component)?;
     clippy(&["-p", PACKAGE, "--target", WASM])?;
     clippy(&["-p", HOSTILE, "-p", TINY, "--target", WASM])?;
     clippy(&["-p", TINY, "--features", "faulty", "--target", WASM])?;
     // Each crate in the profile that its tests are built in: the macros and build scripts of the dependencies, a third of
     // the time, are then built once.
-    clippy(&["-p", PACKAGE, "-p", "xtask", "--all-targets"])?;
+    clippy(&["-p", GATEWAY, "--target", WASM])?;
+    clippy(&["-p", PACKAGE, "-p", GATEWAY, "-p", "sandbox-contract", "-p", "xtask", "--all-targets"])?;
     clippy(&[&NATIVE[..], &["-p", "examples", "--all-targets", "--profile", "host"]].concat())?;
     for package in WITHOUT_FEATURES {
         clippy(&["-p", package, "--no-default-features", "--profile", "host"])?;

@@ -9,6 +9,7 @@ mod component;
 mod conformance;
 mod contract;
 mod fake_server;
+mod gateway;
 mod interop;
 mod links;
 mod lint;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 16] = [
+const COMMANDS: [(&str, &str, &str); 17] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
@@ -38,6 +39,11 @@ const COMMANDS: [(&str, &str, &str); 16] = [
         "less than a minute",
     ),
     ("guests", "Build the components that only tests load, to target/component/", "less than a minute"),
+    (
+        "gateway",
+        "Build, then compose the gateway with the component to target/component/daytona-gateway.wasm",
+        "about a minute",
+    ),
     ("generate", "Write what the npm package has in common with the contract, from wit/", "a few seconds"),
     (
         "npm",
@@ -112,6 +118,7 @@ fn main() -> ExitCode {
         "build" if accepts_size => build::build_accepting_size(),
         "build" => build::build().map(drop),
         "guests" => build::guests(),
+        "gateway" => gateway::gateway(),
         "generate" => npm::generate::generate(),
         "npm" => npm::pack::pack().map(drop),
         "test" => test::test(),

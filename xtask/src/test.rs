@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::build::{build, guests};
-use crate::tools::{self, PACKAGE};
-use crate::{Failure, shells};
+use crate::tools::{self, GATEWAY, PACKAGE};
+use crate::{Failure, gateway, shells};
 
 /// The crates that run beside the component, all in the profile `host`.
 pub const NATIVE: [&str; 10] = [
@@ -23,8 +23,9 @@ pub const NATIVE: [&str; 10] = [
 
 /// Builds the component and those that only tests load, and runs every test.
 pub fn test() -> Result<(), Failure> {
-    build()?;
+    let component = build()?;
     guests()?;
+    gateway::compose(&component)?;
     run()
 }
 
@@ -32,7 +33,7 @@ pub fn test() -> Result<(), Failure> {
 pub fn run() -> Result<(), Failure> {
     shells::ensure()?;
     let suites = |arguments: &[&str]| tools::run(tools::cargo()?.args(["test", "--no-fail-fast"]).args(arguments));
-    let unit = suites(&["-p", PACKAGE, "-p", "xtask"]);
+    let unit = suites(&["-p", PACKAGE, "-p", GATEWAY, "-p", "sandbox-contract", "-p", "xtask"]);
     let native = suites(&[&["--profile", "host"], &NATIVE[..]].concat());
     unit.and(native)
 }

@@ -18,6 +18,9 @@ pub const HOSTILE: &str = "hostile-guest";
 /// The package of another vendor's provider, which tests load.
 pub const TINY: &str = "tiny-guest";
 
+/// The package of the gateway.
+pub const GATEWAY: &str = "sandbox-gateway";
+
 /// The version of cargo-component that is installed where there is none.
 const CARGO_COMPONENT: &str = "0.21.1";
 

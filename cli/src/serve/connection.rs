@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::value::RawValue;
+use sandbox_contract::rpc::{
+    CANCELLED, FIRST_PROTOCOL, INVALID_REQUEST, Id, MOST_VALUES, Message, PARSE_ERROR, Parsed, Request, RpcError,
+    SHUTTING_DOWN, answer, notification,
+};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::AbortHandle;
 
-use super::error::{CANCELLED, FIRST_PROTOCOL, INVALID_REQUEST, PARSE_ERROR, RpcError, SHUTTING_DOWN};
 use super::lines::{LIMIT, Line, next};
-use super::message::{Id, Request, answer, notification};
 use super::methods;
 use super::own::Limits;
-use super::params::MOST_VALUES;
 use super::queue::{MOST_BYTES, Queue, Room};
 use super::server::{Server, Work};
 use crate::out::redacted;
@@ -151,29 +151,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a line is.
-enum Parsed {
-    No,
-    Single(Box<Message>),
-    Batch(Vec<Message>),
-    TooMany,
-}
-
-type Message = Result<Request, (Id, RpcError)>;
-
-/// Reads a line. The values of a batch are read one by one, so that one that is wrong is its own.
-fn parse(line: &[u8], most: usize) -> Parsed {
-    let Ok(whole) = serde_json::from_slice::<&RawValue>(line) else { return Parsed::No };
-    if !whole.get().starts_with('[') {
-        return Parsed::Single(Box::new(Request::parse(whole)));
-    }
-    match serde_json::from_str::<Vec<&RawValue>>(whole.get()) {
-        Ok(batch) if batch.len() > most => Parsed::TooMany,
-        Ok(batch) => Parsed::Batch(batch.into_iter().map(Request::parse).collect()),
-        Err(_) => Parsed::No,
-    }
-}
-
 impl Peer {
     async fn send(&self, answer: Answer) {
         // The writer is gone when the peer is.
@@ -185,8 +162,8 @@ impl Peer {
         let (bytes, most) = (line.len(), queue.most_messages());
         let parsed = match bytes > LONG {
             // It fails only when the runtime ends.
-            true => tokio::task::spawn_blocking(move || parse(&line, most)).await.unwrap_or(Parsed::No),
-            false => parse(&line, most),
+            true => tokio::task::spawn_blocking(move || Parsed::of(&line, most)).await.unwrap_or(Parsed::No),
+            false => Parsed::of(&line, most),
         };
         let refused = |code, text: &str| (answer(&Id::null(), Err(RpcError::new(code, text))), None);
         match parsed {

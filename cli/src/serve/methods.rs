@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use sandbox_contract::rpc::{FIRST_PROTOCOL, HOST_ERROR, LAST_PROTOCOL, Request, RpcError, SWAP_REFUSED};
 use sandbox_host::input::from_value;
 use sandbox_host::slot::Candidate;
 use sandbox_host::{Function, Invocation};
@@ -9,8 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::{FIRST_PROTOCOL, HOST_ERROR, LAST_PROTOCOL, RpcError, SWAP_REFUSED};
-use super::message::Request;
+use super::failed;
 use super::own::{Initialize, Initialized, Nothing, Program, Provided, Swap, Switched};
 use super::server::Server;
 
@@ -55,16 +55,16 @@ pub async fn run(server: &Server, method: &str, params: &Value) -> Result<Value,
         if let Some(context) = call.context() {
             server.pools.seen(&context.pool_id, &context.config);
         }
-        return Ok(server.slot.lease().invoke(&call).await?);
+        return Ok(server.slot.lease().invoke(&call).await.map_err(failed::call)?);
     }
     match method {
         "swap" => {
             let own: Swap = read(params)?;
-            swapped(server.slot.swap(own.candidate(server)?).await?)
+            swapped(server.slot.swap(own.candidate(server)?).await.map_err(failed::swap)?)
         }
         "rollback" => {
             read::<Nothing>(params)?;
-            swapped(server.slot.rollback().await?)
+            swapped(server.slot.rollback().await.map_err(failed::swap)?)
         }
         "health" => {
             read::<Nothing>(params)?;

@@ -5,19 +5,16 @@
 //! `docs/host-rpc.schema.json` describe the messages.
 
 mod connection;
-mod error;
+mod failed;
 mod lines;
-mod message;
 mod methods;
 mod own;
-mod params;
 mod pools;
 mod queue;
 mod schema;
 mod server;
 #[cfg(unix)]
 mod socket;
-mod surrogates;
 
 use std::sync::Arc;
 

@@ -1,14 +1,14 @@
 //! JSON Schema of every message, made from the types that the messages are read into and written from.
 
+use sandbox_contract::rpc::{
+    CANCELLED, HOST_BUSY, HOST_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, NEVER_REPEAT, OUTCOME_UNKNOWN,
+    PARSE_ERROR, PROVIDER_ERROR, REPEAT_LATER, SHUTTING_DOWN, SWAP_REFUSED,
+};
 use sandbox_host::re_exports::schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use sandbox_host::slot::Event;
 use sandbox_host::{Function, FunctionSchema, ProviderError};
 use serde_json::{Map, Value, json};
 
-use super::error::{
-    CANCELLED, HOST_BUSY, HOST_ERROR, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, NEVER_REPEAT, OUTCOME_UNKNOWN,
-    PARSE_ERROR, PROVIDER_ERROR, REPEAT_LATER, SHUTTING_DOWN, SWAP_REFUSED,
-};
 use super::own::{Cancel, Health, Initialize, Initialized, Nothing, Swap, Switched};
 
 /// A method: its spellings, what it does, its parameters and its result.

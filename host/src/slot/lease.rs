@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use sandbox_contract::function::Function;
 use tokio::sync::broadcast;
 
 use super::event::{Event, Version};
 use super::generation::Generation;
 use crate::error::CallError;
-use crate::function::Function;
 use crate::info::ProviderInfo;
 use crate::types::Descriptor;
 use crate::verbs::{Value, Verb};

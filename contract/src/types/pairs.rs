@@ -41,7 +41,8 @@ impl Pairs {
         self.0.len()
     }
 
-    pub(crate) fn as_vec(&self) -> &Vec<(String, String)> {
+    /// All pairs in order.
+    pub fn as_vec(&self) -> &Vec<(String, String)> {
         &self.0
     }
 }

@@ -7,19 +7,17 @@ use super::context::millis;
 
 /// What is run in a sandbox. A field that is not known is refused on reading, so that a misspelt one is noticed.
 ///
-/// ```no_run
-/// use sandbox_host::{Command, Context, Handle, Provider};
+/// ```
+/// # use sandbox_contract::types as sandbox_host;
+/// use std::time::Duration;
 ///
-/// # async fn example(provider: &Provider, context: &Context, handle: &Handle) -> Result<(), Box<dyn std::error::Error>> {
-/// let completion = provider.exec(context, handle, &Command::new(["git", "status", "--short"])).await?;
-/// println!("{:?}\n{}", completion.exit_code, completion.stdout);
+/// use sandbox_host::Command;
 ///
-/// // In the background: the id makes a repetition find the one that runs.
-/// let id = provider.launch(context, handle, &Command::new(["agent", "run"]), Some("worker")).await?;
-/// let output = provider.read(context, handle, Some(&id), None, None).await?;
-/// println!("{}", output.stdout);
-/// # Ok(())
-/// # }
+/// let command = Command::new(["git", "status", "--short"])
+///     .with_working_directory("/repo")
+///     .with_env("LANG", "C")
+///     .with_timeout(Duration::from_secs(20));
+/// assert_eq!(command.timeout_ms, Some(20_000));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

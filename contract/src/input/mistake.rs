@@ -15,7 +15,8 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    pub(crate) fn new(what: impl Into<String>) -> Self {
+    /// What is wrong, without a path.
+    pub fn new(what: impl Into<String>) -> Self {
         Self { path: Vec::new(), what: what.into(), place: None }
     }
 

@@ -6,7 +6,11 @@ use serde_json::Value;
 use super::{Pairs, Secret};
 
 /// Reads a configuration: an object, whose text is kept, or the text of one.
-pub(crate) fn json_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+///
+/// # Errors
+/// Those of the deserializer.
+#[doc(hidden)]
+pub fn json_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Null => String::new(),
         Value::String(text) => text,
@@ -16,7 +20,8 @@ pub(crate) fn json_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<St
 
 /// What [`json_text`] reads.
 #[cfg(feature = "schema")]
-pub(crate) fn json_text_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+#[doc(hidden)]
+pub fn json_text_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({
         "description": "The pool's configuration: an object, or the text of one. Absent, null or empty: all defaults.",
         "type": ["object", "string", "null"],
@@ -66,6 +71,7 @@ impl Credential {
 /// What every call carries. Not serializable, because it may hold a key.
 ///
 /// ```
+/// # use sandbox_contract::types as sandbox_host;
 /// use std::time::Duration;
 ///
 /// use sandbox_host::{Context, Credential};

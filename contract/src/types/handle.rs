@@ -11,13 +11,14 @@ use crate::input::{Mistake, from_str};
 /// Its text, read and written, is that JSON.
 ///
 /// ```
+/// # use sandbox_contract::types as sandbox_host;
 /// use sandbox_host::Handle;
 ///
 /// let text = r#"{"providerId":"vendor","externalId":"4f1c","metadata":{"region":"eu"}}"#;
 /// let handle: Handle = text.parse()?;
 /// assert_eq!(handle.external_id, "4f1c");
 /// assert_eq!(handle.to_string(), text);
-/// # Ok::<(), sandbox_host::input::Mistake>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

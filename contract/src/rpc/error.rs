@@ -1,32 +1,44 @@
-//! The errors of JSON-RPC answers: their numbers, and how a failed call becomes one.
+//! The errors of answers: their numbers, and how a failed call becomes one.
 
-use sandbox_host::input::Mistake;
-use sandbox_host::slot::SwapError;
-use sandbox_host::{CallError, Retry};
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
+use crate::input::Mistake;
+use crate::types::ProviderError;
 
-/// Numbers of errors. The first five are JSON-RPC's own, the last is the one of the Language Server Protocol.
+/// No JSON. This and the next three are JSON-RPC's own.
 pub const PARSE_ERROR: i32 = -32_700;
+/// No message.
 pub const INVALID_REQUEST: i32 = -32_600;
+/// No such method.
 pub const METHOD_NOT_FOUND: i32 = -32_601;
+/// The parameters do not fit the method.
 pub const INVALID_PARAMS: i32 = -32_602;
+/// The provider failed a call.
 pub const PROVIDER_ERROR: i32 = -32_000;
+/// The host failed a call.
 pub const HOST_ERROR: i32 = -32_001;
+/// A component was refused.
 pub const SWAP_REFUSED: i32 = -32_002;
+/// The host is shutting down.
 pub const SHUTTING_DOWN: i32 = -32_003;
+/// The client has cancelled it; the number is the one of the Language Server Protocol.
 pub const CANCELLED: i32 = -32_800;
 
-/// Numbers of failed calls that tell what may be done, from version 2 of the protocol on: clients exist that read nothing
-/// else of an error. In version 1 these are [`PROVIDER_ERROR`] and [`HOST_ERROR`].
+// Numbers of failed calls that tell what may be done, from version 2 of the protocol on: clients exist that read nothing
+// else of an error. In version 1 these are `PROVIDER_ERROR` and `HOST_ERROR`.
+
+/// The same call will not succeed.
 pub const NEVER_REPEAT: i32 = -32_010;
+/// The same call may succeed later.
 pub const REPEAT_LATER: i32 = -32_011;
+/// What was asked for may exist all the same: look first.
 pub const OUTCOME_UNKNOWN: i32 = -32_012;
+/// The host has no room for the call just now.
 pub const HOST_BUSY: i32 = -32_013;
 
-/// The versions of the protocol that a client may ask for in `initialize`. Without it, it is the first.
+/// The first version of the protocol: the one without `initialize`.
 pub const FIRST_PROTOCOL: u32 = 1;
+/// The last version of the protocol that a client may ask for.
 pub const LAST_PROTOCOL: u32 = 2;
 
 /// What goes into the member `error` of an answer.
@@ -40,8 +52,14 @@ pub struct RpcError {
 }
 
 impl RpcError {
+    /// An error by its number and in words.
     pub fn new(code: i32, message: impl Into<String>) -> Self {
         Self { code, retry: None, message: message.into(), data: None }
+    }
+
+    /// Adds the number that tells what may be done. From version 2 of the protocol on it takes the place of the other.
+    pub fn with_retry(self, retry: i32) -> Self {
+        Self { retry: Some(retry), ..self }
     }
 
     /// The error as a version of the protocol has it.
@@ -66,38 +84,25 @@ impl RpcError {
         error
     }
 
+    /// The parameters do not fit the method.
     pub fn invalid_params(message: impl Into<String>) -> Self {
         Self::new(INVALID_PARAMS, message)
     }
 }
 
-/// The command line's own shape of an error, so that there is one; its exit code means nothing here.
-fn data(failure: Failure) -> Value {
-    let mut data = failure.to_json()["error"].take();
-    if let Some(data) = data.as_object_mut() {
-        data.remove("exitCode");
-    }
-    data
-}
-
-impl From<CallError> for RpcError {
-    fn from(error: CallError) -> Self {
-        let code = if error.provider().is_some() { PROVIDER_ERROR } else { HOST_ERROR };
-        let retry = match error.retry() {
-            Retry::Never => NEVER_REPEAT,
-            Retry::Later => REPEAT_LATER,
-            Retry::OutcomeUnknown => OUTCOME_UNKNOWN,
-            Retry::HostBusy => HOST_BUSY,
+/// A call that the provider failed; `data` is its error, with the remedy beside the code.
+impl From<ProviderError> for RpcError {
+    fn from(error: ProviderError) -> Self {
+        let retry = match (error.maybe_applied, error.retryable) {
+            (true, _) => OUTCOME_UNKNOWN,
+            (false, true) => REPEAT_LATER,
+            (false, false) => NEVER_REPEAT,
         };
-        Self { code, retry: Some(retry), message: error.to_string(), data: Some(data(error.into())) }
-    }
-}
-
-impl From<SwapError> for RpcError {
-    fn from(error: SwapError) -> Self {
-        let data = data(error.into());
-        let message = data["message"].as_str().unwrap_or_default().to_owned();
-        Self { code: SWAP_REFUSED, retry: None, message, data: Some(data) }
+        let mut data = serde_json::to_value(&error).unwrap_or_default();
+        if let Some(remedy) = error.remedy() {
+            data["remedy"] = remedy.into();
+        }
+        Self::new(PROVIDER_ERROR, error.to_string()).with_retry(retry).with_data(data)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::contract::functions;
+use crate::functions;
 
 /// What a function is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +45,7 @@ macro_rules! enumerate {
         /// A function of the contract.
         ///
         /// ```
+        /// # use sandbox_contract::function as sandbox_host;
         /// use sandbox_host::{Function, Scope};
         ///
         /// let function: Function = "keepAlive".parse()?;
@@ -122,15 +123,15 @@ impl Function {
     }
 
     /// The interface that every provider has.
-    pub(crate) const CORE: &'static str = "provider";
+    pub const CORE: &'static str = "provider";
 
     /// Whether every provider has it.
-    pub(crate) fn is_core(self) -> bool {
+    pub fn is_core(self) -> bool {
         self.interface() == Self::CORE
     }
 
     /// Whether it sends something, and so needs to know whom it may contact.
-    pub(crate) const fn is_online(self) -> bool {
+    pub const fn is_online(self) -> bool {
         matches!(self.scope(), Scope::Pool | Scope::Handle)
     }
 }

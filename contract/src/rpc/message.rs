@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 
-use sandbox_host::input::plain_name;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -12,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::error::{INVALID_REQUEST, METHOD_NOT_FOUND, RpcError};
 use super::params;
+use crate::input::plain_name;
 
 /// The id of a request, as it was written: a number too large for this machine comes back as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,8 +39,11 @@ impl Id {
 /// A request, or a notification where it has no id.
 #[derive(Debug)]
 pub struct Request {
+    /// Absent in a notification, which is not answered.
     pub id: Option<Id>,
+    /// Which method is called.
     pub method: String,
+    /// An object, empty where there are none.
     pub params: Value,
 }
 

@@ -6,11 +6,12 @@
 //!
 //! # Adding a function
 //!
-//! 1. Add it to the contract's WIT; `cargo xtask build` copies the WIT to this crate. A new interface also gets a line in
-//!    `wit/host.wit`.
-//! 2. Add its entry below. Types that the contract gains get a Rust type in `types`, their conversion in `convert`, and a line
-//!    in `wire` that says that they may cross.
-//! 3. Give it words in the command line, where people shall use it.
+//! 1. Add it to the contract's WIT; `cargo xtask build` copies the WIT to the host's crate. A new interface also gets a line in
+//!    `host/wit/host.wit` and in `gateway/wit/gateway.wit`.
+//! 2. Add its entry below. Types that the contract gains get a Rust type in `types`, their conversion in `convert`, and a
+//!    line in the host's `wire` and in the gateway's `calls` that says that they may cross.
+//! 3. Import it by its method's name in the gateway's `calls`.
+//! 4. Give it words in the command line, where people shall use it.
 //!
 //! # An entry
 //!
@@ -19,15 +20,17 @@
 //! pool provision Provision = "provision" (spec: &$a Spec) -> fallible Handle, since "0.1.0", within 60;
 //! ```
 //!
-//! - `pool`: the scope; see [`Scope`](crate::Scope). All but `local` have the context as their first parameter.
+//! - `pool`: the scope; see [`Scope`](crate::function::Scope). All but `local` have the context as their first parameter.
 //! - `provision`: the method's name, unique among all functions; with dashes, or in camelCase, it is the name for JSON-RPC.
-//! - `Provision`: its case of [`Function`](crate::Function).
+//! - `Provision`: its case of [`Function`](crate::function::Function).
 //! - `"provision"`: its name in the interface.
 //! - Parameters as Rust callers give them. In JSON they are members of an object, in camelCase. Attributes are for serde.
 //! - `fallible` where the contract says `result`, else `plain`.
 //! - `within`: the seconds that it may take where the context has no deadline.
 
-/// Calls a macro with all entries, written with the lifetime that parameters shall have.
+/// Calls a macro with all entries, written with the lifetime that parameters shall have. The crate that calls it knows this one as
+/// `sandbox_contract`.
+#[macro_export]
 macro_rules! functions {
     ($callback:ident, $a:lifetime) => {
         $callback! {
@@ -39,8 +42,8 @@ macro_rules! functions {
 
                 /// Every remark on a pool's configuration, most serious first.
                 local check_config CheckConfig = "check-config" (
-                    #[serde(deserialize_with = "crate::types::json_text")]
-                    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::types::json_text_schema"))]
+                    #[serde(deserialize_with = "sandbox_contract::types::json_text")]
+                    #[cfg_attr(feature = "schema", schemars(schema_with = "sandbox_contract::types::json_text_schema"))]
                     config: &$a str
                 ) -> plain Vec<Finding>, since "0.1.0", within 30;
 
@@ -210,5 +213,3 @@ macro_rules! functions {
         }
     };
 }
-
-pub(crate) use functions;

@@ -1,8 +1,9 @@
 //! Half of a character: what `JSON.stringify` makes of a text that was cut in the middle of an emoji. It is no text, so the
 //! parser refuses the whole message; its sender wants to know where it is.
 
-use sandbox_host::input::plain_name;
 use serde_json::Value;
+
+use crate::input::plain_name;
 
 /// Stands in the place of one while it is looked for: a character that no text has, because Unicode keeps it free.
 const MARK: char = '\u{fdd0}';

@@ -33,15 +33,6 @@ impl fmt::Display for Severity {
 }
 
 /// One remark on a configuration.
-///
-/// ```no_run
-/// # async fn example(provider: &sandbox_host::Provider) -> Result<(), sandbox_host::CallError> {
-/// for finding in provider.check_config(r#"{"diskGB": 0}"#).await? {
-///     println!("{} at {}: {}", finding.severity, finding.path, finding.message);
-/// }
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

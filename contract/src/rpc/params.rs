@@ -1,12 +1,12 @@
 //! The parameters of a message: bounded, by name, and without names that stand twice.
 
-use sandbox_host::input::doubled;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::error::RpcError;
 use super::surrogates;
+use crate::input::doubled;
 
 /// Values that the parameters of a message may have: each takes some thirty times of the two bytes that it is written in.
 pub const MOST_VALUES: usize = 500_000;

@@ -19,9 +19,9 @@ mod snapshots;
 mod spec;
 mod state;
 
-pub(crate) use context::json_text;
+pub use context::json_text;
 #[cfg(feature = "schema")]
-pub(crate) use context::json_text_schema;
+pub use context::json_text_schema;
 pub use context::{Context, Credential};
 pub use declaration::Declaration;
 pub use descriptor::{BillingModel, Capabilities, Descriptor, EgressDefault, IdleCostModel, TransportModel};

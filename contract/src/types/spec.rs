@@ -29,6 +29,7 @@ pub struct Resources {
 /// What one session needs. A field that is not known is refused on reading, so that a misspelt one is noticed.
 ///
 /// ```
+/// # use sandbox_contract::types as sandbox_host;
 /// use std::time::Duration;
 ///
 /// use sandbox_host::{Resources, Spec};
