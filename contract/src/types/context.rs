@@ -69,20 +69,6 @@ impl Credential {
 }
 
 /// What every call carries. Not serializable, because it may hold a key.
-///
-/// ```
-/// # use sandbox_contract::types as sandbox_host;
-/// use std::time::Duration;
-///
-/// use sandbox_host::{Context, Credential};
-///
-/// let credential = Credential::new("the key").with_api_url("https://daytona.example.com/api");
-/// let context = Context::new("pool-1")
-///     .with_config(r#"{"image": "ghcr.io/acme/worker:1", "diskGB": 8}"#)
-///     .with_credential(credential)
-///     .with_deadline(Duration::from_secs(20));
-/// assert!(!format!("{context:?}").contains("the key"));
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -109,6 +95,20 @@ pub struct Context {
 
 impl Context {
     /// A context of a pool with all defaults.
+    ///
+    /// ```
+    /// # use sandbox_contract::types as sandbox_host;
+    /// use std::time::Duration;
+    ///
+    /// use sandbox_host::{Context, Credential};
+    ///
+    /// let credential = Credential::new("the key").with_api_url("https://daytona.example.com/api");
+    /// let context = Context::new("pool-1")
+    ///     .with_config(r#"{"image": "ghcr.io/acme/worker:1", "diskGB": 8}"#)
+    ///     .with_credential(credential)
+    ///     .with_deadline(Duration::from_secs(20));
+    /// assert!(!format!("{context:?}").contains("the key"));
+    /// ```
     pub fn new(pool_id: impl Into<String>) -> Self {
         Self { pool_id: pool_id.into(), ..Self::default() }
     }

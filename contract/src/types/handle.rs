@@ -7,19 +7,6 @@ use super::Pairs;
 use crate::input::{Mistake, from_str};
 
 /// Names one sandbox for ever. Store it as JSON and hand it back unchanged, to this or any later version of its provider.
-///
-/// Its text, read and written, is that JSON.
-///
-/// ```
-/// # use sandbox_contract::types as sandbox_host;
-/// use sandbox_host::Handle;
-///
-/// let text = r#"{"providerId":"vendor","externalId":"4f1c","metadata":{"region":"eu"}}"#;
-/// let handle: Handle = text.parse()?;
-/// assert_eq!(handle.external_id, "4f1c");
-/// assert_eq!(handle.to_string(), text);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -39,6 +26,18 @@ impl fmt::Display for Handle {
     }
 }
 
+/// From its JSON, which is what it is written as.
+///
+/// ```
+/// # use sandbox_contract::types as sandbox_host;
+/// use sandbox_host::Handle;
+///
+/// let text = r#"{"providerId":"vendor","externalId":"4f1c","metadata":{"region":"eu"}}"#;
+/// let handle: Handle = text.parse()?;
+/// assert_eq!(handle.external_id, "4f1c");
+/// assert_eq!(handle.to_string(), text);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl FromStr for Handle {
     type Err = Mistake;
 

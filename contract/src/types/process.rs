@@ -6,19 +6,6 @@ use super::Pairs;
 use super::context::millis;
 
 /// What is run in a sandbox. A field that is not known is refused on reading, so that a misspelt one is noticed.
-///
-/// ```
-/// # use sandbox_contract::types as sandbox_host;
-/// use std::time::Duration;
-///
-/// use sandbox_host::Command;
-///
-/// let command = Command::new(["git", "status", "--short"])
-///     .with_working_directory("/repo")
-///     .with_env("LANG", "C")
-///     .with_timeout(Duration::from_secs(20));
-/// assert_eq!(command.timeout_ms, Some(20_000));
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -45,6 +32,19 @@ pub struct Command {
 
 impl Command {
     /// A command of these words, with nothing else.
+    ///
+    /// ```
+    /// # use sandbox_contract::types as sandbox_host;
+    /// use std::time::Duration;
+    ///
+    /// use sandbox_host::Command;
+    ///
+    /// let command = Command::new(["git", "status", "--short"])
+    ///     .with_working_directory("/repo")
+    ///     .with_env("LANG", "C")
+    ///     .with_timeout(Duration::from_secs(20));
+    /// assert_eq!(command.timeout_ms, Some(20_000));
+    /// ```
     pub fn new(argv: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { argv: argv.into_iter().map(Into::into).collect(), ..Self::default() }
     }

@@ -27,26 +27,6 @@ pub struct Resources {
 }
 
 /// What one session needs. A field that is not known is refused on reading, so that a misspelt one is noticed.
-///
-/// ```
-/// # use sandbox_contract::types as sandbox_host;
-/// use std::time::Duration;
-///
-/// use sandbox_host::{Resources, Spec};
-///
-/// let spec = Spec::new("session-1")
-///     .with_image("ghcr.io/acme/worker:1")
-///     .with_command(["agent", "run"])
-///     .with_env("TASK", "write a poem")
-///     .with_resources(Resources { vcpu: Some(2), memory_mb: Some(4096), timeout_sec: Some(1800), ..Resources::default() })
-///     .with_max_duration(Duration::from_secs(3600));
-/// assert_eq!(spec.env.get("TASK"), Some("write a poem"));
-///
-/// // As a platform in another language writes it.
-/// let read: Spec = serde_json::from_str(r#"{"sessionId": "session-1", "resources": {"vCpu": 2}}"#)?;
-/// assert_eq!(read.resources.vcpu, Some(2));
-/// # Ok::<(), serde_json::Error>(())
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -80,6 +60,26 @@ pub struct Spec {
 
 impl Spec {
     /// A session that asks for nothing but what the pool gives.
+    ///
+    /// ```
+    /// # use sandbox_contract::types as sandbox_host;
+    /// use std::time::Duration;
+    ///
+    /// use sandbox_host::{Resources, Spec};
+    ///
+    /// let spec = Spec::new("session-1")
+    ///     .with_image("ghcr.io/acme/worker:1")
+    ///     .with_command(["agent", "run"])
+    ///     .with_env("TASK", "write a poem")
+    ///     .with_resources(Resources { vcpu: Some(2), memory_mb: Some(4096), timeout_sec: Some(1800), ..Resources::default() })
+    ///     .with_max_duration(Duration::from_secs(3600));
+    /// assert_eq!(spec.env.get("TASK"), Some("write a poem"));
+    ///
+    /// // As a platform in another language writes it.
+    /// let read: Spec = serde_json::from_str(r#"{"sessionId": "session-1", "resources": {"vCpu": 2}}"#)?;
+    /// assert_eq!(read.resources.vcpu, Some(2));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn new(session_id: impl Into<String>) -> Self {
         Self { session_id: session_id.into(), ..Self::default() }
     }
