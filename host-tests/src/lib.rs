@@ -9,6 +9,7 @@ pub mod counts;
 pub mod fake;
 pub mod gateway;
 mod load;
+pub mod older;
 pub mod script;
 pub mod sim;
 

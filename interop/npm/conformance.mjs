@@ -27,8 +27,11 @@ async function play() {
       const request = read(heard);
       if (request === null) return;
       heard = null;
+      // What does not begin as a method does, as TLS does not, is no HTTP.
+      if (request === 'none') return void socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+      const echo = echoed(reply, request);
       requests.push(request);
-      void answer(socket, reply);
+      void answer(socket, echo);
     });
   });
   await new Promise((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -43,8 +46,9 @@ async function play() {
   };
 }
 
-/** A request, once all of it is there. */
+/** A request, once all of it is there; `none` where none comes. */
 function read(bytes) {
+  if (!/^[A-Z]/.test(bytes.subarray(0, 1).toString('latin1'))) return 'none';
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return null;
   const [first, ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
@@ -56,6 +60,19 @@ function read(bytes) {
   if (body.length < Number(headers['content-length'] ?? 0)) return null;
   const [method, target] = first.split(' ');
   return { method, target, headers, body: body.toString() };
+}
+
+/** The reply with parts of the request's body in its texts; the request gets their names in their place. */
+function echoed(reply, request) {
+  for (const [name, { after, until }] of Object.entries(reply.echo ?? {})) {
+    const variable = `\${echo.${name}}`;
+    const start = request.body.indexOf(after) + after.length;
+    const part = start < after.length ? '' : request.body.slice(start, Math.max(request.body.indexOf(until, start), start));
+    if (part === '') continue;
+    request.body = request.body.replaceAll(part, variable);
+    reply = JSON.parse(JSON.stringify(reply).replaceAll(variable, () => JSON.stringify(part).slice(1, -1)));
+  }
+  return reply;
 }
 
 const pause = (ms = 0) => (ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : null);
@@ -118,7 +135,11 @@ async function call(provider, name, given) {
 
 async function run(one) {
   const server = await play();
-  const provider = createRawProvider({ mode, environment: one.environment ?? {} });
+  const provider = createRawProvider({
+    mode,
+    environment: one.environment ?? {},
+    allowedOrigins: one.egress === 'denied' ? [] : undefined,
+  });
   const [steps, saved] = [[], {}];
   try {
     for (const step of one.steps) {

@@ -16,7 +16,7 @@ const MIN_SEARCHED_LEN: usize = 8;
 const REMNANT_LEN: usize = 12;
 
 /// What stands where a key was.
-const REDACTED: &str = "[redacted]";
+pub const REDACTED: &str = "[redacted]";
 
 /// What some store before the key, although it is added on the way.
 const SCHEME: &str = "Bearer ";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sandbox_host::RuntimeClock;
 use sandbox_host::http::{HttpClient, HttpError, RequestOptions, WasiBody};
-use wasmtime::component::{Component, HasData, InstancePre, Linker, ResourceTable};
+use wasmtime::component::{Component, HasData, Instance, InstancePre, Linker, ResourceTable};
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::cli::{WasiCli, WasiCliCtxView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksCtxView};
@@ -96,8 +96,15 @@ impl Counter {
         Ok(Self { engine, component })
     }
 
-    /// A fresh instance over a network.
+    /// A fresh instance over a network, whose cost is counted.
     pub async fn instance(&self, network: Arc<dyn HttpClient>) -> Result<Counted, Failure> {
+        let (mut store, instance) = self.start(network).await?;
+        let contract = Contract::new(&mut store, &instance)?;
+        Ok(Counted { store, contract })
+    }
+
+    /// A fresh instance over a network, for bindings of any version of the contract.
+    pub async fn start(&self, network: Arc<dyn HttpClient>) -> Result<(Store<Data>, Instance), Failure> {
         let data = Data {
             table: ResourceTable::new(),
             http: WasiHttpCtx::new(),
@@ -108,8 +115,7 @@ impl Counter {
         let mut store = Store::new(&self.engine, data);
         store.set_fuel(FUEL)?;
         let instance = self.component.instantiate_async(&mut store).await?;
-        let contract = Contract::new(&mut store, &instance)?;
-        Ok(Counted { store, contract })
+        Ok((store, instance))
     }
 }
 

@@ -11,9 +11,11 @@ mod engine;
 mod replies;
 
 pub use costs::{Costs, Function};
+pub(crate) use engine::Counter;
+pub use engine::Data;
 
 use crate::clients::Failure;
-use engine::{Cost, Counter};
+use engine::Cost;
 use replies::{Recording, Replies, Source};
 
 /// Counts every function of a component, twice.

@@ -15,6 +15,7 @@ mod ending;
 mod errors;
 mod faults;
 mod golden;
+mod older_host;
 mod processes;
 mod provisioning;
 mod releases;

@@ -66,7 +66,7 @@ def steps(component, case, server, seen):
         server.begin(replies, otherwise)
         arguments = late(step["arguments"], server.authority, saved)
         begun = time.monotonic()
-        kind, value = component.call(case.get("environment", {}), step["call"], arguments)
+        kind, value = component.call(case.get("environment", {}), case.get("egress"), step["call"], arguments)
         took = int((time.monotonic() - begun) * 1000)
         if kind == "result" and "save" in step:
             saved[step["save"]] = value

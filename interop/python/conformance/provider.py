@@ -10,6 +10,9 @@ SPELLED = {"vcpu": "vCpu", "max-vcpu": "maxVCpu", "is-a2a-remote": "isA2ARemote"
 
 PACKAGE = "rensei:sandbox/"
 
+# What sends requests, by the name that the component imports: it wins over any other version of the same interface.
+HANDLER = "wasi:http/outgoing-handler@0.2.0"
+
 
 class Component:
     """A provider, each call in a fresh instance."""
@@ -17,14 +20,21 @@ class Component:
     def __init__(self, path):
         self.engine = Engine(Config())
         self.compiled = Compiled.from_file(self.engine, path)
-        self.linker = Linker(self.engine)
-        self.linker.add_wasip2()
-        self.linker.add_wasi_http()
+        # By whom the host lets the provider call.
+        self.linkers = {None: self.link(), "denied": self.link()}
+        with self.linkers["denied"].root() as root, root.add_instance(HANDLER) as handler:
+            handler.add_func("handle", lambda *_: Variant("HTTP-request-denied"))
         exports = [name for name in self.compiled.type.exports(self.engine) if name.startswith(PACKAGE)]
         # The interface without its version: a host takes any of the track.
         self.interfaces = {name.removeprefix(PACKAGE).split("@")[0]: name for name in exports}
 
-    def call(self, environment, name, arguments):
+    def link(self):
+        linker = Linker(self.engine)
+        linker.add_wasip2()
+        linker.add_wasi_http()
+        return linker
+
+    def call(self, environment, egress, name, arguments):
         """What a call came to: "result", "error" or "failed", and the value."""
         interface, function = name.split(".")
         if interface not in self.interfaces:
@@ -35,7 +45,7 @@ class Component:
         store.set_wasi(wasi)
         store.set_wasi_http()
         try:
-            instance = self.linker.instantiate(store, self.compiled)
+            instance = self.linkers[egress].instantiate(store, self.compiled)
             index = instance.get_export_index(store, self.interfaces[interface])
             index = instance.get_export_index(store, function, index)
             if index is None:

@@ -6,6 +6,9 @@ import threading
 import time
 
 
+NO_HTTP = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n"
+
+
 class Server:
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -56,6 +59,10 @@ class Server:
         if fault == "close-before-request":
             return
         request = read(connection)
+        if request is None:
+            connection.sendall(NO_HTTP)
+            return
+        reply = echoed(reply, request)
         with self.lock:
             self.requests.append(request)
         time.sleep(reply.get("delayMs", 0) / 1000)
@@ -76,9 +83,12 @@ def more(connection, buffer):
 
 
 def read(connection):
+    """A request; none where what comes does not begin as a method does, as TLS does not."""
     buffer = b""
     while b"\r\n\r\n" not in buffer:
         buffer = more(connection, buffer)
+        if not buffer[:1].isupper():
+            return None
     head, body = buffer.split(b"\r\n\r\n", 1)
     lines = head.decode("latin-1").split("\r\n")
     method, target = lines[0].split(" ")[:2]
@@ -103,6 +113,27 @@ def chunks(connection, rest):
         body, rest = body + rest[:length], rest[length + 2:]
         if length == 0:
             return body
+
+
+def echoed(reply, request):
+    """The reply with parts of the request's body in its texts; the request gets their names in their place."""
+    for name, echo in reply.get("echo", {}).items():
+        variable = "${echo.%s}" % name
+        part = request["body"].partition(echo["after"])[2].partition(echo["until"])
+        if part[0] and part[1]:
+            request["body"] = request["body"].replace(part[0], variable)
+            reply = replaced(reply, variable, part[0])
+    return reply
+
+
+def replaced(value, old, new):
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if isinstance(value, list):
+        return [replaced(item, old, new) for item in value]
+    if isinstance(value, dict):
+        return {name: replaced(item, old, new) for name, item in value.items()}
+    return value
 
 
 def content(piece):

@@ -4,6 +4,8 @@
 //! line that begins with the mark. What comes before the first mark is a shell's own remarks. The daemon replaces bytes that are no
 //! UTF-8, each by a character of three, so the numbers count bytes of the process and not of the reply.
 
+use crate::http::secret::REDACTED;
+
 /// The character in place of a byte that is no UTF-8.
 const REPLACEMENT: char = '\u{fffd}';
 
@@ -54,9 +56,14 @@ pub fn told(reply: &str, mark: &str) -> Option<Told> {
     let line = format!("\n{mark}\n");
     let (_, rest) = reply.split_once(&line)?;
     let out = number(out)?;
-    // Behind as many bytes as the stream has: exactly there where every byte is as it was.
+    // Behind as many bytes as the stream has: exactly there where every byte is as it was. Where a key was taken out of it, it
+    // is shorter than that, and what stands between the streams is the last line of ours but one.
     let at = rest.ceil_char_boundary(usize::try_from(out).ok()?);
-    let at = at + rest.get(at..)?.find(&line)?;
+    let at = rest
+        .get(at..)
+        .and_then(|after| after.find(&line))
+        .map(|more| at + more)
+        .or_else(|| rest.rfind(&line).filter(|_| rest.contains(REDACTED)))?;
     let (stdout, rest) = (rest.get(..at)?, rest.get(at + line.len()..)?);
     let stderr = rest.rsplit_once(&format!("\n{mark} end ")).map(|(stderr, _)| stderr)?;
     Some(Told {
@@ -132,6 +139,13 @@ mod tests {
         let Some(read) = read else { panic!("not read") };
         assert_eq!((read.stdout.text.as_str(), read.stderr.text.as_str()), ("a\u{fffd}\u{fffd}", "\u{fffd}b"));
         assert_eq!(read.standing, Standing::Running);
+    }
+
+    #[test]
+    fn a_key_that_was_taken_out_of_a_stream_leaves_the_rest_of_it() {
+        let read = told("\nm\na [redacted] b\nm\nc\nm end ended 0 exit 40 40 1 1 100", "m");
+        let Some(read) = read else { panic!("not read") };
+        assert_eq!((read.stdout, read.stderr), (part("a [redacted] b", 40, 40), part("c", 1, 1)));
     }
 
     #[test]

@@ -66,8 +66,8 @@ pub fn check_id(path: &str, id: &str, secret: &Secret) -> Result<(), Error> {
     if (1..=MAX_ID).contains(&id.len()) {
         return Ok(());
     }
-    let problem = format!("has {} bytes; an id has 1 to {MAX_ID}", id.len());
-    Err(refusal(&[flaw("process-id", path, problem)]).unwrap_or_else(|| Error::spec("")))
+    let message = format!("{path} has {} bytes; an id has 1 to {MAX_ID}.", id.len());
+    Err(Error::spec(message).rule("process-id").detail("path", path))
 }
 
 fn flaw(rule: &'static str, path: &str, problem: String) -> Flaw {

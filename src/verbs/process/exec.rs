@@ -2,7 +2,7 @@
 
 use super::command::{Limit, check, check_id};
 use super::line_call::{
-    BACKSTOP_SEC, Running, about, check_session, execute, new_mark, printable, running, unknown, verdict,
+    BACKSTOP_SEC, Running, about, check_session, execute, incomplete, new_mark, printable, running, verdict,
 };
 use crate::contract::ErrorCode;
 use crate::contract::process::{Command, Completion};
@@ -56,7 +56,7 @@ pub fn exec<T: Transport>(call: &Call<'_, T>, target: &Target, command: &Command
     }
     let given = pairs::get(&command.extensions, "exec-id");
     if let Some(id) = given {
-        check_id("extensions.exec-id", id, call.client.secret())?;
+        check_id("command.extensions.exec-id", id, call.client.secret())?;
     }
     let Running { sandbox, toolbox, .. } = running(call, target)?;
     check_session(call, &sandbox)?;
@@ -76,8 +76,10 @@ pub fn exec<T: Transport>(call: &Call<'_, T>, target: &Target, command: &Command
         max_reply: checked.limit as usize * 2 * JSON_FACTOR + JSON_REST,
     };
     let answered = execute(call, &toolbox, mark, &execution).map_err(|error| about(error, &process_id))?;
-    refused(&verdict(&answered)?, &process_id)?;
-    let told = told(&answered.executed.output, &answered.mark).ok_or_else(|| unknown(&process_id))?;
+    let said = verdict(&answered).map_err(|error| about(error, &process_id))?;
+    refused(&said, &process_id)?;
+    let told = told(&answered.executed.output, &answered.mark)
+        .ok_or_else(|| about(incomplete().maybe_applied(true), &process_id))?;
     completion(told, process_id)
 }
 

@@ -55,6 +55,7 @@ pub fn launch<T: Transport>(
         max_reply: MAX_REPLY,
     };
     let answered = execute(call, &toolbox, mark, &execution).map_err(|error| about(error, &process_id))?;
-    refused(&verdict(&answered)?, &process_id)?;
+    let said = verdict(&answered).map_err(|error| about(error, &process_id))?;
+    refused(&said, &process_id)?;
     Ok(process_id)
 }

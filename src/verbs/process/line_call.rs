@@ -109,6 +109,11 @@ pub fn unknown(process_id: &str) -> Error {
         .remedy("It was never started, or the sandbox was stopped since, which ends and forgets processes.")
 }
 
+/// The script was answered, but not to its end.
+pub fn incomplete() -> Error {
+    Error::new(ErrorCode::Protocol, "What the sandbox tells of the process is not complete.").rule("bad-reply")
+}
+
 /// The cursor is not one that a read gave.
 pub fn malformed_cursor() -> Error {
     Error::spec("The cursor is not one that a read of this process gave.")

@@ -2,8 +2,9 @@
 
 use super::command::check_id;
 use super::launch_command;
-use super::line_call::{BACKSTOP_SEC, Running, execute, malformed_cursor, new_mark, running, unknown, verdict};
-use crate::contract::ErrorCode;
+use super::line_call::{
+    BACKSTOP_SEC, Running, execute, incomplete, malformed_cursor, new_mark, running, unknown, verdict,
+};
 use crate::contract::process::Output;
 use crate::daytona::Execution;
 use crate::digits::digits;
@@ -64,9 +65,7 @@ pub fn read<T: Transport>(
         return Err(unknown(process_id));
     }
     let Some(mut told) = told(&answered.executed.output, &answered.mark) else {
-        return Err(Error::new(ErrorCode::Protocol, "What the sandbox tells of the process is not complete.")
-            .retryable(true)
-            .rule("bad-reply"));
+        return Err(incomplete().retryable(true));
     };
     let limit = told.limit;
     for (part, from) in [(&mut told.stdout, out), (&mut told.stderr, err)] {

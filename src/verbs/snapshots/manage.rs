@@ -38,11 +38,12 @@ pub fn list<T: Transport>(call: &Call<'_, T>, cursor: Option<&str>) -> Result<Sn
 /// Makes an inactive snapshot usable again. Two requests.
 pub fn activate<T: Transport>(call: &Call<'_, T>, name: &str) -> Result<Record, Error> {
     let name = Name::new(call, name)?;
-    let Some(snapshot) = find(call, &name)? else {
-        return Err(Error::new(ErrorCode::NotFound, format!("Daytona has no snapshot {}.", name.full))
+    let missing = || {
+        Error::new(ErrorCode::NotFound, format!("Daytona has no snapshot {}.", name.full))
             .rule("snapshot-not-found")
-            .remedy("Make it by prepare or capture."));
+            .remedy("Make it by prepare or capture.")
     };
+    let snapshot = find(call, &name)?.ok_or_else(missing)?;
     match phase(&snapshot.state) {
         SnapshotPhase::Pending | SnapshotPhase::Building | SnapshotPhase::Ready => told(call, snapshot),
         _ => match call.client.activate(&id(&snapshot)?, &name.full) {
@@ -52,6 +53,8 @@ pub fn activate<T: Transport>(call: &Call<'_, T>, name: &str) -> Result<Record, 
                 Some(now) if phase(&now.state) == SnapshotPhase::Ready => told(call, now),
                 _ => Err(refused.error),
             },
+            // It was deleted meanwhile.
+            Err(refused) if refused.reaction == Reaction::NotFound => Err(missing()),
             Err(refused) => Err(refused.error),
         },
     }

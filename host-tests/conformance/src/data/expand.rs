@@ -41,7 +41,7 @@ impl<'a> Scope<'a> {
 
 /// Whether a name is known only while the case runs.
 pub fn is_late(name: &str) -> bool {
-    matches!(name, "origin" | "authority") || name.starts_with("saved.")
+    matches!(name, "origin" | "authority") || name.starts_with("saved.") || name.starts_with("echo.")
 }
 
 /// A value with every variable and every operator of the files replaced; what is known only while the case runs stays.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::expand::{ExpandError, Scope, expand};
 use super::reply::of_written;
-use super::{Arrival, Case, Expect, Reply, Step};
+use super::{Arrival, Case, Egress, Expect, Fault, Reply, Step};
 
 /// Why there are no cases.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +71,7 @@ struct WrittenCase {
     rows: Vec<Map<String, Value>>,
     #[serde(default)]
     environment: Map<String, Value>,
+    egress: Option<Egress>,
     steps: Vec<Value>,
 }
 
@@ -226,6 +227,7 @@ fn case(written: &WrittenCase, group: &str, scope: Scope<'_>) -> Result<Case, St
         about: text(&written.about, scope)?,
         group: group.to_owned(),
         environment: environment.as_object().cloned().unwrap_or_default(),
+        egress: written.egress,
         secret,
         steps: written.steps.iter().map(|written| step(written, scope)).collect::<Result<_, _>>()?,
     })
@@ -246,17 +248,19 @@ fn step(written: &Value, scope: Scope<'_>) -> Result<Step, String> {
     let mut requests = Vec::new();
     for exchange in written.exchanges {
         let reply = of_written(exchange.reply)?;
+        // What ends before it is read does not arrive.
+        let arrives = reply.fault != Some(Fault::CloseBeforeRequest);
         if otherwise.is_some() {
             return Err("only the last exchange may take place any number of times".to_owned());
         }
         match exchange.times {
             Times::Exactly(times) => {
                 replies.extend(std::iter::repeat_n(reply, times));
-                requests.extend(std::iter::repeat_n(exchange.request, times));
+                requests.extend(std::iter::repeat_n(exchange.request, if arrives { times } else { 0 }));
             }
             Times::Open(AtLeast { at_least }) => {
                 otherwise = Some(reply);
-                requests.push(Arrival { at_least: Some(at_least), ..exchange.request });
+                requests.extend(arrives.then_some(Arrival { at_least: Some(at_least), ..exchange.request }));
             }
         }
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 pub use expand::{plain, replace, whole};
 pub use file::{DataError, Suite};
-pub use reply::{Fault, Piece, Reply};
+pub use reply::{Echo, Fault, Piece, Reply};
 
 /// One case, with every variable replaced but those that are known only while it runs.
 #[derive(Clone, Debug, Serialize)]
@@ -23,11 +23,22 @@ pub struct Case {
     /// Environment variables of the provider.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub environment: Map<String, Value>,
+    /// Whom the host lets the provider call; absent: whomever the provider names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress: Option<Egress>,
     /// A text that may be in no answer, and in requests in headers only.
     #[serde(skip)]
     pub secret: Option<String>,
     /// The calls, one after the other.
     pub steps: Vec<Step>,
+}
+
+/// Whom a host lets the provider call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Egress {
+    /// Nobody: each request is denied by the host before it leaves.
+    Denied,
 }
 
 /// One call of a case.

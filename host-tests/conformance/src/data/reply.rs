@@ -1,5 +1,7 @@
 //! What the server does with a request.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -29,6 +31,28 @@ pub struct Reply {
     /// What goes wrong instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
+    /// Parts of the request's body, by name: `${echo.name}` in the texts of this reply stands for one, and in what is written
+    /// down of the request it stands in its place, because it differs from run to run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub echo: BTreeMap<String, Echo>,
+}
+
+/// A part of a request's body: what stands behind the first occurrence of one text, up to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Echo {
+    /// What stands before it.
+    pub after: String,
+    /// What stands behind it.
+    pub until: String,
+}
+
+impl Echo {
+    /// The part of a body; none where it does not have one.
+    pub fn of<'b>(&self, body: &'b str) -> Option<&'b str> {
+        let (_, rest) = body.split_once(&self.after)?;
+        rest.split_once(&self.until).map(|(part, _)| part).filter(|part| !part.is_empty())
+    }
 }
 
 /// A part of a body: text or bytes, so many times, or the end of the connection in the middle of it.
@@ -84,6 +108,8 @@ struct Written {
     pieces: Option<Vec<Piece>>,
     raw: Option<String>,
     fault: Option<Fault>,
+    #[serde(default)]
+    echo: BTreeMap<String, Echo>,
 }
 
 /// Makes a reply of the files one for runners.
@@ -117,6 +143,7 @@ pub fn of_written(value: Value) -> Result<Reply, String> {
         pieces,
         raw: written.raw,
         fault: written.fault,
+        echo: written.echo,
         ..Reply::default()
     };
     let named = |name: &str| written.headers.keys().any(|known| known.eq_ignore_ascii_case(name));

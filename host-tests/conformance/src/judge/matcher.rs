@@ -86,6 +86,10 @@ fn operate(path: &str, operator: &str, operand: &Value, seen: &Value, found: &mu
             Some(parsed) => compare(&format!("{path}(as JSON)"), operand, &parsed, found),
             None => differ("JSON text is expected".to_owned()),
         },
+        "$words" => match text().and_then(words) {
+            Some(words) => compare(&format!("{path}(its words)"), operand, &Value::from(words), found),
+            None => differ("a line for a shell is expected".to_owned()),
+        },
         "$oneOf" => {
             let choices = operand.as_array().map(Vec::as_slice).unwrap_or_default();
             if !choices.iter().any(|choice| differences(choice, seen).is_empty()) {
@@ -129,6 +133,27 @@ fn operate(path: &str, operator: &str, operand: &Value, seen: &Value, found: &mu
     }
 }
 
+/// The words of a line as both a shell and a splitter without escapes and variables read them: separated by blanks, and
+/// what stands between quotes of either kind is literal. None where a quote is left open.
+fn words(line: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut rest = line.chars();
+    while let Some(character) = rest.next() {
+        match character {
+            ' ' => words.extend(word.take()),
+            '\'' | '"' => {
+                let (quoted, after) = rest.as_str().split_once(character)?;
+                word.get_or_insert_default().push_str(quoted);
+                rest = after.chars();
+            }
+            _ => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    Some(words)
+}
+
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or(f64::NAN)
 }
@@ -156,6 +181,8 @@ mod tests {
             (json!({ "$contains": "b" }), json!("abc"), json!("ac")),
             (json!({ "$lacks": "b" }), json!("ac"), json!("abc")),
             (json!({ "$json": { "a": 1 } }), json!(r#"{"a":1}"#), json!("{")),
+            (json!({ "$words": ["a", { "$some": "text" }, "it's"] }), json!("a 'b c' 'it'\"'\"'s'"), json!("a b its")),
+            (json!({ "$words": [""] }), json!("''"), json!("'")),
             (json!({ "$oneOf": [1, { "$prefix": "x" }] }), json!("xy"), json!(2)),
             (json!({ "$all": [{ "$prefix": "a" }, { "$lacks": "b" }] }), json!("ac"), json!("ab")),
             (json!({ "$each": { "a": { "$some": "value" } } }), json!([{ "a": 1 }]), json!([{}])),

@@ -84,7 +84,28 @@ fn comparable(answer: &Answer) -> Value {
             details.retain(|name, _| !NOT_COMPARED.contains(&name.as_str()));
         }
     }
+    if let Some(result) = value.get_mut("result") {
+        without_texts(result);
+    }
     value
+}
+
+/// Takes out of a result what is for people and may repeat the host's own words: a finding's message, and a report's reason for
+/// its condition.
+fn without_texts(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if members.contains_key("severity") {
+                members.remove("message");
+            }
+            if members.contains_key("condition") {
+                members.remove("reason");
+            }
+            members.values_mut().for_each(without_texts);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_texts),
+        _ => {}
+    }
 }
 
 /// A value without members that are `null`: hosts differ in whether they write them.

@@ -28,6 +28,7 @@ fn case(steps: Vec<Value>) -> Case {
         about: String::new(),
         group: String::new(),
         environment: serde_json::Map::new(),
+        egress: None,
         secret: Some("s3cret".to_owned()),
         steps: steps.into_iter().map(read).collect(),
     }
@@ -129,6 +130,10 @@ fn two_hosts_agree_when_everything_but_words_and_timers_is_the_same() {
         error.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         error
     };
+    let report = |text: &str| {
+        let finding = json!({ "severity": "error", "rule": "connect", "message": text });
+        Answer::Result(json!({ "condition": "unhealthy", "reason": text, "findings": [finding] }))
+    };
     for (one, other, agree) in [
         (of(error(json!({})), &["/a"]), of(error(json!({ "message": "other" })), &["/a", "/a"]), true),
         (of(error(json!({})), &[]), of(error(json!({ "details": { "rule": "x" } })), &[]), true),
@@ -136,6 +141,8 @@ fn two_hosts_agree_when_everything_but_words_and_timers_is_the_same() {
         (of(error(broken(json!({}))), &[]), of(error(broken(json!({ "httpStatus": null }))), &[]), true),
         (of(error(broken(json!({}))), &[]), of(error(broken(json!({ "details": { "rule": "dns" } }))), &[]), false),
         (of(error(json!({})), &["/a"]), of(error(json!({})), &["/b"]), false),
+        (of(report("a"), &[]), of(report("b"), &[]), true),
+        (of(report("a"), &[]), of(Answer::Result(json!({ "condition": "unhealthy", "findings": [] })), &[]), false),
         (of(Answer::Result(json!(1)), &[]), of(Answer::Result(json!(2)), &[]), false),
     ] {
         let found = compare(&one, &other);

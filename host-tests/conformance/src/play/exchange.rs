@@ -8,12 +8,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::{Stage, is};
+use super::{Stage, echoed, is};
 use crate::data::{Fault, Piece, Reply};
 use crate::transcript::Arrived;
 
 /// Bytes that the head of a request may have.
 const MOST_HEAD: usize = 1 << 20;
+
+/// What a server says to a peer that speaks no HTTP, such as one that begins with TLS.
+const NO_HTTP: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n";
 
 /// Does what the stage says with the request of a connection.
 ///
@@ -24,7 +27,12 @@ pub async fn play<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, stage: &Stag
     if is(&reply, Fault::CloseBeforeRequest) {
         return Ok(());
     }
-    stage.arrived(read(&mut stream).await?);
+    let Some(mut request) = read(&mut stream).await? else {
+        stream.write_all(NO_HTTP).await?;
+        return stream.shutdown().await;
+    };
+    let reply = echoed(reply, &mut request);
+    stage.arrived(request);
     pause(reply.delay_ms).await;
     match reply.fault {
         // Until the peer has had enough: it hangs up at its deadline.
@@ -83,8 +91,8 @@ fn bytes(piece: &Piece) -> Vec<u8> {
     }
 }
 
-/// Reads one request, whose body has a length or comes in chunks.
-async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Arrived> {
+/// Reads one request, whose body has a length or comes in chunks. None where what comes does not begin as a method does.
+async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Option<Arrived>> {
     let mut buffer = Vec::new();
     let end = loop {
         if let Some(end) = position(&buffer, b"\r\n\r\n") {
@@ -94,6 +102,9 @@ async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Arrived> {
             return Err(io::Error::other("the head of the request does not end"));
         }
         more(stream, &mut buffer).await?;
+        if !buffer.first().is_some_and(u8::is_ascii_uppercase) {
+            return Ok(None);
+        }
     };
     let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
     let mut rest = buffer.split_off(end + 4);
@@ -112,7 +123,7 @@ async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Arrived> {
         rest
     };
     let body = String::from_utf8_lossy(&body).into_owned();
-    Ok(Arrived { method: method.to_owned(), target: target.to_owned(), headers, body })
+    Ok(Some(Arrived { method: method.to_owned(), target: target.to_owned(), headers, body }))
 }
 
 async fn chunks<S: AsyncRead + Unpin>(stream: &mut S, rest: &mut Vec<u8>) -> io::Result<Vec<u8>> {

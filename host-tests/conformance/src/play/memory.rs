@@ -40,10 +40,18 @@ impl Memory {
 impl HttpClient for Memory {
     fn send(&self, request: Request<WasiBody>, options: RequestOptions) -> ResponseFuture {
         let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-        let stage = self.at(&authority);
-        Box::pin(async move {
+        let reached = match self.at(&authority) {
+            // No server here speaks TLS.
+            Some(_) if request.uri().scheme() == Some(&http::uri::Scheme::HTTPS) => Err(HttpError::TlsProtocolError),
+            Some(stage) => Ok(stage),
+            None if request.uri().host().is_some_and(is_no_name) => {
+                Err(HttpError::DnsError { rcode: None, info_code: None })
+            }
             // Nobody listens elsewhere.
-            let stage = stage.ok_or(HttpError::ConnectionRefused)?;
+            None => Err(HttpError::ConnectionRefused),
+        };
+        Box::pin(async move {
+            let stage = reached?;
             let limit = options.first_byte_timeout.unwrap_or(LONGEST);
             match tokio::time::timeout(limit, exchange(request, stage)).await {
                 Ok(outcome) => outcome,
@@ -51,6 +59,11 @@ impl HttpClient for Memory {
             }
         })
     }
+}
+
+/// Whether a host is a name that no network has: RFC 6761 keeps these free.
+fn is_no_name(host: &str) -> bool {
+    host.ends_with(".invalid")
 }
 
 async fn exchange(mut request: Request<WasiBody>, stage: Arc<Stage>) -> Result<http::Response<WasiBody>, HttpError> {

@@ -57,14 +57,30 @@ impl Stage {
 
 /// A reply with the server's address in its texts.
 pub fn at(reply: &Reply, authority: &str) -> Reply {
-    let here =
-        |text: &String| text.replace("${origin}", &format!("http://{authority}")).replace("${authority}", authority);
+    let origin = format!("http://{authority}");
+    with_texts(reply, |text| text.replace("${origin}", &origin).replace("${authority}", authority))
+}
+
+/// A reply with parts of a request in its texts, and the request with their names in their place.
+fn echoed(mut reply: Reply, request: &mut Arrived) -> Reply {
+    for (name, echo) in reply.echo.clone() {
+        let variable = format!("${{echo.{name}}}");
+        if let Some(part) = echo.of(&request.body).map(str::to_owned) {
+            request.body = request.body.replace(&part, &variable);
+            reply = with_texts(&reply, |text| text.replace(&variable, &part));
+        }
+    }
+    reply
+}
+
+/// A reply with each text that is written changed.
+fn with_texts(reply: &Reply, here: impl Fn(&String) -> String) -> Reply {
     let mut reply = reply.clone();
     for (_, value) in &mut reply.headers {
         *value = here(value);
     }
     for piece in &mut reply.pieces {
-        piece.text = piece.text.as_ref().map(here);
+        piece.text = piece.text.as_ref().map(&here);
     }
     reply.raw = reply.raw.as_ref().map(here);
     reply

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sandbox_host::http::HttpClient;
+use sandbox_host::policy::{Egress, Policy};
 use sandbox_host::slot::{Candidate, Slot};
 use sandbox_host::{CallError, Function, Host, Invocation, Provider, Warm, WarmLimits};
 use serde_json::{Map, Value};
 
 use super::Mode;
+use crate::data::Case;
 use crate::transcript::Answer;
 
 /// A custom section that says nothing: other bytes, the same provider.
@@ -41,13 +43,17 @@ pub fn function(call: &str) -> Result<Function, String> {
     Function::ALL.iter().find(known).copied().ok_or_else(|| format!("the host has no function `{call}`"))
 }
 
-/// A host whose network is the given one.
+/// A host whose network is the given one, as a case wants it.
 ///
 /// # Errors
 /// Why there is none, for people.
-pub fn host(network: Arc<dyn HttpClient>, environment: &Map<String, Value>, cache: &Path) -> Result<Host, String> {
-    let builder = Host::builder().http(network).cache(cache);
-    let named = environment.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default().to_owned()));
+pub fn host(network: Arc<dyn HttpClient>, case: &Case, cache: &Path) -> Result<Host, String> {
+    let policy = match case.egress {
+        None => Policy::new(),
+        Some(crate::data::Egress::Denied) => Policy::new().with_egress(Egress::Nobody),
+    };
+    let builder = Host::builder().http(network).cache(cache).policy(policy);
+    let named = case.environment.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default().to_owned()));
     named.fold(builder, |host, (name, value)| host.env(name, value)).build().map_err(|error| error.to_string())
 }
 

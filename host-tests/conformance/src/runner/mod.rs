@@ -57,6 +57,11 @@ impl Runner {
     }
 }
 
+/// What cases have to have in common to share a host.
+fn surroundings(case: &Case) -> String {
+    serde_json::json!([case.environment, case.egress]).to_string()
+}
+
 /// A transcript of a case that could not be run.
 fn broken(case: &Case, why: impl Into<String>) -> Transcript {
     Transcript { case: case.name.clone(), virtual_time: false, broken: Some(why.into()), steps: Vec::new() }

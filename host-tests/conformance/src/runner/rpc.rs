@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::hosted::function;
-use super::{arguments, broken, neutral};
-use crate::data::Case;
+use super::{arguments, broken, neutral, surroundings};
+use crate::data::{Case, Egress};
 use crate::play::{Socket, at};
 use crate::transcript::{Answer, Seen, Transcript};
 
@@ -29,7 +29,7 @@ const PROVIDER_ERROR: i64 = -32_000;
 /// What the server adds to the contract's record of an error.
 const NOT_OF_THE_CONTRACT: [&str; 1] = ["remedy"];
 
-/// Plays the cases against one server for each environment that they need.
+/// Plays the cases against one server for each environment and egress that they need.
 pub fn run(program: &Path, component: &Path, cases: &[Case]) -> Vec<Transcript> {
     match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime.block_on(played(program, component, cases)),
@@ -42,8 +42,8 @@ async fn played(program: &Path, component: &Path, cases: &[Case]) -> Vec<Transcr
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut running = Vec::new();
     for case in cases {
-        let key = serde_json::to_string(&case.environment).unwrap_or_default();
-        let server = servers.entry(key).or_insert_with(|| Server::start(program, component, &case.environment)).clone();
+        let started = || Server::start(program, component, case);
+        let server = servers.entry(surroundings(case)).or_insert_with(started).clone();
         let (case, room) = (case.clone(), Arc::clone(&room));
         running.push(tokio::spawn(async move {
             let _turn = room.acquire().await;
@@ -96,14 +96,41 @@ struct Server {
     input: Mutex<ChildStdin>,
     waiting: Waiting,
     next: AtomicU64,
+    /// It is read while the program starts, so it stays as long as the program.
+    _policy: Option<PolicyFile>,
+}
+
+/// A policy as a file, which is removed with this.
+struct PolicyFile(PathBuf);
+
+impl PolicyFile {
+    fn write(egress: Egress) -> Result<Self, String> {
+        let text = match egress {
+            Egress::Denied => "[egress]\nallow = []\n",
+        };
+        let path = std::env::temp_dir().join(format!("sandbox-conformance-{}.toml", std::process::id()));
+        std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for PolicyFile {
+    fn drop(&mut self) {
+        // What cannot be removed does no harm.
+        drop(std::fs::remove_file(&self.0));
+    }
 }
 
 impl Server {
-    fn start(program: &Path, component: &Path, environment: &Map<String, Value>) -> Result<Arc<Self>, String> {
+    fn start(program: &Path, component: &Path, case: &Case) -> Result<Arc<Self>, String> {
         let mut command = Command::new(program);
-        command.arg("--component").arg(component).arg("serve");
-        command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped());
-        for (name, value) in environment {
+        command.arg("--component").arg(component);
+        let policy = case.egress.map(PolicyFile::write).transpose()?;
+        if let Some(policy) = &policy {
+            command.arg("--policy").arg(&policy.0);
+        }
+        command.arg("serve").env_clear().stdin(Stdio::piped()).stdout(Stdio::piped());
+        for (name, value) in &case.environment {
             command.env(name, value.as_str().unwrap_or_default());
         }
         let started = |error| format!("`{}` could not be started: {error}", program.display());
@@ -126,7 +153,7 @@ impl Server {
             // Without a server nobody gets an answer any more.
             shared.lock().unwrap_or_else(PoisonError::into_inner).clear();
         });
-        let server = Self { child, input: Mutex::new(input), waiting, next: AtomicU64::new(1) };
+        let server = Self { child, input: Mutex::new(input), waiting, next: AtomicU64::new(1), _policy: policy };
         Ok(Arc::new(server))
     }
 

@@ -9,7 +9,7 @@ use serde_json::Map;
 use tokio::time::Instant;
 
 use super::hosted::{Hosted, host};
-use super::{Mode, arguments, broken, neutral};
+use super::{Mode, arguments, broken, neutral, surroundings};
 use crate::data::Case;
 use crate::play::{Memory, Stage, at};
 use crate::transcript::{Answer, Seen, Transcript};
@@ -17,7 +17,7 @@ use crate::transcript::{Answer, Seen, Transcript};
 /// The port of the first case; nobody listens there, because the servers are in memory.
 const FIRST_PORT: usize = 20_000;
 
-/// Plays the cases one after the other. Those with one environment share a host, and so its instances.
+/// Plays the cases one after the other. Those with one environment and egress share a host, and so its instances.
 pub fn run(mode: Mode, component: &Path, cases: &[Case]) -> Vec<Transcript> {
     let all = |why: String| cases.iter().map(|case| broken(case, why.clone())).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
@@ -53,9 +53,9 @@ async fn played(mode: Mode, component: &Path, cases: &[Case], cache: &Path) -> V
     let mut hosts: BTreeMap<String, Result<Hosted, String>> = BTreeMap::new();
     let mut transcripts = Vec::new();
     for (number, case) in cases.iter().enumerate() {
-        let key = serde_json::to_string(&case.environment).unwrap_or_default();
+        let key = surroundings(case);
         if !hosts.contains_key(&key) {
-            let opened = match host(Arc::new(network.clone()), &case.environment, cache) {
+            let opened = match host(Arc::new(network.clone()), case, cache) {
                 Ok(host) => Hosted::open(&host, component, mode).await,
                 Err(why) => Err(why),
             };

@@ -858,19 +858,22 @@ export interface LifecycleInterface {
  * of a variable or of a secret.
  *
  * Every function that returns `result` may fail with `invalid-spec` (a deadline of 0 or over an hour, an empty pool id,
- * an empty session id) and `internal`. */
+ * an empty session id) and `internal`. A host that asks `origins` before such a call, as it SHOULD, has the error of that one
+ * where the configuration or the API's URL is wrong, or the handle is another server's, and the call does not take place:
+ * `check-spec` and `check-config` tell the same as findings, without the network. */
 export interface RawDiagnosticsInterface {
   /** Every remark on a session's specification in this pool at once. An `error` is what `provision` would refuse before it
    * sends anything, the pool's configuration and the context included; a `warning` works, but is probably not meant; a
    * `note` is worth knowing. Local: no network. Reads the environment only to find the key where it must not be. */
   checkSpec(context: Context, spec: Spec, options?: RawOptions): Promise<Finding[]>;
-  /** Whether the pool can be used now, from one request. Whatever makes it unusable, a wrong configuration and a missing
-   * key included, is a report and not an error. */
+  /** Whether the pool can be used now, from one request. Whatever makes it unusable, a missing key included, is a report and
+   * not an error; so is a wrong configuration, to a host that calls without asking `origins` before. */
   health(context: Context, options?: RawOptions): Promise<HealthReport>;
   /** Whether a provision would work, as far as it can be told without creating anything: configuration, key and what it
    * may do, server, region, snapshot, sizes. With a specification, that one; without, one that leaves everything to the
    * pool. At most four requests, none of which counts against the vendor's budget for creating. Empty when all that
-   * could be told is well; whatever would make a provision fail is a finding and not an error. */
+   * could be told is well; whatever would make a provision fail is a finding and not an error, a wrong configuration as
+   * with `health`. */
   preflight(context: Context, spec?: Spec | null, options?: RawOptions): Promise<Finding[]>;
   /** What became of a session and what to do about it. At most three requests, and where the vendor denies a sandbox, those
    * that settle whose answer that is.
@@ -899,19 +902,22 @@ export interface RawDiagnosticsInterface {
  * of a variable or of a secret.
  *
  * Every function that returns `result` may fail with `invalid-spec` (a deadline of 0 or over an hour, an empty pool id,
- * an empty session id) and `internal`. */
+ * an empty session id) and `internal`. A host that asks `origins` before such a call, as it SHOULD, has the error of that one
+ * where the configuration or the API's URL is wrong, or the handle is another server's, and the call does not take place:
+ * `check-spec` and `check-config` tell the same as findings, without the network. */
 export interface DiagnosticsInterface {
   /** Every remark on a session's specification in this pool at once. An `error` is what `provision` would refuse before it
    * sends anything, the pool's configuration and the context included; a `warning` works, but is probably not meant; a
    * `note` is worth knowing. Local: no network. Reads the environment only to find the key where it must not be. */
   checkSpec(spec: Spec, options?: CallOptions): Promise<Finding[]>;
-  /** Whether the pool can be used now, from one request. Whatever makes it unusable, a wrong configuration and a missing
-   * key included, is a report and not an error. */
+  /** Whether the pool can be used now, from one request. Whatever makes it unusable, a missing key included, is a report and
+   * not an error; so is a wrong configuration, to a host that calls without asking `origins` before. */
   health(options?: CallOptions): Promise<HealthReport>;
   /** Whether a provision would work, as far as it can be told without creating anything: configuration, key and what it
    * may do, server, region, snapshot, sizes. With a specification, that one; without, one that leaves everything to the
    * pool. At most four requests, none of which counts against the vendor's budget for creating. Empty when all that
-   * could be told is well; whatever would make a provision fail is a finding and not an error. */
+   * could be told is well; whatever would make a provision fail is a finding and not an error, a wrong configuration as
+   * with `health`. */
   preflight(spec?: Spec | null, options?: CallOptions): Promise<Finding[]>;
   /** What became of a session and what to do about it. At most three requests, and where the vendor denies a sandbox, those
    * that settle whose answer that is.
