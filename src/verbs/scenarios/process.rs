@@ -276,6 +276,8 @@ fn what_was_launched_counts_as_the_agent() {
         ("4", "end 0 1 7", "exited", Some("4")),
         ("none", "end 0 1 7", "exited", Some("7")),
         ("none", "end 0 0 -", "unknown", None),
+        // The look at what was launched came to nothing, so it may work.
+        ("4", "-", "unknown", None),
     ] {
         let server = session(entrypoint, look);
         let state = server.status(reachable());
