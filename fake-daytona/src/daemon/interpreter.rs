@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::Program;
-use super::process::{Process, ProgramRun, Standing};
+use super::process::{Process, Standing};
 use crate::clock::Timestamp;
 use crate::world::{Key, World};
 
@@ -65,7 +65,8 @@ fn start(world: &mut World, key: Key, line: &Start<'_>, now: Timestamp, progress
     if line.place.contains("nowhere") {
         return tell("no-directory");
     }
-    let known = world.process(key, line.directory).cloned();
+    let is_forgotten = world.forgets_directories && !progress.started;
+    let known = world.process(key, line.directory).filter(|_| !is_forgotten).cloned();
     if let Some(known) = &known
         && known.digest != line.digest
     {
@@ -85,9 +86,7 @@ fn start(world: &mut World, key: Key, line: &Start<'_>, now: Timestamp, progress
             timeout: (seconds > 0.0).then(|| Duration::from_secs_f64(seconds)),
             killed_at: None,
         };
-        let sandbox_id = world.sandbox(key).id.clone();
-        world.program_runs.push(ProgramRun { sandbox_id, argv, env, started_at: now });
-        world.add_process(key, process);
+        world.add_process(key, argv, env, process);
         progress.started = true;
     }
     if line.mode == "launch" {
@@ -138,7 +137,7 @@ fn read(world: &World, key: Key, mark: &str, directory: &str, [out, err, most]: 
     match world.process(key, directory) {
         None => format!("\n{mark} unknown\n"),
         Some(process) => {
-            let rest = most.saturating_sub(process.program.stdout.len().saturating_sub(out).min(most));
+            let rest = most.saturating_sub(process.written(now)[0].len().saturating_sub(out).min(most));
             report(process, mark, [out, err], [most, rest], now)
         }
     }
@@ -157,7 +156,7 @@ fn kill(world: &mut World, key: Key, mark: &str, directory: &str, now: Timestamp
 }
 
 fn look(world: &World, key: Key, mark: &str, now: Timestamp) -> String {
-    let launched = || world.processes_of(key).iter().filter(|process| process.launched);
+    let launched = || world.processes_of(key).filter(|process| process.launched);
     let running = launched().filter(|process| process.standing(now) == Standing::Running).count();
     let mut ended: Vec<&Process> = launched().filter(|process| process.standing(now) != Standing::Running).collect();
     ended.sort_by_key(|process| process.ends_at());
@@ -174,13 +173,12 @@ fn report(process: &Process, mark: &str, from: [usize; 2], most: [usize; 2], now
         Standing::Ended(code) => ("ended", code.to_string(), "exit"),
         Standing::TimedOut => ("ended", "143".to_owned(), "timeout"),
     };
-    let streams = [&process.program.stdout, &process.program.stderr];
+    let streams = process.written(now);
     let limit = usize::try_from(process.limit).unwrap_or(usize::MAX);
     let part = |index: usize| {
-        let kept = streams[index].get(..limit.min(streams[index].len())).unwrap_or(streams[index]);
-        let rest = kept.get(from[index].min(kept.len())..).unwrap_or_default();
-        let end = most[index].min(rest.len());
-        rest.as_bytes()[..end].to_vec()
+        let kept = &streams[index][..limit.min(streams[index].len())];
+        let rest = &kept[from[index].min(kept.len())..];
+        rest[..most[index].min(rest.len())].to_vec()
     };
     let (out, err) = (part(0), part(1));
     let mut text = String::new();
@@ -211,7 +209,7 @@ impl World {
         if let Some(known) = self.programs.get(&argv.join(" ")).or_else(|| self.programs.get(argv.first()?)) {
             return known.clone();
         }
-        let ends = |code, stdout: String| Program { takes: Some(Duration::ZERO), code, stdout, stderr: String::new() };
+        let ends = |code, stdout: String| Program { takes: Some(Duration::ZERO), code, stdout, ..Program::default() };
         let words: Vec<&str> = argv.iter().map(String::as_str).collect();
         match words.as_slice() {
             ["true"] => ends(0, String::new()),
@@ -223,8 +221,8 @@ impl World {
             _ => Program {
                 takes: Some(Duration::ZERO),
                 code: 127,
-                stdout: String::new(),
                 stderr: format!("{}: not found\n", words.first().unwrap_or(&"")),
+                ..Program::default()
             },
         }
     }

@@ -73,8 +73,10 @@ pub struct Program {
     pub takes: Option<std::time::Duration>,
     /// Its exit code.
     pub code: i32,
-    /// What it writes, at its beginning.
+    /// What it writes: at its beginning, unless it is paced.
     pub stdout: String,
     /// The same to the other stream.
     pub stderr: String,
+    /// It writes byte by byte, evenly over the time that it takes, and all of it at the end.
+    pub paced: bool,
 }

@@ -170,15 +170,14 @@ async fn execute(core: &Arc<Core>, request: &RecordedRequest, id: &str) -> Reply
         return done(ran.unwrap_or((-1, String::new())));
     }
     let words = line::words(command);
-    let began = core.now();
+    let (began, boot) = (core.now(), core.world().sandbox(key).entrypoint.started_at);
     let mut progress = Progress::default();
     loop {
         let now = core.now();
         let outcome = {
             let mut world = core.world();
-            // A stop ends what runs, and the connection with it.
-            let is_up = world.live_by_id(id).is_ok_and(|key| world.sandbox(key).state == State::Started);
-            if !is_up {
+            // A stop ends what runs, and the connection with it. A snapshot of its file system does not.
+            if world.sandbox(key).entrypoint.started_at != boot {
                 return Reply::new(502);
             }
             interpreter::run(&mut world, key, &words, now, &mut progress)
