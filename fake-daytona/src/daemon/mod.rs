@@ -5,7 +5,9 @@
 
 pub(crate) mod interpreter;
 pub(crate) mod line;
+pub(crate) mod marks;
 pub(crate) mod process;
+pub(crate) mod session;
 pub(crate) mod shell;
 
 use std::path::PathBuf;

@@ -30,6 +30,7 @@ pub(crate) use schedule::RUNNER_ID;
 
 use crate::clock::Timestamp;
 use crate::daemon::process::Started;
+use crate::daemon::session::Sessions;
 use crate::daemon::{Daemon, Program, Runner};
 use crate::generation::Generation;
 use crate::settings::{Latencies, Limits};
@@ -92,6 +93,7 @@ pub(crate) struct World {
     pub(crate) forgets_directories: bool,
     started: Vec<Started>,
     processes: HashMap<Key, Processes>,
+    sessions: HashMap<Key, Sessions>,
     sandboxes: Vec<Sandbox>,
     ids: HashMap<String, Key>,
     names: HashMap<String, Key>,
@@ -160,6 +162,7 @@ impl World {
             forgets_directories: false,
             started: Vec::new(),
             processes: HashMap::new(),
+            sessions: HashMap::new(),
             sandboxes: Vec::new(),
             ids: HashMap::new(),
             names: HashMap::new(),

@@ -3,6 +3,7 @@
 use super::{Key, World};
 use crate::clock::Timestamp;
 use crate::daemon::process::{Process, ProgramRun, Started};
+use crate::daemon::session::Sessions;
 
 /// The processes of one run of a sandbox, as places among all that ever were.
 #[derive(Debug, Default)]
@@ -12,6 +13,19 @@ pub(crate) struct Processes {
 }
 
 impl World {
+    /// A stop loses them: they are in the daemon's memory only.
+    pub(crate) fn forget_sessions_of_earlier_runs(&mut self, key: Key) {
+        let run = self.sandbox(key).entrypoint.started_at;
+        let sessions = self.sessions.entry(key).or_default();
+        if sessions.run != run {
+            *sessions = Sessions { run, ..Sessions::default() };
+        }
+    }
+
+    pub(crate) fn sessions_mut(&mut self, key: Key) -> &mut Sessions {
+        self.sessions.entry(key).or_default()
+    }
+
     /// A stop ends and forgets them.
     pub(crate) fn forget_processes_of_earlier_runs(&mut self, key: Key) {
         let run = self.sandbox(key).entrypoint.started_at;
