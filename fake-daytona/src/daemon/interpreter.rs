@@ -38,8 +38,12 @@ pub(crate) fn run(
             let line = Start { script, mark, directory, digest, mode, limit, timeout, place, words };
             Some(start(world, key, &line, now, progress))
         }
-        ["read", mark, directory, out, err, most] => {
-            let numbers = [out, err, most].map(|number| number.parse::<usize>().unwrap_or_default());
+        ["read", mark, directory, out, err, most, run] => {
+            let mut numbers = [out, err, most].map(|number| number.parse::<usize>().unwrap_or_default());
+            // Offsets of another run of the sandbox mean nothing.
+            if *run != run_of(world, key).to_string() {
+                numbers[..2].fill(0);
+            }
             Some(Outcome::Done(0, read(world, key, mark, directory, numbers, now)))
         }
         ["kill", mark, directory, ..] => Some(Outcome::Done(0, kill(world, key, mark, directory, now))),
@@ -100,7 +104,7 @@ fn start(world: &mut World, key: Key, line: &Start<'_>, now: Timestamp, progress
         };
     }
     let most = usize::try_from(process.limit).unwrap_or(usize::MAX);
-    Outcome::Done(0, report(process, line.mark, [0, 0], [most, most], now))
+    Outcome::Done(0, report(process, line.mark, [0, 0], [most, most], run_of(world, key), now))
 }
 
 /// Variables and words of the program, as the script runs it.
@@ -138,9 +142,14 @@ fn read(world: &World, key: Key, mark: &str, directory: &str, [out, err, most]: 
         None => format!("\n{mark} unknown\n"),
         Some(process) => {
             let rest = most.saturating_sub(process.written(now)[0].len().saturating_sub(out).min(most));
-            report(process, mark, [out, err], [most, rest], now)
+            report(process, mark, [out, err], [most, rest], run_of(world, key), now)
         }
     }
+}
+
+/// A number that no other run of the sandbox has.
+fn run_of(world: &World, key: Key) -> u64 {
+    world.sandbox(key).entrypoint.started_at.map_or(0, crate::clock::Timestamp::as_millis)
 }
 
 fn kill(world: &mut World, key: Key, mark: &str, directory: &str, now: Timestamp) -> String {
@@ -167,7 +176,7 @@ fn look(world: &World, key: Key, mark: &str, now: Timestamp) -> String {
     format!("\n{mark} end {running} {} {}\n", ended.len(), code.as_deref().unwrap_or("-"))
 }
 
-fn report(process: &Process, mark: &str, from: [usize; 2], most: [usize; 2], now: Timestamp) -> String {
+fn report(process: &Process, mark: &str, from: [usize; 2], most: [usize; 2], run: u64, now: Timestamp) -> String {
     let (standing, code, how) = match process.standing(now) {
         Standing::Running => ("running", "-".to_owned(), "-"),
         Standing::Ended(code) => ("ended", code.to_string(), "exit"),
@@ -186,7 +195,7 @@ fn report(process: &Process, mark: &str, from: [usize; 2], most: [usize; 2], now
     let (out_size, err_size) = (streams[0].len(), streams[1].len());
     let _ = writeln!(
         text,
-        "\n{mark} end {standing} {code} {how} {} {out_size} {} {err_size} {limit}",
+        "\n{mark} end {standing} {code} {how} {} {out_size} {} {err_size} {limit} {run}",
         out.len(),
         err.len()
     );

@@ -7,7 +7,7 @@
 use super::ours::{Name, find, is_captured, phase, told};
 use crate::contract::ErrorCode;
 use crate::contract::snapshots::{Snapshot as Record, SnapshotPhase};
-use crate::daytona::{SandboxState, Snapshot};
+use crate::daytona::{Reaction, SandboxState, Snapshot};
 use crate::error::Error;
 use crate::http::Transport;
 use crate::moment::Moment;
@@ -30,8 +30,11 @@ pub fn capture<T: Transport>(call: &Call<'_, T>, target: &Target, name: &str) ->
         Some(_) => return Err(taken(&name, false)),
         None => match call.client.capture(&target.id, &target.external_id, &name.full) {
             Ok(at) => begun = at,
-            Err(refused) if refused.error.maybe_applied => ambiguous = Some(refused.error),
-            Err(refused) if refused.reaction == crate::daytona::Reaction::NotFound => {
+            // Of a request that a proxy sends twice, the second one is refused because of the first.
+            Err(refused) if refused.error.maybe_applied || refused.reaction == Reaction::WrongState => {
+                ambiguous = Some(refused.error);
+            }
+            Err(refused) if refused.reaction == Reaction::NotFound => {
                 organization::verify_absence(call, target)?;
                 return Err(gone(target));
             }
