@@ -126,7 +126,7 @@ pub fn keep_alive<T: Transport>(
         let mut agent = agent::judge(sandbox, answer);
         if agent != Agent::Running && sandbox.label(LAUNCHED).is_some() {
             // Where that cannot be told, something may work, whatever became of the launch command.
-            let told = launched::judge(call, target, sandbox, agent);
+            let told = launched::judge(call, target, sandbox, agent, answer.is_some());
             (agent, looked) = (told.unwrap_or(Agent::Unknown), told.is_some());
         }
         outcome.agent = Some(agent);
