@@ -50,7 +50,8 @@ Exit codes:
   23  doctor, health: it works, but something is not as it should be
  124  exec: the command was ended by its timeout, or nobody knows how it ended
  130  interrupted
-exec ends with the exit code of its command, which may be any of these.";
+exec ends with the exit code of its command, which may be any of these. A signal to exec ends
+the command in the sandbox first, and then exec with 130 (SIGINT) or 143 (SIGTERM).";
 
 impl Exit {
     /// The number.

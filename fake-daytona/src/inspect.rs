@@ -222,10 +222,27 @@ pub struct SandboxView {
     pub hidden: bool,
     /// It can still cost something: not destroyed and not hidden.
     pub alive: bool,
+    /// Since when it is up, whatever became of its launch command; none while it is not.
+    pub booted_at: Option<Timestamp>,
     /// Time spent in `started`, in minutes.
     pub billed_minutes: f64,
     /// Every state that a read could have shown, since when, and what brought it about.
     pub history: Vec<Moment>,
+}
+
+/// A snapshot of the organization, as it really is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotView {
+    /// Its identifier.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `pending`, `pulling`, `building`, `active`, `inactive`, `error`, `removing`.
+    pub state: &'static str,
+    /// The sandbox that it was taken of, whether or not this version tells.
+    pub source_sandbox_id: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 impl SandboxView {
@@ -262,6 +279,7 @@ impl SandboxView {
             destroyed_at: sandbox.destroyed_at,
             hidden: sandbox.hidden,
             alive: !sandbox.is_gone(),
+            booted_at: sandbox.entrypoint.started_at,
             billed_minutes: (sandbox.billed + running).as_secs_f64() / 60.0,
             history: sandbox.history.clone(),
         }

@@ -53,7 +53,7 @@ pub use generation::{Generation, UnknownGeneration};
 pub use http::ConnectionReset;
 pub use http::reply::Reply;
 pub use http::throttle::Bucket;
-pub use inspect::{RecordedRequest, SandboxView};
+pub use inspect::{RecordedRequest, SandboxView, SnapshotView};
 pub use settings::{Dashboard, Latencies, Limits, Size};
 pub use world::entrypoint::{Fate, Run};
 pub use world::region::Region;

@@ -176,3 +176,59 @@ fn a_key_of_another_organization_that_is_believed_is_noticed() {
 fn an_exit_code_that_a_hard_stop_left_behind_and_is_believed_is_noticed() {
     is_noticed_in(Plan::odd, Sabotage::StartsAreForgotten, &["agent"]);
 }
+
+#[test]
+fn what_is_done_in_sessions_changes_nothing_about_the_sessions() {
+    for seed in 1..50 {
+        let (busy, plain) = (Plan::busy(seed), Plan::plain(seed));
+        let told = |plan: &Plan| format!("{:?}", &plan.sessions[..plain.sessions.len()]);
+        assert_eq!(told(&busy), told(&plain), "seed {seed}");
+        assert!(busy.tasks.drawn, "seed {seed}");
+    }
+}
+
+#[test]
+fn the_same_number_tells_the_same_story_of_what_is_done_in_sessions() {
+    for seed in 1..10 {
+        let journal_of = |_| run(Plan::odd_and_busy(seed), Sabotage::Nothing).journal;
+        let [first, second] = [0, 1].map(journal_of).map(|journal| format!("{journal:?}"));
+        assert!(first == second, "seed {seed}");
+    }
+}
+
+#[test]
+fn three_hundred_sessions_that_run_commands_and_workers_and_make_snapshots_keep_every_promise() {
+    let sum = many(Plan::busy, 1, 300, threads(), &Cuts::default(), Sabotage::Nothing);
+    assert!(sum.broken.is_empty(), "{sum}");
+    assert!(sum.programs > 100, "{sum}");
+}
+
+#[test]
+fn a_command_that_runs_twice_is_noticed() {
+    is_noticed_in(Plan::busy, Sabotage::DirectoriesAreForgotten, &["twice"]);
+}
+
+#[test]
+fn a_worker_that_is_not_written_down_and_stopped_as_idle_is_noticed() {
+    is_noticed_in(Plan::busy, Sabotage::LaunchesAreUnlabelled, &["killed"]);
+}
+
+#[test]
+fn a_finished_worker_that_is_kept_by_being_watched_is_noticed() {
+    is_noticed_in(Plan::busy, Sabotage::WatchingIsActivity, &["kept"]);
+}
+
+#[test]
+fn output_that_is_read_twice_is_noticed() {
+    is_noticed_in(Plan::busy, Sabotage::ReadsGoBack, &["bytes"]);
+}
+
+#[test]
+fn a_worker_that_is_said_to_be_ended_and_runs_is_noticed() {
+    is_noticed_in(Plan::busy, Sabotage::KillsAreLost, &["kill"]);
+}
+
+#[test]
+fn a_capture_that_is_said_to_be_there_and_is_not_is_noticed() {
+    is_noticed_in(Plan::busy, Sabotage::CapturesAreThere, &["capture"]);
+}

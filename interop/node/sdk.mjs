@@ -86,6 +86,51 @@ async function lifeOfASandbox(daytona) {
   check('delete', await until(async () => (await ask('GET', 'summary')).alive === 0));
 }
 
+async function processes(daytona) {
+  const sandbox = await daytona.create({ name: 'ts-processes' });
+  const { process } = sandbox;
+  const answer = await process.executeCommand('echo hello', undefined, undefined, 10);
+  check('the output of a command', answer.exitCode === 0 && answer.result === 'hello\n', answer);
+  check('the exit code of a command', (await process.executeCommand('false')).exitCode === 1);
+
+  await process.createSession('work');
+  const twice = 'session already exists';
+  await refuses('a session twice is 409', DaytonaConflictError, 409, twice, () => process.createSession('work'));
+  const done = await process.executeSessionCommand('work', { command: 'echo hi' });
+  check('a command of a session', done.exitCode === 0 && done.stdout === 'hi\n' && done.stderr === '', done);
+  const waits = await process.executeSessionCommand('work', { command: 'sleep 600', runAsync: true });
+  const running = await process.getSessionCommand('work', waits.cmdId);
+  check('one in the background runs', running.exitCode === undefined, running);
+  const logs = await process.getSessionCommandLogs('work', done.cmdId);
+  check('the log of a command', logs.stdout === 'hi\n' && logs.stderr === '', logs);
+  const ids = (await process.getSession('work')).commands.map((command) => command.id);
+  check('a session', ids.join() === [done.cmdId, waits.cmdId].join(), ids);
+  const names = (await process.listSessions()).map((session) => session.sessionId);
+  check('all sessions', names.join() === 'work', names);
+  check("the launch command's session", (await process.getEntrypointSession()).sessionId === 'entrypoint');
+  check("the launch command's log", (await process.getEntrypointLogs()).output === '');
+  await process.deleteSession('work');
+  const gone = () => process.getSession('work');
+  await refuses('a deleted session is 404', DaytonaNotFoundError, 404, 'session not found', gone);
+  await daytona.delete(sandbox);
+}
+
+async function snapshots(daytona) {
+  const made = await daytona.snapshot.create({ name: 'ts-made', image: 'ghcr.io/acme/worker:1' });
+  check('register a snapshot', made.state === 'active' && made.imageName === 'ghcr.io/acme/worker:1', made);
+  check('get a snapshot', (await daytona.snapshot.get('ts-made')).id === made.id);
+  const listed = (await daytona.snapshot.list()).items.map((item) => item.name);
+  check('list snapshots', listed.includes('ts-made'), listed);
+  const sandbox = await daytona.create({ name: 'ts-base', snapshot: 'ts-made' });
+  await sandbox._experimental_createSnapshot('ts-captured');
+  const captured = await daytona.snapshot.get('ts-captured');
+  check('capture a sandbox', captured.state === 'active' && !captured.entrypoint?.length, captured);
+  const heir = await daytona.create({ name: 'ts-heir', snapshot: 'ts-captured' });
+  check('create from what was captured', heir.state === 'started' && heir.snapshot === 'ts-captured', heir.state);
+  await daytona.snapshot.delete(captured);
+  for (const dead of [sandbox, heir]) await daytona.delete(dead);
+}
+
 async function errors(daytona) {
   await refuses('401', DaytonaAuthenticationError, 401, '', () => client('dtn_wrong').get('x'));
   await ask('POST', 'keys', { key: 'dtn_reader', scopes: [] });
@@ -109,5 +154,7 @@ async function errors(daytona) {
 
 const daytona = client();
 await lifeOfASandbox(daytona);
+await processes(daytona);
+await snapshots(daytona);
 await errors(daytona);
 process.exit(0);

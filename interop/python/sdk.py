@@ -5,6 +5,7 @@ import time
 from daytona import (
     CreateSandboxFromImageParams,
     CreateSandboxFromSnapshotParams,
+    CreateSnapshotParams,
     Daytona,
     DaytonaAuthenticationError,
     DaytonaAuthorizationError,
@@ -16,6 +17,7 @@ from daytona import (
     DaytonaValidationError,
     ListSandboxesQuery,
     Resources,
+    SessionExecuteRequest,
 )
 
 from fake import KEY, URL, ask, check
@@ -95,6 +97,46 @@ def life_of_a_sandbox(daytona):
     check("delete", ask("GET", "summary")["alive"] == 0 or wait_for_nobody())
 
 
+def processes(daytona):
+    sandbox = daytona.create(CreateSandboxFromSnapshotParams(name="py-processes"))
+    answer = sandbox.process.exec("echo hello", timeout=10)
+    check("the output of a command", (answer.exit_code, answer.result) == (0, "hello\n"), answer)
+    check("the exit code of a command", sandbox.process.exec("false").exit_code == 1)
+
+    sandbox.process.create_session("work")
+    check("a session twice is 409", *raised(DaytonaConflictError, 409, lambda: sandbox.process.create_session("work")))
+    run = sandbox.process.execute_session_command
+    done = run("work", SessionExecuteRequest(command="echo hi"))
+    check("a command of a session", (done.exit_code, done.stdout, done.stderr) == (0, "hi\n", ""), done)
+    waits = run("work", SessionExecuteRequest(command="sleep 600", run_async=True))
+    check("one in the background runs", sandbox.process.get_session_command("work", waits.cmd_id).exit_code is None)
+    logs = sandbox.process.get_session_command_logs("work", done.cmd_id)
+    check("the log of a command", (logs.stdout, logs.stderr) == ("hi\n", ""), logs)
+    check("a session", [command.id for command in sandbox.process.get_session("work").commands] == [done.cmd_id, waits.cmd_id])
+    check("all sessions", [session.session_id for session in sandbox.process.list_sessions()] == ["work"])
+    check("the launch command's session", sandbox.process.get_entrypoint_session().session_id == "entrypoint")
+    check("the launch command's log", sandbox.process.get_entrypoint_logs().output == "")
+    sandbox.process.delete_session("work")
+    check("a deleted session is 404", *raised(DaytonaNotFoundError, 404, lambda: sandbox.process.get_session("work")))
+    daytona.delete(sandbox)
+
+
+def snapshots(daytona):
+    made = daytona.snapshot.create(CreateSnapshotParams(name="py-made", image="ghcr.io/acme/worker:1"))
+    check("register a snapshot", made.state == "active" and made.image_name == "ghcr.io/acme/worker:1", made)
+    check("get a snapshot", daytona.snapshot.get("py-made").id == made.id)
+    check("list snapshots", "py-made" in [item.name for item in daytona.snapshot.list().items])
+    sandbox = daytona.create(CreateSandboxFromSnapshotParams(name="py-base", snapshot="py-made"))
+    sandbox._experimental_create_snapshot("py-captured")
+    captured = daytona.snapshot.get("py-captured")
+    check("capture a sandbox", captured.state == "active" and not captured.entrypoint, captured)
+    heir = daytona.create(CreateSandboxFromSnapshotParams(name="py-heir", snapshot="py-captured"))
+    check("create from what was captured", heir.state == "started" and heir.snapshot == "py-captured", heir)
+    daytona.snapshot.delete(captured)
+    for dead in (sandbox, heir):
+        daytona.delete(dead)
+
+
 def wait_for_nobody():
     for _ in range(200):
         if ask("GET", "summary")["alive"] == 0:
@@ -130,4 +172,6 @@ def errors(daytona):
 if __name__ == "__main__":
     official = client()
     life_of_a_sandbox(official)
+    processes(official)
+    snapshots(official)
     errors(official)

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::classify::{Attempt, Reaction, Rejection};
-use super::client::{Client, MAX_LIST};
+use super::client::{Accepted, Client, MAX_LIST};
 use super::create::{NewSandbox, Source};
 use super::dialect::Dialect;
 use super::reply::text;
@@ -141,10 +141,15 @@ impl<T: Transport> Client<'_, T> {
         self.changed_snapshot(Method::Post, ROUTE, body, name)
     }
 
-    /// Begins to capture a sandbox's file system under a name. That it was accepted is no proof that it comes about.
-    pub fn capture(&self, id: &Segment, subject: &str, name: &str) -> Result<(), Rejection> {
+    /// Begins to capture a sandbox's file system under a name, and returns when, where the server says. That it was accepted is no
+    /// proof that it comes about.
+    pub fn capture(&self, id: &Segment, subject: &str, name: &str) -> Result<Option<Moment>, Rejection> {
         let path = format!("{}/{}/snapshot", Dialect::Sandbox.route(), id.as_str());
-        self.alter(Method::Post, &path, to_ascii(&Named { name }), subject).map(drop)
+        let accepted = self.alter(Method::Post, &path, to_ascii(&Named { name }), subject)?;
+        let Accepted::InWords(body) = accepted else { return Ok(None) };
+        // Its beginning counts as activity.
+        let at = Members::of(&body).and_then(|sandbox| sandbox.scalar::<String>("lastActivityAt"));
+        Ok(at.and_then(|at| Moment::parse_rfc3339(&at)))
     }
 
     /// Makes an inactive one usable again.

@@ -7,6 +7,7 @@ mod reporter;
 mod scenes;
 mod stage;
 mod wire;
+mod work;
 
 use fake_daytona::Generation;
 
@@ -17,7 +18,7 @@ use super::failure::Failure;
 use reporter::Reporter;
 use stage::{Pace, Stage};
 
-/// Shows both dialects, then what it looks like when something is wrong.
+/// Shows both dialects, what a session can do, then what it looks like when something is wrong.
 pub async fn run(global: &Global, own: &Demo) -> Done {
     let about_pools = global.pool.is_some() || global.pool_id.is_some() || global.credential_file.is_some();
     let about_hosts = global.policy.is_some() || !global.ca_file.is_empty() || !global.pass_env.is_empty();
@@ -39,10 +40,15 @@ pub async fn run(global: &Global, own: &Demo) -> Done {
     scenes::short_life(&described, &mut reporter, "write-the-docs").await?;
     reporter.ground_truth(&described);
 
+    let busy = Stage::open(global, Generation::V0_205, pace).await?;
+    reporter.scene("processes", "programs in a session, and what sessions begin from", &busy);
+    work::programs_and_snapshots(&busy, &mut reporter).await?;
+    reporter.ground_truth(&busy);
+
     reporter.scene("failures", "when something is wrong, it says what to do", &today);
     scenes::failures(&today, &mut reporter).await?;
 
-    let leaked = today.alive() + described.alive();
+    let leaked = today.alive() + described.alive() + busy.alive();
     reporter.closing()?;
     match leaked {
         0 => Ok(Exit::Ok),

@@ -26,6 +26,8 @@ pub struct Reporter {
     step_begun: Instant,
     last: Option<String>,
     looks: usize,
+    /// Requests of all looks.
+    asked: usize,
 }
 
 impl Reporter {
@@ -41,6 +43,7 @@ impl Reporter {
             step_begun: now,
             last: None,
             looks: 0,
+            asked: 0,
         }
     }
 
@@ -75,7 +78,7 @@ impl Reporter {
         self.steps.clear();
         self.scenes.push(json!({ "scene": name, "generation": stage.fake.generation().to_string(), "url": stage.url }));
         let title = match name {
-            "failures" => what.to_owned(),
+            "failures" | "processes" => what.to_owned(),
             _ => format!("dialect {name}: {what}"),
         };
         let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count() + 4));
@@ -89,7 +92,7 @@ impl Reporter {
     pub fn call(&mut self, words: &str, why: &str) {
         self.step_begun = Instant::now();
         self.last = None;
-        self.looks = 0;
+        (self.looks, self.asked) = (0, 0);
         self.steps.push(json!({ "call": words, "requests": [], "states": [] }));
         self.keep();
         let verb = words.split_once(' ').map_or((words, ""), |(verb, rest)| (verb, rest));
@@ -109,6 +112,7 @@ impl Reporter {
     pub fn state(&mut self, stage: &Stage, state: &State) {
         self.looks += 1;
         let exchanges = self.note(stage);
+        self.asked += exchanges.len();
         let words = format!("{} {} {}", state.status, state.phase, state.provider_state);
         if self.last.as_ref() == Some(&words) {
             return;
@@ -131,10 +135,28 @@ impl Reporter {
         self.line(&self.exchange(last, &text));
     }
 
+    /// A snapshot was looked at: what was sent for it and how far it is, where that is new.
+    pub fn snapshot(&mut self, stage: &Stage, is_new: bool, phase: &str) {
+        let exchanges = self.note(stage);
+        if is_new && let Some(last) = exchanges.last() {
+            self.push("said", phase.into());
+            self.line(&self.exchange(last, phase));
+        }
+    }
+
+    /// What a program wrote.
+    pub fn output(&mut self, text: &str) {
+        self.push("output", text.into());
+        for line in text.lines() {
+            self.line(&format!("          {}", clean(line)));
+        }
+    }
+
     /// How many looks it took.
     pub fn looks(&self) {
         if self.looks > 1 {
-            self.line(&self.style.dim(format!("          {} looks, one request each", self.looks)));
+            let each = if self.asked == self.looks { ", one request each" } else { "" };
+            self.line(&self.style.dim(format!("          {} looks{each}", self.looks)));
         }
     }
 
@@ -148,6 +170,7 @@ impl Reporter {
     pub fn made(&mut self, stage: &Stage, handle: &Handle) {
         self.push("handle", serde_json::to_value(handle).unwrap_or_default());
         let Some(made) = stage.fake.sandbox(&handle.external_id) else { return };
+        let command = clean(&made.entrypoint.join(" "));
         let mut rows = vec![("sandbox", clean(&made.created_name))];
         match &made.dockerfile {
             Some(dockerfile) => {
@@ -155,7 +178,7 @@ impl Reporter {
             }
             None => rows.extend([
                 ("image", clean(made.snapshot.as_deref().unwrap_or_default())),
-                ("command", clean(&made.entrypoint.join(" "))),
+                ("command", if made.entrypoint.is_empty() { "none" } else { &command }.to_owned()),
             ]),
         }
         rows.push(("may idle", format!("{} minutes, then it stops", made.auto_stop_interval)));

@@ -8,9 +8,9 @@ use super::stage::Stage;
 use crate::failure::Failure;
 
 /// After as many looks the scene has gone wrong.
-const LOOKS: usize = 200;
+pub const LOOKS: usize = 200;
 
-type Scene = Result<(), Failure>;
+pub type Scene = Result<(), Failure>;
 
 /// From the first request to the last: created, watched, lost and found, parked, brought back, ended.
 pub async fn whole_life(stage: &Stage, reporter: &mut Reporter, session: &str) -> Scene {
@@ -72,7 +72,7 @@ async fn provision(stage: &Stage, reporter: &mut Reporter, session: &str) -> Res
     Ok(handle)
 }
 
-async fn end(stage: &Stage, reporter: &mut Reporter, handle: &Handle) -> Scene {
+pub async fn end(stage: &Stage, reporter: &mut Reporter, handle: &Handle) -> Scene {
     reporter.call("terminate", "");
     let ended = stage.provider.terminate(&stage.context(), handle).await?;
     reporter.wire(stage);
@@ -81,7 +81,7 @@ async fn end(stage: &Stage, reporter: &mut Reporter, handle: &Handle) -> Scene {
 }
 
 /// Looks until the sandbox has come that far.
-async fn watch(stage: &Stage, reporter: &mut Reporter, handle: &Handle, until: &str, goal: Phase) -> Scene {
+pub async fn watch(stage: &Stage, reporter: &mut Reporter, handle: &Handle, until: &str, goal: Phase) -> Scene {
     reporter.call("watch", until);
     for _ in 0..LOOKS {
         let state = look(stage, handle).await?;

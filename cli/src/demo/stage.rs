@@ -90,6 +90,12 @@ impl Stage {
         Context::new("demo").with_config(config.to_string()).with_credential(Credential::new(key))
     }
 
+    /// A pool whose sessions begin from a snapshot.
+    pub fn context_with_snapshot(&self, vendor_name: &str) -> Context {
+        let config = serde_json::json!({ "daytonaApiUrl": self.url, "snapshot": vendor_name });
+        Context::new("demo").with_config(config.to_string()).with_credential(Credential::new(self.fake.key()))
+    }
+
     /// What went over the wire since this was last asked.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.recorder.take()

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sandbox_host::{CallError, Command, Completion, Function, Output};
+use sandbox_host::{CallError, Command, Completion, ErrorCode, Function, Output};
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -16,6 +16,9 @@ use crate::output::print_json;
 
 /// What a call gets beyond the time that its command may take.
 const SPARE: Duration = Duration::from_secs(30);
+
+/// How often a command that is to be ended is looked for before it counts as never begun.
+const NOT_BEGUN: usize = 2;
 
 pub async fn exec(global: &Global, own: &Exec) -> Done {
     let mut sandbox = open(global, &own.on)?;
@@ -31,9 +34,10 @@ pub async fn exec(global: &Global, own: &Exec) -> Done {
         done = running => done?,
         signal = ended() => {
             sandbox.context.deadline_ms = None;
-            // What could not be ended ends with its own time.
-            if let Err(problem) = sandbox.provider.kill(&sandbox.context, &sandbox.handle, &id).await {
-                out::note(format!("the command may run on: {problem}\n"));
+            // Whoever sends a second signal does not wait for what the first one asked for.
+            tokio::select! {
+                () = end(&sandbox, &id) => {}
+                _ = ended() => out::note("(the command may run on)\n"),
             }
             return Ok(Exit::Program(signal));
         }
@@ -47,6 +51,25 @@ pub async fn exec(global: &Global, own: &Exec) -> Done {
         Some(code) => Exit::Program(u8::try_from(code).unwrap_or(u8::MAX)),
         None => Exit::TimedOut,
     })
+}
+
+/// Ends a command of which the result is not waited for. What cannot be ended ends with its own time.
+async fn end(sandbox: &Sandbox, id: &str) {
+    let mut tries = 0;
+    loop {
+        match sandbox.provider.kill(&sandbox.context, &sandbox.handle, id).await {
+            Ok(()) => return,
+            // Its beginning may be on its way.
+            Err(CallError::Provider(error)) if error.code == ErrorCode::NotFound && tries < NOT_BEGUN => {
+                tries += 1;
+                sleep(Duration::from_secs(1)).await;
+            }
+            Err(problem) => {
+                out::note(format!("(the command may run on: {problem})\n"));
+                return;
+            }
+        }
+    }
 }
 
 fn show(done: &Completion) -> Result<(), Failure> {

@@ -1,5 +1,7 @@
 //! Programs in a sandbox and snapshots of a pool, as they are typed.
 
+use std::process::{Command, Stdio};
+
 use fake_daytona::Program;
 
 use crate::stage::Stage;
@@ -28,6 +30,27 @@ fn exec_has_the_output_and_the_exit_code_of_its_command() {
     assert_eq!((run.code, &run.value()["exitCode"]), (0, &serde_json::json!(0)), "{run:?}");
     let last = stage.fake.program_runs().pop().expect("a run");
     assert_eq!(last.env, [("A".to_owned(), "b".to_owned())]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_ends_the_command_in_the_sandbox_and_then_exec() {
+    let stage = running();
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let before = stage.fake.program_runs().len();
+        let arguments = [&["--pool", "pool.json", "exec"][..], &ON, &["--", "sleep", "600"]].concat();
+        let mut command = stage.command(&arguments);
+        let process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        while stage.fake.program_runs().len() == before {
+            std::thread::yield_now();
+        }
+        let sent = Command::new("kill").arg(signal).arg(process.id().to_string()).status().expect("kill");
+        assert!(sent.success(), "{sent:?}");
+        let run = stage.check(process.wait_with_output().expect("an end"));
+        assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (code, "", ""), "{signal}: {run:?}");
+        let last = stage.fake.program_runs().pop().expect("a run");
+        assert!(last.ended_at.is_some(), "{signal}: {last:?}");
+    }
 }
 
 #[test]

@@ -28,8 +28,14 @@ impl FakeDaytona {
         self.change(|world, _| world.lacks_shell = true);
     }
 
+    /// Each sending of a line finds an empty directory from now on, so that nothing is done only once.
+    pub fn forget_directories(&self) {
+        self.change(|world, _| world.forgets_directories = true);
+    }
+
     /// Every program that was started by `process/execute`, in the order in which they were.
     pub fn program_runs(&self) -> Vec<ProgramRun> {
-        self.core.world().program_runs.clone()
+        let now = self.core.now();
+        self.core.world().program_runs(now)
     }
 }

@@ -68,7 +68,15 @@ impl FakeDaytona {
         })
     }
 
-    /// What the launch command of a sandbox has printed.
+    /// The launch command of a sandbox writes to both streams: the daemon marks each line.
+    pub fn entrypoint_writes(&self, id_or_name: &str, stdout: &str, stderr: &str) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            let lines = crate::daemon::marks::marked(stdout, stderr);
+            world.change_quietly(key, now, |row| row.entrypoint.logs.push_str(&lines));
+        })
+    }
+
+    /// What the launch command of a sandbox has printed, as it stands in the daemon's log.
     pub fn set_entrypoint_logs(&self, id_or_name: &str, logs: &str) -> bool {
         self.with(id_or_name, |world, key, now| {
             world.change_quietly(key, now, |row| row.entrypoint.logs = logs.to_owned());

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::FakeDaytona;
+use crate::inspect::SnapshotView;
 use crate::world::outcome::Outcome;
 
 /// Snapshots.
@@ -32,6 +33,28 @@ impl FakeDaytona {
     pub fn fail_next_snapshot(&self, reason: &str) {
         let fails = Some(reason.to_owned());
         self.change(|world, _| world.snapshot_outcomes.script(Outcome { fails, takes: None }));
+    }
+
+    /// Snapshots that are registered from images, or taken of sandboxes, fail with a probability (0 to 1). The latter say nothing.
+    /// The same seed strikes the same ones.
+    pub fn snapshots_fail_by_chance(&self, probability: f64, reason: &str, seed: u64) {
+        let outcome = Outcome { fails: Some(reason.to_owned()), takes: None };
+        self.change(|world, _| world.snapshot_outcomes.by_chance(probability, outcome, seed));
+    }
+
+    /// The organization's own snapshots that there are.
+    pub fn snapshots(&self) -> Vec<SnapshotView> {
+        self.change(|world, now| {
+            let own = world.snapshots.list(now).into_iter().filter(|row| !row.general);
+            own.map(|row| SnapshotView {
+                id: row.id.clone(),
+                name: row.name.clone(),
+                state: row.state,
+                source_sandbox_id: row.source_sandbox_id.clone(),
+                created_at: row.created_at,
+            })
+            .collect()
+        })
     }
 
     /// A registered snapshot changes its state (`active`, `inactive`, …). Returns whether there is such a snapshot.

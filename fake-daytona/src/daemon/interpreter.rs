@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::Program;
-use super::process::{Process, ProgramRun, Standing};
+use super::process::{Process, Standing};
 use crate::clock::Timestamp;
 use crate::world::{Key, World};
 
@@ -38,8 +38,12 @@ pub(crate) fn run(
             let line = Start { script, mark, directory, digest, mode, limit, timeout, place, words };
             Some(start(world, key, &line, now, progress))
         }
-        ["read", mark, directory, out, err, most] => {
-            let numbers = [out, err, most].map(|number| number.parse::<usize>().unwrap_or_default());
+        ["read", mark, directory, out, err, most, run] => {
+            let mut numbers = [out, err, most].map(|number| number.parse::<usize>().unwrap_or_default());
+            // Offsets of another run of the sandbox mean nothing.
+            if *run != run_of(world, key).to_string() {
+                numbers[..2].fill(0);
+            }
             Some(Outcome::Done(0, read(world, key, mark, directory, numbers, now)))
         }
         ["kill", mark, directory, ..] => Some(Outcome::Done(0, kill(world, key, mark, directory, now))),
@@ -65,7 +69,8 @@ fn start(world: &mut World, key: Key, line: &Start<'_>, now: Timestamp, progress
     if line.place.contains("nowhere") {
         return tell("no-directory");
     }
-    let known = world.process(key, line.directory).cloned();
+    let is_forgotten = world.forgets_directories && !progress.started;
+    let known = world.process(key, line.directory).filter(|_| !is_forgotten).cloned();
     if let Some(known) = &known
         && known.digest != line.digest
     {
@@ -85,9 +90,7 @@ fn start(world: &mut World, key: Key, line: &Start<'_>, now: Timestamp, progress
             timeout: (seconds > 0.0).then(|| Duration::from_secs_f64(seconds)),
             killed_at: None,
         };
-        let sandbox_id = world.sandbox(key).id.clone();
-        world.program_runs.push(ProgramRun { sandbox_id, argv, env, started_at: now });
-        world.add_process(key, process);
+        world.add_process(key, argv, env, process);
         progress.started = true;
     }
     if line.mode == "launch" {
@@ -101,7 +104,7 @@ fn start(world: &mut World, key: Key, line: &Start<'_>, now: Timestamp, progress
         };
     }
     let most = usize::try_from(process.limit).unwrap_or(usize::MAX);
-    Outcome::Done(0, report(process, line.mark, [0, 0], [most, most], now))
+    Outcome::Done(0, report(process, line.mark, [0, 0], [most, most], run_of(world, key), now))
 }
 
 /// Variables and words of the program, as the script runs it.
@@ -138,10 +141,15 @@ fn read(world: &World, key: Key, mark: &str, directory: &str, [out, err, most]: 
     match world.process(key, directory) {
         None => format!("\n{mark} unknown\n"),
         Some(process) => {
-            let rest = most.saturating_sub(process.program.stdout.len().saturating_sub(out).min(most));
-            report(process, mark, [out, err], [most, rest], now)
+            let rest = most.saturating_sub(process.written(now)[0].len().saturating_sub(out).min(most));
+            report(process, mark, [out, err], [most, rest], run_of(world, key), now)
         }
     }
+}
+
+/// A number that no other run of the sandbox has.
+fn run_of(world: &World, key: Key) -> u64 {
+    world.sandbox(key).entrypoint.started_at.map_or(0, crate::clock::Timestamp::as_millis)
 }
 
 fn kill(world: &mut World, key: Key, mark: &str, directory: &str, now: Timestamp) -> String {
@@ -157,7 +165,7 @@ fn kill(world: &mut World, key: Key, mark: &str, directory: &str, now: Timestamp
 }
 
 fn look(world: &World, key: Key, mark: &str, now: Timestamp) -> String {
-    let launched = || world.processes_of(key).iter().filter(|process| process.launched);
+    let launched = || world.processes_of(key).filter(|process| process.launched);
     let running = launched().filter(|process| process.standing(now) == Standing::Running).count();
     let mut ended: Vec<&Process> = launched().filter(|process| process.standing(now) != Standing::Running).collect();
     ended.sort_by_key(|process| process.ends_at());
@@ -168,19 +176,18 @@ fn look(world: &World, key: Key, mark: &str, now: Timestamp) -> String {
     format!("\n{mark} end {running} {} {}\n", ended.len(), code.as_deref().unwrap_or("-"))
 }
 
-fn report(process: &Process, mark: &str, from: [usize; 2], most: [usize; 2], now: Timestamp) -> String {
+fn report(process: &Process, mark: &str, from: [usize; 2], most: [usize; 2], run: u64, now: Timestamp) -> String {
     let (standing, code, how) = match process.standing(now) {
         Standing::Running => ("running", "-".to_owned(), "-"),
         Standing::Ended(code) => ("ended", code.to_string(), "exit"),
         Standing::TimedOut => ("ended", "143".to_owned(), "timeout"),
     };
-    let streams = [&process.program.stdout, &process.program.stderr];
+    let streams = process.written(now);
     let limit = usize::try_from(process.limit).unwrap_or(usize::MAX);
     let part = |index: usize| {
-        let kept = streams[index].get(..limit.min(streams[index].len())).unwrap_or(streams[index]);
-        let rest = kept.get(from[index].min(kept.len())..).unwrap_or_default();
-        let end = most[index].min(rest.len());
-        rest.as_bytes()[..end].to_vec()
+        let kept = &streams[index][..limit.min(streams[index].len())];
+        let rest = &kept[from[index].min(kept.len())..];
+        rest[..most[index].min(rest.len())].to_vec()
     };
     let (out, err) = (part(0), part(1));
     let mut text = String::new();
@@ -188,7 +195,7 @@ fn report(process: &Process, mark: &str, from: [usize; 2], most: [usize; 2], now
     let (out_size, err_size) = (streams[0].len(), streams[1].len());
     let _ = writeln!(
         text,
-        "\n{mark} end {standing} {code} {how} {} {out_size} {} {err_size} {limit}",
+        "\n{mark} end {standing} {code} {how} {} {out_size} {} {err_size} {limit} {run}",
         out.len(),
         err.len()
     );
@@ -211,7 +218,7 @@ impl World {
         if let Some(known) = self.programs.get(&argv.join(" ")).or_else(|| self.programs.get(argv.first()?)) {
             return known.clone();
         }
-        let ends = |code, stdout: String| Program { takes: Some(Duration::ZERO), code, stdout, stderr: String::new() };
+        let ends = |code, stdout: String| Program { takes: Some(Duration::ZERO), code, stdout, ..Program::default() };
         let words: Vec<&str> = argv.iter().map(String::as_str).collect();
         match words.as_slice() {
             ["true"] => ends(0, String::new()),
@@ -223,8 +230,8 @@ impl World {
             _ => Program {
                 takes: Some(Duration::ZERO),
                 code: 127,
-                stdout: String::new(),
                 stderr: format!("{}: not found\n", words.first().unwrap_or(&"")),
+                ..Program::default()
             },
         }
     }

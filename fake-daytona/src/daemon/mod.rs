@@ -5,7 +5,9 @@
 
 pub(crate) mod interpreter;
 pub(crate) mod line;
+pub(crate) mod marks;
 pub(crate) mod process;
+pub(crate) mod session;
 pub(crate) mod shell;
 
 use std::path::PathBuf;
@@ -73,8 +75,10 @@ pub struct Program {
     pub takes: Option<std::time::Duration>,
     /// Its exit code.
     pub code: i32,
-    /// What it writes, at its beginning.
+    /// What it writes: at its beginning, unless it is paced.
     pub stdout: String,
     /// The same to the other stream.
     pub stderr: String,
+    /// It writes byte by byte, evenly over the time that it takes, and all of it at the end.
+    pub paced: bool,
 }

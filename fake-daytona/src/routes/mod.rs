@@ -11,6 +11,7 @@ mod order;
 mod query;
 mod remote;
 mod sandbox;
+mod sessions;
 mod settings;
 mod snapshot_names;
 mod snapshots;

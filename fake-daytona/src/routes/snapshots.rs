@@ -299,11 +299,13 @@ pub(super) fn of_sandbox(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
     let done = world.begin_snapshot(key, now)?;
     let new_id = world.mint_id();
     let source = world.sandbox(key);
+    // Where its row is there while it is taken, it is as old as the request.
+    let begun = if core.generation.has_spot() { now } else { done };
     let row = Snapshot {
         image_name: String::new(),
         source_sandbox_id: Some(source.id.clone()),
         last_used_at: Some(done),
-        ..Snapshot::ready(new_id, name.as_deref().unwrap_or_default(), source.size, &source.target, done)
+        ..Snapshot::ready(new_id, name.as_deref().unwrap_or_default(), source.size, &source.target, begun)
     };
     world.capture(row, now, done);
     let mut body = body::sandbox(core, world.sandbox(key), ReplyKind::Read);

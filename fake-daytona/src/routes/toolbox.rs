@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::access::preview_token;
+use super::sessions;
 use crate::core::Core;
 use crate::daemon::interpreter::{self, Outcome, Progress};
 use crate::daemon::{Daemon, Runner, line, shell};
@@ -16,12 +17,8 @@ use crate::http::call::Call;
 use crate::http::object::Object;
 use crate::http::reply::Reply;
 use crate::inspect::RecordedRequest;
-use crate::world::entrypoint::{Fate, ToldCode};
 use crate::world::state::State;
 use crate::world::{Key, World};
-
-/// The identifier of the session that runs the launch command.
-const SESSION: &str = "entrypoint";
 
 /// Calls of the toolbox closer together than this are no new activity.
 const TOOLBOX_THROTTLE: Duration = Duration::from_secs(45);
@@ -59,11 +56,14 @@ async fn dispatch(core: &Arc<Core>, request: &RecordedRequest, id: &str, path: &
     if request.method == "POST" && path == "process/execute" {
         return execute(core, request, id).await;
     }
+    if let Some(rest) = path.strip_prefix("process/session") {
+        return sessions::answer(core, request, id, rest).await;
+    }
     other(core, request, id, path)
 }
 
 /// The sandbox of a call that gets through to its daemon; an answer where it does not.
-fn reached(core: &Arc<Core>, request: &RecordedRequest, id: &str, world: &mut World) -> Result<Key, Reply> {
+pub(super) fn reached(core: &Arc<Core>, request: &RecordedRequest, id: &str, world: &mut World) -> Result<Key, Reply> {
     let now = core.now();
     let Ok(key) = world.live_by_id(id) else {
         return Err(refused(core, request, 404, "sandbox container not found"));
@@ -84,46 +84,11 @@ fn reached(core: &Arc<Core>, request: &RecordedRequest, id: &str, world: &mut Wo
 }
 
 fn other(core: &Arc<Core>, request: &RecordedRequest, id: &str, path: &str) -> Reply {
-    let now = core.now();
     let mut world = core.world();
-    let key = match reached(core, request, id, &mut world) {
-        Ok(key) => key,
-        Err(reply) => return reply,
-    };
-    let daemon = daemon_of(&world, core);
-    let entrypoint = &world.sandbox(key).entrypoint;
-    let has_session = core.generation.has_entrypoint_session()
-        && daemon.has_session()
-        && entrypoint.fate != Fate::NeverStarts
-        && !entrypoint.command.is_empty();
-    let missing = || refused(core, request, 404, "session not found");
+    if let Err(reply) = reached(core, request, id, &mut world) {
+        return reply;
+    }
     match (request.method.as_str(), path) {
-        ("GET", "process/session/entrypoint") if has_session => {
-            let mut command = Object::with_nulls();
-            command.set("id", format!("{SESSION}_command"));
-            command.set("command", entrypoint.command.join(" "));
-            match entrypoint.told_code(now) {
-                ToldCode::None => {}
-                ToldCode::Code(code) => command.set("exitCode", code),
-                ToldCode::Unreadable => {
-                    return refused(core, request, 500, "failed to convert exit code to int");
-                }
-            }
-            let mut body = Object::with_nulls();
-            body.set("sessionId", SESSION);
-            body.set("commands", vec![Value::from(command)]);
-            Reply::json(200, &body)
-        }
-        ("GET", "process/session/entrypoint/logs") if has_session => {
-            // Clients of old get the bare text.
-            if modern_client(request) {
-                let logs = entrypoint.logs.as_str();
-                Reply::json(200, &json!({"output": logs, "stdout": logs, "stderr": ""}))
-            } else {
-                Reply::new(200).header("content-type", "text/plain; charset=utf-8").body(entrypoint.logs.clone())
-            }
-        }
-        ("GET", path) if path.starts_with("process/session/") => missing(),
         ("GET", "version") => Reply::json(
             200,
             &json!({"version": world.daemon.map_or(core.generation.version(), |daemon| Some(daemon.version()))}),
@@ -134,7 +99,7 @@ fn other(core: &Arc<Core>, request: &RecordedRequest, id: &str, path: &str) -> R
 }
 
 /// The daemon of a server that nobody gave another.
-fn daemon_of(world: &World, core: &Core) -> Daemon {
+pub(super) fn daemon_of(world: &World, core: &Core) -> Daemon {
     let usual = if core.generation.has_entrypoint_session() { Daemon::V0_190 } else { Daemon::V0_110 };
     world.daemon.unwrap_or(usual)
 }
@@ -170,22 +135,20 @@ async fn execute(core: &Arc<Core>, request: &RecordedRequest, id: &str) -> Reply
         return done(ran.unwrap_or((-1, String::new())));
     }
     let words = line::words(command);
-    let began = core.now();
+    let (began, boot) = (core.now(), core.world().sandbox(key).entrypoint.started_at);
     let mut progress = Progress::default();
     loop {
         let now = core.now();
         let outcome = {
             let mut world = core.world();
-            // A stop ends what runs, and the connection with it.
-            let is_up = world.live_by_id(id).is_ok_and(|key| world.sandbox(key).state == State::Started);
-            if !is_up {
+            // A stop ends what runs, and the connection with it. A snapshot of its file system does not.
+            if world.sandbox(key).entrypoint.started_at != boot {
                 return Reply::new(502);
             }
             interpreter::run(&mut world, key, &words, now, &mut progress)
         };
         let until = match outcome {
-            // Any other command is silent and succeeds.
-            None => return done((0, String::new())),
+            None => return done(plain(&core.world(), &words)),
             Some(Outcome::Done(code, output)) => return done((code, output)),
             Some(Outcome::Waits(until)) => until,
         };
@@ -198,6 +161,17 @@ async fn execute(core: &Arc<Core>, request: &RecordedRequest, id: &str) -> Reply
     }
 }
 
+/// A command that is none of ours: one of the few that every image has, at once; any other is silent and succeeds.
+fn plain(world: &World, words: &[String]) -> (i32, String) {
+    let program = world.program(words);
+    match program.takes {
+        Some(takes) if takes.is_zero() && program.code != NOT_FOUND => (program.code, program.stdout + &program.stderr),
+        _ => (0, String::new()),
+    }
+}
+
+const NOT_FOUND: i32 = 127;
+
 fn timed_out(daemon: Daemon, request: &RecordedRequest) -> Reply {
     let mut body = Object::with_nulls();
     body.set("statusCode", daemon.told_timeout_status());
@@ -206,16 +180,7 @@ fn timed_out(daemon: Daemon, request: &RecordedRequest) -> Reply {
     Reply::json(408, &body)
 }
 
-/// SDKs since 0.161 get JSON logs.
-fn modern_client(request: &RecordedRequest) -> bool {
-    let minor = request
-        .header("x-daytona-sdk-version")
-        .and_then(|version| version.trim_start_matches('v').split('.').nth(1))
-        .and_then(|minor| minor.parse::<u32>().ok());
-    minor.is_some_and(|minor| minor >= 161)
-}
-
-fn refused(core: &Core, request: &RecordedRequest, status: u16, message: &str) -> Reply {
+pub(super) fn refused(core: &Core, request: &RecordedRequest, status: u16, message: &str) -> Reply {
     let mut body = Object::with_nulls();
     body.set("statusCode", status);
     body.set("message", message);

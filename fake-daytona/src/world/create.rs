@@ -211,7 +211,11 @@ impl World {
             (_, None, Some(name)) => self
                 .snapshots
                 .find(name, at)
-                .and_then(|snapshot| snapshot.entrypoint.clone())
+                .and_then(|snapshot| {
+                    // What was captured has no launch command, whatever its source had.
+                    let captured = snapshot.source_sandbox_id.is_some();
+                    snapshot.entrypoint.clone().or(captured.then(Vec::new))
+                })
                 .unwrap_or_else(|| IDLE.map(str::to_owned).to_vec()),
             _ => Vec::new(),
         };

@@ -31,7 +31,8 @@ pub(crate) use surface::Surface;
 pub(crate) use schedule::RUNNER_ID;
 
 use crate::clock::Timestamp;
-use crate::daemon::process::ProgramRun;
+use crate::daemon::process::Started;
+use crate::daemon::session::Sessions;
 use crate::daemon::{Daemon, Program, Runner};
 use crate::generation::Generation;
 use crate::settings::{Latencies, Limits};
@@ -90,8 +91,11 @@ pub(crate) struct World {
     pub(crate) runner: Runner,
     pub(crate) lacks_shell: bool,
     pub(crate) programs: HashMap<String, Program>,
-    pub(crate) program_runs: Vec<ProgramRun>,
+    /// Every directory of a process is a new one: nothing is found that was started before.
+    pub(crate) forgets_directories: bool,
+    started: Vec<Started>,
     processes: HashMap<Key, Processes>,
+    sessions: HashMap<Key, Sessions>,
     sandboxes: Vec<Sandbox>,
     ids: HashMap<String, Key>,
     names: HashMap<String, Key>,
@@ -157,8 +161,10 @@ impl World {
             runner: Runner::default(),
             lacks_shell: false,
             programs: HashMap::new(),
-            program_runs: Vec::new(),
+            forgets_directories: false,
+            started: Vec::new(),
             processes: HashMap::new(),
+            sessions: HashMap::new(),
             sandboxes: Vec::new(),
             ids: HashMap::new(),
             names: HashMap::new(),

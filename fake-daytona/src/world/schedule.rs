@@ -168,6 +168,9 @@ impl World {
         {
             built.cached_at.get_or_insert(at);
         }
+        if !matches!(state, State::Started | State::Snapshotting | State::Resizing) {
+            self.end_processes(key, at);
+        }
         self.change(key, at, |sandbox| {
             if let Some(started) = sandbox.started_at.take() {
                 sandbox.billed += at - started;

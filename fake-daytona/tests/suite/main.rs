@@ -19,6 +19,7 @@ mod recorded_lists;
 mod recorded_workspace;
 mod remote;
 mod reply_settings;
+mod sessions;
 mod shape;
 mod simulation;
 mod snapshots;

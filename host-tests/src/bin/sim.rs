@@ -10,6 +10,8 @@ const USAGE: &str = "sim [--sessions N] [--seed S] [--threads T]    as many orga
 sim --seed S --replay [--keep 0,2] [--faults N] [--without crashes,…] [--journal]    one organization
 with either: [--new-faults|--no-new-faults]    every plan, or none, has what real servers do and few expect: look-ups that
                                     are kept, dates that are off, copies, odd replies; without, three plans of four have it
+with either: [--tasks|--no-tasks]    sessions of every plan, or of none, run commands and workers and make snapshots;
+                                    without, those of one plan in two do
 with many:   [--no-shrink]         failures are told as they are, which is quicker than making them smaller
 with either: [--sabotage WORD]    something broken on purpose, which has to be noticed";
 
@@ -50,13 +52,16 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
         sabotage: Sabotage::Nothing,
         draw: Plan::draw,
     };
+    let (mut oddities, mut tasks) = (None, None);
     while let Some(name) = arguments.next() {
         match name.as_str() {
             "--replay" => options.replay = true,
             "--journal" => options.journal = true,
             "--no-shrink" => options.shrinks = false,
-            "--new-faults" => options.draw = Plan::odd,
-            "--no-new-faults" => options.draw = Plan::plain,
+            "--new-faults" => oddities = Some(true),
+            "--no-new-faults" => oddities = Some(false),
+            "--tasks" => tasks = Some(true),
+            "--no-tasks" => tasks = Some(false),
             _ => {
                 let value = arguments.next().ok_or(format!("{name} needs a value"))?;
                 let number = || value.parse::<usize>().map_err(|error| format!("{name} {value}: {error}"));
@@ -86,6 +91,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
             }
         }
     }
+    options.draw = Plan::drawing(oddities, tasks);
     Ok(options)
 }
 

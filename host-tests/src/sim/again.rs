@@ -85,7 +85,7 @@ impl Host {
     }
 
     /// A moment, so many seconds at most.
-    async fn pause(&mut self, seconds: u64) {
+    pub(super) async fn pause(&mut self, seconds: u64) {
         sleep(self.rng.time(Duration::from_millis(100), Duration::from_secs(seconds))).await;
     }
 }

@@ -1,6 +1,6 @@
 //! What can be asked after a simulation: the journal of the hosts and the server's ground truth.
 
-use fake_daytona::{Desired, RecordedRequest, SandboxView, State, Timestamp};
+use fake_daytona::{Desired, ProgramRun, RecordedRequest, SandboxView, State, Timestamp};
 
 use super::features::Features;
 use super::journal::Entry;
@@ -15,6 +15,8 @@ pub struct Evidence<'a> {
     pub entries: &'a [Entry],
     pub sandboxes: &'a [SandboxView],
     pub requests: &'a [RecordedRequest],
+    /// What ran in sandboxes beside their launch commands.
+    pub programs: &'a [ProgramRun],
 }
 
 impl Evidence<'_> {

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use super::again::Again;
 use super::journal::{Entry, Outcome};
 use super::organization::{FOREIGN_KEY, Organization};
+use super::perform::Agenda;
 use super::plan::{End, Session};
 use super::rng::Rng;
 use super::witness::Told;
@@ -46,6 +47,8 @@ pub struct Host {
     pub image: Option<String>,
     /// It will end the session and provision it again.
     pub again: Option<Again>,
+    /// What it has to do in the session's sandbox.
+    pub agenda: Agenda,
 }
 
 /// Why watching ended.
@@ -130,6 +133,7 @@ impl Host {
 
     /// Gets a handle, one way or the other. False when there is none to be had.
     async fn obtain(&mut self, memory: &mut Memory, ends: Instant) -> bool {
+        self.choose_base().await;
         let mut tries = 0;
         while Instant::now() < ends {
             if memory.begun
@@ -165,7 +169,7 @@ impl Host {
     /// Looks again and again.
     async fn watch(&mut self, handle: &Handle, lives: u32, ends: Instant) -> Watched {
         loop {
-            let next = Instant::now() + self.session.poll;
+            let next = self.next_look(Instant::now() + self.session.poll);
             if next >= ends {
                 sleep_until(ends).await;
                 return Watched::Over;
@@ -174,6 +178,7 @@ impl Host {
             if let Some(second) = self.begin_again(handle, lives).await {
                 return Watched::Replaced(second);
             }
+            self.perform(handle).await;
             self.confuse(handle).await;
             self.extend(handle).await;
             self.park(handle).await;
@@ -297,6 +302,7 @@ impl Host {
         let mut spec = Spec::new(self.session.id.clone());
         let drifted = self.session.drifts && (self.number > 0 || lives > 0);
         spec.image = Some(format!("ghcr.io/acme/agent:{}", if drifted { 2 } else { 1 }));
+        self.begin_from_base(&mut spec);
         spec.resources.timeout_sec = self.session.timeout_sec;
         spec.max_duration_sec = self.session.max_duration_sec;
         if self.is_too_large() {
@@ -314,7 +320,7 @@ impl Host {
         let (context, spec) = (self.context(), self.spec(lives));
         let begun = self.organization.now();
         let result = self.organization.provider(&self.session).provision(&context, &spec).await;
-        self.image = spec.image;
+        self.image = self.made_of(&spec);
         let told = self.told("provision", begun, None, result);
         self.image = None;
         told
@@ -342,7 +348,7 @@ impl Host {
         self.told("terminate", begun, Some(handle), result)
     }
 
-    fn context(&self) -> Context {
+    pub(super) fn context(&self) -> Context {
         self.organization.context(self.session.deadline)
     }
 
@@ -363,7 +369,13 @@ impl Host {
         told
     }
 
-    fn witness(&self, verb: &'static str, begun: fake_daytona::Timestamp, handle: Option<&Handle>, outcome: Outcome) {
+    pub(super) fn witness(
+        &self,
+        verb: &'static str,
+        begun: fake_daytona::Timestamp,
+        handle: Option<&Handle>,
+        outcome: Outcome,
+    ) {
         let ended = self.organization.now();
         let entry = Entry { session: self.session.number, host: self.number, verb, begun, ended, outcome };
         let told =

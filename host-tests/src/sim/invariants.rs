@@ -9,6 +9,7 @@ use super::evidence::{Evidence, given_up, is_duplicate};
 use super::journal::{Outcome, Violation};
 use super::lifetimes;
 use super::organization::KEY;
+use super::performed;
 use super::plan::{End, Session};
 use super::witness::is_live;
 
@@ -25,6 +26,7 @@ pub fn check(evidence: &Evidence<'_>) -> Vec<Violation> {
             agreed(evidence, session, &mut found);
         }
     }
+    performed::check(evidence, &mut found);
     strangers(evidence, &mut found);
     secret(evidence, &mut found);
     found

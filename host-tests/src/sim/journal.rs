@@ -47,6 +47,8 @@ pub enum Outcome {
     Ended(Termination),
     Listed(Page),
     Reconciled(Report),
+    /// Something else was answered.
+    Done(String),
     Refused(Box<ProviderError>),
     /// No answer of the provider: a trap, a time that was overrun, a request that was denied.
     Broken(String),
@@ -116,6 +118,7 @@ impl fmt::Display for Outcome {
                 }
                 Ok(())
             }
+            Self::Done(what) => f.write_str(what),
             Self::Refused(error) => {
                 let rule = error.details.get("rule").unwrap_or_default();
                 let applied = if error.maybe_applied { ", maybe applied" } else { "" };

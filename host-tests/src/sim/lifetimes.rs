@@ -6,6 +6,7 @@ use fake_daytona::{Cause, Generation, SandboxView, State, Timestamp};
 
 use super::evidence::{Evidence, given_up, is_duplicate};
 use super::journal::{Entry, Outcome, Violation};
+use super::performed;
 use super::plan::{Plan, Session};
 use super::rng::minutes;
 
@@ -30,6 +31,7 @@ fn idle(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) 
     for view in evidence.of(session) {
         let acts =
             evidence.about(view).filter(|request| request.method == "POST" || request.route.starts_with("/toolbox"));
+        let acts = acts.filter(|request| request.header("x-daytona-skip-last-activity-update").is_none());
         let contact = acts.map(|request| request.at).max().unwrap_or(view.created_at);
         // Undisturbed, one that is too many is made to stop soon.
         let soon = is_duplicate(evidence, view) && evidence.organization.plan.is_calm();
@@ -83,10 +85,11 @@ fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation
         let deadline = deadlines(evidence, session, view, true).into_iter().min().unwrap_or(view.created_at);
         let early = early_by(plan, session);
         for stop in view.stops().filter(|moment| moment.cause == Cause::Idle && moment.at + early < deadline) {
-            let killed = view
-                .runs
-                .iter()
-                .any(|run| run.was_killed() && run.ended_at.is_some_and(|at| stop.at <= at && at <= stop.at + SLACK));
+            let by_stop = |run: &fake_daytona::Run| {
+                run.was_killed() && run.ended_at.is_some_and(|at| stop.at <= at && at <= stop.at + SLACK)
+            };
+            let killed = (!view.entrypoint.is_empty() && view.runs.iter().any(by_stop))
+                || performed::was_stopped_at_work(evidence, view, stop.at, stop.at + SLACK);
             let since =
                 running_since(view, stop.at).into_iter().map(|(since, _)| since).rfind(|since| *since <= stop.at);
             let since = since.unwrap_or(view.created_at);
@@ -164,7 +167,9 @@ fn deadlines(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, amb
 fn finished(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) {
     for view in evidence.of(session) {
         let exits = view.runs.last().filter(|run| run.exit_code.is_some() && ends_are_seen(evidence, session, view));
-        let exit = exits.and_then(|run| run.ended_at);
+        // What was launched in it counts as its agent, and what was done in it as activity.
+        let exit = exits.and_then(|run| run.ended_at).zip(performed::idle_since(evidence, view));
+        let exit = exit.map(|(command, others)| command.max(others));
         let interval = session.interval();
         let latest = deadlines(evidence, session, view, true).into_iter().max();
         let limits = [
@@ -200,7 +205,7 @@ fn ends_are_seen(evidence: &Evidence<'_>, session: &Session, view: &SandboxView)
     // A look may take a third of what is left of a call, which is not asked for where the request before it took longer.
     let deadline = session.deadline.unwrap_or(DEADLINE);
     let in_time = plan.oddities.delay < TOO_SLOW && plan.oddities.delay * 4 < deadline;
-    plan.generation.has_activity() && !unreadable && in_time
+    plan.generation.has_activity() && !unreadable && in_time && plan.tasks.daemon_tells_ends()
 }
 
 /// How long a look may take that has no deadline of its own.

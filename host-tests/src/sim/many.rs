@@ -17,6 +17,7 @@ pub struct Sum {
     pub organizations: usize,
     pub sessions: usize,
     pub sandboxes: usize,
+    pub programs: usize,
     pub calls: usize,
     pub requests: usize,
     pub faults: usize,
@@ -64,6 +65,7 @@ impl Sum {
         self.organizations += 1;
         self.sessions += report.plan.sessions.len();
         self.sandboxes += report.sandboxes;
+        self.programs += report.programs;
         self.calls += report.journal.iter().filter(|entry| !entry.is_event()).count();
         self.crashes += report.journal.iter().filter(|entry| entry.is_crash()).count();
         self.requests += report.requests.len();
@@ -82,8 +84,8 @@ impl fmt::Display for Sum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{} sessions in {} organizations, {} sandboxes",
-            self.sessions, self.organizations, self.sandboxes
+            "{} sessions in {} organizations, {} sandboxes, {} programs in them",
+            self.sessions, self.organizations, self.sandboxes, self.programs
         )?;
         writeln!(
             f,
@@ -106,14 +108,20 @@ impl fmt::Display for Sum {
             }
             let draw = self.draw.unwrap_or(Plan::draw);
             let cuts = if self.shrinks { shrink(draw, *seed, promise, self.sabotage) } else { Cuts::default() };
-            let odd = match (draw(*seed).oddities.drawn, Plan::draw(*seed).oddities.drawn) {
+            let (plan, usual) = (draw(*seed), Plan::draw(*seed));
+            let odd = match (plan.oddities.drawn, usual.oddities.drawn) {
                 (true, false) => " --new-faults",
                 (false, true) => " --no-new-faults",
                 _ => "",
             };
+            let busy = match (plan.tasks.drawn, usual.tasks.drawn) {
+                (true, false) => " --tasks",
+                (false, true) => " --no-tasks",
+                _ => "",
+            };
             let word = Sabotage::WORDS.into_iter().find(|(_, known)| *known == self.sabotage);
             let sabotage = word.map_or_else(String::new, |(word, _)| format!(" --sabotage {word}"));
-            writeln!(f, "  replay: cargo xtask sim --seed {seed} --replay --journal{odd}{cuts}{sabotage}")?;
+            writeln!(f, "  replay: cargo xtask sim --seed {seed} --replay --journal{odd}{busy}{cuts}{sabotage}")?;
         }
         if self.broken.is_empty() {
             writeln!(f, "every promise was kept")?;

@@ -20,9 +20,13 @@ mod many;
 mod network;
 mod oddities;
 mod organization;
+mod perform;
+mod performed;
 mod plan;
 mod rng;
 mod shrink;
+mod tamper;
+mod tasks;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -40,6 +44,7 @@ pub use shrink::shrink;
 use evidence::Evidence;
 use host::Host;
 use organization::Organization;
+use perform::Agenda;
 use rng::{Rng, minutes};
 
 /// What one plan came to.
@@ -54,6 +59,8 @@ pub struct Report {
     pub requests: Vec<RecordedRequest>,
     pub faults: usize,
     pub sandboxes: usize,
+    /// Programs that ran in sandboxes.
+    pub programs: usize,
     /// Virtual time.
     pub lasted: Duration,
 }
@@ -85,7 +92,8 @@ async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
             let rng = rng.part((session.number * 2 + number) as u64);
             let again = plan.oddities.again.iter().find(|again| again.session == session.number && number == 0);
             let (organization, session, again) = (organization.clone(), session.clone(), again.copied());
-            let host = Host { organization, session, number, rng, image: None, again };
+            let agenda = Agenda::of(&organization, session.number, number);
+            let host = Host { organization, session, number, rng, image: None, again, agenda };
             hosts.spawn(host.live());
         }
     }
@@ -125,7 +133,15 @@ async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
 fn report(organization: &Arc<Organization>, features: Features) -> Report {
     let (entries, mut violations) = organization.journal.close();
     let (sandboxes, requests) = (organization.fake.sandboxes(), organization.fake.requests());
-    let evidence = Evidence { organization, features, entries: &entries, sandboxes: &sandboxes, requests: &requests };
+    let programs = organization.fake.program_runs();
+    let evidence = Evidence {
+        organization,
+        features,
+        entries: &entries,
+        sandboxes: &sandboxes,
+        requests: &requests,
+        programs: &programs,
+    };
     violations.extend(invariants::check(&evidence));
     violations.sort_by_key(|violation| violation.at);
     Report {
@@ -136,6 +152,7 @@ fn report(organization: &Arc<Organization>, features: Features) -> Report {
         faults: requests.iter().filter(|request| request.fault.is_some()).count(),
         requests,
         sandboxes: sandboxes.len(),
+        programs: programs.len(),
         lasted: organization.begun.elapsed(),
     }
 }

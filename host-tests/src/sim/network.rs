@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::oddities::COPY;
 use super::organization::FOREIGN_KEY;
+use super::tamper;
 use super::witness;
 use crate::fake::FakeNetwork;
 
@@ -59,11 +60,23 @@ pub enum Sabotage {
     OrganizationsAgree,
     /// That a sandbox was started again is never read.
     StartsAreForgotten,
+    /// What was started in a sandbox is not found there, so that nothing is done only once.
+    DirectoriesAreForgotten,
+    /// That something was launched in a sandbox is not written down.
+    LaunchesAreUnlabelled,
+    /// Reading what a process wrote keeps its sandbox from being stopped.
+    WatchingIsActivity,
+    /// Reads begin one byte too early.
+    ReadsGoBack,
+    /// Nothing is ended that is to be killed.
+    KillsAreLost,
+    /// Whatever was asked to be captured reads as there.
+    CapturesAreThere,
 }
 
 impl Sabotage {
     /// Each, with its word on the command line.
-    pub const WORDS: [(&'static str, Self); 19] = [
+    pub const WORDS: [(&'static str, Self); 25] = [
         ("busy-is-accepted", Self::BusyIsAccepted),
         ("names-are-lost", Self::NamesAreLost),
         ("trouble-is-gone", Self::TroubleIsGone),
@@ -83,6 +96,12 @@ impl Sabotage {
         ("copies-are-ours", Self::CopiesAreOurs),
         ("organizations-agree", Self::OrganizationsAgree),
         ("starts-are-forgotten", Self::StartsAreForgotten),
+        ("directories-are-forgotten", Self::DirectoriesAreForgotten),
+        ("launches-are-unlabelled", Self::LaunchesAreUnlabelled),
+        ("watching-is-activity", Self::WatchingIsActivity),
+        ("reads-go-back", Self::ReadsGoBack),
+        ("kills-are-lost", Self::KillsAreLost),
+        ("captures-are-there", Self::CapturesAreThere),
     ];
 }
 
@@ -97,6 +116,8 @@ pub struct Switchboard {
     busy: Mutex<HashSet<String>>,
     /// The platform's organization.
     organization: Mutex<String>,
+    /// Names under which something was to be captured.
+    captured: Mutex<HashSet<String>>,
 }
 
 impl Switchboard {
@@ -118,7 +139,12 @@ impl Switchboard {
 
     /// What the request becomes.
     fn distort_request(&self, body: &mut Value) {
+        tamper::request(self.sabotage, body);
         let name = body["name"].as_str().unwrap_or_default().to_owned();
+        if self.sabotage == Sabotage::CapturesAreThere && body["labels"].is_null() {
+            self.captured.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
+            return;
+        }
         self.labels.lock().unwrap_or_else(PoisonError::into_inner).insert(name, body["labels"].clone());
         match self.sabotage {
             Sabotage::NamesAreLost => {
@@ -134,6 +160,10 @@ impl Switchboard {
     fn distort_reply(&self, method: &str, path: &str, status: u16, body: Bytes) -> (u16, Bytes) {
         let subject = path.rsplit('/').next().unwrap_or_default();
         match self.sabotage {
+            Sabotage::CapturesAreThere if method == "GET" => {
+                let captured = self.captured.lock().unwrap_or_else(PoisonError::into_inner);
+                tamper::snapshot(path, status, body, captured.contains(subject))
+            }
             Sabotage::BusyIsAccepted if method == "DELETE" && status == 409 => {
                 self.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(subject.to_owned());
                 (200, Bytes::new())
@@ -317,7 +347,10 @@ impl HttpClient for Distorted {
             let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
             let key = request.headers().get("authorization").and_then(|value| value.to_str().ok());
             let key = key.unwrap_or_default().to_owned();
-            let request = if creates(&method, &path) { rewritten(&board, request).await? } else { request };
+            let changes = creates(&method, &path) || tamper::changes(board.sabotage, &path);
+            let changes = changes || board.sabotage == Sabotage::CapturesAreThere && path.ends_with("/snapshot");
+            let mut request = if changes { rewritten(&board, request).await? } else { request };
+            tamper::headers(board.sabotage, request.headers_mut());
             let response = board.send(request, options).await?;
             if board.sabotage == Sabotage::Nothing {
                 return Ok(response);

@@ -187,7 +187,8 @@ impl Plan {
     /// The plan of this number. One in four is without oddities, and in those the platform begins with the first release,
     /// which knew none of them: what it has made has to end under today's version.
     pub fn draw(seed: u64) -> Self {
-        if Rng::new(seed).part(5_001).percent(75) { Self::odd(seed) } else { Self::plain(seed) }
+        let plan = if Rng::new(seed).part(5_001).percent(75) { Self::odd(seed) } else { Self::plain(seed) };
+        plan.with_tasks_by_chance()
     }
 
     /// The plan of this number with oddities.

@@ -11,12 +11,15 @@ use fake_daytona::{
 };
 use sandbox_host::{Context, Credential, Provider};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 use tower::ServiceExt as _;
 
 use super::journal::{Entry, Journal};
 use super::network::{Distorted, Sabotage, Switchboard};
+use super::performed::Expected;
 use super::plan::{Plan, Session};
+use super::tamper;
 use super::witness::{self, Told};
 use crate::fake::FakeNetwork;
 
@@ -50,6 +53,8 @@ pub struct Organization {
     known: Mutex<BTreeMap<usize, usize>>,
     /// Sandboxes of others.
     pub strangers: Vec<String>,
+    /// What answers said that only the end can show.
+    expected: Mutex<Vec<Expected>>,
 }
 
 impl Organization {
@@ -82,11 +87,13 @@ impl Organization {
             sandbox_host::Host::builder().http(way).limits(limits).build().expect("a host")
         };
         // The first release breaks promises under faults that it knew nothing of, so there today's version follows itself.
-        let first = if oddities.drawn { crate::load } else { crate::load_first_release };
+        let first = if oddities.drawn || plan.tasks.drawn { crate::load } else { crate::load_first_release };
         let (old, new) = (first(&host()), crate::load(&host()));
         let strangers = strangers(&fake, &plan).await;
         weather(&fake, &plan);
         manner(&fake, &plan);
+        plan.tasks.install(&fake, plan.seed);
+        tamper::sandboxes(&fake, sabotage);
         let keep_alive = if sabotage == Sabotage::KeepAliveOff { r#","keepAlive":"off""# } else { "" };
         let config = |host: &str| format!(r#"{{"daytonaApiUrl":"https://{host}/api","diskGB":3{keep_alive}}}"#);
         Arc::new(Self {
@@ -102,6 +109,7 @@ impl Organization {
             sabotage,
             known: Mutex::default(),
             strangers,
+            expected: Mutex::default(),
             plan,
         })
     }
@@ -172,6 +180,16 @@ impl Organization {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let lives = |session: &&Session| known.get(&session.number).is_some_and(|hosts| *hosts > 0);
         self.plan.sessions.iter().filter(lives).map(|session| session.id.clone()).collect()
+    }
+
+    /// What has to be so in the end.
+    pub fn expect(&self, expected: Expected) {
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner).push(expected);
+    }
+
+    /// All of it.
+    pub fn expectations(&self) -> Vec<Expected> {
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Notes what the platform was told about no session in particular.
@@ -286,8 +304,24 @@ async fn strangers(fake: &FakeDaytona, plan: &Plan) -> Vec<String> {
     ids
 }
 
+/// What the server calls a snapshot of the platform's pool, computed here anew: a mistake in the component's own would hide.
+pub fn vendor_name(short: &str) -> String {
+    let hash: String = Sha256::digest(POOL).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("rensei-{hash}-{short}")
+}
+
+/// Somebody registers a snapshot of that name.
+pub async fn create_snapshot(fake: &FakeDaytona, name: &str) {
+    post(fake, "snapshots", KEY, &json!({"name": name, "imageName": "somebody/else:1"})).await;
+}
+
 async fn create(fake: &FakeDaytona, generation: Generation, key: &str, body: &Value) -> Option<String> {
     let route = if generation.has_sandbox() { "sandbox" } else { "workspace" };
+    post(fake, route, key, body).await
+}
+
+/// The id in the reply.
+async fn post(fake: &FakeDaytona, route: &str, key: &str, body: &Value) -> Option<String> {
     let request = http::Request::post(format!("https://daytona.example/api/{route}"))
         .header("authorization", format!("Bearer {key}"))
         .header("content-type", "application/json")

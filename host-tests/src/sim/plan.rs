@@ -7,6 +7,7 @@ use fake_daytona::{Fate, Generation};
 
 use super::oddities::{self, Oddities};
 use super::rng::{Rng, minutes};
+use super::tasks::{self, Tasks};
 
 /// One organization on one server, with everything that will befall it.
 #[derive(Clone, Debug)]
@@ -32,6 +33,7 @@ pub struct Plan {
     pub min_age_sec: u32,
     pub sessions: Vec<Session>,
     pub oddities: Oddities,
+    pub tasks: Tasks,
 }
 
 /// One session of the platform.
@@ -103,7 +105,7 @@ pub struct Cuts {
 impl Cuts {
     /// Every word, those of oddities last.
     pub fn words() -> impl Iterator<Item = &'static str> {
-        Self::WORDS.into_iter().chain(oddities::WORDS)
+        Self::WORDS.into_iter().chain(oddities::WORDS).chain(tasks::WORDS)
     }
 
     /// The words of what only a plan with oddities has.
@@ -167,6 +169,7 @@ impl Plan {
             min_age_sec: rng.pick(&[60, 600, 1_800]),
             sessions: (0..count).map(|number| Session::draw(seed, number, root.part(1 + number as u64))).collect(),
             oddities: Oddities::default(),
+            tasks: Tasks::default(),
         }
     }
 
@@ -192,6 +195,7 @@ impl Plan {
                     self.strangers = false;
                     self.sessions.iter_mut().for_each(|session| session.taken = false);
                 }
+                word if tasks::WORDS.contains(&word) => self.tasks.without(word),
                 odd => self.oddities.without(odd),
             }
         }
@@ -204,11 +208,12 @@ impl Plan {
             && self.liars == 0
             && self.failures.is_empty()
             && self.oddities.are_calm()
+            && self.tasks.failing_captures == 0
     }
 }
 
 impl Session {
-    fn draw(seed: u64, number: usize, mut rng: Rng) -> Self {
+    pub(super) fn draw(seed: u64, number: usize, mut rng: Rng) -> Self {
         let timeout_sec = rng.pick(&[None, Some(300), Some(600), Some(1_800), Some(7_199)]);
         let lasts = match rng.between(0, 9) {
             // Wanted no more before it has come up.

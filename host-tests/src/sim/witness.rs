@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::journal::{Entry, Outcome, Violation};
 use super::organization::{FOREIGN_KEY, KEY, Organization, POOL};
+use super::performed;
 use super::plan::Session;
 
 /// How old the past may be that a stale read shows.
@@ -108,7 +109,10 @@ pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec
     let mut wrong = |promise, what: String| {
         found.push(Violation { promise, session: Some(session.number), at: entry.ended, what });
     };
-    let usual = if matches!(entry.verb, "provision" | "terminate") { 60 } else { 30 };
+    let usual = match entry.verb {
+        "provision" | "terminate" | "exec" | "capture" => 60,
+        _ => 30,
+    };
     let limit = session.deadline.unwrap_or(Duration::from_secs(usual)) + Duration::from_millis(200);
     if !entry.verb.ends_with("elsewhere") && entry.ended - entry.begun > limit {
         wrong("deadline", format!("{} took {:?} of {limit:?}", entry.verb, entry.ended - entry.begun));
@@ -125,7 +129,7 @@ pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec
                 wrong("size", format!("what is too large for the server is told as {}: {error}", error.code));
             }
         }
-        Outcome::Refused(_) | Outcome::Broken(_) | Outcome::Event(_) => {}
+        Outcome::Refused(_) | Outcome::Broken(_) | Outcome::Event(_) | Outcome::Done(_) => {}
         answer if entry.verb.ends_with("elsewhere") && !is_undecidable(organization, handle, answer) => {
             wrong("proof", format!("{} was answered with {answer} where the sandbox never was", entry.verb));
         }
@@ -170,8 +174,13 @@ pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec
             }
         }
         Outcome::State(state) if state.details.get("agent") == Some("exited") => {
-            // A run has no end as long as it runs.
-            if let Some(view) = view.filter(|view| view.runs.last().is_some_and(|run| run.ended_at.is_none())) {
+            // A run has no end as long as it runs. What has no launch command has only what was launched.
+            let runs = |view: &SandboxView| {
+                let has_command = !view.entrypoint.is_empty();
+                has_command && view.runs.last().is_some_and(|run| run.ended_at.is_none())
+            };
+            let works = |view: &SandboxView| runs(view) || performed::works(organization, view, entry.begun);
+            if let Some(view) = view.filter(works) {
                 wrong("agent", format!("the agent of {} is said to have exited, and runs", view.id));
             }
         }

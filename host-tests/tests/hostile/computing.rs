@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sandbox_host::CallError;
 
-use crate::victim::{COMPUTE, FUNCTIONS, Victim, on_the_network, policy};
+use crate::victim::{COMPUTE, FUNCTIONS, Victim, name, on_the_network, policy};
 
 /// Orders to do something in a function.
 fn orders(function: &str, deed: &str) -> String {
@@ -17,7 +17,7 @@ async fn a_guest_that_spins_is_ended_in_any_function() {
         let victim = Victim::of(orders(function, "spin"));
         let error = victim.fails(function).await;
         assert!(
-            matches!(error, CallError::ComputedTooLong { function: reported, limit: COMPUTE } if reported == function),
+            matches!(error, CallError::ComputedTooLong { function: reported, limit: COMPUTE } if reported == name(function)),
             "{function}: {error:?}"
         );
         victim.is_unharmed().await;
@@ -30,7 +30,7 @@ async fn a_guest_that_traps_is_told_by_the_function() {
         let victim = Victim::of(orders(function, "trap"));
         let error = victim.fails(function).await;
         assert!(
-            matches!(&error, CallError::Trapped { function: reported, message, .. } if *reported == function && message.contains("unreachable")),
+            matches!(&error, CallError::Trapped { function: reported, message, .. } if *reported == name(function) && message.contains("unreachable")),
             "{function}: {error:?}"
         );
         victim.is_unharmed().await;
@@ -43,7 +43,7 @@ async fn a_guest_that_recurses_comes_to_the_end_of_its_stack() {
         let victim = Victim::of(orders(function, "recurse"));
         let error = victim.fails(function).await;
         assert!(
-            matches!(&error, CallError::Trapped { function: reported, message, .. } if *reported == function && message.contains("stack")),
+            matches!(&error, CallError::Trapped { function: reported, message, .. } if *reported == name(function) && message.contains("stack")),
             "{function}: {error:?}"
         );
         victim.is_unharmed().await;
@@ -56,7 +56,7 @@ async fn a_guest_that_allocates_without_end_runs_out_of_memory() {
         let victim = Victim::of(orders(function, "allocate"));
         let error = victim.fails(function).await;
         assert!(
-            matches!(error, CallError::OutOfMemory { function: reported, limit } if reported == function && limit == 64 << 20),
+            matches!(error, CallError::OutOfMemory { function: reported, limit } if reported == name(function) && limit == 64 << 20),
             "{function}: {error:?}"
         );
         victim.is_unharmed().await;
@@ -79,10 +79,10 @@ async fn a_guest_that_waits_for_ever_is_ended_after_its_deadline_and_the_margin(
         let victim = Victim::of(orders(function, "wait"));
         let begun = tokio::time::Instant::now();
         let error = victim.fails(function).await;
-        let changes = matches!(function, "provision" | "terminate");
-        let expected = Duration::from_secs(if changes { 62 } else { 32 });
+        let long = ["provision", "terminate", "check-spec", "exec", "capture", "delete"].contains(&function);
+        let expected = Duration::from_secs(if long { 62 } else { 32 });
         assert!(
-            matches!(error, CallError::TimedOut { function: reported, limit } if reported == function && limit == expected),
+            matches!(error, CallError::TimedOut { function: reported, limit } if reported == name(function) && limit == expected),
             "{function}: {error:?}"
         );
         assert_eq!(begun.elapsed().as_secs(), expected.as_secs(), "{function}");

@@ -6,13 +6,14 @@ use std::time::Duration;
 use fake_daytona::{DEFAULT_KEY, FakeDaytona, Generation};
 use host_tests::{load, load_hostile};
 use sandbox_host::{
-    CallError, Context, Credential, Declaration, Handle, Host, Mode, Pairs, Policy, Provider, Spec, State,
+    CallError, Command, Context, Credential, Declaration, Finding, Handle, Host, Mode, Pairs, Policy, Provider, Spec,
+    State,
 };
 
 use crate::network::Network;
 
-/// Every function of the contract.
-pub const FUNCTIONS: [&str; 16] = [
+/// Every function of the contract. Two of them are called `list`; one has its interface before its name.
+pub const FUNCTIONS: [&str; 31] = [
     "describe",
     "check-config",
     "provides",
@@ -29,11 +30,35 @@ pub const FUNCTIONS: [&str; 16] = [
     "extend",
     "list",
     "reconcile",
+    "check-spec",
+    "health",
+    "preflight",
+    "explain",
+    "capacity",
+    "exec",
+    "launch",
+    "read",
+    "kill",
+    "capture",
+    "prepare",
+    "get",
+    "snapshots.list",
+    "activate",
+    "delete",
 ];
+
+/// The name by which an error tells a function.
+pub fn name(function: &str) -> &str {
+    function.rsplit('.').next().unwrap_or(function)
+}
+
+/// Functions whose result has no room for a text.
+pub const SILENT: [&str; 3] = ["terminate", "kill", "delete"];
 
 /// Those before which the provider is asked for its origins, and which may call them.
 pub fn on_the_network() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.into_iter().filter(|function| !["describe", "check-config", "provides", "unmet"].contains(function))
+    const OFF: [&str; 5] = ["describe", "check-config", "provides", "unmet", "check-spec"];
+    FUNCTIONS.into_iter().filter(|function| !OFF.contains(function))
 }
 
 /// Time that a call may compute here. The honest provider needs less than a hundredth of it.
@@ -110,6 +135,8 @@ pub async fn call(provider: &Provider, function: &str, orders: &str) -> Result<S
     let handle = Handle { provider_id: "hostile".into(), external_id: "x".into(), metadata: Pairs::new() };
     let declared = Declaration { runtime_kinds: vec![orders.to_owned()], requirement_kinds: Vec::new() };
     let state = |state: State| state.provider_state;
+    let (command, spec) = (Command::new(["true"]), Spec::new("s"));
+    let messages = |found: Vec<Finding>| found.into_iter().map(|found| found.message).next_back().unwrap_or_default();
     let last = |mut texts: Vec<String>| texts.pop().unwrap_or_default();
     Ok(match function {
         "describe" => provider.describe().await?.display_name,
@@ -128,6 +155,21 @@ pub async fn call(provider: &Provider, function: &str, orders: &str) -> Result<S
         "extend" => state(provider.extend(&context, &handle, 1).await?),
         "list" => provider.list(&context, None).await?.next_cursor.unwrap_or_default(),
         "reconcile" => provider.reconcile(&context, &[], "", 0, Mode::Look).await?.server_time.unwrap_or_default(),
+        "check-spec" => messages(provider.check_spec(&context, &spec).await?),
+        "health" => messages(provider.health(&context).await?.findings),
+        "preflight" => messages(provider.preflight(&context, None).await?),
+        "explain" => messages(provider.explain(&context, "s", None).await?.findings),
+        "capacity" => provider.capacity(&context).await?.limit.unwrap_or_default(),
+        "exec" => provider.exec(&context, &handle, &command).await?.stdout,
+        "launch" => provider.launch(&context, &handle, &command, None).await?,
+        "read" => provider.read(&context, &handle, None, None, None).await?.stdout,
+        "kill" => provider.kill(&context, &handle, "p").await.map(|()| String::new())?,
+        "capture" => provider.capture(&context, &handle, "s").await?.name,
+        "prepare" => provider.prepare(&context, "s", &spec).await?.name,
+        "get" => provider.get_snapshot(&context, "s").await?.map(|snapshot| snapshot.name).unwrap_or_default(),
+        "snapshots.list" => provider.list_snapshots(&context, None).await?.next_cursor.unwrap_or_default(),
+        "activate" => provider.activate_snapshot(&context, "s").await?.name,
+        "delete" => provider.delete_snapshot(&context, "s").await?.to_string(),
         other => panic!("{other} is no function"),
     })
 }

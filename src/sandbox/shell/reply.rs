@@ -39,6 +39,8 @@ pub struct Told {
     pub stderr: Part,
     /// Bytes that are kept of each stream.
     pub limit: u64,
+    /// The run of the sandbox that it is of: a number that another run does not have.
+    pub run: u64,
 }
 
 /// The words of the last line of ours; none where the reply has no such line.
@@ -50,7 +52,7 @@ pub fn verdict<'r>(reply: &'r str, mark: &str) -> Option<Vec<&'r str>> {
 /// Reads what the script tells of a process; none where it is not complete.
 pub fn told(reply: &str, mark: &str) -> Option<Told> {
     let words = verdict(reply, mark)?;
-    let ["end", standing, code, how, out, out_size, err, err_size, limit] = words.as_slice() else { return None };
+    let ["end", standing, code, how, out, out_size, err, err_size, limit, run] = words.as_slice() else { return None };
     let number = |text: &str| text.parse::<u64>().ok();
     let standing = standing_of(standing, code, how)?;
     let line = format!("\n{mark}\n");
@@ -71,6 +73,7 @@ pub fn told(reply: &str, mark: &str) -> Option<Told> {
         stdout: Part { text: stdout.to_owned(), bytes: out, size: number(out_size)? },
         stderr: Part { text: stderr.to_owned(), bytes: number(err)?, size: number(err_size)? },
         limit: number(limit)?,
+        run: number(run)?,
     })
 }
 
@@ -118,7 +121,7 @@ mod tests {
     fn a_reply_is_read_whatever_the_program_wrote() {
         for (out, err) in [("", ""), ("a\n", "b"), ("\nm-1\n", "\nm-1 end\n"), ("m-1", "\n\n"), ("日本", "x\n")] {
             let reply = format!(
-                "a remark\n\nm-1\n{out}\nm-1\n{err}\nm-1 end ended 3 exit {} 9 {} 8 64\n",
+                "a remark\n\nm-1\n{out}\nm-1\n{err}\nm-1 end ended 3 exit {} 9 {} 8 64 5\n",
                 out.len(),
                 err.len()
             );
@@ -128,6 +131,7 @@ mod tests {
                 stdout: part(out, out.len() as u64, 9),
                 stderr: part(err, err.len() as u64, 8),
                 limit: 64,
+                run: 5,
             };
             assert_eq!(read, Some(expected), "{reply}");
         }
@@ -135,7 +139,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_do_not_move_what_comes_after_them() {
-        let read = told("\nm\na\u{fffd}\u{fffd}\nm\n\u{fffd}b\nm end running - - 3 3 2 2 64", "m");
+        let read = told("\nm\na\u{fffd}\u{fffd}\nm\n\u{fffd}b\nm end running - - 3 3 2 2 64 5", "m");
         let Some(read) = read else { panic!("not read") };
         assert_eq!((read.stdout.text.as_str(), read.stderr.text.as_str()), ("a\u{fffd}\u{fffd}", "\u{fffd}b"));
         assert_eq!(read.standing, Standing::Running);
@@ -156,8 +160,8 @@ mod tests {
             "\nm\n",
             "\nm\nx\nm\n",
             "\nm\nx\nm\ny\nm end",
-            "\nm\nx\nm\ny\nm end ended x exit 1 1 1 1 1",
-            "\nm\nx\nm\ny\nm end running - - 9999 1 1 1 1",
+            "\nm\nx\nm\ny\nm end ended x exit 1 1 1 1 1 1",
+            "\nm\nx\nm\ny\nm end running - - 9999 1 1 1 1 1",
         ] {
             assert_eq!(told(reply, "m"), None, "{reply}");
         }

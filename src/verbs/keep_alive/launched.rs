@@ -9,8 +9,20 @@ use crate::verbs::target::Target;
 use crate::verbs::toolbox;
 
 /// What is known of the agent together with all that was launched; none where that cannot be told. `agent` is what is known of
-/// the launch command, which is not seen to run.
-pub fn judge<T: Transport>(call: &Call<'_, T>, target: &Target, sandbox: &Sandbox, agent: Agent) -> Option<Agent> {
+/// the launch command, which is not seen to run; `answered`: the toolbox said so just before.
+pub fn judge<T: Transport>(
+    call: &Call<'_, T>,
+    target: &Target,
+    sandbox: &Sandbox,
+    agent: Agent,
+    answered: bool,
+) -> Option<Agent> {
+    let left_ms = call.client.left_ms();
+    let took_ms = u64::from(call.deadline_ms).saturating_sub(left_ms) / if answered { 2 } else { 1 };
+    // Where that would take as long again, no time would be left to keep the sandbox alive without an answer.
+    if took_ms > left_ms / LOOK_PART {
+        return None;
+    }
     let toolbox = toolbox::of(call, target, sandbox).ok()?;
     let seen = look(call, &toolbox)?;
     if seen.running > 0 {
@@ -35,8 +47,9 @@ struct Seen {
     last_code: Option<i64>,
 }
 
-/// Longest time that a look may take, in seconds.
+/// Longest time that a look may take, in seconds, and the part of what is left of the call.
 const MAX_LOOK_SEC: u64 = 10;
+const LOOK_PART: u64 = 2;
 
 fn look<T: Transport>(call: &Call<'_, T>, toolbox: &Toolbox<'_>) -> Option<Seen> {
     let now = call.client.transport().now();
@@ -48,7 +61,7 @@ fn look<T: Transport>(call: &Call<'_, T>, toolbox: &Toolbox<'_>) -> Option<Seen>
         timeout_sec: MAX_LOOK_SEC,
         is_activity: true,
         repeat: Repeat::Never,
-        until: now.plus_ms((call.client.left_ms() / 2).min(MAX_LOOK_SEC * 1_000)),
+        until: now.plus_ms((call.client.left_ms() / LOOK_PART).min(MAX_LOOK_SEC * 1_000)),
         max_reply: MAX_REPLY,
     };
     let executed = call.client.execute(toolbox, &execution).ok()?;

@@ -124,11 +124,10 @@ pub fn keep_alive<T: Transport>(
             Err(problem) => outcome.toolbox_problem = problem,
         }
         let mut agent = agent::judge(sandbox, answer);
-        if agent != Agent::Running
-            && sandbox.label(LAUNCHED).is_some()
-            && let Some(told) = launched::judge(call, target, sandbox, agent)
-        {
-            (agent, looked) = (told, true);
+        if agent != Agent::Running && sandbox.label(LAUNCHED).is_some() {
+            // Where that cannot be told, something may work, whatever became of the launch command.
+            let told = launched::judge(call, target, sandbox, agent, answer.is_some());
+            (agent, looked) = (told.unwrap_or(Agent::Unknown), told.is_some());
         }
         outcome.agent = Some(agent);
         let written = agent::note(call, target, dialect, sandbox, answer, agent);

@@ -41,14 +41,15 @@ pub fn read<T: Transport>(
         return launch_command::read(call, target, cursor, max_bytes);
     };
     check_id("process-id", process_id, call.client.secret())?;
-    let (out, err) = match cursor {
-        None => (0, 0),
-        Some(cursor) => offsets(cursor).ok_or_else(malformed_cursor)?,
+    let known = match cursor {
+        None => None,
+        Some(cursor) => Some(Cursor::parse(cursor).ok_or_else(malformed_cursor)?),
     };
     let Running { toolbox, .. } = running(call, target)?;
     let mark = new_mark(call, process_id);
     let mut line = Line::new(Script::Read, "");
-    let numbers = [out, err, u64::from(max_bytes)].map(|number| number.to_string());
+    let Cursor { mut out, mut err, run } = known.unwrap_or(Cursor { out: 0, err: 0, run: 0 });
+    let numbers = [out, err, u64::from(max_bytes), run].map(|number| number.to_string());
     line.words([mark.as_str(), &shell::directory(process_id)]);
     line.words(numbers.iter().map(String::as_str));
     let execution = Execution {
@@ -68,6 +69,12 @@ pub fn read<T: Transport>(
         return Err(incomplete().retryable(true));
     };
     let limit = told.limit;
+    let mut details = Vec::new();
+    if known.is_some_and(|known| known.run != told.run) {
+        // The sandbox was started again, and so was the process under its id.
+        pairs::set(&mut details, "restarted", "true".to_owned());
+        (out, err) = (0, 0);
+    }
     for (part, from) in [(&mut told.stdout, out), (&mut told.stderr, err)] {
         if told.standing == Standing::Running || from + part.bytes < part.size {
             part.complete_characters();
@@ -75,7 +82,6 @@ pub fn read<T: Transport>(
     }
     let next = (out + told.stdout.bytes, err + told.stderr.bytes);
     let is_read = next.0 >= told.stdout.size.min(limit) && next.1 >= told.stderr.size.min(limit);
-    let mut details = Vec::new();
     if is_read && told.stdout.size.max(told.stderr.size) > limit {
         pairs::set(&mut details, "truncated", "true".to_owned());
     }
@@ -95,20 +101,30 @@ pub fn read<T: Transport>(
     Ok(Output {
         stdout: told.stdout.text,
         stderr: told.stderr.text,
-        next_cursor: if ended && is_read { None } else { Some(format!("{}-{}", next.0, next.1)) },
+        next_cursor: if ended && is_read { None } else { Some(format!("{}-{}-{}", next.0, next.1, told.run)) },
         ended,
         exit_code,
         details,
     })
 }
 
-/// The two offsets of a cursor.
-fn offsets(cursor: &str) -> Option<(u64, u64)> {
-    /// More bytes than any stream is kept of, and few enough for the arithmetic of every shell.
-    const MAX_OFFSET: u64 = 1 << 40;
-    let (out, err) = cursor.split_once('-')?;
-    let offset = |text| digits(text).filter(|offset| *offset <= MAX_OFFSET);
-    Some((offset(out)?, offset(err)?))
+/// Where a read ended: an offset in each stream, and the run of the sandbox that they are of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Cursor {
+    out: u64,
+    err: u64,
+    run: u64,
+}
+
+impl Cursor {
+    fn parse(text: &str) -> Option<Self> {
+        /// More bytes than any stream is kept of, and few enough for the arithmetic of every shell.
+        const MAX_OFFSET: u64 = 1 << 40;
+        let (out, rest) = text.split_once('-')?;
+        let (err, run) = rest.split_once('-')?;
+        let offset = |text| digits(text).filter(|offset| *offset <= MAX_OFFSET);
+        Some(Self { out: offset(out)?, err: offset(err)?, run: digits(run)? })
+    }
 }
 
 #[cfg(test)]
@@ -116,10 +132,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cursors_are_two_offsets() {
-        assert_eq!(offsets("0-17"), Some((0, 17)));
-        for text in ["", "1", "-", "1-", "a-1", "1-2-3", "+1-2", "1099511627777-0", "99999999999999999999-0"] {
-            assert_eq!(offsets(text), None, "{text}");
+    fn cursors_are_two_offsets_and_a_run() {
+        assert_eq!(Cursor::parse("0-17-5"), Some(Cursor { out: 0, err: 17, run: 5 }));
+        for text in [
+            "",
+            "1",
+            "-",
+            "1-",
+            "1-2",
+            "a-1-1",
+            "1-2-",
+            "1-2-3-4",
+            "+1-2-3",
+            "1099511627777-0-0",
+            "99999999999999999999-0-0",
+        ] {
+            assert_eq!(Cursor::parse(text), None, "{text}");
         }
     }
 }

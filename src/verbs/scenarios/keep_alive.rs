@@ -98,13 +98,15 @@ fn a_toolbox_that_does_not_answer_does_not_use_up_the_call() {
 #[test]
 fn a_call_that_is_nearly_over_keeps_the_sandbox_alive_instead_of_asking_the_toolbox() {
     // The first answer takes two of five seconds: asking the toolbox as well would leave too little.
-    let server = Server::slow(2_000, [idle(20, ""), done()]);
-    let context = Context { deadline_ms: Some(5_000), ..server.context() };
-    let outcome = server.call_with(context, |call| look::status(call, &Target::new(call, reachable())?));
-    let Ok(state) = outcome else { panic!("{outcome:?}") };
-    assert_eq!((detail(&state, "agent"), detail(&state, "keep-alive-problem")), (Some("unknown"), None));
-    assert!(detail(&state, "toolbox-problem").is_some_and(|problem| problem.contains("deadline")));
-    assert_eq!((server.sent().len(), server.elapsed_ms()), (2, 4_000));
+    for labels in ["", r#","rensei.dev/launched":"true""#] {
+        let server = Server::slow(2_000, [idle(20, labels), done()]);
+        let context = Context { deadline_ms: Some(5_000), ..server.context() };
+        let outcome = server.call_with(context, |call| look::status(call, &Target::new(call, reachable())?));
+        let Ok(state) = outcome else { panic!("{outcome:?}") };
+        assert_eq!((detail(&state, "agent"), detail(&state, "keep-alive-problem")), (Some("unknown"), None));
+        assert!(detail(&state, "toolbox-problem").is_some_and(|problem| problem.contains("deadline")));
+        assert_eq!((server.sent().len(), server.elapsed_ms()), (2, 4_000), "{labels}");
+    }
 }
 
 #[test]

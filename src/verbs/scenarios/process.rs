@@ -68,7 +68,7 @@ fn kill(server: &Server) -> Result<(), Error> {
 #[test]
 fn exec_looks_at_the_sandbox_runs_one_line_and_tells_both_streams() {
     let server =
-        server("", |request| says(request, "a remark\n\nMARK\nout\n\nMARK\nerr", "end ended 3 exit 4 9 3 3 100"));
+        server("", |request| says(request, "a remark\n\nMARK\nout\n\nMARK\nerr", "end ended 3 exit 4 9 3 3 100 7"));
     let done = exec(&server, &command(&["a", "it's"]));
     let Ok(done) = done else { panic!("{done:?}") };
     assert_eq!((done.exit_code, done.stdout.as_str(), done.stderr.as_str()), (Some(3), "out\n", "err"));
@@ -82,7 +82,7 @@ fn exec_looks_at_the_sandbox_runs_one_line_and_tells_both_streams() {
 
 #[test]
 fn a_command_that_its_timeout_ended_has_no_code() {
-    let server = server("", |request| says(request, "\nMARK\n\nMARK\n", "end ended 143 timeout 0 0 0 0 100"));
+    let server = server("", |request| says(request, "\nMARK\n\nMARK\n", "end ended 143 timeout 0 0 0 0 100 7"));
     let done = exec(&server, &Command { timeout_ms: Some(1_500), ..command(&["a"]) });
     assert!(
         done.as_ref()
@@ -210,14 +210,23 @@ fn after_the_session_nothing_is_begun() {
 #[test]
 fn a_read_goes_on_from_its_cursor_and_tells_the_end() {
     let server = server("", |request| {
-        assert!(request.contains(" '3' '2' "), "{request}");
-        says(request, "\nMARK\nab\nMARK\n", "end ended 0 exit 2 5 0 2 100")
+        assert!(request.contains(" '3' '2' '262144' '7'"), "{request}");
+        says(request, "\nMARK\nab\nMARK\n", "end ended 0 exit 2 5 0 2 100 7")
     });
-    let output = read(&server, Some("p"), Some("3-2"));
+    let output = read(&server, Some("p"), Some("3-2-7"));
     let Ok(output) = output else { panic!("{output:?}") };
     assert_eq!((output.stdout.as_str(), output.ended, output.exit_code), ("ab", true, Some(0)));
-    assert_eq!(output.next_cursor, None);
+    assert_eq!((output.next_cursor, output.details), (None, vec![]));
     assert_eq!(server.sent().len(), 2);
+}
+
+#[test]
+fn a_process_that_was_begun_again_is_read_from_its_beginning_and_told() {
+    let server = server("", |request| says(request, "\nMARK\nab\nMARK\n", "end running - - 2 2 0 0 100 8"));
+    let output = read(&server, Some("p"), Some("30-2-7"));
+    let Ok(output) = output else { panic!("{output:?}") };
+    assert_eq!((output.stdout.as_str(), output.next_cursor.as_deref()), ("ab", Some("2-0-8")));
+    assert_eq!(output.details, [("restarted".to_owned(), "true".to_owned())]);
 }
 
 #[test]
@@ -227,7 +236,7 @@ fn unknown_processes_and_cursors_are_told() {
         let expected = |error: &Error| error.code == ErrorCode::NotFound && !error.maybe_applied;
         assert!(outcome.as_ref().is_err_and(expected), "{outcome:?}");
     }
-    for (id, cursor) in [(Some("p"), "x"), (None, "3-2"), (None, "log-1-zz")] {
+    for (id, cursor) in [(Some("p"), "x"), (Some("p"), "3-2"), (None, "3-2-7"), (None, "log-1-zz")] {
         let outcome = read(&server, id, Some(cursor));
         assert!(outcome.as_ref().is_err_and(|error| error.get("rule") == Some("malformed-cursor")), "{outcome:?}");
     }
@@ -276,6 +285,8 @@ fn what_was_launched_counts_as_the_agent() {
         ("4", "end 0 1 7", "exited", Some("4")),
         ("none", "end 0 1 7", "exited", Some("7")),
         ("none", "end 0 0 -", "unknown", None),
+        // The look at what was launched came to nothing, so it may work.
+        ("4", "-", "unknown", None),
     ] {
         let server = session(entrypoint, look);
         let state = server.status(reachable());

@@ -46,6 +46,42 @@ fn a_capture_is_proven_by_a_snapshot_that_was_not_there_before() {
 }
 
 #[test]
+fn a_capture_is_told_once_it_is_done_and_one_that_failed_with_its_reason() {
+    let source = format!(r#","sourceSandboxId":"{ID}""#);
+    let now = |state: &str, more: &str| Answer::json(200, &shown("base", state, &format!("{source}{more}")));
+    // Newer servers show it while it is made.
+    let making = || [absent("base"), done(), seen("snapshotting", "started"), now("snapshotting", "")];
+    let last = |answer| Server::new(making().into_iter().chain([seen("started", "started"), answer]));
+    let made = capture(&last(now("active", "")));
+    assert!(made.as_ref().is_ok_and(|made| made.phase == SnapshotPhase::Ready), "{made:?}");
+    let outcome = capture(&last(now("error", r#","errorReason":"disk full""#)));
+    let expected = |error: &Error| error.get("rule") == Some("capture-failed") && error.message.contains("disk full");
+    assert!(outcome.as_ref().is_err_and(expected), "{outcome:?}");
+    // Whoever asks again while it is made waits for it.
+    let again = Server::new([now("snapshotting", ""), seen("started", "started"), now("active", "")]);
+    let made = capture(&again);
+    assert!(made.as_ref().is_ok_and(|made| made.phase == SnapshotPhase::Ready), "{made:?}");
+}
+
+#[test]
+fn whether_a_snapshot_is_younger_than_the_request_is_told_by_the_clock_that_dates_both() {
+    for (header, activity, is_ours) in [
+        ("Mon, 23 Nov 2026 13:00:00 GMT", "2026-11-23T12:00:00Z", true),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", "2026-11-23T12:00:02Z", false),
+    ] {
+        let reply = ours(ID, "snapshotting", "started", "", &format!(r#","lastActivityAt":"{activity}""#));
+        let server = Server::new([
+            refusal(404, &format!("Snapshot with name {}base not found", prefix())).header("date", header),
+            Answer::json(200, &reply).header("date", header),
+            seen("started", "started").header("date", header),
+            Answer::json(200, &shown("base", "active", "")).header("date", header),
+        ]);
+        let outcome = capture(&server);
+        assert_eq!(outcome.is_ok(), is_ours, "{header}: {outcome:?}");
+    }
+}
+
+#[test]
 fn a_capture_that_the_server_dropped_in_silence_is_told() {
     let server = Server::new([absent("base"), done(), seen("started", "started"), absent("base")]);
     let outcome = capture(&server);
@@ -70,8 +106,11 @@ fn a_name_that_is_taken_is_a_conflict_unless_it_is_of_this_sandbox() {
 #[test]
 fn a_sandbox_in_another_state_cannot_be_captured() {
     let message = "Sandbox must be in started or stopped state to create a snapshot";
-    let server = Server::new([absent("base"), refusal(400, message)]);
-    let outcome = capture(&server);
+    let refused = |more: [Answer; 2]| Server::new([absent("base"), refusal(400, message)].into_iter().chain(more));
+    // A proxy that sends it twice gives the second answer.
+    let doubled = refused([seen("snapshotting", "started"), Answer::json(200, &shown("base", "active", ""))]);
+    assert!(capture(&doubled).is_ok());
+    let outcome = capture(&refused([seen("stopping", "stopped"), absent("base")]));
     let expected = |error: &Error| error.code == ErrorCode::Conflict && error.get("rule") == Some("wrong-state");
     assert!(outcome.as_ref().is_err_and(expected), "{outcome:?}");
 }
@@ -140,6 +179,9 @@ fn an_inactive_one_is_made_usable_and_an_active_one_left_alone() {
     let server = Server::new([now("inactive"), now("pending")]);
     assert!(activate(&server).is_ok_and(|made| made.phase == SnapshotPhase::Pending));
     assert!(activate(&Server::new([now("active")])).is_ok());
+    // A proxy that sends it twice gives the second answer.
+    let refused = refusal(400, "Snapshot x cannot be activated - it is in pending state");
+    assert!(activate(&Server::new([now("inactive"), refused, now("pending")])).is_ok());
     let server = Server::new([
         now("error"),
         refusal(400, "Snapshot x cannot be activated - it is in error state"),

@@ -44,20 +44,25 @@ pub fn activate<T: Transport>(call: &Call<'_, T>, name: &str) -> Result<Record, 
             .remedy("Make it by prepare or capture.")
     };
     let snapshot = find(call, &name)?.ok_or_else(missing)?;
-    match phase(&snapshot.state) {
-        SnapshotPhase::Pending | SnapshotPhase::Building | SnapshotPhase::Ready => told(call, snapshot),
-        _ => match call.client.activate(&id(&snapshot)?, &name.full) {
-            Ok(snapshot) => told(call, snapshot),
-            // Another one was faster.
-            Err(refused) if refused.reaction == Reaction::WrongState => match find(call, &name)? {
-                Some(now) if phase(&now.state) == SnapshotPhase::Ready => told(call, now),
-                _ => Err(refused.error),
-            },
-            // It was deleted meanwhile.
-            Err(refused) if refused.reaction == Reaction::NotFound => Err(missing()),
-            Err(refused) => Err(refused.error),
-        },
+    if is_on_its_way(&snapshot) {
+        return told(call, snapshot);
     }
+    match call.client.activate(&id(&snapshot)?, &name.full) {
+        Ok(snapshot) => told(call, snapshot),
+        // Another one was faster.
+        Err(refused) if refused.reaction == Reaction::WrongState => match find(call, &name)? {
+            Some(now) if is_on_its_way(&now) => told(call, now),
+            _ => Err(refused.error),
+        },
+        // It was deleted meanwhile.
+        Err(refused) if refused.reaction == Reaction::NotFound => Err(missing()),
+        Err(refused) => Err(refused.error),
+    }
+}
+
+/// Whether it is usable, or will be without anybody doing anything.
+fn is_on_its_way(snapshot: &Snapshot) -> bool {
+    matches!(phase(&snapshot.state), SnapshotPhase::Pending | SnapshotPhase::Building | SnapshotPhase::Ready)
 }
 
 /// Deletes a snapshot. Three requests: what is deleted while it is made may come back, so it is looked at afterwards.

@@ -499,7 +499,7 @@ export interface Output {
    * - `streams`: `merged` where the vendor cannot tell the streams apart: all is in `stdout`;
    * - `truncated`: `true` when it wrote more than is kept, and what is kept was read;
    * - `ended-by`: `timeout`, or `unknown`;
-   * - `restarted`: `true` when the launch command runs anew since the cursor was given: its log began again. */
+   * - `restarted`: `true` when it runs anew since the cursor was given: what is told begins again. */
   details: Record<string, string>;
 }
 

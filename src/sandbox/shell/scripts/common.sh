@@ -22,7 +22,8 @@ fields() { state=$1; shift 19; started=$1; }
 # start of the first process, together with the machine's boot, is of this run of the sandbox alone.
 inspect 1
 boot=$(cat /proc/sys/kernel/random/boot_id)
-base=/tmp/.rensei/${boot:-0}-${started:-0}
+run=${started:-0}
+base=/tmp/.rensei/${boot:-0}-$run
 dir=$base/$3
 
 # How a process stands: `running`, `ended` with its code, or `lost`: it is gone, and nothing wrote a code. A process that
@@ -72,5 +73,5 @@ report() {
   [ $(($2 + most)) -gt "$limit" ] && most=$((limit - $2))
   [ "$most" -gt 0 ] || most=0
   part "$dir/err" "$2" "$most"
-  tell end "$standing" "${code:--}" "${how:--}" "$out" "$out_size" "$part" "$size" "$limit"
+  tell end "$standing" "${code:--}" "${how:--}" "$out" "$out_size" "$part" "$size" "$limit" "$run"
 }

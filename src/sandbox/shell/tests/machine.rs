@@ -112,9 +112,16 @@ impl Machine {
         told(&self.read_raw(id, from, most))
     }
 
-    pub fn read_raw(&self, id: &str, (out, err): (u64, u64), most: u64) -> Vec<u8> {
+    pub fn read_raw(&self, id: &str, from: (u64, u64), most: u64) -> Vec<u8> {
+        let reply = self.read_of_run(id, (0, 0), most, "0");
+        let run = verdict(&reply).rsplit(' ').next().unwrap_or_default().to_owned();
+        self.read_of_run(id, from, most, &run)
+    }
+
+    /// Reads with offsets of a run of the sandbox, which need not be the present one.
+    pub fn read_of_run(&self, id: &str, (out, err): (u64, u64), most: u64, run: &str) -> Vec<u8> {
         let mut line = Line::new(Script::Read, "");
-        line.words([MARK, &directory(id), &out.to_string(), &err.to_string(), &most.to_string()]);
+        line.words([MARK, &directory(id), &out.to_string(), &err.to_string(), &most.to_string(), run]);
         self.execute(&line.finish())
     }
 

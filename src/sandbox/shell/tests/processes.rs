@@ -179,6 +179,9 @@ fn a_launched_program_is_read_from_where_the_last_read_ended_without_cutting_cha
         let beyond = machine.read("p", (99, 99), 100);
         assert_eq!((beyond.stdout.bytes, beyond.stderr.bytes), (0, 0));
         assert_eq!(machine.look(), "end 0 1 5");
+        let of_another_run = told(&machine.read_of_run("p", (3, 1), 100, "1"));
+        let of_this_one = machine.read("p", (0, 0), 100);
+        assert_eq!(of_another_run, of_this_one);
         assert_eq!(verdict(&machine.read_raw("unknown", (0, 0), 9)), "unknown");
     }
 }
