@@ -8,7 +8,7 @@ use crate::Failure;
 use crate::build::build;
 use crate::packages::{Node, Python};
 use crate::test::NATIVE;
-use crate::{npm, tools};
+use crate::{engines, npm, tools};
 
 /// The server's generation, which the pinned clients belong to.
 const API_VERSION: &str = "0.190";
@@ -33,6 +33,7 @@ pub fn interop() -> Result<(), Failure> {
     run(API_VERSION, &mut newest.program("refusal.py"))?;
     run(API_VERSION, python.program("component.py").arg(&component))?;
     run(API_VERSION, &mut node.program("component.mjs"))?;
+    engines::engines()?;
     npm::interop::interop()
 }
 
@@ -68,6 +69,16 @@ impl Server {
             *value = line.strip_prefix(name).ok_or_else(|| format!("the server said {line:?}"))?.to_owned();
         }
         Ok(server)
+    }
+
+    /// Base URL of the API.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The key that it takes.
+    pub fn key(&self) -> &str {
+        &self.key
     }
 
     /// Runs a program that is told where the server is.
