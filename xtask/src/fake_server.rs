@@ -42,6 +42,16 @@ impl Server {
         Ok(server)
     }
 
+    /// Base URL of the API.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The key that it takes.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Runs a program that is told where the server is.
     pub fn run(self, program: &mut Command) -> Result<(), Failure> {
         // What the caller has set for a real Daytona is not for these.

@@ -5,8 +5,8 @@ use std::process::Command;
 use crate::Failure;
 use crate::build::build;
 use crate::fake_server::{Server, server_binary};
-use crate::npm;
 use crate::packages::{Node, Python};
+use crate::{engines, npm};
 
 /// The server's generation, which the pinned clients belong to.
 const API_VERSION: &str = "0.190";
@@ -31,5 +31,6 @@ pub fn interop() -> Result<(), Failure> {
     run(API_VERSION, &mut newest.program("refusal.py"))?;
     run(API_VERSION, python.program("component.py").arg(&component))?;
     run(API_VERSION, &mut node.program("component.mjs"))?;
+    engines::engines()?;
     npm::interop::interop()
 }

@@ -8,6 +8,7 @@ mod ci;
 mod component;
 mod conformance;
 mod contract;
+mod engines;
 mod fake_server;
 mod gateway;
 mod interop;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 /// The commands: name, what it does, how long the first run takes on a small machine (2 cores).
-const COMMANDS: [(&str, &str, &str); 17] = [
+const COMMANDS: [(&str, &str, &str); 19] = [
     (
         "demo",
         "Build, then show a session's life on Daytona, without an account",
@@ -43,6 +44,16 @@ const COMMANDS: [(&str, &str, &str); 17] = [
         "gateway",
         "Build, then compose the gateway with the component to target/component/daytona-gateway.wasm",
         "about a minute",
+    ),
+    (
+        "gateway-interop",
+        "The part of interop about the gateway: in the wasmtime command line, with the commands of docs/gateway.md",
+        "about 5 minutes, because wasmtime is built",
+    ),
+    (
+        "gateway-bench",
+        "Build, then measure two engines over one Daytona: the number of sessions may follow",
+        "about 10 minutes, because wasmtime is built",
     ),
     ("generate", "Write what the npm package has in common with the contract, from wit/", "a few seconds"),
     (
@@ -110,7 +121,10 @@ fn main() -> ExitCode {
         return misused(&format!("`{command}` is not a command."));
     };
     let accepts_size = command == "build" && rest == [size::ACCEPT];
-    if !rest.is_empty() && !accepts_size && !matches!(command, "bench" | "conformance" | "demo" | "sim") {
+    if !rest.is_empty()
+        && !accepts_size
+        && !matches!(command, "bench" | "conformance" | "demo" | "gateway-bench" | "sim")
+    {
         return misused(&format!("`{command}` does not take `{}`.", rest.join(" ")));
     }
     eprintln!("{what}. The first run takes {first_run}.");
@@ -119,6 +133,8 @@ fn main() -> ExitCode {
         "build" => build::build().map(drop),
         "guests" => build::guests(),
         "gateway" => gateway::gateway(),
+        "gateway-bench" => engines::bench(rest),
+        "gateway-interop" => engines::engines(),
         "generate" => npm::generate::generate(),
         "npm" => npm::pack::pack().map(drop),
         "test" => test::test(),
@@ -146,9 +162,9 @@ fn main() -> ExitCode {
 fn usage() -> String {
     let mut usage = String::from("Usage: cargo xtask <command>\n\n");
     for (name, what, _) in COMMANDS {
-        usage.push_str(&format!("  {name:<11}  {what}\n"));
+        usage.push_str(&format!("  {name:<15}  {what}\n"));
     }
-    usage.push_str("\nWhat follows `demo`, `bench`, `conformance` and `sim` is passed on to them.\n");
+    usage.push_str("\nWhat follows `demo`, `bench`, `conformance`, `gateway-bench` and `sim` is passed on to them.\n");
     usage
 }
 
