@@ -5,7 +5,8 @@ import { credential as credentialType, interfaces } from './generated/contract.t
 import { entriesOf, json, type Call } from './binding/abi.ts';
 import type { Mode } from './binding/engine.ts';
 import { refuse } from './check/refuse.ts';
-import { checkValues } from './check/values.ts';
+import { copied } from './check/copied.ts';
+import { checkedValues } from './check/values.ts';
 import { check, kindOf, type Problem } from './check/walk.ts';
 import { SandboxError } from './errors.ts';
 import { flat, type FlatCapabilities } from './forms/flat.ts';
@@ -37,10 +38,10 @@ export class DaytonaSandboxProvider {
     this.#options = { ...options };
     this.#binding = new Binding({ ...options, environment: environment(options) });
     for (const [group, functions] of Object.entries(interfaces)) {
-      const bound = Object.entries(functions as Record<string, Call>).map(([name, declared]) => [
-        name,
-        (...given: unknown[]) => this.#call(name, declared, given),
-      ]);
+      const bound = Object.entries(functions as Record<string, Call>).map(([name, declared]) => {
+        const own = declared.params.filter(([param]) => param !== 'context');
+        return [name, (...given: unknown[]) => this.#call(name, declared, own, given)];
+      });
       Object.defineProperty(this, group, { value: Object.freeze(Object.fromEntries(bound)), enumerable: true });
     }
   }
@@ -78,13 +79,10 @@ export class DaytonaSandboxProvider {
     return this.#binding.callNow(interfaces.provider.describe, [], false) as Descriptor;
   }
 
-  async #call(name: string, declared: Call, given: readonly unknown[]): Promise<unknown> {
-    const own = declared.params.filter(([param]) => param !== 'context');
+  async #call(name: string, declared: Call, own: Call['params'], given: readonly unknown[]): Promise<unknown> {
     const options = given[own.length] as CallOptions | undefined;
     checkCallOptions(options, false);
-    const values = own.map((_, index) => given[index]);
-    if (name === 'checkConfig' && values[0] === undefined) values[0] = this.#config;
-    checkValues({ ...declared, params: own }, values, given.length > own.length + 1);
+    const values = checkedValues(own, name === 'checkConfig' ? [given[0] ?? this.#config] : given, given.length > own.length + 1);
     if (own.length === declared.params.length) return this.#binding.callLocal(declared, values, false);
     const config = options?.config == null ? this.#config : configText(options.config, 'options.config');
     const start = performance.now();
@@ -162,5 +160,5 @@ function checked(credential: Credential | null | undefined): Credential | null {
   const problems: Problem[] = [];
   check(credentialType, credential, 'credential', problems);
   refuse('invalid-config', problems);
-  return credential;
+  return copied(credentialType, credential) as Credential;
 }

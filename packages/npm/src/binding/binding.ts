@@ -49,7 +49,8 @@ export class Binding {
   readonly #clock = new Clock();
   readonly #limit: Limit;
   readonly #pace = new Pace();
-  readonly #origins = new Map<string, readonly string[]>();
+  /** What the component named for the configuration that was used last. */
+  #origins = { config: '', known: new Map<string, readonly string[]>() };
   readonly #running = new Set<Course>();
   #closed = false;
   #drained: (() => void) | null = null;
@@ -84,8 +85,8 @@ export class Binding {
     let late: ReturnType<typeof setTimeout> | undefined;
     // Until the component runs, which has a timer of its own.
     const limited = <T>(promise: Promise<T>): Promise<T> => {
-      const deadline = settings.deadlineMs ?? (/#(provision|terminate)$/.test(declared.name) ? LONG_DEADLINE_MS : DEADLINE_MS);
-      late ??= setTimeout(() => course.end(new Ended('deadline')), Math.min(deadline, 2 ** 31 - 1));
+      const byDefault = (): number => (/#(provision|terminate)$/.test(declared.name) ? LONG_DEADLINE_MS : DEADLINE_MS);
+      late ??= setTimeout(() => course.end(new Ended('deadline')), Math.min(settings.deadlineMs ?? byDefault(), 2 ** 31 - 1));
       return unlessEnded(promise, course);
     };
     try {
@@ -100,7 +101,7 @@ export class Binding {
       const engine = this.#engine ?? (await limited(this.#start()));
       const making = values(course);
       const made = making instanceof Promise ? await limited(making) : making;
-      const turn = this.#pace.begin();
+      const turn = this.#pace.step();
       if (turn !== undefined) await turn;
       course.check();
       clearTimeout(late);
@@ -111,6 +112,7 @@ export class Binding {
         environment,
         origins: this.#allowed(declared, made, environment),
         course,
+        step: () => this.#pace.step(),
         wholeReplies: this.mode === 'replay',
         onRequest: (event) => this.#tell({ ...event, function: name }),
       });
@@ -179,6 +181,7 @@ export class Binding {
       environment,
       origins: null,
       course: ENDLESS,
+      step: () => {},
       wholeReplies: false,
       onRequest: () => {},
     };
@@ -199,13 +202,14 @@ export class Binding {
   }
 
   #named(declared: Call, values: readonly unknown[], environment: Surroundings['environment']): readonly string[] | null {
-    const place = (wanted: string): number => declared.params.findIndex(([name]) => name === wanted);
-    const context = values[place('context')] as PassedContext;
-    const handle = values[place('handle')] ?? null;
+    const context = values[placeOf(declared, 'context')] as PassedContext;
+    const handle = values[placeOf(declared, 'handle')] ?? null;
     const { apiUrl, organizationId } = context.credential ?? {};
-    const config = typeof context.config === 'string' ? context.config : JSON.stringify(context.config);
-    const key = `${config}\n${apiUrl}\n${organizationId}\n${JSON.stringify([handle, environment])}`;
-    const known = this.#origins.get(key);
+    const config = typeof context.config === 'string' ? context.config : (JSON.stringify(context.config) ?? '');
+    // A provider has one configuration, which is long: it is not put together with the rest for each call.
+    if (config !== this.#origins.config) this.#origins = { config, known: new Map() };
+    const key = `${apiUrl}\n${organizationId}\n${handle === null && environment.length === 0 ? '' : JSON.stringify([handle, environment])}`;
+    const known = this.#origins.known.get(key);
     if (known !== undefined) return known;
     let named: readonly string[];
     try {
@@ -217,8 +221,9 @@ export class Binding {
       // The call itself comes to the same problem and tells it.
       return null;
     }
-    if (this.#origins.size >= KEPT_ORIGINS) this.#origins.delete(this.#origins.keys().next().value!);
-    this.#origins.set(key, named);
+    const all = this.#origins.known;
+    if (all.size >= KEPT_ORIGINS) all.delete(all.keys().next().value!);
+    all.set(key, named);
     return named;
   }
 
@@ -232,6 +237,9 @@ export class Binding {
 }
 
 const ENDLESS = new Course();
+
+/** Which parameter of a function has a name; -1: none. */
+const placeOf = (declared: Call, wanted: string): number => declared.params.findIndex(([name]) => name === wanted);
 
 /** A promise that is waited for only while anybody wants to know. */
 function unlessEnded<T>(promise: Promise<T>, course: Course): Promise<T> {
@@ -251,7 +259,7 @@ function unwrapped(value: unknown, invocation: Invocation, raw: boolean): unknow
 
 /** The same values, with a bound on the requests of the call unless its caller has set one. */
 function bounded(declared: Call, values: readonly unknown[]): readonly unknown[] {
-  const place = declared.params.findIndex(([name]) => name === 'context');
+  const place = placeOf(declared, 'context');
   const context = values[place] as PassedContext;
   const extensions = entriesOf(context.extensions);
   if (extensions.some(([name]) => name === 'max-requests')) return values;

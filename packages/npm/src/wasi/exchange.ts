@@ -2,7 +2,7 @@
 
 import type { Case } from '../binding/abi.ts';
 import { failureOf } from './failure.ts';
-import { OwnFields, ReplyFields, binary, type Entry, type Fields } from './fields.ts';
+import { OwnFields, ReplyFields, type Entry, type Fields } from './fields.ts';
 import { ReplyBody } from './reply.ts';
 import { Wakers, type Waitable } from './wait.ts';
 
@@ -116,7 +116,8 @@ export class Exchange implements Waitable {
       const response = await this.fetch(origin + path, this.#init(body));
       const reply = this.#reply(response);
       seen(reply.status, null, null);
-      await this.#hold(reply.body);
+      if (!reply.body.settled) await this.#hold(reply.body);
+      reply.body.guard();
       if (this.#outcome === null) this.#outcome = { reply };
     } catch (error) {
       const { code, engine } = late ? { code: { tag: 'connection-read-timeout' }, engine: null } : failureOf(error);
@@ -131,10 +132,9 @@ export class Exchange implements Waitable {
   #init(body: Uint8Array): RequestInit {
     const { method, headers } = this.outgoing;
     // The engine counts the bytes itself, and refuses a length that is given in some and drops it in others.
-    const sent = headers.filter(([name]) => name.toLowerCase() !== 'content-length');
     const init: RequestInit = {
       method,
-      headers: sent.map(([name, value]): [string, string] => [name, binary(value)]),
+      headers: headers.filter(([name]) => name.toLowerCase() !== 'content-length') as Array<[string, string]>,
       redirect: 'manual',
       signal: this.#abort.signal,
     };
@@ -155,8 +155,7 @@ export class Exchange implements Waitable {
   }
 
   /** Waits a moment for the rest of a reply. */
-  #hold(body: ReplyBody): Promise<void> | void {
-    if (body.settled) return;
+  #hold(body: ReplyBody): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);

@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly origins: readonly string[] | null;
   /** Whether it goes on. */
   readonly course: Course;
+  /** Waits for its turn where many calls go on together. */
+  readonly step: () => Promise<void> | void;
   /** Whether a reply's body is read as a whole before the component sees any of it. */
   readonly wholeReplies: boolean;
   readonly onRequest: (event: RequestEvent) => void;

@@ -14,6 +14,7 @@ export class ReplyBody implements Waitable {
   readonly #wakers = new Wakers();
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #betweenBytesMs: number | null = null;
   #heard = 0;
   readonly #whole: boolean;
   #chunks: Uint8Array[] = [];
@@ -30,8 +31,7 @@ export class ReplyBody implements Waitable {
       this.#state = 'closed';
       return;
     }
-    this.#heard = performance.now();
-    if (betweenBytesMs !== null) this.#guard(betweenBytesMs);
+    this.#betweenBytesMs = betweenBytesMs;
     void this.#read();
   }
 
@@ -63,6 +63,13 @@ export class ReplyBody implements Waitable {
     return this.#state === 'closed' ? 'closed' : { failed: this.#problem };
   }
 
+  /** Ends the body when nothing comes for too long. Called when it did not come together with the headers, as most do. */
+  guard(): void {
+    if (this.#state !== 'open' || this.#betweenBytesMs === null) return;
+    this.#heard = performance.now();
+    this.#guard(this.#betweenBytesMs);
+  }
+
   /** Nobody wants the rest. */
   cancel(): void {
     if (this.#state !== 'open') return;
@@ -82,7 +89,7 @@ export class ReplyBody implements Waitable {
         } else if (value.length > 0) {
           this.#chunks.push(value);
           this.#buffered += value.length;
-          this.#heard = performance.now();
+          if (this.#timer !== undefined) this.#heard = performance.now();
         }
         if (done || value.length > 0) this.#wakers.wake();
       }
@@ -93,7 +100,6 @@ export class ReplyBody implements Waitable {
     }
   }
 
-  /** Ends the body when nothing has come for too long. */
   #guard(limit: number): void {
     this.#timer = setTimeout(() => {
       const left = this.#heard + limit - performance.now();
