@@ -10,6 +10,7 @@ import { checkedValues } from './check/values.ts';
 import { check, kindOf, type Problem } from './check/walk.ts';
 import { SandboxError } from './errors.ts';
 import { flat, type FlatCapabilities } from './forms/flat.ts';
+import { PROVIDER_ID } from './handle.ts';
 import type { ConfigInput, Credential, Descriptor, Functions, Interfaces } from './generated/types.ts';
 import type { Course } from './wasi/wait.ts';
 import { checkCallOptions, checkOptions, type CallOptions, type CredentialSource, type ProviderOptions } from './options.ts';
@@ -21,7 +22,7 @@ export interface DaytonaSandboxProvider extends Functions, Interfaces {}
 /** Sandboxes of one pool on Daytona. */
 export class DaytonaSandboxProvider {
   /** The id of its handles. */
-  readonly id = 'daytona';
+  readonly id = PROVIDER_ID;
   readonly displayName = 'Daytona';
   readonly #binding: Binding;
   readonly #options: ProviderOptions;
@@ -36,7 +37,7 @@ export class DaytonaSandboxProvider {
     }
     refuse('invalid-config', problems);
     this.#options = { ...options };
-    this.#binding = new Binding({ ...options, environment: environment(options) });
+    this.#binding = new Binding(this.#options);
     for (const [group, functions] of Object.entries(interfaces)) {
       const bound = Object.entries(functions as Record<string, Call>).map(([name, declared]) => {
         const own = declared.params.filter(([param]) => param !== 'context');
@@ -104,7 +105,7 @@ export class DaytonaSandboxProvider {
     };
     const source = options?.credential ?? this.#options.credential;
     const complete = (course: Course): readonly unknown[] | Promise<readonly unknown[]> =>
-      typeof source === 'function' ? fetched(source, course).then(withContext) : withContext(checked(source));
+      typeof source === 'function' ? fetched(source, course).then(withContext) : withContext(checked(source, options?.credential == null ? 'credential' : 'options.credential'));
     return this.#binding.call(declared, name, complete, { signal: options?.signal, deadlineMs, raw: false });
   }
 }
@@ -117,7 +118,9 @@ for (const [group, functions] of Object.entries(interfaces)) {
       configurable: true,
       writable: true,
       value(this: Record<string, Record<string, (...given: unknown[]) => unknown>>, ...given: unknown[]) {
-        return this[group]![name]!(...given);
+        if (this instanceof DaytonaSandboxProvider) return this[group]![name]!(...given);
+        const message = `${name} was called without its provider. Write provider.${name}(…), or take it from its group: const { ${name} } = provider.${group}.`;
+        return Promise.reject(new SandboxError('invalid-spec', message, { details: { rule: 'detached', path: name } }));
       },
     });
   }
@@ -131,21 +134,12 @@ function configText(config: ConfigInput | null | undefined, path: string): strin
   return typeof config === 'string' ? config : config == null ? '' : JSON.stringify(config);
 }
 
-/** Of the environment, what the component reads: a process has much that is none of its business. */
-function environment({ environment: given }: ProviderOptions): ProviderOptions['environment'] {
-  if (given === undefined) return undefined;
-  return () => {
-    const all = typeof given === 'function' ? given() : given;
-    return { DAYTONA_API_KEY: all['DAYTONA_API_KEY'], DAYTONA_API_URL: all['DAYTONA_API_URL'] };
-  };
-}
-
 /** The key of one call, from whoever has it. */
 async function fetched(source: Exclude<CredentialSource, Credential | null>, course: Course): Promise<Credential | null> {
   const controller = new AbortController();
   const unwatch = course.watch(() => controller.abort(course.reason));
   try {
-    return checked(await source({ signal: controller.signal }));
+    return checked(await source({ signal: controller.signal }), 'credential');
   } catch (cause) {
     if (cause instanceof SandboxError || course.reason !== null) throw cause;
     const message = `The credential callback failed (${kindOf(cause)}); the cause has its reason. Nothing was sent.`;
@@ -155,10 +149,10 @@ async function fetched(source: Exclude<CredentialSource, Credential | null>, cou
   }
 }
 
-function checked(credential: Credential | null | undefined): Credential | null {
+function checked(credential: Credential | null | undefined, path: string): Credential | null {
   if (credential == null) return null;
   const problems: Problem[] = [];
-  check(credentialType, credential, 'credential', problems);
+  check(credentialType, credential, path, problems);
   refuse('invalid-config', problems);
   return copied(credentialType, credential) as Credential;
 }

@@ -9,7 +9,7 @@ import { compile, compileNow } from './module.ts';
 import { SandboxError } from '../errors.ts';
 import { interfaces } from '../generated/contract.ts';
 import type { ErrorRecord } from '../generated/types.ts';
-import type { BindingOptions, ProviderEvent } from '../options.ts';
+import { readEnvironment, type BindingOptions, type ProviderEvent } from '../options.ts';
 import { Invocation, type Surroundings } from '../wasi/invocation.ts';
 import { Clock, Course } from '../wasi/wait.ts';
 
@@ -53,7 +53,6 @@ export class Binding {
   #origins = { config: '', known: new Map<string, readonly string[]>() };
   readonly #running = new Set<Course>();
   #closed = false;
-  #drained: (() => void) | null = null;
   #engine: Engine | null = null;
   #local: Local | null = null;
 
@@ -128,7 +127,7 @@ export class Binding {
       signal?.removeEventListener('abort', abort);
       if (entered) this.#limit.leave();
       this.#running.delete(course);
-      if (this.#running.size === 0) this.#drained?.();
+      course.leave();
       if (this.#options.onEvent !== undefined) {
         const { requests } = invocation ?? { requests: 0 };
         const durationMs = performance.now() - start;
@@ -163,8 +162,7 @@ export class Binding {
   /** Ends the calls that run and refuses new ones. Resolves once the last one has ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#running.size === 0) return;
-    const drained = new Promise<void>((resolve) => (this.#drained = resolve));
+    const drained = Promise.all([...this.#running].map((course) => course.left));
     for (const course of [...this.#running]) course.end(new Ended('closed'));
     await drained;
   }
@@ -189,9 +187,7 @@ export class Binding {
 
   #environment(): Surroundings['environment'] {
     const { environment } = this.#options;
-    if (environment === undefined) return [];
-    const given = typeof environment === 'function' ? environment() : environment;
-    return Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    return environment == null ? [] : readEnvironment(environment);
   }
 
   /** The origins that the call may reach: what the component names, as far as the provider's own list lets it. */
@@ -228,11 +224,11 @@ export class Binding {
   }
 
   #tell(event: ProviderEvent): void {
+    // What listens must not change what happens, neither at once nor later.
     try {
-      this.#options.onEvent?.(event);
-    } catch {
-      // What listens must not change what happens.
-    }
+      const heard: unknown = this.#options.onEvent?.(event);
+      if (heard instanceof Promise) heard.catch(() => {});
+    } catch {}
   }
 }
 
@@ -246,6 +242,8 @@ function unlessEnded<T>(promise: Promise<T>, course: Course): Promise<T> {
   return new Promise((resolve, reject) => {
     const unwatch = course.watch(() => reject(course.reason));
     promise.then(resolve, reject).finally(unwatch);
+    // It may have ended while the promise was made.
+    if (course.reason !== null) reject(course.reason);
   });
 }
 

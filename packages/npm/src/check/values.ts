@@ -22,5 +22,11 @@ export function checkedValues(params: Call['params'], values: readonly unknown[]
   }
   const admin = problems.length > 0 && problems.every(({ path }) => CONFIGURATION.test(path));
   refuse(admin ? 'invalid-config' : 'invalid-spec', problems);
-  return params.map(([, type], index) => copied(type, values[index]));
+  try {
+    return params.map(([, type], index) => copied(type, values[index]));
+  } catch {
+    // What could be read once need not be readable twice.
+    const message = `${params[0]?.[0]} cannot be read: a getter or a proxy in it throws`;
+    return refuse('invalid-spec', [{ path: params[0]?.[0] ?? '', rule: 'unreadable', message }]) as never;
+  }
 }

@@ -1,5 +1,6 @@
 // Form A: a provider of the open contract, with the manifest by which hosts find it.
 
+import { respelling, type Spelling } from './respell.ts';
 import { REGISTRATION_TOKEN } from './worker.ts';
 import type { FlatCapabilities } from './flat.ts';
 import { anything, entriesOf, option, pairs, record, text, u32 } from '../binding/abi.ts';
@@ -119,7 +120,7 @@ export function createSandboxProvider(options: ProviderOptions): OpenSandboxProv
     health: () => healthOf(provider),
     async provision(spec, callOptions) {
       checkSpec(spec);
-      const { providerId, externalId, metadata } = await provider.provision(translated(spec), callOptions).catch(respell);
+      const { providerId, externalId, metadata } = await provider.provision(translated(spec), callOptions).catch(respelling(SPELLED));
       return { providerId, externalId, transport: {}, provisionedAt: new Date(), metadata };
     },
     async status(handle, callOptions) {
@@ -231,22 +232,12 @@ function translated(spec: SandboxSpec): Spec {
 }
 
 /** What the provider's own fields are called in this form. */
-const SPELLED: ReadonlyArray<readonly [string, string]> = [
+const SPELLED: Spelling = [
   ['spec.resources.timeoutSec', 'spec.idleTimeoutSeconds'],
   ['spec.maxDurationSec', 'spec.maxDurationSeconds'],
   ['spec.image', 'spec.workerImage'],
   ['spec.env', 'spec.envVars'],
 ];
-
-/** An error of the provider in the words of this form's caller. */
-function respell(error: unknown): never {
-  if (!(error instanceof SandboxError)) throw error;
-  const path = error.details['path'];
-  const [from, to] = SPELLED.find(([name]) => path === name || path?.startsWith(`${name}.`) || path?.startsWith(`${name}[`)) ?? [];
-  if (path === undefined || from === undefined || to === undefined) throw error;
-  const details = { ...error.details, path: path.replace(from, to) };
-  throw new SandboxError(error.code, error.message.replaceAll(from, to), { ...error.toJSON(), details, cause: error.cause });
-}
 
 function refused(path: string, what: string): SandboxError {
   const message = `${path} ${what}.`;

@@ -72,10 +72,12 @@ export class Invocation {
   }
 
   exchange(outgoing: Outgoing, limits: Limits): Exchange {
-    const exchange = new Exchange(outgoing, limits, this.#send, this.surroundings.wholeReplies, (event, engine) => {
+    const { course, onRequest, wholeReplies } = this.surroundings;
+    const report = (event: RequestEvent, engine: string | null): void => {
       if (engine !== null) this.engineCode = engine;
-      this.surroundings.onRequest(event);
-    });
+      onRequest(event);
+    };
+    const exchange = new Exchange(outgoing, limits, this.#send, wholeReplies, report, (problem) => course.end(problem));
     this.#exchanges.push(exchange);
     return exchange;
   }

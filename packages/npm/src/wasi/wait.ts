@@ -62,6 +62,8 @@ export class Timer implements Waitable {
 export class Course {
   readonly #wakers = new Wakers();
   #reason: unknown = null;
+  #left: Promise<void> | null = null;
+  #leave: (() => void) | null = null;
 
   /** Why it ended; null while it goes on. */
   get reason(): unknown {
@@ -77,6 +79,15 @@ export class Course {
     if (this.#reason !== null) return;
     this.#reason = reason;
     this.#wakers.wake();
+  }
+
+  /** Resolves once nobody is in it any more, whether it was ended or came to its end. */
+  get left(): Promise<void> {
+    return (this.#left ??= new Promise((resolve) => (this.#leave = resolve)));
+  }
+
+  leave(): void {
+    this.#leave?.();
   }
 
   /** Throws the reason where it has ended. */
