@@ -67,7 +67,7 @@ export interface ProviderManifest {
 /** How healthy a provider is. */
 export type ProviderHealth =
   | { readonly status: 'ready' }
-  | { readonly status: 'degraded'; readonly reason: string; readonly recoverableAt?: string }
+  | { readonly status: 'degraded'; readonly reason: string; readonly recoverableAt?: Date }
   | { readonly status: 'unhealthy'; readonly reason: string };
 
 /** What is enforced around an agent, by dimension. Beside the manifest, whose validator refuses what is nested. A dimension
@@ -84,6 +84,10 @@ export const executionSecurityEnforcement = Object.freeze({
 export interface OpenSandboxProvider {
   readonly manifest: ProviderManifest;
   readonly capabilities: FlatCapabilities;
+  /** Where it applies: everywhere, unless its host says otherwise. */
+  readonly scope: { readonly level: 'global' };
+  /** None: a signature is made by whoever publishes the manifest. */
+  readonly signature: null;
   readonly executionSecurityEnforcement: typeof executionSecurityEnforcement;
   /** The provider behind it, for everything that this form does not have. */
   readonly provider: DaytonaSandboxProvider;
@@ -107,6 +111,8 @@ export function createSandboxProvider(options: ProviderOptions): OpenSandboxProv
     get capabilities() {
       return provider.capabilities;
     },
+    scope: { level: 'global' },
+    signature: null,
     executionSecurityEnforcement,
     provider,
     async activate() {
@@ -161,7 +167,7 @@ async function healthOf(provider: DaytonaSandboxProvider): Promise<ProviderHealt
     if (condition === 'ready') return { status: 'ready' };
     const told = { reason: reason ?? condition };
     if (condition === 'unhealthy') return { status: 'unhealthy', ...told };
-    return until == null ? { status: 'degraded', ...told } : { status: 'degraded', ...told, recoverableAt: until };
+    return until == null ? { status: 'degraded', ...told } : { status: 'degraded', ...told, recoverableAt: new Date(until) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return error instanceof SandboxError && error.retryable ? { status: 'degraded', reason } : { status: 'unhealthy', reason };
