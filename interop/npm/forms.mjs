@@ -35,6 +35,7 @@ async function open() {
   check('A: its fields', manifest.apiVersion === 'rensei.dev/v1' && manifest.family === 'sandbox' && /^\d+\.\d+\.\d+/.test(manifest.version) && manifest.id && manifest.name && manifest.requires.rensei, manifest);
   check('A: its entry', manifest.entry.kind === 'npm' && manifest.entry.package === 'daytona-sandbox-provider' && manifest.entry.export === 'createSandboxProvider');
   check('A: flat capabilities', flat(manifest.capabilitiesDeclared), manifest.capabilitiesDeclared);
+  check('A: a scope and no signature, which a host asks for', provider.scope.level === 'global' && provider.signature === null);
   check('A: execution security beside it', executionSecurityEnforcement.isolation === 'container' && !('executionSecurityEnforcement' in manifest));
   await provider.activate({});
   await provider.activate({});

@@ -2,6 +2,7 @@
 // nothing is sent.
 
 import { DaytonaSandboxProvider, SandboxError, createPoolProvider, createSandboxProvider, parseHandle, workerEnvironment } from 'daytona-sandbox-provider';
+import { createRawProvider } from 'daytona-sandbox-provider/raw';
 
 import { KEY, URL, check } from './fake.mjs';
 
@@ -21,6 +22,14 @@ const handle = { providerId: 'daytona', externalId: '00000000-0000-4000-8000-000
 const spec = (changed) => provider.provision({ sessionId: 's', ...changed });
 const half = '\ud83d';
 const secret = 'dtn_a_secret_that_nobody_may_see';
+const throwing = { get A() { throw new Error(secret); } };
+const environment = (given) => new DaytonaSandboxProvider({ ...options, credential: null, environment: given }).locate('s');
+const configured = (config) => new DaytonaSandboxProvider({ ...options, config });
+class Shown {
+  toString() {
+    return secret;
+  }
+}
 
 /** What is done, the code, the path, and a word of the message. */
 const MISTAKES = [
@@ -70,6 +79,66 @@ const MISTAKES = [
   ['form A: network rules', () => open.provision({ sessionId: 's', networkPolicy: {} }), 'unsupported', 'spec.networkPolicy', 'without'],
   ['form B: another provider’s row', () => createPoolProvider({ id: 'p', providerId: 'e2b' }, null), 'invalid-config', 'row.providerId', 'another'],
   ['form B: a handle without an id', () => pool.status({}), 'invalid-spec', 'handle.externalId', 'missing'],
+  // What looks like an object and has nothing in it that would be sent.
+  ['env as headers', () => spec({ env: new Headers({ A: '1' }) }), 'invalid-spec', 'spec.env', 'Object.fromEntries('],
+  ['env as a query', () => spec({ env: new URLSearchParams('A=1') }), 'invalid-spec', 'spec.env', 'URLSearchParams'],
+  ['env as a generator', () => spec({ env: (function* () { yield ['A', '1']; })() }), 'invalid-spec', 'spec.env', 'Object.fromEntries('],
+  ['env as a set', () => spec({ env: new Set(['A']) }), 'invalid-spec', 'spec.env', 'Set'],
+  ['env as a weak map', () => spec({ env: new WeakMap() }), 'invalid-spec', 'spec.env', 'WeakMap'],
+  ['env as an error', () => spec({ env: new Error('x') }), 'invalid-spec', 'spec.env', 'an Error'],
+  ['labels as a promise', () => spec({ labels: Promise.resolve({}) }), 'invalid-spec', 'spec.labels', 'awaited'],
+  ['resources as a query', () => spec({ resources: new URLSearchParams('vCpu=1') }), 'invalid-spec', 'spec.resources', 'object'],
+  ['a session as a map', () => provider.provision(new Map([['sessionId', 's']])), 'invalid-spec', 'spec', 'a Map'],
+  ['a session as an address', () => provider.provision(new globalThis.URL('http://localhost')), 'invalid-spec', 'spec', 'a URL'],
+  ['a session as a date', () => provider.provision(new Date()), 'invalid-spec', 'spec', 'a Date'],
+  ['options as a signal', () => provider.status(handle, AbortSignal.abort()), 'invalid-spec', 'options', 'AbortSignal'],
+  ['options as a number', () => provider.status(handle, 5_000), 'invalid-spec', 'options', 'a number'],
+  ['a controller in place of its signal', () => provider.status(handle, { signal: new AbortController() }), 'invalid-spec', 'options.signal', 'an AbortController'],
+  ['an event target as a signal', () => provider.status(handle, { signal: new EventTarget() }), 'invalid-spec', 'options.signal', 'AbortSignal'],
+  // Values that are none where they are looked for.
+  ['a hole in the words', () => spec({ command: [, 'run'] }), 'invalid-spec', 'spec.command[0]', 'missing'],
+  ['a hole in the pairs', () => spec({ env: [, ['A', '1']] }), 'invalid-spec', 'spec.env[0]', 'pair'],
+  ['a text in a box', () => spec({ env: { A: new String('1') } }), 'invalid-spec', 'spec.env.A', 'a String'],
+  ['a number in a box', () => spec({ resources: { vCpu: new Number(1) } }), 'invalid-spec', 'spec.resources.vCpu', 'a Number'],
+  ['an object that is a number when asked', () => spec({ resources: { vCpu: { valueOf: () => 1 } } }), 'invalid-spec', 'spec.resources.vCpu', 'object'],
+  ['an instance as a value', () => spec({ env: { A: new Shown() } }), 'invalid-spec', 'spec.env.A', 'a Shown'],
+  ['a map with names that are none', () => spec({ env: new Map([[1, 'x']]) }), 'invalid-spec', 'spec.env["1"]', 'name'],
+  ['true for a number', () => spec({ resources: { gpu: true } }), 'invalid-spec', 'spec.resources.gpu', 'boolean'],
+  ['a getter that throws', () => spec({ env: throwing }), 'invalid-spec', 'spec.env', 'cannot be read'],
+  ['a proxy that throws', () => spec({ labels: new Proxy({}, { ownKeys() { throw new Error(secret); } }) }), 'invalid-spec', 'spec.labels', 'cannot be read'],
+  ['another spelling', () => provider.provision({ session_id: 's' }), 'invalid-spec', 'spec.session_id', 'did you mean sessionId?'],
+  ['a typing error in the name of another field', () => spec({ sesion: 's' }), 'invalid-spec', 'spec.sesion', 'did you mean sessionId?'],
+  ['a key of the prototype', () => provider.provision(JSON.parse('{"sessionId":"s","__proto__":{"env":{}}}')), 'invalid-spec', 'spec.__proto__', 'known'],
+  ['a very large environment', () => spec({ env: { A: 'x'.repeat(3_000_000) } }), 'invalid-spec', 'spec.env.A', '131071'],
+  ['very many variables', () => spec({ env: Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`N${at}`, ''])) }), 'invalid-spec', 'spec.env', '1000'],
+  ['a date for a text', () => provider.reconcile([], new Date(), 0, 'look'), 'invalid-spec', 'knownAsOf', 'a Date'],
+  ['a method without its provider', () => { const { provision } = provider; return provision({ sessionId: 's' }); }, 'invalid-spec', 'provision', 'without its provider'],
+  // Options of a provider.
+  ['no options', () => new DaytonaSandboxProvider(null), 'invalid-config', 'options', 'null'],
+  ['options as text', () => new DaytonaSandboxProvider('pool-1'), 'invalid-config', 'options', 'text'],
+  ['no options of the raw contract', () => createRawProvider(null), 'invalid-config', 'options', 'null'],
+  ['a configuration with an instance', () => configured({ image: new Shown() }), 'invalid-config', 'config.image', 'a Shown'],
+  ['a configuration with its own JSON', () => configured({ image: { tag: 'x', toJSON: () => 1n } }), 'invalid-config', 'config.image', 'JSON'],
+  ['a configuration that throws', () => configured(throwing), 'invalid-config', 'config', 'cannot be read'],
+  ['a configuration that contains itself', () => { const config = {}; config.a = { config }; return configured(config.a); }, 'invalid-config', 'config.config.a', 'itself'],
+  ['an address that is an object', () => new DaytonaSandboxProvider({ poolId: 'p', credential: { secret, apiUrl: new globalThis.URL('http://localhost') } }), 'invalid-config', 'credential.apiUrl', 'a URL'],
+  ['a call’s key as text', () => provider.status(handle, { credential: secret }), 'invalid-config', 'options.credential', 'text'],
+  ['an environment of numbers', () => environment({ DAYTONA_API_KEY: 5 }), 'invalid-config', 'environment.DAYTONA_API_KEY', 'text'],
+  ['an environment as a map', () => environment(new Map([['DAYTONA_API_KEY', secret]])), 'invalid-config', 'environment', 'a Map'],
+  ['an environment that comes later', () => environment(async () => ({ DAYTONA_API_KEY: secret })), 'invalid-config', 'environment', 'awaited'],
+  ['an environment that does not come', () => environment(() => undefined), 'invalid-config', 'environment', 'nothing'],
+  ['an environment that throws', () => environment(() => { throw new Error('the file is gone'); }), 'unavailable', undefined, 'environment callback'],
+  ['a key that throws', () => new DaytonaSandboxProvider({ ...options, credential: () => { throw secret; } }).locate('s'), 'unavailable', undefined, 'credential callback'],
+  ['form B: a column of another type', () => createPoolProvider({ id: 'p', orgId: 5 }, null), 'invalid-config', 'row.orgId', 'text'],
+  ['form B: a column with a wrong key', () => createPoolProvider({ id: 'p', config: { diskGB: NaN } }, null), 'invalid-config', 'row.config.diskGB', 'JSON'],
+  ['form B: a wrong value beside a token', () => pool.provision({ sessionId: 's', registrationToken: secret, env: { A: 1 } }), 'invalid-spec', 'spec.env.A', 'String('],
+  ['form B: a token that is a number', () => pool.provision({ sessionId: 's', registrationToken: 5 }), 'invalid-spec', 'spec.registrationToken', 'number'],
+  ['form B: options as a number', () => pool.provision({ sessionId: 's', config: {} }, 5), 'invalid-spec', 'options', 'number'],
+  ['form B: a command that is a number', () => pool.execCommand(handle, 5), 'invalid-spec', 'command', 'list'],
+  ['form B: what a row provides', () => createPoolProvider({ id: 'p', runtime_provides: { runtimekinds: [] } }, null).provides(), 'invalid-spec', 'row.runtime_provides.runtimekinds', 'runtimeKinds?'],
+  ['a stored handle with more in it', () => parseHandle(JSON.stringify({ ...handle, createdAt: 'x' })), 'invalid-spec', 'handle.createdAt', 'known'],
+  ['a stored handle of another provider', () => parseHandle({ ...handle, providerId: 'e2b' }), 'invalid-spec', 'handle.providerId', 'another provider'],
+  ['a worker without a session id', () => workerEnvironment({ sessionId: '', daemonUrl: 'x' }), 'invalid-spec', 'session.sessionId', 'empty'],
   ['a stored handle that is no JSON', () => parseHandle('{'), 'invalid-spec', 'handle', 'JSON'],
   ['a worker without its session', () => workerEnvironment({ daemonUrl: 'x' }), 'invalid-spec', 'session.sessionId', 'missing'],
 ];
@@ -91,3 +160,16 @@ check('nothing was sent', sent === 0, sent);
 const several = await spec({ env: 1, labels: 2, image: 3 }).catch((error) => error);
 check('all problems at once', several.problems.map(({ path }) => path).join() === 'spec.image,spec.env,spec.labels', several.problems);
 check('an error survives JSON', JSON.parse(JSON.stringify(several)).details.problems === '3');
+
+// What is done to a value after the call was made is another value, which nobody has checked.
+const late = { sessionId: 's', env: { A: 'before' } };
+let body = '';
+const fetching = async (_, init) => {
+  if (init.body !== undefined) body = new TextDecoder().decode(init.body);
+  return new Response('{}', { status: 500 });
+};
+const call = new DaytonaSandboxProvider({ ...options, fetch: fetching, config: { snapshot: 'x' }, deadlineMs: 300 }).provision(late).catch((error) => error);
+late.env.A = 5;
+late.sessionId = null;
+check('a value that changes after the call', (await call) instanceof SandboxError && body.includes('"A":"before"'), body);
+check('the whole environment of a process', (await provider.checkConfig({})) !== null && (await environment(process.env).catch((error) => error)).code === 'unauthenticated');

@@ -35,6 +35,21 @@ export const raw = createRawProvider({ mode: 'auto' });
 compile('readme-cjs', { 'use.cts': use }, ['--module', 'nodenext'], true);
 compile('readme-bundler', { 'use.ts': use }, ['--module', 'esnext', '--moduleResolution', 'bundler'], true);
 
+// What a host of the open contract keeps a provider in.
+const host = `import { createSandboxProvider } from 'daytona-sandbox-provider';
+interface Hosted {
+  readonly manifest: { apiVersion: 'rensei.dev/v1'; family: 'sandbox'; requires: { rensei: string }; entry: { kind: 'npm'; package: string; export?: string } };
+  readonly capabilities: { transportModel: 'dial-in' | 'dial-out' | 'either'; regions: string[]; maxConcurrent: number | null };
+  readonly scope: { level: 'project' | 'org' | 'tenant' | 'global'; selector?: object };
+  readonly signature: { signer: string } | null;
+  activate(host: { emit(event: object): void }): Promise<void>;
+  deactivate(): Promise<void>;
+  health?(): Promise<{ status: 'ready' } | { status: 'degraded'; reason: string; recoverableAt?: Date } | { status: 'unhealthy'; reason: string }>;
+}
+export const hosted: Hosted = createSandboxProvider({ poolId: 'p' });
+`;
+compile('readme-host', { 'use.ts': host }, ['--module', 'esnext', '--moduleResolution', 'bundler'], true);
+
 // What is wrong is told by the compiler already.
 for (const [name, wrong] of [
   ['an unknown key', "p.provision({ sessionId: 's', resources: { vcpu: 1 } })"],

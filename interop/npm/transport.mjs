@@ -11,6 +11,9 @@ import { MODE, check, pause } from './fake.mjs';
 const KEY = 'dtn_0123456789abcdef-é';
 const ID = '00000000-0000-4000-8000-000000000000';
 
+const unhandled = [];
+process.on('unhandledRejection', (reason) => unhandled.push(reason));
+
 /** A server that answers each request by writing something to the socket. */
 async function server(answer) {
   const heard = [];
@@ -43,7 +46,11 @@ async function server(answer) {
 const http = (head, body = '') => (socket) => socket.write(`HTTP/1.1 ${head}\r\n\r\n${body}`);
 
 function providerFor(origin, more = {}) {
-  return new DaytonaSandboxProvider({ poolId: 'p', credential: { secret: KEY, apiUrl: `${origin}/api` }, mode: MODE, deadlineMs: 1_500, ...more });
+  // Whoever listens may fail as well.
+  const onEvent = async () => {
+    throw new Error('of the listener');
+  };
+  return new DaytonaSandboxProvider({ poolId: 'p', onEvent, credential: { secret: KEY, apiUrl: `${origin}/api` }, mode: MODE, deadlineMs: 1_500, ...more });
 }
 
 const handle = (origin) => ({ providerId: 'daytona', externalId: ID, metadata: { dialect: 'sandbox', 'api-origin': origin } });
@@ -148,6 +155,62 @@ async function aborts() {
   close();
 }
 
+/** What an injected fetch may give instead of a reply, and what comes of it. */
+async function fetches() {
+  const json = (body) => new Response(body, { headers: { 'content-type': 'application/json' } });
+  const used = json('{}');
+  await used.text();
+  const locked = json('{}');
+  locked.body.getReader();
+  const stream = (source) => new Response(new ReadableStream(source));
+  const evil = new Proxy({}, { get() { throw new Error(KEY); } });
+  const table = [
+    ['nothing', () => undefined, 'not-a-response'],
+    ['text', async () => 'x', 'not-a-response'],
+    ['an object of another library', async () => ({ status: 200, data: {}, headers: {} }), 'not-a-response'],
+    ['a status that is text', async () => ({ status: '200', headers: new Headers(), body: null }), 'not-a-response'],
+    ['a body that was read', () => used, 'not-a-response'],
+    ['a body that somebody reads', () => locked, 'not-a-response'],
+    ['a body of texts', () => stream({ start: (controller) => { controller.enqueue('{}'); controller.close(); } }), 'not-a-response'],
+    ['no body', () => new Response(null, { status: 200 }), 'bad-reply'],
+    ['a network error', () => Response.error(), 'broken-exchange'],
+    ['a body that breaks', () => stream({ pull: (controller) => controller.error(new Error(KEY)) }), 'broken-exchange'],
+    ['a body that never comes', () => stream({ pull: () => new Promise(() => {}) }), 'deadline'],
+    ['a body without end', () => stream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) }), 'reply-too-large'],
+    ['a reply that never comes', () => new Promise(() => {}), 'deadline'],
+    ['an error that shows the key', () => { throw new Error(KEY); }, 'broken-exchange'],
+    ['null that is thrown', () => { throw null; }, 'broken-exchange'],
+    ['what throws when it is looked at', () => { throw evil; }, 'broken-exchange'],
+    ['an abort of its own', () => { throw new DOMException('no', 'AbortError'); }, 'broken-exchange'],
+  ];
+  for (const [name, fetch, rule] of table) {
+    const provider = providerFor('http://fetch.example', { fetch, deadlineMs: rule === 'reply-too-large' ? 10_000 : 600 });
+    const error = await provider.provision({ sessionId: 's' }).catch((thrown) => thrown);
+    check(`fetch gives ${name}`, error instanceof SandboxError && error.details.rule === rule && error.maybeApplied, error);
+    check(`fetch gives ${name}: no secret`, !`${JSON.stringify(error)}${error.stack}`.includes('0123456789abcdef'), error);
+    if (rule === 'not-a-response') check(`fetch gives ${name}: whose mistake it is`, error.code === 'invalid-config' && error.details.path === 'fetch' && !error.retryable, error);
+  }
+}
+
+/** Closing while others close, from inside of a call, and more than once. */
+async function closes() {
+  const waiting = () => new Promise(() => {});
+  const soon = (promise) => Promise.race([promise, pause(2_000).then(() => 'hangs')]);
+  const provider = providerFor('http://fetch.example', { fetch: waiting, deadlineMs: 20_000 });
+  const call = provider.provision({ sessionId: 's' }).catch((thrown) => thrown);
+  await pause(20);
+  check('several close at once', (await soon(Promise.all([provider.close(), provider.close(), provider[Symbol.asyncDispose]()]))) !== 'hangs');
+  check('the call has ended', (await soon(call)).details.rule === 'closed');
+  check('closed again', (await soon(provider.close())) === undefined);
+  for (const [name, act] of [['provision', () => provider.provision({ sessionId: 's' })], ['describe', () => provider.describe()], ['checkConfig', () => provider.checkConfig({})]]) {
+    const error = await soon(act().catch((thrown) => thrown));
+    check(`${name} after that`, error instanceof SandboxError && error.details.rule === 'closed', error);
+  }
+  const inside = providerFor('http://fetch.example', { credential: async () => { await inside.close(); return { secret: KEY }; } });
+  const error = await soon(inside.provision({ sessionId: 's' }).catch((thrown) => thrown));
+  check('closed while it asks for its key', error.details?.rule === 'closed' && !error.maybeApplied, error);
+}
+
 async function queue() {
   const { origin, heard, close } = await server(() => {});
   const provider = providerFor(origin, { maxConcurrentCalls: 2, deadlineMs: 400 });
@@ -164,5 +227,9 @@ await bytes();
 await networks();
 await egress();
 await aborts();
+await fetches();
+await closes();
 await queue();
+await pause(50);
+check('no promise was left to fail alone', unhandled.length === 0, unhandled);
 process.exit(0);

@@ -1,10 +1,10 @@
-// A session in Cloudflare's engine, where WebAssembly arrives compiled and nothing is read from a disk.
+// A session in an edge engine, Cloudflare's or Vercel's, where WebAssembly arrives compiled and nothing is read from a disk.
 
 import { DaytonaSandboxProvider, SandboxError } from 'daytona-sandbox-provider';
 
 export default {
-  async test(_controller, { FAKE_DAYTONA_URL: apiUrl, FAKE_DAYTONA_KEY: secret }) {
-    for (const mode of ['auto', 'jspi', 'replay']) {
+  async test(_controller, { FAKE_DAYTONA_URL: apiUrl, FAKE_DAYTONA_KEY: secret, MODES = 'auto jspi replay' }) {
+    for (const mode of MODES.split(' ')) {
       const provider = new DaytonaSandboxProvider({ poolId: 'pool-1', config: { image: 'ghcr.io/acme/worker:1', diskGB: 8 }, credential: { secret, apiUrl }, mode });
       const handle = await provider.provision({ sessionId: `worker-${mode}`, env: { A: '1' } });
       let state;

@@ -49,6 +49,19 @@ fn install_npm(pins: &Path, home: &Path, more: &[&str]) -> Result<(), Failure> {
     })
 }
 
+/// Puts the programs of a directory below `interop/`, and what they have in common, to where their packages are: a module is
+/// looked for beside the program that wants it.
+pub fn copy_programs(language: &str, home: &Path) -> Result<(), Failure> {
+    for entry in fs::read_dir(sources(language))? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            fs::copy(entry.path(), home.join(entry.file_name()))?;
+        }
+    }
+    fs::copy(sources("").join("fake.mjs"), home.join("fake.mjs"))?;
+    Ok(())
+}
+
 /// A virtual environment with the pinned packages.
 pub struct Python {
     /// Runs programs with them.
@@ -101,13 +114,7 @@ impl Node {
     pub fn install() -> Result<Self, Failure> {
         let home = installed("node")?;
         fs::create_dir_all(&home)?;
-        // A module is looked for beside the program that wants it, so the programs go to where the modules are.
-        for entry in fs::read_dir(sources("node"))? {
-            let entry = entry?;
-            if entry.file_type()?.is_file() {
-                fs::copy(entry.path(), home.join(entry.file_name()))?;
-            }
-        }
+        copy_programs("node", &home)?;
         install_once(&sources("node").join("package.json"), &home)?;
         Ok(Self { home })
     }

@@ -7,6 +7,9 @@ import { check, type Problem } from './check/walk.ts';
 import { SandboxError } from './errors.ts';
 import type { Handle } from './generated/types.ts';
 
+/** The provider that every handle names. */
+export const PROVIDER_ID = 'daytona';
+
 /** Reads a handle from JSON or from what JSON was parsed to. What is none is a `SandboxError` that says why. */
 export function parseHandle(value: unknown): Handle {
   let parsed = value;
@@ -23,6 +26,10 @@ export function parseHandle(value: unknown): Handle {
   const { providerId, externalId, metadata } = (parsed ?? {}) as Handle;
   for (const [name, text] of Object.entries({ providerId, externalId })) {
     if (text === '') problems.push({ path: `handle.${name}`, rule: 'empty-value', message: `handle.${name} is empty` });
+  }
+  if (problems.length === 0 && providerId !== PROVIDER_ID) {
+    const message = `handle.providerId is not ${PROVIDER_ID}: the handle is one of another provider`;
+    problems.push({ path: 'handle.providerId', rule: 'foreign-handle', message });
   }
   refuse('invalid-spec', problems);
   return { providerId, externalId, metadata: Object.fromEntries(entriesOf(metadata)) };

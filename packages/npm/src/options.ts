@@ -4,7 +4,7 @@ import { anything, bool, option, pairs, record, text, u32 } from './binding/abi.
 import type { Mode } from './binding/engine.ts';
 import { refuse } from './check/refuse.ts';
 import { check, kindOf, type Problem } from './check/walk.ts';
-import type { SandboxError } from './errors.ts';
+import { SandboxError } from './errors.ts';
 import type { ConfigInput, Credential, ErrorCode, PairsInput } from './generated/types.ts';
 import type { RequestEvent } from './wasi/exchange.ts';
 
@@ -105,7 +105,7 @@ export function checkCallOptions(options: unknown, raw: boolean): void {
   const problems: Problem[] = [];
   check(raw ? RAW : CALL, options, 'options', problems);
   const signal = (options as CallOptions | null)?.signal;
-  if (signal != null && (typeof signal !== 'object' || typeof signal.addEventListener !== 'function')) {
+  if (signal != null && (typeof signal !== 'object' || typeof signal.addEventListener !== 'function' || typeof signal.aborted !== 'boolean')) {
     const message = `options.signal has to be an AbortSignal, not ${kindOf(signal)}`;
     problems.push({ path: 'options.signal', rule: 'wrong-type', message });
   }
@@ -130,13 +130,19 @@ const PROVIDER = record([
   ...BINDING,
 ]);
 
+const RAW_PROVIDER = record(BINDING);
+
 const MODES: readonly unknown[] = [undefined, 'auto', 'jspi', 'replay'];
 
 /** Checks the options of a provider or of a raw binding. */
 export function checkOptions(options: unknown, raw: boolean): void {
   const problems: Problem[] = [];
-  check(raw ? record(BINDING) : PROVIDER, options ?? {}, '', problems);
-  const given = (typeof options === 'object' && options !== null ? options : {}) as Partial<ProviderOptions>;
+  if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options))) {
+    const message = `options has to be an object, not ${kindOf(options)}`;
+    refuse('invalid-config', [{ path: 'options', rule: 'wrong-type', message }]);
+  }
+  check(raw ? RAW_PROVIDER : PROVIDER, options ?? {}, '', problems);
+  const given = (options ?? {}) as Partial<ProviderOptions>;
   const wrong = (path: string, expected: string, value: unknown): void =>
     void problems.push({ path, rule: 'wrong-type', message: `${path} has to be ${expected}, not ${kindOf(value)}` });
   if (!MODES.includes(given.mode)) {
@@ -146,9 +152,7 @@ export function checkOptions(options: unknown, raw: boolean): void {
     if (given[name] != null && typeof given[name] !== 'function') wrong(name, 'a function', given[name]);
   }
   const { environment, allowedOrigins, poolId } = given;
-  if (environment != null && typeof environment !== 'object' && typeof environment !== 'function') {
-    wrong('environment', 'an object or a function', environment);
-  }
+  if (environment != null && typeof environment !== 'function') checkEnvironment(environment, problems);
   if (given.maxConcurrentCalls === 0) {
     problems.push({ path: 'maxConcurrentCalls', rule: 'out-of-range', message: 'maxConcurrentCalls has to be at least 1' });
   }
@@ -163,13 +167,41 @@ function checkOrigins(origins: unknown, problems: Problem[]): void {
     problems.push({ path: 'allowedOrigins', rule: 'wrong-type', message });
     return;
   }
-  origins.forEach((origin: unknown, index) => {
+  for (let index = 0; index < origins.length; index += 1) {
     const path = `allowedOrigins[${index}]`;
+    const origin: unknown = origins[index];
     if (typeof origin !== 'string' || !isOrigin(origin)) {
       const message = `${path} has to be an origin, scheme and host and at most a port: https://daytona.example.com`;
       problems.push({ path, rule: 'not-an-origin', message });
     }
-  });
+  }
+}
+
+/** Variables that the component reads. */
+const VARIABLES = ['DAYTONA_API_KEY', 'DAYTONA_API_URL'] as const;
+
+function checkEnvironment(environment: unknown, problems: Problem[]): void {
+  if (typeof environment !== 'object' || environment === null || Symbol.iterator in environment || 'then' in environment) {
+    const message = `environment has to be an object of texts, or a function that returns one at once, not ${kindOf(environment)}`;
+    problems.push({ path: 'environment', rule: 'wrong-type', message });
+    return;
+  }
+  for (const name of VARIABLES) check(option(text), (environment as Environment)[name], `environment.${name}`, problems);
+}
+
+/** Of an environment, what the component reads: a process has much that is none of its business. */
+export function readEnvironment(source: EnvironmentSource): ReadonlyArray<readonly [string, string]> {
+  let environment: Environment;
+  try {
+    environment = typeof source === 'function' ? source() : source;
+  } catch (cause) {
+    const message = `The environment callback failed (${kindOf(cause)}); the cause has its reason. Nothing was sent.`;
+    throw new SandboxError('unavailable', message, { cause, retryable: true, details: { rule: 'environment-callback' } });
+  }
+  const problems: Problem[] = [];
+  checkEnvironment(environment, problems);
+  refuse('invalid-config', problems);
+  return VARIABLES.flatMap((name) => (environment[name] == null ? [] : [[name, environment[name]] as const]));
 }
 
 function isOrigin(text: string): boolean {

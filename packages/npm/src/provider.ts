@@ -5,10 +5,12 @@ import { credential as credentialType, interfaces } from './generated/contract.t
 import { entriesOf, json, type Call } from './binding/abi.ts';
 import type { Mode } from './binding/engine.ts';
 import { refuse } from './check/refuse.ts';
-import { checkValues } from './check/values.ts';
+import { copied } from './check/copied.ts';
+import { checkedValues } from './check/values.ts';
 import { check, kindOf, type Problem } from './check/walk.ts';
 import { SandboxError } from './errors.ts';
 import { flat, type FlatCapabilities } from './forms/flat.ts';
+import { PROVIDER_ID } from './handle.ts';
 import type { ConfigInput, Credential, Descriptor, Functions, Interfaces } from './generated/types.ts';
 import type { Course } from './wasi/wait.ts';
 import { checkCallOptions, checkOptions, type CallOptions, type CredentialSource, type ProviderOptions } from './options.ts';
@@ -20,7 +22,7 @@ export interface DaytonaSandboxProvider extends Functions, Interfaces {}
 /** Sandboxes of one pool on Daytona. */
 export class DaytonaSandboxProvider {
   /** The id of its handles. */
-  readonly id = 'daytona';
+  readonly id = PROVIDER_ID;
   readonly displayName = 'Daytona';
   readonly #binding: Binding;
   readonly #options: ProviderOptions;
@@ -35,12 +37,12 @@ export class DaytonaSandboxProvider {
     }
     refuse('invalid-config', problems);
     this.#options = { ...options };
-    this.#binding = new Binding({ ...options, environment: environment(options) });
+    this.#binding = new Binding(this.#options);
     for (const [group, functions] of Object.entries(interfaces)) {
-      const bound = Object.entries(functions as Record<string, Call>).map(([name, declared]) => [
-        name,
-        (...given: unknown[]) => this.#call(name, declared, given),
-      ]);
+      const bound = Object.entries(functions as Record<string, Call>).map(([name, declared]) => {
+        const own = declared.params.filter(([param]) => param !== 'context');
+        return [name, (...given: unknown[]) => this.#call(name, declared, own, given)];
+      });
       Object.defineProperty(this, group, { value: Object.freeze(Object.fromEntries(bound)), enumerable: true });
     }
   }
@@ -78,13 +80,10 @@ export class DaytonaSandboxProvider {
     return this.#binding.callNow(interfaces.provider.describe, [], false) as Descriptor;
   }
 
-  async #call(name: string, declared: Call, given: readonly unknown[]): Promise<unknown> {
-    const own = declared.params.filter(([param]) => param !== 'context');
+  async #call(name: string, declared: Call, own: Call['params'], given: readonly unknown[]): Promise<unknown> {
     const options = given[own.length] as CallOptions | undefined;
     checkCallOptions(options, false);
-    const values = own.map((_, index) => given[index]);
-    if (name === 'checkConfig' && values[0] === undefined) values[0] = this.#config;
-    checkValues({ ...declared, params: own }, values, given.length > own.length + 1);
+    const values = checkedValues(own, name === 'checkConfig' ? [given[0] ?? this.#config] : given, given.length > own.length + 1);
     if (own.length === declared.params.length) return this.#binding.callLocal(declared, values, false);
     const config = options?.config == null ? this.#config : configText(options.config, 'options.config');
     const start = performance.now();
@@ -106,7 +105,7 @@ export class DaytonaSandboxProvider {
     };
     const source = options?.credential ?? this.#options.credential;
     const complete = (course: Course): readonly unknown[] | Promise<readonly unknown[]> =>
-      typeof source === 'function' ? fetched(source, course).then(withContext) : withContext(checked(source));
+      typeof source === 'function' ? fetched(source, course).then(withContext) : withContext(checked(source, options?.credential == null ? 'credential' : 'options.credential'));
     return this.#binding.call(declared, name, complete, { signal: options?.signal, deadlineMs, raw: false });
   }
 }
@@ -119,7 +118,9 @@ for (const [group, functions] of Object.entries(interfaces)) {
       configurable: true,
       writable: true,
       value(this: Record<string, Record<string, (...given: unknown[]) => unknown>>, ...given: unknown[]) {
-        return this[group]![name]!(...given);
+        if (this instanceof DaytonaSandboxProvider) return this[group]![name]!(...given);
+        const message = `${name} was called without its provider. Write provider.${name}(…), or take it from its group: const { ${name} } = provider.${group}.`;
+        return Promise.reject(new SandboxError('invalid-spec', message, { details: { rule: 'detached', path: name } }));
       },
     });
   }
@@ -133,21 +134,12 @@ function configText(config: ConfigInput | null | undefined, path: string): strin
   return typeof config === 'string' ? config : config == null ? '' : JSON.stringify(config);
 }
 
-/** Of the environment, what the component reads: a process has much that is none of its business. */
-function environment({ environment: given }: ProviderOptions): ProviderOptions['environment'] {
-  if (given === undefined) return undefined;
-  return () => {
-    const all = typeof given === 'function' ? given() : given;
-    return { DAYTONA_API_KEY: all['DAYTONA_API_KEY'], DAYTONA_API_URL: all['DAYTONA_API_URL'] };
-  };
-}
-
 /** The key of one call, from whoever has it. */
 async function fetched(source: Exclude<CredentialSource, Credential | null>, course: Course): Promise<Credential | null> {
   const controller = new AbortController();
   const unwatch = course.watch(() => controller.abort(course.reason));
   try {
-    return checked(await source({ signal: controller.signal }));
+    return checked(await source({ signal: controller.signal }), 'credential');
   } catch (cause) {
     if (cause instanceof SandboxError || course.reason !== null) throw cause;
     const message = `The credential callback failed (${kindOf(cause)}); the cause has its reason. Nothing was sent.`;
@@ -157,10 +149,10 @@ async function fetched(source: Exclude<CredentialSource, Credential | null>, cou
   }
 }
 
-function checked(credential: Credential | null | undefined): Credential | null {
+function checked(credential: Credential | null | undefined, path: string): Credential | null {
   if (credential == null) return null;
   const problems: Problem[] = [];
-  check(credentialType, credential, 'credential', problems);
+  check(credentialType, credential, path, problems);
   refuse('invalid-config', problems);
-  return credential;
+  return copied(credentialType, credential) as Credential;
 }

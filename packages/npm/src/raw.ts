@@ -3,7 +3,7 @@
 import { Binding, type PassedContext } from './binding/binding.ts';
 import type { Call } from './binding/abi.ts';
 import type { Mode } from './binding/engine.ts';
-import { checkValues } from './check/values.ts';
+import { checkedValues } from './check/values.ts';
 import { interfaces } from './generated/contract.ts';
 import type { RawInterfaces } from './generated/types.ts';
 import { checkCallOptions, checkOptions, type BindingOptions, type RawOptions } from './options.ts';
@@ -31,8 +31,7 @@ export function createRawProvider(options: BindingOptions = {}): RawProvider {
         const count = declared.params.length;
         const callOptions = given[count] as RawOptions | undefined;
         checkCallOptions(callOptions, true);
-        const values = declared.params.map((_, index) => given[index]);
-        checkValues(declared, values, given.length > count + 1);
+        const values = checkedValues(declared.params, given, given.length > count + 1);
         if (declared.params[0]?.[0] !== 'context') return binding.callLocal(declared, values, true);
         const { deadlineMs } = values[0] as PassedContext;
         return binding.call(declared, name, () => values, { signal: callOptions?.signal, deadlineMs, raw: true });

@@ -84,6 +84,11 @@ impl Engines {
         &self.engines[2]
     }
 
+    /// Where they are installed.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
     /// Cloudflare's engine, which runs no files but what its configuration names.
     pub fn workerd(&self) -> PathBuf {
         self.home.join("node_modules/.bin/workerd")

@@ -8,7 +8,7 @@ use super::conformance;
 use super::engines::{Engine, Engines};
 use super::pack::{Packed, pack};
 use crate::fake_server::{Server, server_binary};
-use crate::packages::NPM;
+use crate::packages::{NPM, copy_programs};
 use crate::{Failure, tools};
 
 /// Every generation of servers, and an image that it runs.
@@ -52,6 +52,9 @@ pub fn interop() -> Result<(), Failure> {
         trial.bundled(engine, mode, "commonjs.cjs", "cjs")?;
     }
     trial.workerd()?;
+    for (engine, _) in both {
+        trial.edge_light(engine)?;
+    }
     trial.readme()?;
     trial.equal()?;
     conformance::conformance(&trial.home, both)
@@ -112,6 +115,22 @@ impl Trial {
         Server::start(&self.server, &["--quick", "--api-version", USUAL])?.run(&mut command)
     }
 
+    /// Vercel's engine, in a Node: it is a virtual machine of whichever runs it.
+    fn edge_light(&self, engine: &Engine) -> Result<(), Failure> {
+        let bundle = self.empty("edge-light")?.join("worker.js");
+        let arguments =
+            ["--conditions=edge-light", "--global-name=worker", "--external:*.wasm?module", "--log-level=warning"];
+        self.esbuild("worker.mjs", "iife", &bundle, &arguments)?;
+        // Modules are looked for beside the program that wants them.
+        let program = self.engines.home().join("edge-light.mjs");
+        fs::copy(self.home.join("edge-light.mjs"), &program)?;
+        let mut command = engine.command(self.engines.home(), &program);
+        command.arg(&bundle).arg(self.home.join("node_modules/daytona-sandbox-provider/core.wasm"));
+        let modes: Vec<&str> = ["auto"].iter().chain(engine.modes()).copied().collect();
+        command.env("MODES", modes.join(" "));
+        Server::start(&self.server, &["--quick", "--api-version", USUAL])?.run(&mut command)
+    }
+
     fn esbuild(&self, program: &str, format: &str, to: &Path, more: &[&str]) -> Result<(), Failure> {
         let mut esbuild = Command::new(self.tools.join("node_modules/.bin/esbuild"));
         esbuild.current_dir(&self.home).args([program, "--bundle", &format!("--format={format}")]).args(more);
@@ -146,11 +165,6 @@ pub fn install(packed: &Packed) -> Result<PathBuf, Failure> {
     let mut npm = Command::new(NPM);
     npm.current_dir(&home).args(["install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]);
     tools::run(npm.arg(&packed.tarball))?;
-    for entry in fs::read_dir(tools::root().join("interop/npm"))? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            fs::copy(entry.path(), home.join(entry.file_name()))?;
-        }
-    }
+    copy_programs("npm", &home)?;
     Ok(home)
 }

@@ -55,6 +55,7 @@ fn pack_around(component: &Path) -> Result<Packed, Failure> {
     for project in ["tsconfig.json", "tsconfig.cjs.json"] {
         tools::run(Command::new("node").current_dir(&directory).arg(&compiler).args(["-p", project]))?;
     }
+    bundle(&directory, &toolbox)?;
     // A directory of the other kind of modules is a scope of its own, which the names of the package do not reach.
     let scope = "{ \"type\": \"commonjs\", \"imports\": { \"#core\": \"./core/inline.js\" } }\n";
     fs::write(directory.join("dist/cjs/package.json"), scope)?;
@@ -64,6 +65,42 @@ fn pack_around(component: &Path) -> Result<Packed, Failure> {
     let tarball = home.join(name.trim());
     println!("{}", tarball.display());
     Ok(Packed { tarball, tools: toolbox })
+}
+
+/// Puts the compiled modules together, for each kind of modules. A process reads and links a file in about a millisecond, and
+/// there are forty. The core module stays beside, because which file it is depends on the engine; the types stay as they are.
+fn bundle(directory: &Path, toolbox: &Path) -> Result<(), Failure> {
+    let together = directory.join("together");
+    let kinds: [(&str, &[&str]); 2] =
+        [("esm", &["--format=esm", "--splitting", "--chunk-names=shared"]), ("cjs", &["--format=cjs"])];
+    for (kind, how) in kinds {
+        let mut esbuild = Command::new(toolbox.join("node_modules/.bin/esbuild"));
+        esbuild.current_dir(directory.join("dist/esm")).args(["index.js", "raw.js", "--bundle", "--external:#core"]);
+        esbuild.args(["--target=es2022", "--log-level=warning"]).args(how);
+        tools::run(esbuild.arg(format!("--outdir={}", together.join(kind).display())))?;
+    }
+    for (kind, _) in kinds {
+        let compiled = directory.join("dist").join(kind);
+        remove_modules(&compiled)?;
+        copy(&together.join(kind), &compiled)?;
+    }
+    Ok(())
+}
+
+/// Removes the modules of a directory and of those below it, but for those of the core.
+fn remove_modules(directory: &Path) -> Result<(), Failure> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            if entry.file_name() != "core" {
+                remove_modules(&path)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "js") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Copies a directory with what is in it.

@@ -6,32 +6,6 @@ import type { Memory } from './memory.ts';
 /** A value of the core module: 32 bits as a number, 64 bits as a bigint. */
 export type Flat = number | bigint;
 
-/** Flat values that are read one after the other. */
-export class Reader {
-  readonly #values: readonly Flat[];
-  #at = 0;
-
-  constructor(values: readonly Flat[]) {
-    this.#values = values;
-  }
-
-  number(): number {
-    return Number(this.#values[this.#at++]);
-  }
-
-  bigint(): bigint {
-    return BigInt.asUintN(64, BigInt(this.#values[this.#at++] ?? 0));
-  }
-
-  skipTo(at: number): void {
-    this.#at = at;
-  }
-
-  get at(): number {
-    return this.#at;
-  }
-}
-
 /** What is known of a type beyond its bytes: checks of what callers hand over go by it. */
 export type Shape =
   | { readonly kind: 'bool' | 'text' | 'json' | 'pairs' | 'octets' | 'resource' | 'u64' | 'anything' }
@@ -53,7 +27,8 @@ export interface Type<T = any> {
   readonly omittable: boolean;
   load(memory: Memory, at: number): T;
   store(memory: Memory, at: number, value: T): void;
-  lift(memory: Memory, from: Reader): T;
+  /** From flat values, of which the first one of this type is at a place. */
+  lift(memory: Memory, from: readonly Flat[], at: number): T;
   lower(memory: Memory, value: T, into: Flat[]): void;
 }
 
@@ -62,13 +37,22 @@ export interface Call {
   readonly name: string;
   readonly params: ReadonlyArray<readonly [string, Type]>;
   readonly result: Type | null;
+  /** How its values are passed. */
+  readonly signature: Signature;
 }
 
-export const call = (name: string, params: ReadonlyArray<readonly [string, Type]>, result: Type | null): Call => ({
-  name,
-  params,
-  result,
-});
+export const call = (name: string, params: ReadonlyArray<readonly [string, Type]>, result: Type | null): Call => {
+  let signature: Signature | null = null;
+  return {
+    name,
+    params,
+    result,
+    // Worked out when it is first called: a program uses few of them.
+    get signature() {
+      return (signature ??= signatureOf(params, result));
+    },
+  };
+};
 
 const aligned = (at: number, align: number): number => (at + align - 1) & -align;
 
@@ -89,7 +73,7 @@ function integer(
     omittable: false,
     load: (memory, at) => load(memory.view, at),
     store: (memory, at, value) => store(memory.view, at, value),
-    lift: (_, from) => (signed ? from.number() | 0 : from.number() >>> 0),
+    lift: signed ? (_, from, at) => Number(from[at]) | 0 : (_, from, at) => Number(from[at]) >>> 0,
     lower: (_, value, into) => void into.push(value | 0),
   };
 }
@@ -122,7 +106,7 @@ export const u64: Type<bigint> = {
   omittable: false,
   load: (memory, at) => memory.view.getBigUint64(at, true),
   store: (memory, at, value) => memory.view.setBigUint64(at, value, true),
-  lift: (_, from) => from.bigint(),
+  lift: (_, from, at) => BigInt.asUintN(64, BigInt(from[at]!)),
   lower: (_, value, into) => void into.push(BigInt.asIntN(64, value)),
 };
 
@@ -134,7 +118,7 @@ export const bool: Type<boolean> = {
   omittable: false,
   load: (memory, at) => memory.view.getUint8(at) !== 0,
   store: (memory, at, value) => memory.view.setUint8(at, value ? 1 : 0),
-  lift: (_, from) => from.number() !== 0,
+  lift: (_, from, at) => Number(from[at]) !== 0,
   lower: (_, value, into) => void into.push(value ? 1 : 0),
 };
 
@@ -164,7 +148,7 @@ function elsewhere<T>(
       memory.view.setUint32(at, address, true);
       memory.view.setUint32(at + 4, length, true);
     },
-    lift: (memory, from) => get(memory, from.number() >>> 0, from.number() >>> 0),
+    lift: (memory, from, at) => get(memory, Number(from[at]) >>> 0, Number(from[at + 1]) >>> 0),
     lower: (memory, value, into) => {
       const [address, length] = put(memory, value);
       into.push(address | 0, length | 0);
@@ -177,6 +161,14 @@ export const text: Type<string> = elsewhere(
   false,
   (memory, value) => memory.putText(value),
   (memory, at, length) => memory.text(at, length),
+);
+
+/** Bytes of which each is a character: how fetch has the values of header fields. */
+export const latin1: Type<string> = elsewhere(
+  { kind: 'octets' },
+  false,
+  (memory, value) => memory.putLatin1(value),
+  (memory, at, length) => memory.latin1(at, length),
 );
 
 /** JSON in a text: an object is taken as well, and nothing is the empty text. */
@@ -197,13 +189,15 @@ export const octets: Type<Uint8Array> = elsewhere(
 function sequence<T>(of: Type<T>, memory: Memory, values: readonly T[]): [number, number] {
   const step = aligned(of.size, of.align);
   const address = memory.allocate(values.length * step, of.align);
-  values.forEach((value, index) => of.store(memory, address + index * step, value));
+  for (let index = 0; index < values.length; index += 1) of.store(memory, address + index * step, values[index]!);
   return [address, values.length];
 }
 
 function elements<T>(of: Type<T>, memory: Memory, at: number, length: number): T[] {
   const step = aligned(of.size, of.align);
-  return Array.from({ length }, (_, index) => of.load(memory, at + index * step));
+  const loaded: T[] = [];
+  for (let index = 0; index < length; index += 1) loaded.push(of.load(memory, at + index * step));
+  return loaded;
 }
 
 export const list = <T>(of: Type<T>): Type<readonly T[]> =>
@@ -228,54 +222,103 @@ export function entriesOf(value: Pairs | null | undefined): ReadonlyArray<readon
 
 // --- several values together -------------------------------------------------------------------------------------------
 
+/** Types one behind the other, with the place of each in memory and among flat values. */
+interface Layout {
+  readonly size: number;
+  readonly align: number;
+  readonly flat: string;
+  readonly parts: ReadonlyArray<{ readonly type: Type; readonly offset: number; readonly first: number }>;
+}
+
+function layoutOf(of: readonly Type[]): Layout {
+  let [end, flat, align] = [0, '', 1];
+  const parts = of.map((type) => {
+    const offset = aligned(end, type.align);
+    const first = flat.length;
+    end = offset + type.size;
+    flat += type.flat;
+    align = Math.max(align, type.align);
+    return { type, offset, first };
+  });
+  return { size: aligned(end, align), align, flat, parts };
+}
+
 export function tuple(of: readonly Type[]): Type<readonly unknown[]> {
-  const offsets: number[] = [];
-  let end = 0;
-  for (const type of of) {
-    offsets.push(aligned(end, type.align));
-    end = offsets[offsets.length - 1]! + type.size;
-  }
-  const align = Math.max(1, ...of.map((type) => type.align));
+  const { size, align, flat, parts } = layoutOf(of);
   return {
-    size: aligned(end, align),
+    size,
     align,
-    flat: of.map((type) => type.flat).join(''),
+    flat,
     shape: { kind: 'tuple', of },
     omittable: false,
-    load: (memory, at) => of.map((type, index) => type.load(memory, at + offsets[index]!)),
-    store: (memory, at, value) => of.forEach((type, index) => type.store(memory, at + offsets[index]!, value[index])),
-    lift: (memory, from) => of.map((type) => type.lift(memory, from)),
-    lower: (memory, value, into) => of.forEach((type, index) => type.lower(memory, value[index], into)),
+    load: (memory, at) => parts.map(({ type, offset }) => type.load(memory, at + offset)),
+    store: (memory, at, value) => {
+      for (let index = 0; index < parts.length; index += 1) {
+        const { type, offset } = parts[index]!;
+        type.store(memory, at + offset, value[index]);
+      }
+    },
+    lift: (memory, from, at) => parts.map(({ type, first }) => type.lift(memory, from, at + first)),
+    lower: (memory, value, into) => parts.forEach(({ type }, index) => type.lower(memory, value[index], into)),
   };
 }
 
-const pair = tuple([text, text]);
+const PAIR = 16;
 
+/** A list of pairs of texts, without an object for each in between. */
 export const pairs: Type<Pairs | null | undefined> = elsewhere<Pairs | null | undefined>(
   { kind: 'pairs' },
   true,
-  (memory, value) => sequence(pair, memory, entriesOf(value)),
-  (memory, at, length) => Object.fromEntries(elements(pair, memory, at, length) as unknown as [string, string][]),
+  (memory, value) => {
+    const entries = entriesOf(value);
+    const address = memory.allocate(entries.length * PAIR, 4);
+    let at = address;
+    for (const [name, held] of entries) {
+      text.store(memory, at, name);
+      text.store(memory, at + 8, held);
+      at += PAIR;
+    }
+    return [address, entries.length];
+  },
+  (memory, at, length) => {
+    const entries: Array<[string, string]> = [];
+    for (let index = 0; index < length; index += 1, at += PAIR) entries.push([text.load(memory, at), text.load(memory, at + 8)]);
+    // Not by assignment: a name may be `__proto__`.
+    return Object.fromEntries(entries);
+  },
 );
 
 export function record(fields: ReadonlyArray<readonly [string, Type]>): Type<Record<string, any>> {
-  const inside = tuple(fields.map(([, type]) => type));
-  const object = (values: readonly unknown[]): Record<string, unknown> => {
-    const result: Record<string, unknown> = {};
-    fields.forEach(([name], index) => (result[name] = values[index]));
-    return result;
-  };
-  // A record of which everything may be left out may be left out itself.
-  const values = (value: Record<string, unknown> | null | undefined): unknown[] =>
-    fields.map(([name]) => value?.[name]);
+  const { size, align, flat, parts } = layoutOf(fields.map(([, type]) => type));
+  const names = fields.map(([name]) => name);
   return {
-    ...inside,
+    size,
+    align,
+    flat,
     shape: { kind: 'record', fields },
+    // A record of which everything may be left out may be left out itself.
     omittable: fields.every(([, type]) => type.omittable),
-    load: (memory, at) => object(inside.load(memory, at)),
-    store: (memory, at, value) => inside.store(memory, at, values(value)),
-    lift: (memory, from) => object(inside.lift(memory, from)),
-    lower: (memory, value, into) => inside.lower(memory, values(value), into),
+    load: (memory, at) => {
+      const object: Record<string, unknown> = {};
+      for (let index = 0; index < parts.length; index += 1) {
+        const { type, offset } = parts[index]!;
+        object[names[index]!] = type.load(memory, at + offset);
+      }
+      return object;
+    },
+    store: (memory, at, value: Record<string, unknown> | null | undefined) => {
+      for (let index = 0; index < parts.length; index += 1) {
+        const { type, offset } = parts[index]!;
+        type.store(memory, at + offset, value?.[names[index]!]);
+      }
+    },
+    lift: (memory, from, at) => {
+      const object: Record<string, unknown> = {};
+      parts.forEach(({ type, first }, index) => (object[names[index]!] = type.lift(memory, from, at + first)));
+      return object;
+    },
+    lower: (memory, value: Record<string, unknown> | null | undefined, into) =>
+      parts.forEach(({ type }, index) => type.lower(memory, value?.[names[index]!], into)),
   };
 }
 
@@ -292,7 +335,7 @@ export function enumeration<const C extends readonly string[]>(cases: C): Type<C
     shape: { kind: 'enumeration', cases },
     load: (memory, at) => name(u8.load(memory, at)),
     store: (memory, at, value) => u8.store(memory, at, cases.indexOf(value)),
-    lift: (memory, from) => name(u8.lift(memory, from)),
+    lift: (memory, from, at) => name(u8.lift(memory, from, at)),
     lower: (memory, value, into) => u8.lower(memory, cases.indexOf(value), into),
   };
 }
@@ -341,12 +384,9 @@ export function variant(cases: ReadonlyArray<readonly [string, Type | null]>): T
       memory.view.setUint8(address, index);
       at(index)[1]?.store(memory, address + inside, value.val);
     },
-    lift: (memory, from) => {
-      const [tag, type] = at(from.number());
-      const start = from.at;
-      const lifted = type === null ? { tag } : { tag, val: type.lift(memory, from) };
-      from.skipTo(start + flat.length);
-      return lifted;
+    lift: (memory, from, first) => {
+      const [tag, type] = at(Number(from[first]));
+      return type === null ? { tag } : { tag, val: type.lift(memory, from, first + 1) };
     },
     lower: (memory, value, into) => {
       const index = place(value);
@@ -364,14 +404,18 @@ export function variant(cases: ReadonlyArray<readonly [string, Type | null]>): T
 
 export function option<T>(of: Type<T>): Type<T | null | undefined> {
   const inside = variant([['none', null], ['some', of]]);
+  const behind = aligned(1, of.align);
   const wrap = (value: T | null | undefined): Case => (value == null ? { tag: 'none' } : { tag: 'some', val: value });
   return {
     ...inside,
     shape: { kind: 'option', of },
     omittable: true,
-    load: (memory, at) => inside.load(memory, at).val ?? null,
-    store: (memory, at, value) => inside.store(memory, at, wrap(value)),
-    lift: (memory, from) => inside.lift(memory, from).val ?? null,
+    load: (memory, at) => (memory.view.getUint8(at) === 0 ? null : of.load(memory, at + behind)),
+    store: (memory, at, value) => {
+      memory.view.setUint8(at, value == null ? 0 : 1);
+      if (value != null) of.store(memory, at + behind, value);
+    },
+    lift: (memory, from, at) => (Number(from[at]) === 0 ? null : of.lift(memory, from, at + 1)),
     lower: (memory, value, into) => inside.lower(memory, wrap(value), into),
   };
 }
@@ -393,19 +437,12 @@ export interface Signature {
   readonly resultInMemory: boolean;
 }
 
-const signatures = new WeakMap<Call, Signature>();
-
-export function signatureOf(declared: Call): Signature {
-  let signature = signatures.get(declared);
-  if (signature === undefined) {
-    const params = tuple(declared.params.map(([, type]) => type));
-    signature = {
-      params,
-      paramsInMemory: params.flat.length > MAX_FLAT_PARAMS,
-      result: declared.result,
-      resultInMemory: (declared.result?.flat.length ?? 0) > MAX_FLAT_RESULTS,
-    };
-    signatures.set(declared, signature);
-  }
-  return signature;
+function signatureOf(declared: ReadonlyArray<readonly [string, Type]>, result: Type | null): Signature {
+  const params = tuple(declared.map(([, type]) => type));
+  return {
+    params,
+    paramsInMemory: params.flat.length > MAX_FLAT_PARAMS,
+    result,
+    resultInMemory: (result?.flat.length ?? 0) > MAX_FLAT_RESULTS,
+  };
 }

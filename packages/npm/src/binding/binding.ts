@@ -9,7 +9,7 @@ import { compile, compileNow } from './module.ts';
 import { SandboxError } from '../errors.ts';
 import { interfaces } from '../generated/contract.ts';
 import type { ErrorRecord } from '../generated/types.ts';
-import type { BindingOptions, ProviderEvent } from '../options.ts';
+import { readEnvironment, type BindingOptions, type ProviderEvent } from '../options.ts';
 import { Invocation, type Surroundings } from '../wasi/invocation.ts';
 import { Clock, Course } from '../wasi/wait.ts';
 
@@ -49,10 +49,10 @@ export class Binding {
   readonly #clock = new Clock();
   readonly #limit: Limit;
   readonly #pace = new Pace();
-  readonly #origins = new Map<string, readonly string[]>();
+  /** What the component named for the configuration that was used last. */
+  #origins = { config: '', known: new Map<string, readonly string[]>() };
   readonly #running = new Set<Course>();
   #closed = false;
-  #drained: (() => void) | null = null;
   #engine: Engine | null = null;
   #local: Local | null = null;
 
@@ -84,8 +84,8 @@ export class Binding {
     let late: ReturnType<typeof setTimeout> | undefined;
     // Until the component runs, which has a timer of its own.
     const limited = <T>(promise: Promise<T>): Promise<T> => {
-      const deadline = settings.deadlineMs ?? (/#(provision|terminate)$/.test(declared.name) ? LONG_DEADLINE_MS : DEADLINE_MS);
-      late ??= setTimeout(() => course.end(new Ended('deadline')), Math.min(deadline, 2 ** 31 - 1));
+      const byDefault = (): number => (/#(provision|terminate)$/.test(declared.name) ? LONG_DEADLINE_MS : DEADLINE_MS);
+      late ??= setTimeout(() => course.end(new Ended('deadline')), Math.min(settings.deadlineMs ?? byDefault(), 2 ** 31 - 1));
       return unlessEnded(promise, course);
     };
     try {
@@ -100,7 +100,7 @@ export class Binding {
       const engine = this.#engine ?? (await limited(this.#start()));
       const making = values(course);
       const made = making instanceof Promise ? await limited(making) : making;
-      const turn = this.#pace.begin();
+      const turn = this.#pace.step();
       if (turn !== undefined) await turn;
       course.check();
       clearTimeout(late);
@@ -111,6 +111,7 @@ export class Binding {
         environment,
         origins: this.#allowed(declared, made, environment),
         course,
+        step: () => this.#pace.step(),
         wholeReplies: this.mode === 'replay',
         onRequest: (event) => this.#tell({ ...event, function: name }),
       });
@@ -126,7 +127,7 @@ export class Binding {
       signal?.removeEventListener('abort', abort);
       if (entered) this.#limit.leave();
       this.#running.delete(course);
-      if (this.#running.size === 0) this.#drained?.();
+      course.leave();
       if (this.#options.onEvent !== undefined) {
         const { requests } = invocation ?? { requests: 0 };
         const durationMs = performance.now() - start;
@@ -161,8 +162,7 @@ export class Binding {
   /** Ends the calls that run and refuses new ones. Resolves once the last one has ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#running.size === 0) return;
-    const drained = new Promise<void>((resolve) => (this.#drained = resolve));
+    const drained = Promise.all([...this.#running].map((course) => course.left));
     for (const course of [...this.#running]) course.end(new Ended('closed'));
     await drained;
   }
@@ -179,6 +179,7 @@ export class Binding {
       environment,
       origins: null,
       course: ENDLESS,
+      step: () => {},
       wholeReplies: false,
       onRequest: () => {},
     };
@@ -186,9 +187,7 @@ export class Binding {
 
   #environment(): Surroundings['environment'] {
     const { environment } = this.#options;
-    if (environment === undefined) return [];
-    const given = typeof environment === 'function' ? environment() : environment;
-    return Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    return environment == null ? [] : readEnvironment(environment);
   }
 
   /** The origins that the call may reach: what the component names, as far as the provider's own list lets it. */
@@ -199,13 +198,14 @@ export class Binding {
   }
 
   #named(declared: Call, values: readonly unknown[], environment: Surroundings['environment']): readonly string[] | null {
-    const place = (wanted: string): number => declared.params.findIndex(([name]) => name === wanted);
-    const context = values[place('context')] as PassedContext;
-    const handle = values[place('handle')] ?? null;
+    const context = values[placeOf(declared, 'context')] as PassedContext;
+    const handle = values[placeOf(declared, 'handle')] ?? null;
     const { apiUrl, organizationId } = context.credential ?? {};
-    const config = typeof context.config === 'string' ? context.config : JSON.stringify(context.config);
-    const key = `${config}\n${apiUrl}\n${organizationId}\n${JSON.stringify([handle, environment])}`;
-    const known = this.#origins.get(key);
+    const config = typeof context.config === 'string' ? context.config : (JSON.stringify(context.config) ?? '');
+    // A provider has one configuration, which is long: it is not put together with the rest for each call.
+    if (config !== this.#origins.config) this.#origins = { config, known: new Map() };
+    const key = `${apiUrl}\n${organizationId}\n${handle === null && environment.length === 0 ? '' : JSON.stringify([handle, environment])}`;
+    const known = this.#origins.known.get(key);
     if (known !== undefined) return known;
     let named: readonly string[];
     try {
@@ -217,27 +217,33 @@ export class Binding {
       // The call itself comes to the same problem and tells it.
       return null;
     }
-    if (this.#origins.size >= KEPT_ORIGINS) this.#origins.delete(this.#origins.keys().next().value!);
-    this.#origins.set(key, named);
+    const all = this.#origins.known;
+    if (all.size >= KEPT_ORIGINS) all.delete(all.keys().next().value!);
+    all.set(key, named);
     return named;
   }
 
   #tell(event: ProviderEvent): void {
+    // What listens must not change what happens, neither at once nor later.
     try {
-      this.#options.onEvent?.(event);
-    } catch {
-      // What listens must not change what happens.
-    }
+      const heard: unknown = this.#options.onEvent?.(event);
+      if (heard instanceof Promise) heard.catch(() => {});
+    } catch {}
   }
 }
 
 const ENDLESS = new Course();
+
+/** Which parameter of a function has a name; -1: none. */
+const placeOf = (declared: Call, wanted: string): number => declared.params.findIndex(([name]) => name === wanted);
 
 /** A promise that is waited for only while anybody wants to know. */
 function unlessEnded<T>(promise: Promise<T>, course: Course): Promise<T> {
   return new Promise((resolve, reject) => {
     const unwatch = course.watch(() => reject(course.reason));
     promise.then(resolve, reject).finally(unwatch);
+    // It may have ended while the promise was made.
+    if (course.reason !== null) reject(course.reason);
   });
 }
 
@@ -251,7 +257,7 @@ function unwrapped(value: unknown, invocation: Invocation, raw: boolean): unknow
 
 /** The same values, with a bound on the requests of the call unless its caller has set one. */
 function bounded(declared: Call, values: readonly unknown[]): readonly unknown[] {
-  const place = declared.params.findIndex(([name]) => name === 'context');
+  const place = placeOf(declared, 'context');
   const context = values[place] as PassedContext;
   const extensions = entriesOf(context.extensions);
   if (extensions.some(([name]) => name === 'max-requests')) return values;

@@ -6,6 +6,7 @@ import { NotOffered } from './instance.ts';
 import { SandboxError, type SandboxErrorInit } from '../errors.ts';
 import { fieldNames } from '../generated/contract.ts';
 import type { ErrorRecord } from '../generated/types.ts';
+import { NotAResponse } from '../wasi/failure.ts';
 import type { Invocation } from '../wasi/invocation.ts';
 
 /** Why a call was ended from outside. */
@@ -58,8 +59,8 @@ export function respelled(path: string): string {
 export function fromReason(reason: unknown, declared: Call, invocation: Invocation | null): SandboxError {
   if (reason instanceof SandboxError) return reason;
   const applied = maybeApplied(declared, invocation);
-  const error = (code: ErrorRecord['code'], rule: string, message: string, init: SandboxErrorInit = {}): SandboxError =>
-    new SandboxError(code, message, { maybeApplied: applied, ...init, details: { rule } });
+  const error = (code: ErrorRecord['code'], rule: string, message: string, init: SandboxErrorInit = {}, details = {}): SandboxError =>
+    new SandboxError(code, message, { maybeApplied: applied, ...init, details: { rule, ...details } });
   const doubt = applied ? ' What it asked for may have been done: look before it is asked for elsewhere.' : '';
   if (reason instanceof Ended) {
     switch (reason.why) {
@@ -70,6 +71,9 @@ export function fromReason(reason: unknown, declared: Call, invocation: Invocati
       default:
         return error('timeout', 'aborted', `The call was aborted by its caller.${doubt}`, { cause: reason.cause, retryable: true });
     }
+  }
+  if (reason instanceof NotAResponse) {
+    return error('invalid-config', 'not-a-response', `${reason.message}.${doubt}`, {}, { path: 'fetch' });
   }
   if (reason instanceof NotOffered) return error('unsupported', 'not-offered', `${reason.message}.`);
   if (reason instanceof Divergence) {

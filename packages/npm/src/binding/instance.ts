@@ -1,6 +1,6 @@
 // One instance of the core module: calls of its exports with values instead of addresses.
 
-import { Reader, signatureOf, type Call, type Flat } from './abi.ts';
+import type { Call, Flat } from './abi.ts';
 import { Memory, type CoreExports } from './memory.ts';
 
 type CoreFunction = (...flat: Flat[]) => unknown;
@@ -65,7 +65,7 @@ export class Instance {
   }
 
   #passed(declared: Call, values: readonly unknown[]): Flat[] {
-    const { params, paramsInMemory } = signatureOf(declared);
+    const { params, paramsInMemory } = declared.signature;
     if (paramsInMemory) {
       const at = this.memory.allocate(params.size, params.align);
       params.store(this.memory, at, values);
@@ -77,11 +77,11 @@ export class Instance {
   }
 
   #result(declared: Call, returned: unknown): unknown {
-    const { result, resultInMemory } = signatureOf(declared);
+    const { result, resultInMemory } = declared.signature;
     if (result === null) return undefined;
     const value = resultInMemory
       ? result.load(this.memory, Number(returned) >>> 0)
-      : result.lift(this.memory, new Reader([returned as Flat]));
+      : result.lift(this.memory, [returned as Flat], 0);
     const after = this.#exports[`cabi_post_${declared.name}`];
     if (typeof after === 'function') after(returned);
     return value;

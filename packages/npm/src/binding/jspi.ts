@@ -5,7 +5,7 @@ import { firstOf } from '../wasi/wait.ts';
 import type { Invocation } from '../wasi/invocation.ts';
 import type { Call, Flat } from './abi.ts';
 import type { Engine } from './engine.ts';
-import { lifted, lowered, type Imported } from './imports.ts';
+import { direct, lifted, lowered, type Imported } from './imports.ts';
 import { Instance } from './instance.ts';
 
 /** Instances that are kept while nobody calls. */
@@ -58,10 +58,10 @@ export class Suspending implements Engine {
 }
 
 function plain(slot: Slot, imported: Imported): WebAssembly.ImportValue {
-  const act = imported.act!;
+  const act = direct(imported);
   return (...flat: Flat[]) => {
     const { memory } = slot.instance;
-    return lowered(imported, memory, flat, act(slot.invocation!, ...lifted(imported, memory, flat)));
+    return lowered(imported, memory, flat, act(slot.invocation!, memory, flat));
   };
 }
 
@@ -75,6 +75,10 @@ function poll(slot: Slot, imported: Imported): WebAssembly.ImportValue {
       lowered(imported, instance.memory, flat, ready);
     };
     if (things.some((thing) => thing.ready())) return tell();
-    return firstOf(things, invocation!.surroundings.course).then(tell);
+    const { course, step } = invocation!.surroundings;
+    return firstOf(things, course).then(step).then(() => {
+      course.check();
+      tell();
+    });
   });
 }

@@ -37,37 +37,40 @@ export class Limit {
   }
 }
 
-/** Calls that begin in one turn of the event loop. */
-const BEGINNINGS = 4;
+/** Calls that begin or go on in one turn of the event loop. */
+const STEPS = 4;
+
+/** Milliseconds after which a turn counts as over where nobody has waited for its end. */
+const TURN_MS = 2;
 
 const nextTurn: (act: () => void) => void =
   (globalThis as { setImmediate?: (act: () => void) => void }).setImmediate ?? ((act) => void setTimeout(act, 0));
 
-/** Spreads calls that come together over turns of the event loop: each begins with a millisecond of work, and whoever else
- * lives in the process shall not wait for five hundred of them. */
+/** Spreads calls that begin together, or whose replies come together, over turns of the event loop: each step is up to a
+ * millisecond of work, and whoever else lives in the process shall not wait for five hundred of them. A call alone passes. */
 export class Pace {
-  #begun = 0;
-  #scheduled = false;
-  readonly #waiting: Array<() => void> = [];
+  #taken = 0;
+  #since = -Infinity;
+  #waiting: Array<() => void> = [];
 
-  begin(): Promise<void> | void {
-    this.#schedule();
-    if (this.#begun < BEGINNINGS && this.#waiting.length === 0) {
-      this.#begun += 1;
-      return;
+  step(): Promise<void> | void {
+    if (this.#waiting.length === 0) {
+      const now = performance.now();
+      if (now - this.#since > TURN_MS) [this.#since, this.#taken] = [now, 0];
+      if (this.#taken < STEPS) {
+        this.#taken += 1;
+        return;
+      }
+      nextTurn(this.#turn);
     }
     return new Promise((resolve) => void this.#waiting.push(resolve));
   }
 
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    nextTurn(() => {
-      this.#scheduled = false;
-      const next = this.#waiting.splice(0, BEGINNINGS);
-      this.#begun = next.length;
-      for (const resolve of next) resolve();
-      if (next.length > 0) this.#schedule();
-    });
-  }
+  readonly #turn = (): void => {
+    const next = this.#waiting;
+    this.#waiting = next.splice(STEPS);
+    [this.#since, this.#taken] = [performance.now(), next.length];
+    for (const resolve of next) resolve();
+    if (this.#waiting.length > 0) nextTurn(this.#turn);
+  };
 }

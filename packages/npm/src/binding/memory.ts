@@ -9,7 +9,15 @@ export interface CoreExports {
   readonly cabi_realloc: (old: number, oldSize: number, align: number, size: number) => number;
 }
 
-/** An instance's memory. Its views are renewed when the memory grows. */
+/** Texts up to here are written character by character, which costs less than the call of an encoder. */
+const SHORT = 48;
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
+}
+
+/** An instance's memory. Its views are renewed when the memory grows, which leaves the old ones without a length. */
 export class Memory {
   readonly #exports: CoreExports;
   #view: DataView;
@@ -22,12 +30,12 @@ export class Memory {
   }
 
   get view(): DataView {
-    if (this.#view.buffer !== this.#exports.memory.buffer) this.#renew();
+    if (this.#bytes.length === 0) this.#renew();
     return this.#view;
   }
 
   get bytes(): Uint8Array {
-    if (this.#bytes.buffer !== this.#exports.memory.buffer) this.#renew();
+    if (this.#bytes.length === 0) this.#renew();
     return this.#bytes;
   }
 
@@ -49,12 +57,35 @@ export class Memory {
 
   /** Writes a text to a new place and returns where it is, and its length in bytes. */
   putText(text: string): [number, number] {
-    const bytes = encoder.encode(text);
-    return [this.put(bytes), bytes.length];
+    if (!isAscii(text)) {
+      const bytes = encoder.encode(text);
+      return [this.put(bytes), bytes.length];
+    }
+    if (text.length <= SHORT) return this.putLatin1(text);
+    const at = this.allocate(text.length, 1);
+    encoder.encodeInto(text, this.bytes.subarray(at, at + text.length));
+    return [at, text.length];
+  }
+
+  /** Writes a text of which each character is a byte. */
+  putLatin1(text: string): [number, number] {
+    const { length } = text;
+    const at = this.allocate(length, 1);
+    const { bytes } = this;
+    for (let index = 0; index < length; index += 1) bytes[at + index] = text.charCodeAt(index);
+    return [at, length];
   }
 
   text(at: number, length: number): string {
     return length === 0 ? '' : decoder.decode(this.bytes.subarray(at, at + length));
+  }
+
+  /** Reads a text of which each byte is a character. */
+  latin1(at: number, length: number): string {
+    const { bytes } = this;
+    let text = '';
+    for (let index = at; index < at + length; index += 1) text += String.fromCharCode(bytes[index]!);
+    return text;
   }
 
   /** A copy of some bytes: what is behind a view changes. */

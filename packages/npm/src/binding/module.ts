@@ -2,6 +2,7 @@
 
 import { core } from '#core';
 
+// A module that the platform hands over may be one of another realm, so it is not asked what it is an instance of.
 let compiled: WebAssembly.Module | null = null;
 let compiling: Promise<WebAssembly.Module> | null = null;
 
@@ -10,7 +11,7 @@ export function compile(): Promise<WebAssembly.Module> {
   if (compiled !== null) return Promise.resolve(compiled);
   if (compiling === null) {
     compiling = (async () => {
-      compiled = core instanceof WebAssembly.Module ? core : await WebAssembly.compile(decoded(core));
+      compiled = typeof core === 'string' ? await WebAssembly.compile(decoded(core)) : core;
       return compiled;
     })();
     // Whoever calls next tries again.
@@ -21,7 +22,7 @@ export function compile(): Promise<WebAssembly.Module> {
 
 /** Compiles it at once: some ten milliseconds, unless it was compiled before. */
 export function compileNow(): WebAssembly.Module {
-  compiled ??= core instanceof WebAssembly.Module ? core : new WebAssembly.Module(decoded(core));
+  compiled ??= typeof core === 'string' ? new WebAssembly.Module(decoded(core)) : core;
   return compiled;
 }
 

@@ -63,7 +63,10 @@ export class Replaying implements Engine {
         if (!(reason instanceof Suspension)) throw reason;
         turn.end();
         if (slot.instance.resetStack()) this.#keep(slot);
-        await firstOf(reason.things, invocation.surroundings.course);
+        const { course, step } = invocation.surroundings;
+        await firstOf(reason.things, course);
+        await step();
+        course.check();
       }
     }
   }

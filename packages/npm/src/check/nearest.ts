@@ -46,8 +46,9 @@ export function nearest(name: string, known: readonly string[]): string | null {
   if (alias !== undefined && known.includes(alias)) return alias;
   let best: string | null = null;
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
-  for (const candidate of known) {
-    const away = distance(wanted, plain(candidate));
+  const others = Object.entries(ALIASES).filter(([, candidate]) => known.includes(candidate));
+  for (const [spelled, candidate] of [...known.map((candidate) => [plain(candidate), candidate] as const), ...others]) {
+    const away = distance(wanted, spelled);
     if (away < least) [best, least] = [candidate, away];
   }
   return best;

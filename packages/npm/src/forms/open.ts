@@ -1,5 +1,6 @@
 // Form A: a provider of the open contract, with the manifest by which hosts find it.
 
+import { respelling, type Spelling } from './respell.ts';
 import { REGISTRATION_TOKEN } from './worker.ts';
 import type { FlatCapabilities } from './flat.ts';
 import { anything, entriesOf, option, pairs, record, text, u32 } from '../binding/abi.ts';
@@ -66,7 +67,7 @@ export interface ProviderManifest {
 /** How healthy a provider is. */
 export type ProviderHealth =
   | { readonly status: 'ready' }
-  | { readonly status: 'degraded'; readonly reason: string; readonly recoverableAt?: string }
+  | { readonly status: 'degraded'; readonly reason: string; readonly recoverableAt?: Date }
   | { readonly status: 'unhealthy'; readonly reason: string };
 
 /** What is enforced around an agent, by dimension. Beside the manifest, whose validator refuses what is nested. A dimension
@@ -83,6 +84,10 @@ export const executionSecurityEnforcement = Object.freeze({
 export interface OpenSandboxProvider {
   readonly manifest: ProviderManifest;
   readonly capabilities: FlatCapabilities;
+  /** Where it applies: everywhere, unless its host says otherwise. */
+  readonly scope: { readonly level: 'global' };
+  /** None: a signature is made by whoever publishes the manifest. */
+  readonly signature: null;
   readonly executionSecurityEnforcement: typeof executionSecurityEnforcement;
   /** The provider behind it, for everything that this form does not have. */
   readonly provider: DaytonaSandboxProvider;
@@ -106,6 +111,8 @@ export function createSandboxProvider(options: ProviderOptions): OpenSandboxProv
     get capabilities() {
       return provider.capabilities;
     },
+    scope: { level: 'global' },
+    signature: null,
     executionSecurityEnforcement,
     provider,
     async activate() {
@@ -119,7 +126,7 @@ export function createSandboxProvider(options: ProviderOptions): OpenSandboxProv
     health: () => healthOf(provider),
     async provision(spec, callOptions) {
       checkSpec(spec);
-      const { providerId, externalId, metadata } = await provider.provision(translated(spec), callOptions).catch(respell);
+      const { providerId, externalId, metadata } = await provider.provision(translated(spec), callOptions).catch(respelling(SPELLED));
       return { providerId, externalId, transport: {}, provisionedAt: new Date(), metadata };
     },
     async status(handle, callOptions) {
@@ -160,7 +167,7 @@ async function healthOf(provider: DaytonaSandboxProvider): Promise<ProviderHealt
     if (condition === 'ready') return { status: 'ready' };
     const told = { reason: reason ?? condition };
     if (condition === 'unhealthy') return { status: 'unhealthy', ...told };
-    return until == null ? { status: 'degraded', ...told } : { status: 'degraded', ...told, recoverableAt: until };
+    return until == null ? { status: 'degraded', ...told } : { status: 'degraded', ...told, recoverableAt: new Date(until) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return error instanceof SandboxError && error.retryable ? { status: 'degraded', reason } : { status: 'unhealthy', reason };
@@ -231,22 +238,12 @@ function translated(spec: SandboxSpec): Spec {
 }
 
 /** What the provider's own fields are called in this form. */
-const SPELLED: ReadonlyArray<readonly [string, string]> = [
+const SPELLED: Spelling = [
   ['spec.resources.timeoutSec', 'spec.idleTimeoutSeconds'],
   ['spec.maxDurationSec', 'spec.maxDurationSeconds'],
   ['spec.image', 'spec.workerImage'],
   ['spec.env', 'spec.envVars'],
 ];
-
-/** An error of the provider in the words of this form's caller. */
-function respell(error: unknown): never {
-  if (!(error instanceof SandboxError)) throw error;
-  const path = error.details['path'];
-  const [from, to] = SPELLED.find(([name]) => path === name || path?.startsWith(`${name}.`) || path?.startsWith(`${name}[`)) ?? [];
-  if (path === undefined || from === undefined || to === undefined) throw error;
-  const details = { ...error.details, path: path.replace(from, to) };
-  throw new SandboxError(error.code, error.message.replaceAll(from, to), { ...error.toJSON(), details, cause: error.cause });
-}
 
 function refused(path: string, what: string): SandboxError {
   const message = `${path} ${what}.`;

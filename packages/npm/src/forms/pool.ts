@@ -1,12 +1,14 @@
 // Form B: the provider that the platform runs for a row of its pool table.
 
-import { entriesOf } from '../binding/abi.ts';
-import { kindOf } from '../check/walk.ts';
+import { option, pairs, text } from '../binding/abi.ts';
+import { refuse } from '../check/refuse.ts';
+import { check, kindOf, type Problem } from '../check/walk.ts';
 import { SandboxError } from '../errors.ts';
 import type { Completion, Declaration, Handle, HandleInput, PairsInput, Spec, Status, Termination } from '../generated/types.ts';
-import type { CallOptions, CredentialSource, ProviderOptions } from '../options.ts';
+import { checkCallOptions, type CallOptions, type CredentialSource, type ProviderOptions } from '../options.ts';
 import { DaytonaSandboxProvider } from '../provider.ts';
 import type { FlatCapabilities } from './flat.ts';
+import { respelling } from './respell.ts';
 import { REGISTRATION_TOKEN } from './worker.ts';
 
 /** A row of `execution_provider_pools`, as far as a provider is concerned. Further columns are ignored. */
@@ -68,13 +70,7 @@ export function createPoolProvider(
     throw wrongRow('row.providerId', 'is of another provider; this one is for rows with daytona');
   }
   const config = objectOf(row.config, 'row.config');
-  const provider = new DaytonaSandboxProvider({
-    ...options,
-    poolId: row.id,
-    organizationId: row.orgId,
-    config: row.config,
-    credential,
-  });
+  const provider = providerOf({ ...options, poolId: row.id, organizationId: row.orgId, config: row.config, credential });
   return {
     id: 'daytona',
     displayName: provider.displayName,
@@ -83,11 +79,15 @@ export function createPoolProvider(
     },
     provider,
     async provision(spec, callOptions) {
+      checkCallOptions(callOptions, false);
       if (typeof spec !== 'object' || spec === null) return provider.provision(spec, callOptions);
       const { config: own, toolchainDemand: _, registrationToken, ...plain } = spec;
+      const problems: Problem[] = [];
+      check(TOKEN, registrationToken, 'spec.registrationToken', problems);
+      refuse('invalid-spec', problems);
       const env = withToken(plain.env, registrationToken);
-      const merged = own == null ? undefined : { ...config, ...objectOf(own, 'spec.config') };
-      return provider.provision({ ...plain, ...(env === undefined ? {} : { env }) }, { ...(merged === undefined ? {} : { config: merged }), ...callOptions });
+      const merged = own == null ? callOptions : { config: { ...config, ...objectOf(own, 'spec.config') }, ...callOptions };
+      return provider.provision({ ...plain, ...(env === undefined ? {} : { env }) }, merged);
     },
     async status(handle, callOptions) {
       return (await provider.status(owned(handle), callOptions)).status;
@@ -97,11 +97,22 @@ export function createPoolProvider(
     },
     async execCommand(handle, command, callOptions) {
       const argv = typeof command === 'string' ? ['sh', '-c', command] : command;
-      return provider.process.exec(owned(handle), { argv }, callOptions);
+      return provider.process.exec(owned(handle), { argv }, callOptions).catch(respelling([['command.argv', 'command']]));
     },
-    provides: () => provider.provides(row.runtime_provides),
+    provides: () => provider.provides(row.runtime_provides).catch(respelling([['runtimeProvides', 'row.runtime_provides']])),
     close: () => provider.close(),
   };
+}
+
+const TOKEN = option(text);
+
+/** The provider of a row, whose columns are named where something is wrong with them. */
+function providerOf(options: ProviderOptions): DaytonaSandboxProvider {
+  try {
+    return new DaytonaSandboxProvider(options);
+  } catch (error) {
+    return respelling([['config', 'row.config'], ['organizationId', 'row.orgId'], ['poolId', 'row.id']])(error);
+  }
 }
 
 /** The platform keeps no provider id beside a handle; the pool's row has it. */
@@ -111,10 +122,16 @@ function owned(handle: PoolHandleInput): HandleInput {
 
 function withToken(env: PairsInput | undefined, token: string | null | undefined): PairsInput | undefined {
   if (token == null) return env;
-  // What is no environment is told by the check that follows.
-  if (env != null && typeof env !== 'object') return env;
-  const entries = entriesOf(env);
-  return entries.some((entry) => entry?.[0] === REGISTRATION_TOKEN) ? env : [...entries, [REGISTRATION_TOKEN, token]];
+  // In the form that it has, so that what is wrong in it has the caller's path.
+  if (env instanceof Map || Array.isArray(env)) {
+    const entries = [...env] as Array<readonly [string, string] | undefined>;
+    if (entries.some((entry) => entry?.[0] === REGISTRATION_TOKEN)) return env;
+    return env instanceof Map ? new Map([...env, [REGISTRATION_TOKEN, token]]) : [...env, [REGISTRATION_TOKEN, token]];
+  }
+  const problems: Problem[] = [];
+  check(pairs, env, 'spec.env', problems);
+  refuse('invalid-spec', problems);
+  return { [REGISTRATION_TOKEN]: token, ...(env as Record<string, string> | undefined) };
 }
 
 function objectOf(config: PoolRow['config'], path: string): Record<string, unknown> {

@@ -59,6 +59,10 @@ export const REGISTRATION_TOKEN = 'DONMAI_REGISTRATION_TOKEN';
 export function workerEnvironment(session: WorkerSession): { env: Record<string, string>; warnings: WorkerWarning[] } {
   const problems: Problem[] = [];
   check(SESSION, session, 'session', problems);
+  for (const name of ['sessionId', 'daemonUrl'] as const) {
+    const path = `session.${name}`;
+    if (session?.[name] === '') problems.push({ path, rule: 'empty-value', message: `${path} is empty` });
+  }
   refuse('invalid-spec', problems);
   const own: Array<readonly [string, string | null | undefined]> = [
     ['DONMAI_SESSION_ID', session.sessionId],

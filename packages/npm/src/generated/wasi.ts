@@ -1,6 +1,6 @@
 // Generated from wit/ by `cargo xtask generate`. Do not edit.
 
-import { bool, call, list, octets, option, pairs, record, resource, result, text, tuple, u16, u32, u64, u8, variant } from '../binding/abi.ts';
+import { bool, call, latin1, list, octets, option, pairs, record, resource, result, text, tuple, u16, u32, u64, u8, variant } from '../binding/abi.ts';
 
 export const streamsStreamError = variant([
   ['last-operation-failed', resource],
@@ -84,7 +84,7 @@ export const typesHeaderError = variant([
   ['immutable', null],
 ]);
 export const typesFieldKey = text;
-export const typesFieldValue = octets;
+export const typesFieldValue = latin1;
 export const typesStatusCode = u16;
 
 /** Every function that the component may import, by its name there. */

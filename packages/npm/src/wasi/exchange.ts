@@ -1,8 +1,9 @@
 // One exchange over fetch, from a request that is complete to a reply or a failure.
 
 import type { Case } from '../binding/abi.ts';
-import { failureOf } from './failure.ts';
-import { OwnFields, ReplyFields, binary, type Entry, type Fields } from './fields.ts';
+import { NotAResponse, failureOf } from './failure.ts';
+import { OwnFields, ReplyFields, type Entry, type Fields } from './fields.ts';
+import { kindOf } from '../check/walk.ts';
 import { ReplyBody } from './reply.ts';
 import { Wakers, type Waitable } from './wait.ts';
 
@@ -63,6 +64,8 @@ export class Exchange implements Waitable {
     readonly fetch: typeof globalThis.fetch,
     readonly whole: boolean,
     readonly report: (event: RequestEvent, engine: string | null) => void,
+    /** Ends the whole call: what fetch gives is not what fetch has to give. */
+    readonly refuse: (problem: NotAResponse) => void,
   ) {}
 
   get outcome(): { readonly reply: Incoming } | { readonly failure: Case } | null {
@@ -116,9 +119,11 @@ export class Exchange implements Waitable {
       const response = await this.fetch(origin + path, this.#init(body));
       const reply = this.#reply(response);
       seen(reply.status, null, null);
-      await this.#hold(reply.body);
+      if (!reply.body.settled) await this.#hold(reply.body);
+      reply.body.guard();
       if (this.#outcome === null) this.#outcome = { reply };
     } catch (error) {
+      if (error instanceof NotAResponse) this.refuse(error);
       const { code, engine } = late ? { code: { tag: 'connection-read-timeout' }, engine: null } : failureOf(error);
       if (!this.#abort.signal.aborted || late) seen(null, code.tag, engine);
       if (this.#outcome === null) this.#outcome = { failure: code };
@@ -131,10 +136,9 @@ export class Exchange implements Waitable {
   #init(body: Uint8Array): RequestInit {
     const { method, headers } = this.outgoing;
     // The engine counts the bytes itself, and refuses a length that is given in some and drops it in others.
-    const sent = headers.filter(([name]) => name.toLowerCase() !== 'content-length');
     const init: RequestInit = {
       method,
-      headers: sent.map(([name, value]): [string, string] => [name, binary(value)]),
+      headers: headers.filter(([name]) => name.toLowerCase() !== 'content-length') as Array<[string, string]>,
       redirect: 'manual',
       signal: this.#abort.signal,
     };
@@ -144,8 +148,10 @@ export class Exchange implements Waitable {
   }
 
   #reply(response: Response): Incoming {
+    checkResponse(response);
+    if (response.type === 'error') throw new TypeError('fetch failed');
     const { betweenBytesMs } = this.limits;
-    const body = new ReplyBody(response.body, betweenBytesMs === null ? null : betweenBytesMs + GRACE_MS, this.whole);
+    const body = new ReplyBody(response.body, betweenBytesMs === null ? null : betweenBytesMs + GRACE_MS, this.whole, this.refuse);
     // Browsers hide where a redirect leads to, and that it is one, behind a status of 0.
     if (response.type === 'opaqueredirect') return { status: 302, headers: new OwnFields([]), body };
     // What fetch has decoded no longer has the length that was announced.
@@ -155,8 +161,7 @@ export class Exchange implements Waitable {
   }
 
   /** Waits a moment for the rest of a reply. */
-  #hold(body: ReplyBody): Promise<void> | void {
-    if (body.settled) return;
+  #hold(body: ReplyBody): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
@@ -167,6 +172,16 @@ export class Exchange implements Waitable {
       const unwatch = body.watch(() => body.settled && done());
     });
   }
+}
+
+/** Throws unless something is a response of the Fetch standard whose body nobody has read. */
+function checkResponse(response: unknown): void {
+  const { status, headers, body } = (response ?? {}) as Partial<Response>;
+  if (typeof status !== 'number' || typeof headers?.get !== 'function' || (body != null && typeof body.getReader !== 'function')) {
+    const what = typeof response === 'object' && response !== null ? 'something else' : kindOf(response);
+    throw new NotAResponse(`fetch has to give a Response of the Fetch standard, with a status, Headers and a ReadableStream or null as its body, not ${what}`);
+  }
+  if (body?.locked === true) throw new NotAResponse('fetch has given a Response whose body is read elsewhere; give a clone of it');
 }
 
 const DESCRIBES_ENCODED: ReadonlySet<string> = new Set(['content-encoding', 'content-length']);

@@ -39,9 +39,18 @@ function chain(error: unknown, depth = 0): Array<{ code: string; text: string }>
   return [own, ...[cause, ...inner].flatMap((next) => chain(next, depth + 1))];
 }
 
+/** What fetch gave is not what the Fetch standard says: a defect of an injected one, which no retry mends. */
+export class NotAResponse extends Error {}
+
 /** The word for a failure, with what the engine calls it: a code, never its text, which may repeat what was sent. */
 export function failureOf(error: unknown): { code: Case; engine: string | null } {
-  const links = chain(error);
+  let links: ReturnType<typeof chain>;
+  try {
+    links = chain(error);
+  } catch {
+    // Anything can be thrown, also what throws when it is looked at.
+    links = [];
+  }
   const codes = links.map((link) => link.code);
   for (const [pattern, tag] of BY_CODE) {
     const found = codes.find((code) => pattern.test(code));

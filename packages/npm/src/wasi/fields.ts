@@ -1,23 +1,26 @@
-// Header fields as `wasi:http` has them: names with values of bytes.
+// Header fields as `wasi:http` has them: names with values of bytes. Here a value is a text of which each character is a byte,
+// as fetch takes and gives it.
 
 /** Names that belong to the connection and not to a request. What fetch would drop in silence is refused instead. */
 const FORBIDDEN = new Set(['connection', 'host', 'http2-settings', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-export type Entry = readonly [name: string, value: Uint8Array];
+export type Entry = readonly [name: string, value: string];
 
 /** A set of fields: those of a request, or those of a reply, which are read when somebody asks. */
-export interface Fields {
-  entries(): readonly Entry[];
-  get(name: string): readonly Uint8Array[];
+export abstract class Fields {
+  abstract entries(): readonly Entry[];
+  abstract get(name: string): readonly string[];
 }
 
 /** The fields of a request. */
-export class OwnFields implements Fields {
+export class OwnFields extends Fields {
   readonly #entries: readonly Entry[];
 
   constructor(entries: readonly Entry[]) {
+    super();
     this.#entries = entries;
   }
 
@@ -25,7 +28,7 @@ export class OwnFields implements Fields {
     return this.#entries;
   }
 
-  get(name: string): readonly Uint8Array[] {
+  get(name: string): readonly string[] {
     const wanted = name.toLowerCase();
     return this.#entries.filter(([known]) => known.toLowerCase() === wanted).map(([, value]) => value);
   }
@@ -33,48 +36,40 @@ export class OwnFields implements Fields {
 
 /** Why a field cannot be sent, in the words of `wasi:http`. */
 export function problemOf([name, value]: Entry): 'forbidden' | 'invalid-syntax' | null {
-  if (!NAME.test(name) || value.some((byte) => (byte < 0x20 && byte !== 0x09) || byte === 0x7f)) return 'invalid-syntax';
+  if (!NAME.test(name) || CONTROL.test(value)) return 'invalid-syntax';
   const lower = name.toLowerCase();
   return FORBIDDEN.has(lower) || lower.startsWith('proxy-') ? 'forbidden' : null;
 }
 
-/** Bytes as the text that fetch takes and gives for them: one character for each. */
-export function binary(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-}
-
-/** The bytes of such a text. Where an engine has decoded them, which the standard forbids, they are encoded again. */
-export function unbinary(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code > 0xff) return new TextEncoder().encode(text);
-    bytes[at] = code;
+/** A value as it should come from fetch. Where an engine has decoded its bytes, which the standard forbids, they are encoded
+ * again. */
+function bytesOf(value: string): string {
+  for (let at = 0; at < value.length; at += 1) {
+    if (value.charCodeAt(at) > 0xff) return String.fromCharCode(...new TextEncoder().encode(value));
   }
-  return bytes;
+  return value;
 }
 
 /** The fields of a reply. */
-export class ReplyFields implements Fields {
+export class ReplyFields extends Fields {
   readonly #headers: Headers;
   readonly #hidden: ReadonlySet<string>;
 
   /** `hidden` are names that no longer say the truth about the body. */
   constructor(headers: Headers, hidden: ReadonlySet<string>) {
+    super();
     this.#headers = headers;
     this.#hidden = hidden;
   }
 
   entries(): readonly Entry[] {
     const shown = [...this.#headers].filter(([name]) => !this.#hidden.has(name.toLowerCase()));
-    return shown.map(([name, value]) => [name.toLowerCase(), unbinary(value)]);
+    return shown.map(([name, value]) => [name.toLowerCase(), bytesOf(value)]);
   }
 
-  get(name: string): readonly Uint8Array[] {
+  get(name: string): readonly string[] {
     if (this.#hidden.has(name.toLowerCase())) return [];
     const value = this.#headers.get(name);
-    return value === null ? [] : [unbinary(value)];
+    return value === null ? [] : [bytesOf(value)];
   }
 }

@@ -3,7 +3,7 @@
 
 import type { Case } from '../binding/abi.ts';
 import { Exchange, type Incoming, type Limits } from './exchange.ts';
-import { OwnFields, ReplyFields, problemOf, type Entry, type Fields } from './fields.ts';
+import { Fields, OwnFields, problemOf, type Entry } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { isBlocked } from './ports.ts';
 import { ReplyBody } from './reply.ts';
@@ -86,23 +86,14 @@ function fields(call: Invocation, entries: readonly Entry[]): Case {
   return ok(call.keep(new OwnFields(entries)));
 }
 
-function fieldsOf(call: Invocation, self: number): Fields {
-  return call.object<Fields>(self, FIELDS);
-}
-
-/** Either kind of fields, as a class that `instanceof` knows. */
-const FIELDS = class Fields {
-  static [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof OwnFields || value instanceof ReplyFields;
-  }
-} as unknown as abstract new (...rest: any[]) => Fields;
+const fieldsOf = (call: Invocation, self: number): Fields => call.object(self, Fields);
 
 const milliseconds = (duration: bigint | null): number | null =>
   duration === null ? null : Math.min(Math.ceil(Number(duration) / 1e6), 2 ** 30);
 
 function announced(headers: Fields): number | null {
   const value = headers.get('content-length')[0];
-  return value === undefined ? null : Number(String.fromCharCode(...value));
+  return value === undefined ? null : Number(value);
 }
 
 /** Hands a request over. Nothing is sent before its body is complete. */

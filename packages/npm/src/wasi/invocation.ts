@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly origins: readonly string[] | null;
   /** Whether it goes on. */
   readonly course: Course;
+  /** Waits for its turn where many calls go on together. */
+  readonly step: () => Promise<void> | void;
   /** Whether a reply's body is read as a whole before the component sees any of it. */
   readonly wholeReplies: boolean;
   readonly onRequest: (event: RequestEvent) => void;
@@ -70,10 +72,12 @@ export class Invocation {
   }
 
   exchange(outgoing: Outgoing, limits: Limits): Exchange {
-    const exchange = new Exchange(outgoing, limits, this.#send, this.surroundings.wholeReplies, (event, engine) => {
+    const { course, onRequest, wholeReplies } = this.surroundings;
+    const report = (event: RequestEvent, engine: string | null): void => {
       if (engine !== null) this.engineCode = engine;
-      this.surroundings.onRequest(event);
-    });
+      onRequest(event);
+    };
+    const exchange = new Exchange(outgoing, limits, this.#send, wholeReplies, report, (problem) => course.end(problem));
     this.#exchanges.push(exchange);
     return exchange;
   }

@@ -1,6 +1,6 @@
 // A reply's body as a stream of bytes that is read without waiting.
 
-import { failureOf } from './failure.ts';
+import { NotAResponse, failureOf } from './failure.ts';
 import { Wakers, type Waitable } from './wait.ts';
 
 /** Bytes that are read before anybody asks for them. The rest of a body waits in the connection until then. */
@@ -14,8 +14,10 @@ export class ReplyBody implements Waitable {
   readonly #wakers = new Wakers();
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #betweenBytesMs: number | null = null;
   #heard = 0;
   readonly #whole: boolean;
+  readonly #refuse: (problem: NotAResponse) => void;
   #chunks: Uint8Array[] = [];
   #buffered = 0;
   #state: 'open' | 'closed' | 'failed' = 'open';
@@ -23,15 +25,20 @@ export class ReplyBody implements Waitable {
   #problem = '';
 
   /** `whole`: nothing is ready before all of it is there, or as much as is read ahead. */
-  constructor(body: ReadableStream<Uint8Array> | null, betweenBytesMs: number | null, whole: boolean) {
+  constructor(
+    body: ReadableStream<Uint8Array> | null,
+    betweenBytesMs: number | null,
+    whole: boolean,
+    refuse: (problem: NotAResponse) => void,
+  ) {
     this.#whole = whole;
+    this.#refuse = refuse;
     this.#reader = body?.getReader() ?? null;
     if (this.#reader === null) {
       this.#state = 'closed';
       return;
     }
-    this.#heard = performance.now();
-    if (betweenBytesMs !== null) this.#guard(betweenBytesMs);
+    this.#betweenBytesMs = betweenBytesMs;
     void this.#read();
   }
 
@@ -63,6 +70,13 @@ export class ReplyBody implements Waitable {
     return this.#state === 'closed' ? 'closed' : { failed: this.#problem };
   }
 
+  /** Ends the body when nothing comes for too long. Called when it did not come together with the headers, as most do. */
+  guard(): void {
+    if (this.#state !== 'open' || this.#betweenBytesMs === null) return;
+    this.#heard = performance.now();
+    this.#guard(this.#betweenBytesMs);
+  }
+
   /** Nobody wants the rest. */
   cancel(): void {
     if (this.#state !== 'open') return;
@@ -79,21 +93,23 @@ export class ReplyBody implements Waitable {
         if (this.#state !== 'open') break;
         if (done) {
           this.#end('closed');
-        } else if (value.length > 0) {
-          this.#chunks.push(value);
-          this.#buffered += value.length;
-          this.#heard = performance.now();
+        } else {
+          const bytes = bytesOf(value);
+          if (bytes.length === 0) continue;
+          this.#chunks.push(bytes);
+          this.#buffered += bytes.length;
+          if (this.#timer !== undefined) this.#heard = performance.now();
         }
-        if (done || value.length > 0) this.#wakers.wake();
+        this.#wakers.wake();
       }
     } catch (error) {
+      if (error instanceof NotAResponse) this.#refuse(error);
       if (this.#state === 'open') this.#fail(failureOf(error).code.tag);
     } finally {
       this.#reading = false;
     }
   }
 
-  /** Ends the body when nothing has come for too long. */
   #guard(limit: number): void {
     this.#timer = setTimeout(() => {
       const left = this.#heard + limit - performance.now();
@@ -115,4 +131,11 @@ export class ReplyBody implements Waitable {
     this.#problem = problem;
     this.#wakers.wake();
   }
+}
+
+/** A piece of a body. In a virtual machine of Node, which Jest and the edge runtime are, it is one of another realm. */
+function bytesOf(piece: unknown): Uint8Array {
+  if (piece instanceof Uint8Array) return piece;
+  if (!ArrayBuffer.isView(piece)) throw new NotAResponse('fetch has given a Response whose body is not one of bytes');
+  return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
 }

@@ -9,15 +9,16 @@ export interface Waitable {
 
 /** Who waits for one thing. */
 export class Wakers {
-  readonly #wakers = new Set<() => void>();
+  #wakers: ReadonlyArray<() => void> = [];
 
   watch(wake: () => void): () => void {
-    this.#wakers.add(wake);
-    return () => this.#wakers.delete(wake);
+    this.#wakers = [...this.#wakers, wake];
+    return () => (this.#wakers = this.#wakers.filter((other) => other !== wake));
   }
 
   wake(): void {
-    for (const wake of [...this.#wakers]) wake();
+    // Whoever comes or goes meanwhile does so in another list.
+    for (const wake of this.#wakers) wake();
   }
 }
 
@@ -61,6 +62,8 @@ export class Timer implements Waitable {
 export class Course {
   readonly #wakers = new Wakers();
   #reason: unknown = null;
+  #left: Promise<void> | null = null;
+  #leave: (() => void) | null = null;
 
   /** Why it ended; null while it goes on. */
   get reason(): unknown {
@@ -76,6 +79,15 @@ export class Course {
     if (this.#reason !== null) return;
     this.#reason = reason;
     this.#wakers.wake();
+  }
+
+  /** Resolves once nobody is in it any more, whether it was ended or came to its end. */
+  get left(): Promise<void> {
+    return (this.#left ??= new Promise((resolve) => (this.#leave = resolve)));
+  }
+
+  leave(): void {
+    this.#leave?.();
   }
 
   /** Throws the reason where it has ended. */
@@ -97,7 +109,10 @@ export function firstOf(things: readonly Waitable[], course: Course): Promise<vo
       // Timers may fire a little before their time.
       if (course.reason !== null) reject(course.reason);
       else if (things.some((thing) => thing.ready())) resolve();
-      else unwatch = [course.watch(look), ...things.map((thing) => thing.watch(look))];
+      else {
+        unwatch.push(course.watch(look));
+        for (const thing of things) unwatch.push(thing.watch(look));
+      }
     };
     look();
   });

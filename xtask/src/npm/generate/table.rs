@@ -206,8 +206,11 @@ impl Table<'_> {
                 ("tuple", format!("[{}]", types?.join(", ")))
             }
             TypeDefKind::List(Type::U8) => {
-                self.used.insert("octets");
-                return Ok("octets".to_owned());
+                // The value of a header field is a text in JavaScript, of which each character is a byte.
+                let is_field = contract.resolve.types[id].name.as_deref() == Some("field-value");
+                let plain = if is_field { "latin1" } else { "octets" };
+                self.used.insert(plain);
+                return Ok(plain.to_owned());
             }
             TypeDefKind::List(ty) => ("list", self.expression(ty)?),
             TypeDefKind::Option(ty) => ("option", self.expression(ty)?),
