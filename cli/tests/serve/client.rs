@@ -191,6 +191,11 @@ pub struct Served {
 }
 
 impl Served {
+    /// One more text that must never be told.
+    pub fn secret(&mut self, secret: &str) {
+        self.secrets.push(secret.to_owned());
+    }
+
     /// Hangs up, reads to the end, and returns exit code and what was still said. No key was ever told.
     pub fn end(mut self) -> (Option<i32>, Vec<Value>) {
         self.talk.hang_up();

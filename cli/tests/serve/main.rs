@@ -4,8 +4,11 @@ mod client;
 #[cfg(unix)]
 mod endings;
 mod messages;
+mod methods;
 #[cfg(unix)]
 mod peers;
+#[path = "../planted/mod.rs"]
+mod planted;
 mod secrets;
 mod session;
 #[cfg(unix)]

@@ -41,6 +41,10 @@ impl Pairs {
         self.0.len()
     }
 
+    pub(crate) fn as_mut_vec(&mut self) -> &mut Vec<(String, String)> {
+        &mut self.0
+    }
+
     pub(crate) fn as_vec(&self) -> &Vec<(String, String)> {
         &self.0
     }
