@@ -63,11 +63,16 @@ impl Stage {
         path
     }
 
+    /// The program.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox-host"));
+        command.args(arguments).env_clear().env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
+        command
+    }
+
     /// The program, serving.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox-host"));
-        command.arg("serve").args(arguments).env_clear().env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
-        command
+        self.program(&[&["serve"], arguments].concat())
     }
 
     /// The program on its standard input and output.

@@ -8,25 +8,44 @@ use crate::client::Stage;
 /// The name of a method, and all parameters that it can have: about this sandbox, and otherwise such that it works. What ends
 /// the sandbox comes last.
 pub fn methods(stage: &Stage, handle: &Value) -> Vec<(String, Value)> {
-    let output = stage.command(&["--schema"]).output().unwrap();
-    let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let schema = schema(stage, "serve");
+    let configuration = configuration(stage);
     let mut methods = Vec::new();
     for request in schema["$defs"]["request"]["oneOf"].as_array().unwrap() {
         let name = &request["properties"]["method"];
         let name = name["enum"].get(0).unwrap_or(&name["const"]).as_str().unwrap();
         let params = &request["properties"]["params"];
         for mut params in without_alternatives(example(&schema, params), params) {
-            for (name, right) in [("context", context(stage)), ("handle", handle.clone()), ("config", json!({}))] {
+            let known = [("context", &context(stage)), ("handle", handle), ("config", &configuration)];
+            for (name, right) in known {
                 if let Some(value) = params.get_mut(name) {
-                    *value = right;
+                    *value = right.clone();
                 }
             }
-            methods.push((name.to_owned(), params));
+            methods.push((name.to_owned(), params.clone()));
+            if name == "preflight" {
+                // What is wrong with a configuration is told here as well, and the key is known.
+                params["context"]["config"] = configuration.clone();
+                methods.push((name.to_owned(), params));
+            }
         }
     }
     assert!(methods.len() > 35, "only {methods:?}");
     methods.sort_by_key(|(name, _)| ["stop", "archive", "terminate"].contains(&name.as_str()));
     methods
+}
+
+/// The schema that a command prints.
+fn schema(stage: &Stage, command: &str) -> Value {
+    let output = stage.program(&[command, "--schema"]).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A pool's configuration with every key that there is.
+fn configuration(stage: &Stage) -> Value {
+    let schema = schema(stage, "describe");
+    let known = schema["properties"].as_object().unwrap().iter();
+    known.map(|(name, of)| (name.clone(), of.get("default").cloned().unwrap_or_else(|| example(&schema, of)))).collect()
 }
 
 /// A value for a member that not every value is right for.
