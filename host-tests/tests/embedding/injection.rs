@@ -50,9 +50,18 @@ async fn a_wrong_key_is_refused_by_the_server_and_a_key_that_fits_no_header_by_t
     let daytona = Daytona::start().await;
     let provider = load(&host(injecting(&daytona)));
     let wrong = daytona.context().with_credential(Credential::new("dtn_wrong"));
-    match provider.provision(&wrong, &Spec::new("s")).await {
-        Err(CallError::Provider(error)) => assert_eq!(error.code, ErrorCode::Unauthenticated),
-        other => panic!("{other:?}"),
+    // What is odd about a key that only the host sees is the host's to say.
+    for (key, odd) in [("dtn_wrong", None), ("\"dtn_wrong\"", Some("The key stands in quotation marks"))] {
+        let wrong = wrong.clone().with_credential(Credential::new(key));
+        match provider.provision(&wrong, &Spec::new("s")).await {
+            Err(CallError::Provider(error)) => {
+                assert_eq!(error.code, ErrorCode::Unauthenticated);
+                let remedy = error.remedy().unwrap();
+                assert!(odd.is_none_or(|odd| remedy.starts_with(odd)) && !remedy.contains(key), "{error:?}");
+                assert_eq!(odd.is_some(), remedy.contains("The key"), "{error:?}");
+            }
+            other => panic!("{other:?}"),
+        }
     }
     let broken = daytona.context().with_credential(Credential::new("dtn_\nbroken"));
     let error = provider.provision(&broken, &Spec::new("s")).await.unwrap_err();

@@ -19,10 +19,26 @@ pub(crate) struct System;
 
 impl Resolve for System {
     fn resolve(&self, name: &str) -> Addresses {
-        let name = name.to_owned();
+        // Names below it are this machine as well (RFC 6761, 6.3), and not every system knows that.
+        let is_local = name.trim_end_matches('.').to_ascii_lowercase().ends_with(".localhost");
+        let name = if is_local { "localhost" } else { name }.to_owned();
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             Ok(found.map(|address| address.ip()).collect())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Resolve, System};
+
+    #[tokio::test]
+    async fn a_name_below_localhost_is_this_machine() {
+        for name in ["localhost", "proxy.localhost", "a.Proxy.LOCALHOST."] {
+            let found = System.resolve(name).await.unwrap();
+            assert!(!found.is_empty() && found.iter().all(std::net::IpAddr::is_loopback), "{name}: {found:?}");
+        }
+        assert!(System.resolve("not-localhost.invalid").await.is_err());
     }
 }

@@ -41,6 +41,12 @@ impl Pairs {
         self.0.len()
     }
 
+    /// Sets a value, in the place of those that were there.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|(known, _)| known != name);
+        self.push(name, value);
+    }
+
     pub(crate) fn as_mut_vec(&mut self) -> &mut Vec<(String, String)> {
         &mut self.0
     }
