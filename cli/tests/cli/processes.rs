@@ -31,6 +31,15 @@ fn exec_has_the_output_and_the_exit_code_of_its_command() {
 }
 
 #[test]
+fn a_line_for_a_shell_is_told_from_a_command() {
+    let stage = running();
+    for (line, is_told) in [("ls -la", true), ("nosuchcommand", false)] {
+        let run = stage.run(&[&["exec"][..], &ON, &["--", line]].concat());
+        assert_eq!((run.code, run.err.contains("no shell reads the command")), (127, is_told), "{run:?}");
+    }
+}
+
+#[test]
 fn a_worker_is_launched_followed_and_killed() {
     let stage = running();
     let works = Program { takes: None, stdout: "ready\n".to_owned(), ..Program::default() };
@@ -43,6 +52,8 @@ fn a_worker_is_launched_followed_and_killed() {
     assert_eq!(stage.fake.program_runs().len(), 1);
     let logs = [&["logs"][..], &ON, &["--id", "w"]].concat();
     assert_eq!(stage.run(&logs).out, "ready\n");
+    let run = stage.json(&logs);
+    assert_eq!((run.code, &run.value()["stdout"]), (0, &serde_json::json!("ready\n")), "one value: {run:?}");
     let run = stage.run(&[&["kill"][..], &ON, &["--id", "w"]].concat());
     assert_eq!((run.code, run.out.as_str()), (0, "ended\n"), "{run:?}");
     // Now following it ends.

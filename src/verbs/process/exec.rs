@@ -56,7 +56,7 @@ pub fn exec<T: Transport>(call: &Call<'_, T>, target: &Target, command: &Command
     }
     let given = pairs::get(&command.extensions, "exec-id");
     if let Some(id) = given {
-        check_id("extensions.exec-id", id, call.client.secret())?;
+        check_id("command.extensions.exec-id", id, call.client.secret())?;
     }
     let Running { sandbox, toolbox, .. } = running(call, target)?;
     check_session(call, &sandbox)?;
