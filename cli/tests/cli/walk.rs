@@ -139,7 +139,7 @@ fn a_key_in_the_place_of_any_value_is_in_no_output() {
         for Taken { name, value } in options {
             let option = format!("--{name}");
             // A text is right where one belongs, so there it is the key that the program has.
-            let is_text = ["ID", "IMAGE", "REGION", "NAME", "DIRECTORY", "DATE"].contains(&value.as_str());
+            let is_text = ["ID", "IMAGE", "REGION", "DIRECTORY", "DATE"].contains(&value.as_str());
             let text = if is_text { &key } else { PLANTED };
             run(&stage, &command, &[&option, text]);
             if value == "NAME=VALUE" {
@@ -188,6 +188,18 @@ fn a_key_that_a_reply_repeats_is_in_no_output_of_any_command() {
         json!({ "exitCode": 0, "result": key }),
         json!(key),
     ];
+    // In a reply that is right otherwise, as the reason for which a sandbox does not run and in what its command wrote.
+    let id = stage.fake.sandboxes().remove(0).id;
+    let reason = format!("the key {key} is known");
+    assert!(stage.fake.set_entrypoint_logs(&id, &reason));
+    let mut all = commands(&stage);
+    all.sort_by_key(|(command, _)| command == "terminate");
+    for (command, _) in all.iter().filter(|(command, _)| command != "demo") {
+        for state in ["started", "error"] {
+            assert!(stage.fake.set_state(&id, state, None, Some(&reason)), "{command}");
+            run(&stage, command, &[]);
+        }
+    }
     for (command, _) in commands(&stage) {
         if ["demo", "describe", "check", "serve"].contains(&command.as_str()) {
             continue;
