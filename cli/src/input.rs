@@ -171,7 +171,7 @@ impl HandleFile {
         let text = serde_json::to_string_pretty(handle).unwrap_or_default();
         self.written = true;
         writeln!(self.file, "{text}").and_then(|()| self.file.sync_all()).map_err(|error| {
-            Failure::host(format!("{} cannot be written: {error}.", self.path.display()))
+            Failure::host(format!("{} cannot be written: {error}.", told(&self.path)))
                 .remedy(format!("Keep the handle yourself: {text}"))
         })?;
         Ok(self.path.clone())

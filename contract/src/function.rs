@@ -112,14 +112,7 @@ impl Function {
 
     /// Its name for JSON-RPC in the spelling of JavaScript: its method's in camelCase.
     pub fn camel_name(self) -> String {
-        let mut words = self.method().split('_');
-        let first = words.next().unwrap_or_default().to_owned();
-        words.fold(first, |mut camel, word| {
-            let (initial, rest) = word.split_at_checked(1).unwrap_or((word, ""));
-            camel.push_str(&initial.to_ascii_uppercase());
-            camel.push_str(rest);
-            camel
-        })
+        camel(self.method())
     }
 
     /// The interface that every provider has.
@@ -134,6 +127,18 @@ impl Function {
     pub const fn is_online(self) -> bool {
         matches!(self.scope(), Scope::Pool | Scope::Handle)
     }
+}
+
+/// A name of this program in the spelling of JSON.
+pub fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut camel, word| {
+        let (initial, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+        camel.push_str(&initial.to_ascii_uppercase());
+        camel.push_str(rest);
+        camel
+    })
 }
 
 impl fmt::Display for Function {

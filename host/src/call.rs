@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use crate::error::CallError;
+use crate::guard::Guard;
 use crate::live::LiveInstance;
 use crate::log::warn_line;
 use crate::shared::ProviderInner;
@@ -17,13 +18,17 @@ pub(crate) async fn fresh<V: Verb>(provider: &Arc<ProviderInner>, verb: V) -> Re
     let meter = Computed::default();
     let name = V::FUNCTION.name();
     let limit = limit(provider, &verb);
-    let _pass = provider.shared.quotas.enter(verb.pool())?;
+    let guard = Guard::enter(&provider.shared, &verb)?;
     let work = async {
-        let mut live = LiveInstance::start(provider, &meter, name).await?;
-        let result = live.run(&verb).await;
-        live.explained(result)
+        let _pass = provider.shared.quotas.enter(verb.pool())?;
+        let work = async {
+            let mut live = LiveInstance::start(provider, &meter, name).await?;
+            let result = live.run(&verb).await;
+            live.explained(result)
+        };
+        bounded(name, limit, &meter, work).await
     };
-    bounded(name, limit, &meter, work).await
+    guard.leave(work.await)
 }
 
 /// How long a verb may take on the clock on the wall.

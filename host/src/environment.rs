@@ -28,6 +28,11 @@ impl Environment {
         variables.push(Variable { name, value, is_key });
     }
 
+    /// Its keys.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Secret> {
+        self.0.iter().filter(|variable| variable.is_key).map(|variable| &variable.value)
+    }
+
     /// Leaves out what the policy does not show.
     pub(crate) fn retain(&mut self, policy: &Policy) {
         Arc::make_mut(&mut self.0).retain(|variable| policy.shows(&variable.name));

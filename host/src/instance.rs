@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use crate::call::{bounded, limit};
 use crate::error::CallError;
+use crate::guard::Guard;
 use crate::live::LiveInstance;
 use crate::shared::ProviderInner;
 use crate::store::Computed;
@@ -49,11 +50,15 @@ impl Instance {
     }
 
     pub(crate) async fn call<V: Verb>(&mut self, verb: V) -> Result<Value<V>, CallError> {
-        let _pass = self.provider.shared.quotas.enter(verb.pool())?;
-        self.call_admitted(verb).await
+        let guard = Guard::enter(&self.provider.shared, &verb)?;
+        let result = match self.provider.shared.quotas.enter(verb.pool()) {
+            Ok(_pass) => self.call_admitted(verb).await,
+            Err(error) => Err(error),
+        };
+        guard.leave(result)
     }
 
-    /// A call that its pool's quota has let in.
+    /// A call that its guard and its pool's quota have let in.
     pub(crate) async fn call_admitted<V: Verb>(&mut self, verb: V) -> Result<Value<V>, CallError> {
         let mut live = self.live.take().ok_or(CallError::Poisoned)?;
         self.meter.reset();

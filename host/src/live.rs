@@ -9,12 +9,12 @@ use crate::admission::OriginsKey;
 use crate::bindings::types as wit;
 use crate::egress::AdmittedOrigins;
 use crate::error::CallError;
-use crate::leak;
 use crate::log::warn_line;
 use crate::origin::Origin;
+use crate::redact::Keys;
 use crate::shared::ProviderInner;
 use crate::store::{Computed, ComputedTooLong, StoreData};
-use crate::types::{Context, ErrorCode, Handle, Spec};
+use crate::types::{Context, ErrorCode, Handle};
 use crate::verbs::{Origins, Value, Verb};
 use crate::wire::Returns;
 
@@ -43,15 +43,11 @@ impl LiveInstance {
         }
     }
 
-    /// Makes a call: looks whether the provider has the function, whether a key is where it must not be, whom the call may
-    /// contact, and calls.
+    /// Makes a call: looks whether the provider has the function and whom the call may contact, and calls.
     pub(crate) async fn run<V: Verb>(&mut self, verb: &V) -> Result<Value<V>, CallError> {
         self.offered::<V>()?;
         let params = verb.lower(|context| self.context(context))?;
         if let Some(context) = verb.owner() {
-            if let Some(spec) = verb.spec() {
-                self.check_keys(context, spec)?;
-            }
             self.admit(context, verb.handle()).await?;
         }
         self.call::<V>(params).await
@@ -93,13 +89,6 @@ impl LiveInstance {
             _ => {}
         }
         Ok(lowered)
-    }
-
-    /// Looks for the keys of a call in what would lie at the vendor. A guest that holds placeholders cannot, so the error is
-    /// the one that it would give.
-    fn check_keys(&self, context: &Context, spec: &Spec) -> Result<(), CallError> {
-        let keys = self.store.data().hooks.placeholders.keys();
-        leak::find(&keys, context, spec).map_or(Ok(()), |path| Err(leak::error(&path).into()))
     }
 
     /// Asks the provider, unless it has said so before, whom a call with this context and handle may contact, and lets
@@ -165,9 +154,11 @@ fn classify(
     error: wasmtime::Error,
 ) -> CallError {
     let limits = &provider.shared.limits();
+    // A guest may have made its last words of what it was called with.
+    let keys = Keys::new(&store.data().hooks.placeholders.keys());
     #[cfg(feature = "tracing")]
-    let chain = format!("{error:#}");
-    let classified = if error.is::<PoolConcurrencyLimitError>() {
+    let chain = keys.redacted(&format!("{error:#}"));
+    let mut classified = if error.is::<PoolConcurrencyLimitError>() {
         CallError::Busy { limit: limits.concurrent_calls }
     } else if error.is::<ComputedTooLong>() {
         CallError::ComputedTooLong { function, limit: limits.compute }
@@ -181,6 +172,7 @@ fn classify(
         };
         CallError::Trapped { function, message, source: error.into_boxed_dyn_error() }
     };
+    keys.redact_error(&mut classified);
     warn_line!(target: "sandbox_host::call", function, error = chain, "{classified}");
     classified
 }

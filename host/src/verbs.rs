@@ -3,12 +3,13 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use sandbox_contract::function::Function;
+use sandbox_contract::function::{Function, camel};
 use sandbox_contract::functions;
 use wasmtime::component::{ComponentNamedList, Lower};
 
 use crate::bindings::types as wit;
 use crate::error::CallError;
+use crate::leak::{Holds, Leak};
 use crate::types::{
     CapacityReport, Command, Completion, Context, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport,
     Mode, Output, Page, Report, Snapshot, SnapshotPage, Spec, State, Termination,
@@ -32,6 +33,9 @@ pub(crate) trait Verb: Send + Sync {
 
     /// What it leaves at the vendor, where it leaves something.
     fn spec(&self) -> Option<&Spec>;
+
+    /// Where in its parameters, beside the context, a key must not be and is.
+    fn leak(&self, holds: Holds<'_>) -> Option<Leak>;
 
     /// Makes what the guest takes; `context` does so for a context.
     fn lower(
@@ -106,6 +110,13 @@ macro_rules! verbs {
 
             fn spec(&self) -> Option<&Spec> {
                 None$(.or_else(|| Parameter::spec(self.$param)))*
+            }
+
+            #[allow(unused_variables, reason = "some functions have no parameters")]
+            fn leak(&self, holds: Holds<'_>) -> Option<Leak> {
+                None$(.or_else(|| {
+                    Parameter::leak(self.$param, holds).map(|leak| leak.within(&camel(stringify!($param))))
+                }))*
             }
 
             fn lower(

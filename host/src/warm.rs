@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::call::fresh;
 use crate::error::CallError;
+use crate::guard::Guard;
 use crate::instance::Instance;
 use crate::limits::WarmLimits;
 use crate::shared::ProviderInner;
@@ -126,6 +127,11 @@ impl Warm {
         let Some(owner) = verb.owner().map(Owner::of) else {
             return fresh(&self.provider, verb).await;
         };
+        let guard = Guard::enter(&self.provider.shared, &verb)?;
+        guard.leave(self.guarded(owner, verb).await)
+    }
+
+    async fn guarded<V: Verb>(&self, owner: Owner, verb: V) -> Result<Value<V>, CallError> {
         // Before an instance: a pool that is over its quota must not make any.
         let _pass = self.provider.shared.quotas.enter(verb.pool())?;
         let mut kept = match self.take(&owner) {

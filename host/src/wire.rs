@@ -4,6 +4,8 @@ use wasmtime::component::{ComponentNamedList, Lift};
 
 use crate::bindings::{diagnostics, inventory, process, snapshots, types as wit};
 use crate::error::CallError;
+use crate::leak::{Holds, Leak};
+use crate::texts::Texts;
 use crate::types::{
     CapacityReport, Command, Completion, Declaration, Descriptor, Explanation, Finding, Handle, HealthReport, Mode,
     Output, Page, ProviderError, Report, Snapshot, SnapshotPage, Spec, State, Termination,
@@ -27,10 +29,13 @@ pub(crate) trait Parameter<'a>: Copy + Send + Sync {
         None
     }
 
-    /// What a call leaves at the vendor is looked through for keys.
+    /// What a call leaves at the vendor is looked through for keys, its pool included.
     fn spec(self) -> Option<&'a Spec> {
         None
     }
+
+    /// Where a key is in it, and must not be.
+    fn leak(self, holds: Holds<'_>) -> Option<Leak>;
 }
 
 impl<'a, P: Parameter<'a>> Parameter<'a> for Option<P> {
@@ -52,6 +57,10 @@ impl<'a, P: Parameter<'a>> Parameter<'a> for Option<P> {
     fn spec(self) -> Option<&'a Spec> {
         self.and_then(P::spec)
     }
+
+    fn leak(self, holds: Holds<'_>) -> Option<Leak> {
+        self?.leak(holds)
+    }
 }
 
 impl<'a> Parameter<'a> for &'a str {
@@ -65,6 +74,10 @@ impl<'a> Parameter<'a> for &'a str {
     fn lower(self) -> String {
         self.to_owned()
     }
+
+    fn leak(self, holds: Holds<'_>) -> Option<Leak> {
+        Leak::in_id(self, holds)
+    }
 }
 
 impl<'a> Parameter<'a> for &'a [String] {
@@ -77,6 +90,10 @@ impl<'a> Parameter<'a> for &'a [String] {
 
     fn lower(self) -> Vec<String> {
         self.to_vec()
+    }
+
+    fn leak(self, holds: Holds<'_>) -> Option<Leak> {
+        Leak::in_ids(self, holds)
     }
 }
 
@@ -95,6 +112,10 @@ impl<'a> Parameter<'a> for &'a Handle {
     fn handle(self) -> Option<&'a Handle> {
         Some(self)
     }
+
+    fn leak(self, holds: Holds<'_>) -> Option<Leak> {
+        Leak::in_handle(self, holds)
+    }
 }
 
 impl<'a> Parameter<'a> for &'a Spec {
@@ -112,11 +133,15 @@ impl<'a> Parameter<'a> for &'a Spec {
     fn spec(self) -> Option<&'a Spec> {
         Some(self)
     }
+
+    fn leak(self, holds: Holds<'_>) -> Option<Leak> {
+        Leak::in_spec(self, holds)
+    }
 }
 
-/// Records that are nothing more than parameters.
+/// Records that are nothing more than parameters, and where a key must not be in them.
 macro_rules! records {
-    ($($own:ty => $wit:ty,)*) => {$(
+    ($($own:ty => $wit:ty, $leak:expr;)*) => {$(
         impl<'a> Parameter<'a> for &'a $own {
             type Owned = $own;
             type Wit = $wit;
@@ -128,13 +153,18 @@ macro_rules! records {
             fn lower(self) -> $wit {
                 self.into()
             }
+
+            fn leak(self, holds: Holds<'_>) -> Option<Leak> {
+                $leak(self, holds)
+            }
         }
     )*};
 }
 
 records! {
-    Command => process::Command,
-    Declaration => wit::Declaration,
+    Command => process::Command, Leak::in_command;
+    // Functions that take one send nothing.
+    Declaration => wit::Declaration, |_, _| None;
 }
 
 /// Numbers and enums, which are copied.
@@ -151,6 +181,10 @@ macro_rules! values {
             fn lower(self) -> $wit {
                 self.into()
             }
+
+            fn leak(self, _: Holds<'_>) -> Option<Leak> {
+                None
+            }
         }
     )*};
 }
@@ -161,7 +195,7 @@ values! {
 }
 
 /// A result.
-pub(crate) trait Lifted: Send + Sized {
+pub(crate) trait Lifted: Texts + Send + Sized {
     /// What the guest gives.
     type Wit: Lift + Send + Sync + 'static;
 
@@ -220,7 +254,7 @@ lifted! {
 /// How a function returns what it returns.
 pub(crate) trait Returns {
     /// What callers get.
-    type Value: Send;
+    type Value: Texts + Send;
     /// The guest's list of results.
     type Results: ComponentNamedList + Lift + Send + Sync + 'static;
 

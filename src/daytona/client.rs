@@ -425,7 +425,10 @@ impl<'t, T: Transport> Client<'t, T> {
             self.date.set(reply.headers.date().or(self.date.get()));
         }
         let mut rejection = match result {
-            Ok(reply) if matches!(reply.status, 200..=299) => return Ok(reply),
+            Ok(reply) if matches!(reply.status, 200..=299) => match classify::coding(&reply.body) {
+                Some(coding) => classify::compressed(attempt, reply.status, coding),
+                None => return Ok(reply),
+            },
             Ok(reply) => classify::reply(attempt, &TextReply::new(reply, &self.secret), subject, &self.secret),
             Err(failure) => classify::failure(attempt, &failure, &self.secret),
         };

@@ -20,12 +20,12 @@ pub struct Program {
     #[arg(long, value_name = "DIRECTORY")]
     pub workdir: Option<String>,
 
-    /// How long it may run, for example 90s; then it and all that it started are ended
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    /// How long it may run, for example 90s; then it and all that it started are ended. `exec` waits for no more than an hour
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration)]
     pub timeout: Option<Duration>,
 
     /// Bytes that are kept of each of its two streams
-    #[arg(long, value_name = "BYTES", value_parser = number)]
+    #[arg(long, value_name = "BYTES", allow_negative_numbers = true, value_parser = number)]
     pub max_output: Option<u32>,
 
     /// The program and its arguments; no shell reads them
@@ -64,12 +64,12 @@ pub struct Logs {
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
 
-    /// Go on until it has ended
+    /// Go on until it has ended; with --json one value per line for each read
     #[arg(long)]
     pub follow: bool,
 
     /// Time between two reads
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1s")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration, default_value = "1s")]
     pub interval: Duration,
 }
 
@@ -132,15 +132,15 @@ pub struct Prepare {
     pub image: Option<String>,
 
     /// Virtual CPUs
-    #[arg(long, value_name = "COUNT", value_parser = number)]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = number)]
     pub vcpu: Option<u32>,
 
     /// Memory in MiB
-    #[arg(long, value_name = "MIB", value_parser = number)]
+    #[arg(long, value_name = "MIB", allow_negative_numbers = true, value_parser = number)]
     pub memory_mb: Option<u32>,
 
     /// Disk in MiB
-    #[arg(long, value_name = "MIB", value_parser = number)]
+    #[arg(long, value_name = "MIB", allow_negative_numbers = true, value_parser = number)]
     pub disk_mb: Option<u32>,
 
     /// Where it shall be usable, in the vendor's terms

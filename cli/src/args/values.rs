@@ -32,7 +32,10 @@ pub fn name(text: &str) -> Result<String, String> {
 
 /// A whole number.
 pub fn number(text: &str) -> Result<u32, String> {
-    text.parse().map_err(|_| "write a whole number, for example 2".to_owned())
+    text.parse().map_err(|_| match text.is_empty() || text.contains(|c: char| !c.is_ascii_digit()) {
+        true => "write a whole number, for example 2".to_owned(),
+        false => format!("it is more than {}", u32::MAX),
+    })
 }
 
 /// A time with its unit.

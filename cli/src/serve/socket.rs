@@ -14,7 +14,7 @@ use super::connection::{Kind, peer};
 use super::server::Server;
 use crate::failure::Failure;
 use crate::out;
-use crate::paths::told;
+use crate::paths::{is_content, told};
 
 /// Peers at once; of more, the next ones wait until one hangs up.
 const MOST_PEERS: usize = 1_024;
@@ -24,6 +24,10 @@ const AFTER_ERROR: Duration = Duration::from_millis(100);
 
 /// Serves whoever connects, until the server stops; then lets every peer have its answers.
 pub async fn serve(server: &Arc<Server>, path: &Path) -> Result<(), Failure> {
+    if is_content(path) {
+        return Err(Failure::usage("What was named for --socket looks like a value, not like a path.")
+            .remedy("Name a path in a directory of your own at which nothing is."));
+    }
     let listener = bind(path).await.map_err(|error| {
         Failure::usage(format!("{} cannot be used as a socket: {error}.", told(path)))
             .remedy("Name a path in a directory of your own at which nothing is.")

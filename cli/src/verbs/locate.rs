@@ -7,6 +7,7 @@ use crate::input::{HandleFile, Pool};
 use crate::layout::columns;
 use crate::out;
 use crate::output::{handle, print_json};
+use crate::paths::told;
 use crate::style::{Style, clean};
 
 pub async fn run(global: &Global, own: &Locate) -> Done {
@@ -30,7 +31,7 @@ pub async fn run(global: &Global, own: &Locate) -> Done {
     out::line(format!("{}  {}", style.good("found"), style.bold(clean(&own.session))))?;
     let mut rows = handle(&found);
     if let Some(path) = path {
-        rows.push(("handle in", path.display().to_string()));
+        rows.push(("handle in", told(&path)));
     }
     out::print(columns(style, &rows))?;
     Ok(Exit::Ok)

@@ -20,6 +20,12 @@ const SPARE: Duration = Duration::from_secs(30);
 /// How often a command that is to be ended is looked for before it counts as never begun.
 const NOT_BEGUN: usize = 2;
 
+/// How long a call may take by the contract.
+const LONGEST: Duration = Duration::from_secs(3_600);
+
+/// What shells return for a command that is not there.
+const NOT_FOUND: i32 = 127;
+
 pub async fn exec(global: &Global, own: &Exec) -> Done {
     let mut sandbox = open(global, &own.on)?;
     let mut command = command(&own.program)?;
@@ -27,6 +33,12 @@ pub async fn exec(global: &Global, own: &Exec) -> Done {
     let id = unique("exec");
     command.extensions.push("exec-id", id.clone());
     if let (None, Some(timeout)) = (global.deadline, own.program.timeout) {
+        if timeout + SPARE > LONGEST {
+            return Err(Failure::usage(
+                "--timeout is longer than exec can wait, which is an hour with some time to spare.",
+            )
+            .remedy("Start the command with `launch`, which does not wait, and read it with `logs --follow`."));
+        }
         sandbox.context.deadline_ms = Some(milliseconds(timeout + SPARE));
     }
     let running = sandbox.provider.exec(&sandbox.context, &sandbox.handle, &command);
@@ -46,6 +58,11 @@ pub async fn exec(global: &Global, own: &Exec) -> Done {
         print_json(&done)?;
     } else {
         show(&done)?;
+        // A shell would have divided it.
+        let is_line = matches!(own.program.command.as_slice(), [word] if word.trim().contains(char::is_whitespace));
+        if is_line && done.exit_code == Some(NOT_FOUND) {
+            out::note("(no shell reads the command: write each word by itself after --, or sh -c 'the whole line')\n");
+        }
     }
     Ok(match done.exit_code {
         Some(code) => Exit::Program(u8::try_from(code).unwrap_or(u8::MAX)),
@@ -104,6 +121,7 @@ pub async fn launch(global: &Global, own: &Launch) -> Done {
 pub async fn logs(global: &Global, own: &Logs) -> Done {
     let sandbox = open(global, &own.on)?;
     let mut cursor: Option<String> = None;
+    let mut whole: Option<Output> = None;
     loop {
         let read = sandbox.provider.read(&sandbox.context, &sandbox.handle, own.id.as_deref(), cursor.as_deref(), None);
         let output = match read.await {
@@ -116,21 +134,36 @@ pub async fn logs(global: &Global, own: &Logs) -> Done {
             Err(error) => return Err(error.into()),
         };
         let is_silent = output.stdout.is_empty() && output.stderr.is_empty();
-        if global.json {
-            print_json(&output)?;
-        } else {
-            print(&output)?;
+        cursor.clone_from(&output.next_cursor);
+        match (global.json, own.follow) {
+            (true, true) => out::line(json!(output))?,
+            (true, false) => whole = Some(appended(whole, output)),
+            (false, _) => print(&output)?,
         }
-        let Output { next_cursor: Some(next), .. } = output else { break };
-        if is_silent && !own.follow {
+        if cursor.is_none() || (is_silent && !own.follow) {
             break;
         }
-        cursor = Some(next);
         if is_silent {
             sleep(own.interval).await;
         }
     }
+    if let Some(whole) = whole {
+        print_json(&whole)?;
+    }
     Ok(Exit::Ok)
+}
+
+/// What was written so far, with what was read after it.
+fn appended(before: Option<Output>, after: Output) -> Output {
+    match before {
+        None => after,
+        Some(before) => Output {
+            stdout: before.stdout + &after.stdout,
+            stderr: before.stderr + &after.stderr,
+            details: before.details.iter().chain(after.details.iter()).collect(),
+            ..after
+        },
+    }
 }
 
 fn print(output: &Output) -> Result<(), Failure> {

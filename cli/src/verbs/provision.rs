@@ -11,6 +11,7 @@ use crate::input::{self, HandleFile, Pool};
 use crate::layout::columns;
 use crate::out;
 use crate::output::{handle, print_json};
+use crate::paths::told;
 use crate::style::{Style, clean};
 
 pub async fn run(global: &Global, own: &Provision) -> Done {
@@ -41,6 +42,6 @@ fn shown(global: &Global, session: &str, made: &Handle, path: Option<&Path>) -> 
     };
     let style = Style::stdout();
     let mut rows = handle(made);
-    rows.push(("handle in", path.display().to_string()));
+    rows.push(("handle in", told(&path)));
     out::print(format!("{}  {}\n{}", style.good("provisioned"), style.bold(clean(session)), columns(style, &rows)))
 }

@@ -31,7 +31,9 @@ pub async fn run(global: &Global, verb: &Verb) -> Done {
             let (provider, context) = open(global)?;
             match provider.get_snapshot(&context, &own.name).await? {
                 Some(snapshot) => show(global, &snapshot),
-                None => Err(Failure::not_found(format!("The pool has no snapshot {}.", clean(&own.name)))),
+                None => Err(Failure::not_found(format!("The pool has no snapshot {}.", clean(&own.name))).remedy(
+                    "`sandbox-host snapshot list` shows those that there are; `prepare` and `capture` make one.",
+                )),
             }
         }
         Verb::Activate(own) => {

@@ -12,6 +12,8 @@ mod lifetime;
 mod misuse;
 mod network;
 mod output;
+#[path = "../planted/mod.rs"]
+mod planted;
 mod policy;
 mod pool;
 mod processes;
@@ -19,3 +21,4 @@ mod secrets;
 mod session;
 mod spec;
 mod stage;
+mod walk;

@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use crate::stage::{Run, Stage};
+use crate::walk::commands;
 
 /// Arguments, the exit code, and a word that the answer has to have.
 type Misuse = (&'static [&'static str], i32, &'static str);
@@ -112,12 +113,19 @@ const CONFIGURATION: &[Misuse] = &[
     (&["--pool", "broken.json"], 3, "not JSON"),
     (&["--pool", "wrong.json"], 3, "diskGB"),
     (&["--pool", "list.json"], 3, "an array"),
+    (&["--pool-id", ""], 4, "pool's id"),
+    (&["--session", "s"], 2, "explain --session"),
+    (&["--handle", "handle.json"], 2, "--handle"),
 ];
 
 const DOCTOR: &[Misuse] = &[
     (&["--spec", "no-such.json"], 4, "no-such.json"),
     (&["--spec", "twice.json"], 4, "`env.A` stands there twice"),
     (&["--spec", "list.json"], 4, "has to be an object"),
+    (&["--spec", "pool.json"], 4, "not a specification"),
+    (&["--spec"], 2, "--spec"),
+    (&["--session", "s"], 2, "explain --session"),
+    (&["pool.json"], 2, "--pool FILE"),
 ];
 
 const EXPLAIN: &[Misuse] = &[
@@ -131,6 +139,8 @@ const EXPLAIN: &[Misuse] = &[
     (&["--session", "s", "--handle", "other.json"], 4, "e2b"),
     (&["--session", "s", "--handle", "odd.json"], 4, "locate makes it anew"),
     (&["--session", "s", "--handle", "twice.json"], 4, "stands there twice"),
+    (&["--session", "t", "--handle", "handle.json"], 4, "of another session"),
+    (&["--session", "s", "--handle", "-"], 4, "Standard input"),
     (&["--session", "s", "--credential-file", "pool.json"], 3, "secret"),
     (&["--session", "s", "--deadline", "5"], 2, "45s"),
     (&["--session", "s", "--component", "pool.json"], 11, "WebAssembly"),
@@ -216,11 +226,117 @@ const SERVE: &[Misuse] = &[
     (&["--port", "80"], 2, "--port"),
 ];
 
-const LOGS: &[Misuse] =
-    &[(&["--handle", "handle.json", "--interval", "2"], 2, "45s"), (&["--handle", "handle.json", "--id"], 2, "--id")];
+/// What goes wrong with every command that runs something.
+const PROGRAM: &[Misuse] = &[
+    (&["--handle", "handle.json"], 2, "-- <COMMAND>"),
+    (&["--handle", "handle.json", "ls"], 2, "comes last, after --"),
+    (&["ls"], 2, "comes last, after --"),
+    (&["--session", "s", "--", "true"], 2, "locate --session"),
+    (&["--handle", "handle.json", "--"], 2, "<COMMAND>"),
+    (&["--handle", "handle.json", "--", ""], 4, "argv[0]"),
+    (&["--handle", "handle.json", "--timeout", "5", "--", "true"], 2, "45s"),
+    (&["--handle", "handle.json", "--timeout", "-5s", "--", "true"], 2, "45s"),
+    (&["--handle", "handle.json", "--timeout", "0s", "--", "true"], 2, "longer than nothing"),
+    (&["--handle", "handle.json", "--max-output", "0", "--", "true"], 4, "max-output-bytes is 0"),
+    (&["--handle", "handle.json", "--max-output", "-1", "--", "true"], 2, "whole number"),
+    (&["--handle", "handle.json", "--max-output", "1GB", "--", "true"], 2, "whole number"),
+    (&["--handle", "handle.json", "--max-output", "99999999999", "--", "true"], 2, "more than 4294967295"),
+    (&["--handle", "handle.json", "--env", "A", "--", "true"], 2, "NAME=VALUE"),
+    (&["--handle", "handle.json", "--env", "A B=1", "--", "true"], 2, "letters, digits and _"),
+    (&["--handle", "handle.json", "--env-file", "x.env", "--", "true"], 2, "'--env'"),
+    (&["--handle", "handle.json", "--workdir", "", "--", "true"], 4, "working-directory is empty"),
+    (&["--handle", "handle.json", "--shell", "--", "true"], 2, "--shell"),
+];
+
+const EXEC: &[Misuse] = &[(&["--handle", "handle.json", "--timeout", "2h", "--", "true"], 2, "`launch`")];
+
+const LAUNCH: &[Misuse] = &[
+    (&["--handle", "handle.json", "--id", "", "--", "true"], 4, "an id has 1 to 255"),
+    (&["--handle", "handle.json", "--id", LONG, "--", "true"], 4, "an id has 1 to 255"),
+    (&["--handle", "handle.json", "--detach", "--", "true"], 2, "--detach"),
+];
+
+const LOGS: &[Misuse] = &[
+    (&["--handle", "handle.json", "--interval", "2"], 2, "45s"),
+    (&["--handle", "handle.json", "--interval", "-1s"], 2, "45s"),
+    (&["--handle", "handle.json", "--interval", "0s"], 2, "longer than nothing"),
+    (&["--handle", "handle.json", "--id"], 2, "--id"),
+    (&["--handle", "handle.json", "--id", ""], 4, "an id has 1 to 255"),
+    (&["--handle", "handle.json", "--id", "nobody"], 7, "knows no process nobody"),
+    (&["--handle", "handle.json", "worker"], 2, "--id ID"),
+    (&["--handle", "handle.json", "-f"], 2, "'-f'"),
+];
+
+const KILL: &[Misuse] = &[
+    (&["--handle", "handle.json"], 2, "--id"),
+    (&["--id", "worker"], 2, "--handle"),
+    (&["--handle", "handle.json", "worker"], 2, "--id ID"),
+    (&["--handle", "handle.json", "--id", ""], 4, "an id has 1 to 255"),
+    (&["--handle", "handle.json", "--id", "nobody"], 7, "knows no process nobody"),
+    (&["--handle", "handle.json", "--id", "1", "--id", "2"], 2, "multiple times"),
+    (&["--handle", "handle.json", "--signal", "9", "--id", "worker"], 2, "--signal"),
+    (&["-9", "worker"], 2, "'-9'"),
+];
+
+/// More than any name or id may have.
+const LONG: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\
+    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\
+    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
+/// What goes wrong with every command about one snapshot.
+const NAMED: &[Misuse] = &[
+    (&[], 2, "NAME"),
+    (&["base", "other"], 2, "one NAME stands without an option"),
+    (&["--name", "base"], 2, "the NAME stands without an option"),
+    (&["base", "--pool", "no-such.json"], 3, "no-such.json"),
+    (&["base", "--pool", "wrong.json"], 3, "diskGB"),
+    (&["base", "--deadline", "5"], 2, "45s"),
+    (&["base", "--credential-file", "handle.json"], 3, "not a credential"),
+    (&["base", "--policy", "pool.json"], 3, "pool.json: this is not a policy"),
+    (&["base", "--component", "pool.json"], 11, "WebAssembly"),
+    (&["base", "--force"], 2, "--force"),
+];
+
+/// Names that none has.
+const NAMES: &[&str] = &["UPPER", "", "a/b", "rensei-37a8eec1-base", LONG];
+
+const SNAPSHOT_CAPTURE: &[Misuse] = &[
+    (&["--handle", "handle.json"], 2, "NAME"),
+    (&["base"], 2, "--handle"),
+    (&["base", "handle.json"], 2, "--handle FILE"),
+    (&["base", "--session", "s"], 2, "locate --session"),
+    (&["base", "--handle", "pool.json"], 4, "locate"),
+    (&["base", "--handle", "odd.json"], 4, "locate makes it anew"),
+    (&["base", "--handle", "twice.json"], 4, "stands there twice"),
+    (&["base", "--handle", "handle.json", "--deadline", "0s"], 2, "longer than nothing"),
+    (&["base", "--handle", "handle.json", "--image", "a/b:1"], 2, "--image"),
+    (&["UPPER", "--handle", "handle.json"], 4, "lower-case letters"),
+];
+
+const SNAPSHOT_PREPARE: &[Misuse] = &[
+    (&["base", "npm", "start"], 2, "comes last, after --"),
+    (&["base", "--image", "a b"], 4, "spec.image"),
+    (&["base", "--vcpu", "-1"], 2, "whole number"),
+    (&["base", "--vcpu", "0"], 4, "vcpu is 0"),
+    (&["base", "--memory-mb", "4GB"], 2, "whole number"),
+    (&["base", "--session", "s"], 2, "a snapshot is of no session"),
+    (&["base", "--env", "A=b"], 2, "--env"),
+    (&["base", "--spec", "twice.json"], 4, "`env.A` stands there twice"),
+    (&["base", "--spec", "list.json"], 4, "has to be an object"),
+    (&["base", "--deadline", "-1s"], 2, "45s"),
+];
+
+const SNAPSHOT_LIST: &[Misuse] = &[
+    (&["base"], 2, "every value has an option"),
+    (&["--limit", "5"], 2, "--limit"),
+    (&["--pool-id", ""], 4, "pool's id"),
+];
 
 const SNAPSHOT: &[Misuse] = &[
-    (&["frobnicate"], 2, "frobnicate"),
+    (&["frobnicate"], 2, "there are capture, prepare, list, get, activate, delete"),
+    (&["create", "base"], 2, "'capture', 'prepare'"),
+    (&["ls"], 2, "'list'"),
+    (&["base"], 2, "there are capture, prepare"),
     (&["get"], 2, "NAME"),
     (&["delete"], 2, "NAME"),
     (&["activate"], 2, "NAME"),
@@ -241,6 +357,12 @@ fn on_handle_with(more: &[&'static str]) -> Vec<Misuse> {
         (arguments, *code, *word)
     };
     ON_HANDLE.iter().filter(|(arguments, ..)| shown(arguments)).map(with).collect()
+}
+
+/// What goes wrong with a pool, where nothing about a session or a handle is asked.
+fn on_pool_of_snapshots() -> Vec<Misuse> {
+    let fits = |arguments: &[&str]| !["everything", "--session"].contains(&arguments[0]);
+    ON_POOL.iter().filter(|(arguments, ..)| fits(arguments)).copied().collect()
 }
 
 /// Each command, with what goes wrong with it.
@@ -275,10 +397,23 @@ fn misuses() -> Vec<(&'static str, Vec<Misuse>)> {
     all.push(("capacity", [ON_POOL, CONFIGURATION].concat()));
     all.push(("explain", EXPLAIN.to_vec()));
     all.push(("logs", [ON_HANDLE, LOGS].concat()));
+    all.push(("exec", [&on_handle_with(&["--", "true"])[..], PROGRAM, EXEC].concat()));
+    all.push(("launch", [&on_handle_with(&["--", "true"])[..], PROGRAM, LAUNCH].concat()));
+    all.push(("kill", [&on_handle_with(&["--id", "p"])[..], KILL].concat()));
     all.push(("snapshot", SNAPSHOT.to_vec()));
-    all.push(("exec", on_handle_with(&["--", "true"])));
-    all.push(("launch", on_handle_with(&["--", "true"])));
-    all.push(("kill", on_handle_with(&["--id", "p"])));
+    all.push(("snapshot capture", SNAPSHOT_CAPTURE.to_vec()));
+    all.push(("snapshot list", [&on_pool_of_snapshots()[..], SNAPSHOT_LIST].concat()));
+    for (verb, own) in [
+        ("snapshot prepare", SNAPSHOT_PREPARE),
+        ("snapshot get", &[(&["nobody"], 7, "snapshot list")]),
+        ("snapshot activate", &[(&["nobody"], 7, "Make it by")]),
+        ("snapshot delete", &[]),
+    ] {
+        let is_prepare = verb == "snapshot prepare";
+        let common = NAMED.iter().filter(|(arguments, ..)| !is_prepare || arguments != &["base", "other"]).copied();
+        let names = NAMES.iter().map(|name| (std::slice::from_ref(name), 4, "lower-case letters"));
+        all.push((verb, common.chain(names).chain(own.iter().copied()).collect()));
+    }
     all.push(("extend", on_handle.flatten().chain(EXTEND.iter().copied()).collect()));
     all
 }
@@ -300,7 +435,8 @@ fn files(stage: &Stage) {
 fn run(stage: &Stage, verb: &str, arguments: &[&str], more: &[&str]) -> Run {
     let takes_pool = !["demo", "check", "serve"].contains(&verb) && !arguments.contains(&"--pool");
     let pool: &[&str] = if takes_pool { &["--pool", "pool.json"] } else { &[] };
-    stage.finish_with_input(stage.command(&[&[verb], more, pool, arguments].concat()), b"")
+    let words: Vec<&str> = verb.split(' ').collect();
+    stage.finish_with_input(stage.command(&[&words, more, pool, arguments].concat()), b"")
 }
 
 #[test]
@@ -338,11 +474,8 @@ fn what_is_typed_wrongly_is_answered_with_what_is_wrong_and_what_to_do() {
         }
     }
     // Each command that there is.
-    let help = stage.finish(stage.command(&["--help"])).out;
-    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let listed: Vec<&str> = listed.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
-    for verb in listed.into_iter().filter(|verb| !verb.is_empty() && *verb != "help") {
-        assert!(verbs.contains(&verb), "{verb} has no misuses: {verbs:?}");
+    for (command, _) in commands(&stage) {
+        assert!(verbs.contains(&command.as_str()), "{command} has no misuses: {verbs:?}");
     }
     assert_eq!(alive(), before, "something was done");
 }

@@ -54,6 +54,15 @@ fn a_signal_ends_the_command_in_the_sandbox_and_then_exec() {
 }
 
 #[test]
+fn a_line_for_a_shell_is_told_from_a_command() {
+    let stage = running();
+    for (line, is_told) in [("ls -la", true), ("nosuchcommand", false)] {
+        let run = stage.run(&[&["exec"][..], &ON, &["--", line]].concat());
+        assert_eq!((run.code, run.err.contains("no shell reads the command")), (127, is_told), "{run:?}");
+    }
+}
+
+#[test]
 fn a_worker_is_launched_followed_and_killed() {
     let stage = running();
     let works = Program { takes: None, stdout: "ready\n".to_owned(), ..Program::default() };
@@ -66,6 +75,8 @@ fn a_worker_is_launched_followed_and_killed() {
     assert_eq!(stage.fake.program_runs().len(), 1);
     let logs = [&["logs"][..], &ON, &["--id", "w"]].concat();
     assert_eq!(stage.run(&logs).out, "ready\n");
+    let run = stage.json(&logs);
+    assert_eq!((run.code, &run.value()["stdout"]), (0, &serde_json::json!("ready\n")), "one value: {run:?}");
     let run = stage.run(&[&["kill"][..], &ON, &["--id", "w"]].concat());
     assert_eq!((run.code, run.out.as_str()), (0, "ended\n"), "{run:?}");
     // Now following it ends.

@@ -4,57 +4,8 @@
 use fake_daytona::{Reply, Verdict};
 use serde_json::{Value, json};
 
+use crate::planted::{PLANTED, planted};
 use crate::stage::Stage;
-
-/// Not the program's own key, so that nothing covers it that knows it.
-const PLANTED: &str = "dtn_planted_0123456789abcdef0123456789abcd";
-
-/// A record with the key in each of its places, one after the other, and texts that are no records.
-fn planted(record: &Value) -> Vec<String> {
-    let mut texts = vec![
-        PLANTED.to_owned(),
-        format!("\"{PLANTED}\""),
-        format!("[\"{PLANTED}\"]"),
-        format!("{{\"{PLANTED}\": 1}}"),
-        format!("{{\"{PLANTED}\": \"{PLANTED}\"}}"),
-        format!("{{\"a\": \"{PLANTED}"),
-        format!("{{\"a\": {PLANTED}}}"),
-        format!("{{\"a\": \"\\q{PLANTED}\"}}"),
-    ];
-    for instead in [json!(PLANTED), json!([PLANTED]), json!({ PLANTED: PLANTED }), json!([[PLANTED]])] {
-        replaced(record, &instead, &mut |changed| texts.push(changed.to_string()));
-    }
-    texts
-}
-
-/// Every value that differs from this one in one place.
-fn replaced(value: &Value, instead: &Value, found: &mut dyn FnMut(Value)) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                replaced(member, instead, &mut |changed| {
-                    let mut whole = value.clone();
-                    whole[name] = changed;
-                    found(whole);
-                });
-            }
-            let mut more = value.clone();
-            more[PLANTED] = instead.clone();
-            found(more);
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                replaced(item, instead, &mut |changed| {
-                    let mut whole = value.clone();
-                    whole[index] = changed;
-                    found(whole);
-                });
-            }
-        }
-        _ => {}
-    }
-    found(instead.clone());
-}
 
 /// Runs a command with each of these texts in a file.
 fn walk(stage: &Stage, file: &str, texts: &[String], arguments: &[&str]) {

@@ -63,11 +63,16 @@ impl Stage {
         path
     }
 
+    /// The program.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox-host"));
+        command.args(arguments).env_clear().env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
+        command
+    }
+
     /// The program, serving.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox-host"));
-        command.arg("serve").args(arguments).env_clear().env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
-        command
+        self.program(&[&["serve"], arguments].concat())
     }
 
     /// The program on its standard input and output.
@@ -191,6 +196,11 @@ pub struct Served {
 }
 
 impl Served {
+    /// One more text that must never be told.
+    pub fn secret(&mut self, secret: &str) {
+        self.secrets.push(secret.to_owned());
+    }
+
     /// Hangs up, reads to the end, and returns exit code and what was still said. No key was ever told.
     pub fn end(mut self) -> (Option<i32>, Vec<Value>) {
         self.talk.hang_up();

@@ -5,8 +5,11 @@ mod diagnosis;
 #[cfg(unix)]
 mod endings;
 mod messages;
+mod methods;
 #[cfg(unix)]
 mod peers;
+#[path = "../planted/mod.rs"]
+mod planted;
 mod secrets;
 mod session;
 #[cfg(unix)]

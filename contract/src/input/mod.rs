@@ -9,6 +9,7 @@ mod text;
 
 pub use doubled::doubled;
 pub use json::{from_str, from_str_except, from_value};
-pub use key::bare_key;
+pub use key::{bare_key, oddity};
+
 pub use mistake::{Mistake, is_plain_name, plain_name};
 pub use text::{TextError, decode, read, read_text};

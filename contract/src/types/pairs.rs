@@ -41,6 +41,17 @@ impl Pairs {
         self.0.len()
     }
 
+    /// Sets a value, in the place of those that were there.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|(known, _)| known != name);
+        self.push(name, value);
+    }
+
+    /// All pairs in order, to be changed.
+    pub fn as_mut_vec(&mut self) -> &mut Vec<(String, String)> {
+        &mut self.0
+    }
+
     /// All pairs in order.
     pub fn as_vec(&self) -> &Vec<(String, String)> {
         &self.0

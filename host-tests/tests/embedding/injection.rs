@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fake_daytona::Reply;
-use sandbox_host::{BuildError, CallError, Context, Credential, ErrorCode, Host, Policy, Spec};
+use sandbox_host::{BuildError, CallError, Command, Context, Credential, ErrorCode, Handle, Host, Policy, Spec};
 
 use crate::daytona::{Daytona, load};
 
@@ -50,9 +50,18 @@ async fn a_wrong_key_is_refused_by_the_server_and_a_key_that_fits_no_header_by_t
     let daytona = Daytona::start().await;
     let provider = load(&host(injecting(&daytona)));
     let wrong = daytona.context().with_credential(Credential::new("dtn_wrong"));
-    match provider.provision(&wrong, &Spec::new("s")).await {
-        Err(CallError::Provider(error)) => assert_eq!(error.code, ErrorCode::Unauthenticated),
-        other => panic!("{other:?}"),
+    // What is odd about a key that only the host sees is the host's to say.
+    for (key, odd) in [("dtn_wrong", None), ("\"dtn_wrong\"", Some("The key stands in quotation marks"))] {
+        let wrong = wrong.clone().with_credential(Credential::new(key));
+        match provider.provision(&wrong, &Spec::new("s")).await {
+            Err(CallError::Provider(error)) => {
+                assert_eq!(error.code, ErrorCode::Unauthenticated);
+                let remedy = error.remedy().unwrap();
+                assert!(odd.is_none_or(|odd| remedy.starts_with(odd)) && !remedy.contains(key), "{error:?}");
+                assert_eq!(odd.is_some(), remedy.contains("The key"), "{error:?}");
+            }
+            other => panic!("{other:?}"),
+        }
     }
     let broken = daytona.context().with_credential(Credential::new("dtn_\nbroken"));
     let error = provider.provision(&broken, &Spec::new("s")).await.unwrap_err();
@@ -231,4 +240,76 @@ async fn a_key_of_the_environment_that_cannot_be_used_is_told_as_such_and_not_as
     assert!(matches!(error, CallError::UnusableKey), "{error:?}");
     // A key of the call's own is not affected.
     load(&host).provision(&daytona.context(), &Spec::new("s")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_where_an_id_a_handle_or_a_command_has_it_is_refused_and_nothing_is_sent() {
+    let daytona = Daytona::start().await;
+    let provider = load(&host(injecting(&daytona)));
+    let key = daytona.fake.key();
+    let context = daytona.context();
+    let handle = provider.provision(&context, &Spec::new("s")).await.unwrap();
+    let sent = daytona.fake.requests().len();
+    let mut errors = Vec::new();
+    for wrong in [
+        Context { pool_id: key.to_owned(), ..context.clone() },
+        Context { organization_id: Some(format!("o-{key}")), ..context.clone() },
+    ] {
+        errors.push((provider.status(&wrong, &handle).await.unwrap_err(), "key-in-id"));
+    }
+    errors.push((provider.locate(&context, key).await.unwrap_err(), "key-in-id"));
+    errors.push((provider.get_snapshot(&context, key).await.unwrap_err(), "key-in-id"));
+    errors.push((provider.kill(&context, &handle, key).await.unwrap_err(), "key-in-id"));
+    let command = Command::new(["echo", key]);
+    errors.push((provider.exec(&context, &handle, &command).await.unwrap_err(), "key-in-spec"));
+    let in_spec = Spec { image: Some(key.to_owned()), ..Spec::new("s") };
+    errors.push((provider.check_spec(&context, &in_spec).await.unwrap_err(), "key-in-spec"));
+    let mut in_metadata = handle.clone();
+    in_metadata.metadata.push("name", key);
+    for wrong in [Handle { external_id: format!("x-{key}"), ..handle.clone() }, in_metadata] {
+        errors.push((provider.status(&context, &wrong).await.unwrap_err(), "malformed-handle"));
+        errors.push((provider.explain(&context, "s", Some(&wrong)).await.unwrap_err(), "malformed-handle"));
+    }
+    for (error, rule) in errors {
+        let CallError::Provider(provider) = &error else { panic!("{error:?}") };
+        assert_eq!(provider.details.get("rule"), Some(rule), "{error:?}");
+        assert!(!format!("{error} {error:?}").contains(&key[..12]), "{error:?}");
+    }
+    assert_eq!(daytona.fake.requests().len(), sent, "something was sent");
+    // Whoever has made the handle, the sandbox can be ended with one that is right.
+    provider.terminate(&context, &handle).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_provider_makes_of_a_configuration_with_the_key_in_it_is_told_without_it() {
+    let daytona = Daytona::start().await;
+    // Nothing but the call says that this is a key.
+    let key = "0123456789abcdef0123456789abcdef";
+    let host = Host::builder().policy(injecting(&daytona)).env_key("OTHER_KEY", "fedcba9876543210fedcba98").build();
+    let provider = load(&host.unwrap());
+    for config in [
+        format!(r#"{{"dialect":"{key}"}}"#),
+        format!(r#"{{"daytonaApiUrl":"https://{key}.example"}}"#),
+        format!(r#"{{"daytonaApiUrl":"https://x.example","toolboxUrl":"https://{key}.example"}}"#),
+        format!(r#"{{"daytonaApiUrl":"ftp://{key}"}}"#),
+        r#"{"dialect":"fedcba9876543210fedcba98"}"#.to_owned(),
+        r#"{"daytonaApiUrl":"https://fedcba9876543210fedcba98.example"}"#.to_owned(),
+        key.to_owned(),
+    ] {
+        let context = Context::new("p").with_config(config.as_str()).with_credential(Credential::new(key));
+        let told = [
+            format!("{:?}", provider.locate(&context, "s").await),
+            format!("{:?}", provider.origins(&context, None).await),
+            format!("{:?}", provider.health(&context).await),
+            format!("{:?}", provider.preflight(&context, None).await),
+            format!("{:?}", provider.capacity(&context).await),
+        ];
+        for told in &told {
+            assert!(!told.contains(&key[..12]) && !told.contains("fedcba987654"), "{config}: {told}");
+        }
+        // The key of the environment is known without a context.
+        let told = format!("{:?}", provider.check_config(&config).await);
+        assert!(!told.contains("fedcba987654"), "{config}: {told}");
+    }
+    assert_eq!(daytona.fake.requests().len(), 0);
 }

@@ -14,6 +14,7 @@ use super::{HttpClient, HttpError, Placeholders, Reason, headers};
 use crate::egress::AdmittedOrigins;
 use crate::log::warn_line;
 use crate::policy::Policy;
+use crate::redact::Keys;
 
 /// Denials of one store that are logged each; a guest must not fill the log.
 const LOGGED: u32 = 10;
@@ -52,6 +53,10 @@ impl Hooks {
     /// Makes a request ready to leave, or says why it may not.
     fn admit(&self, request: &mut http::Request<WasiBody>) -> Result<(), String> {
         let (origin, reach) = self.egress.admit(request.uri(), &self.policy)?;
+        if self.keys().occur_in_lower_case(origin.host()) {
+            // Whoever answers for names would learn it.
+            return Err("the name of the host that was called has the API key of this call in it".to_owned());
+        }
         headers::check(request.headers(), &self.policy)?;
         request.extensions_mut().insert(reach);
         request.extensions_mut().insert(self.reason.clone());
@@ -60,9 +65,16 @@ impl Hooks {
         Ok(())
     }
 
+    /// The keys that the guest does not hold.
+    fn keys(&self) -> Keys {
+        Keys::new(&self.placeholders.keys())
+    }
+
     /// Logs a denial, as long as there are not too many.
     fn tell(&mut self, method: &http::Method, reason: &str) {
-        self.reason.set(reason);
+        // An origin may have been made of any part of the input.
+        let reason = self.keys().redacted(reason);
+        self.reason.set(&*reason);
         self.denied = self.denied.saturating_add(1);
         if self.denied <= LOGGED {
             warn_line!(target: "sandbox_host::egress", method = %method, "denied: {reason}");

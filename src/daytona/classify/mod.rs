@@ -17,7 +17,7 @@ use limits::Limit;
 use rejection::quote;
 use rules::{
     BASIC_AUTHENTICATION, ENVELOPE_RULES, GATEWAY_RULES, LIMIT_PER_SANDBOX, LOCKED_OUT, ORGANIZATION_QUOTA,
-    PLAIN_TO_TLS, TLS_PAGES, UNREAD,
+    PLAIN_TO_TLS, SIGN_IN, SIGN_IN_PAGES, TLS_PAGES, UNREAD,
 };
 
 pub use rejection::{Attempt, Reaction, Rejection};
@@ -52,6 +52,7 @@ pub fn reply(attempt: Attempt, reply: &TextReply, subject: &str, secret: &Secret
         Some(said) => refused_by_daytona(reply.status, said, subject),
         None if wants_tls => PLAIN_TO_TLS.applied_to(""),
         None if reply.status == 401 && basic => BASIC_AUTHENTICATION.applied_to(""),
+        None if wants_sign_in(reply) => SIGN_IN.applied_to(""),
         None => rules::find(GATEWAY_RULES, reply.status, ""),
     };
     // What is not Daytona's own word proves nothing, but for what says that the request was not taken.
@@ -92,6 +93,14 @@ pub fn reply(attempt: Attempt, reply: &TextReply, subject: &str, secret: &Secret
 /// Whether a server says that its port is for TLS, and that it was spoken to without: it has understood nothing else.
 fn wants_tls(reply: &TextReply) -> bool {
     matches!(reply.status, 400 | 403 | 426) && TLS_PAGES.iter().any(|words| reply.body.contains(words))
+}
+
+/// Whether a reply leads to where somebody has to sign in.
+fn wants_sign_in(reply: &TextReply) -> bool {
+    let target = reply.headers.get("location").filter(|_| matches!(reply.status, 300..=399));
+    // What comes after the path may name the page to come back to, and so anything.
+    let page = target.and_then(|target| target.split(['?', '#']).next()).unwrap_or_default().to_ascii_lowercase();
+    SIGN_IN_PAGES.iter().any(|mark| page.contains(mark))
 }
 
 /// A refusal in Daytona's own envelope.
@@ -142,6 +151,23 @@ pub fn unsendable(bytes: usize, max: usize) -> Rejection {
         "Make command, environment and labels smaller; large data belongs into the image or a file that the agent fetches.",
     );
     Rejection { reaction: Reaction::Unsendable, error }
+}
+
+/// A success whose body is compressed, although the request asked for it as it is.
+pub fn compressed(attempt: Attempt, status: u16, coding: &str) -> Rejection {
+    let rejection = unreadable(attempt, status, &format!("it is compressed ({coding}), which was not asked for"));
+    let error = rejection.error.rule("encoded-reply");
+    Rejection { error: error.remedy("Switch compression off in what stands before Daytona's API."), ..rejection }
+}
+
+/// How a body is compressed, by how it begins; no text begins so.
+pub fn coding(body: &[u8]) -> Option<&'static str> {
+    match body {
+        [0x1f, 0x8b, ..] => Some("gzip"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("zstd"),
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Some("deflate"),
+        _ => None,
+    }
 }
 
 /// A success whose body cannot be read.

@@ -129,6 +129,21 @@ pub const BASIC_AUTHENTICATION: Row = row!(
     "Let the host reach Daytona's API without this proxy."
 );
 
+pub const SIGN_IN: Row = row!(
+    300..=399,
+    [],
+    "sign-in",
+    PermissionDenied,
+    Report,
+    Final,
+    "What stands before Daytona's API wants somebody to sign in, and the API key does not open it",
+    "Let the API's paths pass the sign-in, or let the host reach Daytona's API behind it."
+);
+
+/// What the addresses of sign-in pages have in them.
+pub const SIGN_IN_PAGES: &[&str] =
+    &["login", "log-in", "signin", "sign-in", "sign_in", "oauth", "openid", "authorize", "saml", "sso", "/access/"];
+
 pub const PLAIN_TO_TLS: Row = row!(
     400..=426,
     [],

@@ -67,7 +67,7 @@ pub fn check_id(path: &str, id: &str, secret: &Secret) -> Result<(), Error> {
         return Ok(());
     }
     let message = format!("{path} has {} bytes; an id has 1 to {MAX_ID}.", id.len());
-    Err(Error::spec(message).rule("process-id").detail("path", path))
+    Err(Error::spec(message).rule("process-id").detail("path", path).remedy("Name the process as launch named it."))
 }
 
 fn flaw(rule: &'static str, path: &str, problem: String) -> Flaw {
@@ -82,6 +82,7 @@ fn refusal(flaws: &[Flaw]) -> Option<Error> {
         error
             .rule(first.rule)
             .detail("path", &format!("command.{}", first.path))
-            .detail("problems", &flaws.len().to_string()),
+            .detail("problems", &flaws.len().to_string())
+            .remedy("Correct the command. Nothing was run."),
     )
 }

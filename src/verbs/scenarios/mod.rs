@@ -5,6 +5,7 @@ mod capacity;
 mod diagnostics;
 mod explain;
 mod extend;
+mod gateways;
 mod inventory_calls;
 mod keep_alive;
 mod lifecycle;

@@ -25,15 +25,16 @@ impl Name {
         let fine = (1..=MAX_NAME).contains(&short.len())
             && short.bytes().next().is_some_and(is_plain)
             && short.bytes().all(|byte| is_plain(byte) || matches!(byte, b'.' | b'_' | b'-'));
-        if !fine {
+        let prefix = snapshot_prefix(&call.pool_id);
+        if !fine || short.starts_with(&prefix) {
             return Err(Error::spec(format!(
-                "A snapshot's name is 1 to {MAX_NAME} lower-case letters, digits, dots, dashes and underscores, a letter or digit first."
+                "A snapshot's name is 1 to {MAX_NAME} lower-case letters, digits, dots, dashes and underscores, a letter or digit first, without the vendor's {prefix}."
             ))
             .rule("snapshot-name")
             .detail("path", "name")
             .remedy("Choose such a name; it need not tell the pool, which is part of the vendor's name anyway."));
         }
-        let full = format!("{}{short}", snapshot_prefix(&call.pool_id));
+        let full = format!("{prefix}{short}");
         if call.client.secret().occurs_in(&full) {
             return Err(key_in_id("name"));
         }
