@@ -28,10 +28,10 @@ fn the_component_gives_every_promise_that_is_held_against_it() {
     assert_eq!(features, Features { adoption: true, keep_alive: true, inventory: true });
 }
 
-/// Without the new faults, under which promises still break: the README lists which.
+/// Three of four organizations with the new faults, the fourth with the first release that is replaced by today's.
 #[test]
 fn two_thousand_sessions_on_servers_of_every_generation_keep_every_promise() {
-    let sum = many(Plan::plain, 1, 2_000, threads(), &Cuts::default(), Sabotage::Nothing);
+    let sum = many(Plan::draw, 1, 2_000, threads(), &Cuts::default(), Sabotage::Nothing);
     assert!(sum.broken.is_empty(), "{sum}");
     assert_eq!(sum.generations.len(), Generation::ALL.len());
     assert!(sum.sessions >= 2_000 && sum.faults > 1_000 && sum.crashes > 500, "{sum}");

@@ -307,8 +307,8 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     /// The organization that the key is of, as far as the server tells: of the key itself in newer versions, else of any
-    /// sandbox or any snapshot of its own that it lists. None where none of them says it, or the key may not ask; an error
-    /// where one did not answer that may know.
+    /// sandbox or any snapshot of its own that it lists. None where none of them says it, because the server has no such
+    /// route or the key may not ask; an error where one was not answered that may know.
     pub fn key_organization(&self, dialect: Dialect) -> Result<Option<String>, Rejection> {
         let sandboxes = format!("{}?limit=1", dialect.route());
         let mut unanswered = None;
@@ -322,11 +322,22 @@ impl<'t, T: Transport> Client<'t, T> {
                         unanswered = Some(self.unreadable(Attempt::Read, Method::Get, path, reply.status, why));
                     }
                 },
-                Err(failed) if failed.error.retryable => unanswered = Some(failed),
-                Err(_) => {}
+                Err(failed) if self.is_silent(&failed) => {}
+                Err(failed) => unanswered = Some(failed),
             }
         }
         unanswered.map_or(Ok(None), Err)
+    }
+
+    /// Whether a refusal means that the server does not tell: it has no such route, or the key lacks the scope. Only Daytona
+    /// itself can say that. A gateway that answers in its place leaves open what it would have told.
+    fn is_silent(&self, refused: &Rejection) -> bool {
+        match refused.error.get("rule") {
+            Some("no-such-route" | "forbidden") => true,
+            // The oldest servers name their version nowhere; others name it wherever they refuse something.
+            Some("refused-unread") => self.version.get().is_none(),
+            _ => false,
+        }
     }
 
     /// Reads what a route tells.

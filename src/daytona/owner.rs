@@ -3,11 +3,16 @@
 use crate::json::{Members, objects};
 
 /// The organization of a key that was answered so: with itself, or with sandboxes or snapshots. The outer nothing: that is no
-/// answer.
+/// answer, as an empty page is none that has others behind it.
 pub fn of_key(reply: &str) -> Option<Option<String>> {
     let items = objects(reply).or_else(|| {
         let reply = Members::of(reply)?;
-        reply.objects("items").or(Some(vec![reply]))
+        let goes_on = reply.scalar::<String>("nextCursor").is_some_and(|next| !next.is_empty());
+        match reply.objects("items") {
+            Some(items) if items.is_empty() && goes_on => None,
+            Some(items) => Some(items),
+            None => Some(vec![reply]),
+        }
     });
     // A general snapshot belongs to the server, whoever made it.
     let own = |owned: Members<'_>| owned.scalar("organizationId").filter(|_| owned.scalar("general") != Some(true));
@@ -33,7 +38,7 @@ mod tests {
         ] {
             assert_eq!(of_key(reply), Some(expected.map(str::to_owned)), "{reply}");
         }
-        for reply in ["<html>", "7", r#"{"items":["#] {
+        for reply in ["<html>", "7", r#"{"items":["#, r#"{"items":[],"nextCursor":"more"}"#] {
             assert_eq!(of_key(reply), None, "{reply}");
         }
     }

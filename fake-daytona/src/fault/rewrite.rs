@@ -57,13 +57,15 @@ impl Rewrite {
             Self::EmptyCursor => drop(body.insert("nextCursor".to_owned(), Value::from(""))),
             Self::RepeatedCursor => {
                 let last = body.get("items").and_then(Value::as_array).and_then(|items| items.last()).cloned();
-                let Some(cursor) = asked.or_else(|| last.as_ref().and_then(cursor_to)) else { return reply };
+                let Some(cursor) = asked.or_else(|| last.as_ref().and_then(|last| cursor_to(last, request))) else {
+                    return reply;
+                };
                 body.insert("nextCursor".to_owned(), Value::from(cursor));
             }
             _ => {
                 // A client that goes on with this cursor gets what was left out.
                 let first = body.get("items").and_then(Value::as_array).and_then(|items| items.first()).cloned();
-                let Some(cursor) = first.as_ref().and_then(cursor_before) else { return reply };
+                let Some(cursor) = first.as_ref().and_then(|first| cursor_before(first, request)) else { return reply };
                 body.insert("items".to_owned(), Value::Array(Vec::new()));
                 body.insert("nextCursor".to_owned(), Value::from(cursor));
             }
@@ -73,16 +75,30 @@ impl Rewrite {
     }
 }
 
-/// The cursor that follows an item in the usual order.
-fn cursor_to(item: &Value) -> Option<String> {
-    cursor(item["lastActivityAt"].as_str()?, item["id"].as_str()?)
+/// By which moments the items of a list are sorted, and whether the oldest comes first; none where they are sorted by
+/// something else.
+fn order(request: &RecordedRequest) -> Option<(&'static str, bool)> {
+    let asked = |name: &str| request.query_values(name).pop();
+    let field = match asked("sort").as_deref() {
+        None | Some("lastActivityAt") => "lastActivityAt",
+        Some("createdAt") => "createdAt",
+        Some(_) => return None,
+    };
+    Some((field, asked("order").as_deref() == Some("asc")))
 }
 
-/// The cursor that an item follows: its own place, a moment later.
-fn cursor_before(item: &Value) -> Option<String> {
-    let at = humantime::parse_rfc3339(item["lastActivityAt"].as_str()?).ok()?;
-    let at = at.duration_since(std::time::UNIX_EPOCH).ok()?;
-    cursor(&Timestamp::from_millis(at.as_millis() as u64 + 1).rfc3339(), item["id"].as_str()?)
+/// The cursor that follows an item in the order of the list.
+fn cursor_to(item: &Value, request: &RecordedRequest) -> Option<String> {
+    cursor(item[order(request)?.0].as_str()?, item["id"].as_str()?)
+}
+
+/// The cursor that an item follows: its own place, a moment nearer to the list's beginning.
+fn cursor_before(item: &Value, request: &RecordedRequest) -> Option<String> {
+    let (field, ascending) = order(request)?;
+    let at = humantime::parse_rfc3339(item[field].as_str()?).ok()?;
+    let at = at.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis() as u64;
+    let before = if ascending { at.checked_sub(1)? } else { at + 1 };
+    cursor(&Timestamp::from_millis(before).rfc3339(), item["id"].as_str()?)
 }
 
 fn cursor(sort_value: &str, id: &str) -> Option<String> {

@@ -69,10 +69,12 @@ async fn cursors_can_repeat_be_empty_and_lead_on_from_an_empty_page() {
     let again = list(Rewrite::RepeatedCursor, &format!("/sandbox?cursor={cursor}")).await;
     assert_eq!(again["nextCursor"].as_str(), Some(cursor.as_str()));
     assert_eq!(list(Rewrite::EmptyCursor, "/sandbox?limit=1").await["nextCursor"], "");
-    let empty = list(Rewrite::EmptyPage, "/sandbox?limit=2").await;
-    assert_eq!(empty["items"], json!([]));
-    let rest = client.get(&format!("/sandbox?cursor={}", empty["nextCursor"].as_str().unwrap())).await;
-    assert_eq!(rest.body["items"].as_array().unwrap().len(), 3, "nothing is lost");
+    for order in ["", "&sort=createdAt&order=asc"] {
+        let empty = list(Rewrite::EmptyPage, &format!("/sandbox?limit=2{order}")).await;
+        assert_eq!(empty["items"], json!([]));
+        let rest = client.get(&format!("/sandbox?cursor={}{order}", empty["nextCursor"].as_str().unwrap())).await;
+        assert_eq!(rest.body["items"].as_array().unwrap().len(), 3, "nothing is lost: {order:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

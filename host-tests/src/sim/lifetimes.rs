@@ -93,8 +93,9 @@ fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation
             let since =
                 running_since(view, stop.at).into_iter().map(|(since, _)| since).rfind(|since| *since <= stop.at);
             let since = since.unwrap_or(view.created_at);
+            // One that is under way when the sandbox is stopped was too late to renew anything.
             let looked = good_looks(evidence, session, view)
-                .find(|look| since <= look.begun && look.begun < stop.at && stop.at - look.begun < window);
+                .find(|look| since <= look.begun && look.ended < stop.at && stop.at - look.begun < window);
             if let Some(look) = looked.filter(|_| killed) {
                 let what = format!("{} was stopped at work, looked at only at {}", view.id, look.begun.rfc3339());
                 found.push(Violation { promise: "killed", session: Some(session.number), at: stop.at, what });
@@ -103,10 +104,10 @@ fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation
     }
 }
 
-/// Whether a server without `last-activity` can be made to keep a sandbox. Renewing it takes five requests there, and the
-/// time since the last renewal, which the server of the provider description tells by nothing but the header `Date`.
+/// Whether a server without `last-activity` can be made to keep a sandbox. Renewing it takes up to eight requests there, and
+/// the time since the last renewal, which the server of the provider description tells by nothing but the header `Date`.
 fn can_be_kept(plan: &Plan, session: &Session) -> bool {
-    let in_time = plan.oddities.delay * 6 < session.deadline.unwrap_or(DEADLINE);
+    let in_time = plan.oddities.delay * 9 < session.deadline.unwrap_or(DEADLINE);
     in_time && (plan.generation != Generation::Documented || plan.oddities.date_ahead == 0)
 }
 
@@ -236,16 +237,20 @@ fn late(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>) 
 /// By how much the end of an idle sandbox may come late that was started at `since`.
 ///
 /// A server without `last-activity` does not say when a sandbox was started, so a raised interval is counted from the
-/// creation, and is too long by the time between the two.
+/// creation, and is too long by the time between the two. The server of the provider description tells no time but the header
+/// `Date`. Where that is ahead, an interval is raised by as much. Where it is behind, nobody knows how much time has passed,
+/// so each look adds a minute, until the session's end at most.
 fn excess(evidence: &Evidence<'_>, view: &SandboxView, since: Timestamp) -> Duration {
     let plan = &evidence.organization.plan;
     if plan.generation.has_activity() || !evidence.features.keep_alive {
         return Duration::ZERO;
     }
-    // The server of the provider description tells no time but the header `Date`, so an interval is raised by what that says.
-    let documented = plan.generation == Generation::Documented;
-    let ahead = if documented { plan.oddities.date_ahead.max(0).unsigned_abs() } else { 0 };
-    since - view.created_at + Duration::from_millis(ahead)
+    let unmeasured = match plan.oddities.date_ahead {
+        _ if plan.generation != Generation::Documented => Duration::ZERO,
+        ahead @ 0.. => Duration::from_millis(ahead.unsigned_abs()),
+        _ => minutes(evidence.about(view).filter(|request| request.route.contains("/autostop/")).count() as u64),
+    };
+    since - view.created_at + unmeasured
 }
 
 /// Stretches in which it was started.

@@ -98,19 +98,25 @@ impl IdleClock {
             call.client.set_auto_stop(dialect, &target.id, &target.external_id, minutes)
         };
         let mut minutes = wanted(now);
-        let in_force = self.interval / SECONDS_PER_MINUTE;
+        let mut in_force = self.interval / SECONDS_PER_MINUTE;
         let is_behind = expiry::is_behind(call.client.server_time(), sandbox);
-        if minutes > in_force || is_behind {
-            // In doubt it is longer than it was, so that there is something to write, and nothing is stopped meanwhile.
-            let written = set(minutes.max(in_force + 1))?;
-            // What is written now is dated now, by the clock that counts.
-            let off = written.filter(|written| is_behind || written.since(now).abs() > SECONDS_PER_MINUTE);
-            if let Some(written) = off {
-                minutes = wanted(written);
+        // What reaches the session's end has nothing to be renewed.
+        let reaches_end = expires_at.is_some_and(|expires_at| last.plus(self.interval) > expires_at);
+        if minutes > in_force || (is_behind && !reaches_end) {
+            // By a date that is ahead it would be too long, and stay so if the call ended here. So where the server says when
+            // something was written, it is first made a minute longer, which also has something to write where the date is
+            // behind, and then as long as is right by the clock that counts. Where it does not say, each look in doubt adds
+            // a minute.
+            let least = in_force + 1;
+            in_force = if sandbox.updated_at().is_some() { least } else { minutes.max(least) };
+            let written = set(in_force)?;
+            minutes = written.map_or(minutes, wanted);
+            if minutes > in_force || (minutes < in_force && written.is_some()) {
                 set(minutes)?;
+                in_force = minutes;
             }
         }
-        Ok(Some(last.plus(minutes.max(in_force) * SECONDS_PER_MINUTE)))
+        Ok(Some(last.plus(in_force * SECONDS_PER_MINUTE)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Only Daytona's own words prove anything: what a page, a gateway or an empty reply says does not.
 
 use super::*;
-use crate::contract::{ErrorCode, Termination};
+use crate::contract::{ErrorCode, Phase, Termination};
 use crate::daytona::Change;
 use crate::sandbox::name::tests::spec;
 
@@ -286,6 +286,24 @@ fn where_the_question_whose_key_it_is_stays_unanswered_nothing_is_gone() {
     assert!(matches!(outcome, Ok(Termination::Gone)), "a key that may not list: {outcome:?}");
     let error = refused(Server::new(script(vec![cut()])).terminate(handle_of("org-d")));
     assert!(error.retryable && error.get("sandbox-id") == Some(ID), "{error:?}");
+    // A gateway that answers in Daytona's place leaves open what Daytona would have said.
+    let unread =
+        || Answer::json(404, r#"{"path":"/api/sandbox","statusCode":404,"message":"Cannot GET /api/sandbox?limit=1"}"#);
+    let absent = || not_found().header("x-daytona-api-version", "v0.190.0");
+    for (what, answer) in [
+        ("a page", Answer::json(404, "<html>Not Found</html>")),
+        ("another's JSON", Answer::json(404, r#"{"message":"no Route matched with those values"}"#)),
+        ("no access", Answer::json(403, "<html>Forbidden</html>")),
+        ("a login", Answer::json(401, "<html>Sign in</html>")),
+        ("unread", unread()),
+    ] {
+        let server = Server::new([absent(), key(), answer, snapshots()]);
+        let error = refused(server.status(handle_of("org-d")));
+        assert!(error.retryable && error.get("sandbox-id") == Some(ID), "{what}: {error:?}");
+    }
+    // A server that names its version nowhere has none of these routes, and says so in the same words.
+    let state = Server::new([not_found(), unread(), unread(), unread()]).status(handle_of("org-d"));
+    assert!(state.as_ref().is_ok_and(|state| state.phase == Phase::Destroyed), "{state:?}");
     // Of a silent list nothing is known within the call.
     let silent = || [not_found(), key(), Answer::silence()];
     let error = refused(Server::new(silent().into_iter().chain([snapshots()])).status(handle_of("org-d")));

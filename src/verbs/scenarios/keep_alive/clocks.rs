@@ -99,3 +99,48 @@ fn adopting_a_running_sandbox_whose_activity_is_old_keeps_its_raised_interval() 
     assert_eq!(adopted(2, "started", date), ["POST /autostop/12"]);
     assert_eq!(adopted(40, "stopped", date), ["POST /autostop/12"]);
 }
+
+/// What a look sends to a server that tells no activity and whose date is half an hour behind, where the session lasts an
+/// hour and the interval in force is so long.
+fn raised(minutes: u32) -> Vec<String> {
+    let fields = format!(r#","createdAt":"2026-11-23T12:30:00.000Z","autoStopInterval":{minutes}"#);
+    let labels = r#","rensei.dev/idle-minutes":"12","rensei.dev/deadline":"created+3600s""#;
+    let json = ours(ID, "started", "started", labels, &fields);
+    let server = Server::ruled(move |line| match line {
+        line if line.contains("last-activity") => refusal(404, "Cannot POST /api/sandbox/x/last-activity"),
+        line if line.contains("autostop") => done(),
+        _ => Answer::json(200, &json).header("date", DATE_HEADER),
+    });
+    let (_, sent) = of(&server, handle("workspace"));
+    sent.into_iter()
+        .filter_map(|line| line.split_once("/autostop").map(|(_, minutes)| minutes.trim().to_owned()))
+        .collect()
+}
+
+#[test]
+fn an_interval_that_is_raised_in_doubt_is_raised_no_further_than_to_the_sessions_end() {
+    assert_eq!(raised(12), ["/13"]);
+    assert_eq!(raised(60), ["/61"]);
+    assert_eq!(raised(61), [""; 0]);
+}
+
+/// What a look sends to a server without `last-activity` that dates what is written, 45 minutes before its header, where the
+/// interval of 30 minutes began at 11:00.
+#[test]
+fn by_a_date_that_is_ahead_an_interval_is_never_longer_than_is_right_for_more_than_a_minute() {
+    let json = |written: &str| {
+        let fields = format!(
+            r#","createdAt":"2026-11-23T11:00:00.000Z","autoStopInterval":30,"updatedAt":"2026-11-23T{written}.000Z""#
+        );
+        ours(ID, "started", "started", r#","rensei.dev/idle-minutes":"30""#, &fields)
+    };
+    let server = Server::ruled(move |line| match line {
+        line if line.contains("last-activity") => refusal(404, "Cannot POST /api/sandbox/x/last-activity"),
+        line if line.contains("autostop") => Answer::json(200, &json("11:15:00")).header("date", DATE_HEADER),
+        _ => Answer::json(200, &json("11:00:00")).header("date", DATE_HEADER),
+    });
+    let (state, sent) = of(&server, handle("sandbox"));
+    let raised: Vec<_> = sent.iter().filter(|line| line.contains("autostop")).map(|line| line.trim()).collect();
+    assert_eq!(raised, ["POST /autostop/31", "POST /autostop/46"]);
+    assert_eq!(detail(&state, "stops-at"), Some("2026-11-23T11:46:00Z"));
+}
