@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_key_that_was_taken_out_of_a_stream_leaves_the_rest_of_it() {
-        let read = told("\nm\na [redacted] b\nm\nc\nm end ended 0 exit 40 40 1 1 100", "m");
+        let read = told("\nm\na [redacted] b\nm\nc\nm end ended 0 exit 40 40 1 1 100 5", "m");
         let Some(read) = read else { panic!("not read") };
         assert_eq!((read.stdout, read.stderr), (part("a [redacted] b", 40, 40), part("c", 1, 1)));
     }
