@@ -52,7 +52,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub credential_file: Option<PathBuf>,
 
-    /// How long one call may take, for example 45s or 500ms; `list` and `reconcile` as a whole
+    /// How long one call may take, for example 45s or 500ms; lists and `reconcile` as a whole
     #[arg(long, global = true, value_name = "TIME", allow_hyphen_values = true, value_parser = duration)]
     pub deadline: Option<Duration>,
 

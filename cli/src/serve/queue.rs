@@ -48,3 +48,30 @@ impl Queue {
         Some(Room { _messages: messages, _bytes: bytes })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{MOST_BYTES, Queue, Room, UNIT};
+
+    /// The room of a line, where it has not to wait.
+    async fn at_once(queue: &Queue, messages: usize, bytes: usize) -> Option<Room> {
+        tokio::time::timeout(Duration::ZERO, queue.enter(messages, bytes)).await.ok().flatten()
+    }
+
+    #[tokio::test]
+    async fn a_peer_has_so_many_messages_and_bytes_and_waits_with_more() {
+        let queue = Queue::new(10);
+        let six = at_once(&queue, 6, 1).await;
+        assert!(six.is_some() && at_once(&queue, 5, 1).await.is_none());
+        let four = at_once(&queue, 4, 1).await;
+        assert!(four.is_some() && at_once(&queue, 1, 1).await.is_none());
+        drop((six, four));
+        let much = at_once(&queue, 1, MOST_BYTES - UNIT).await;
+        assert!(much.is_some() && at_once(&queue, 1, 2 * UNIT).await.is_none());
+        drop(much);
+        // What can never fit gets all that there is.
+        assert!(at_once(&queue, 1_000, 2 * MOST_BYTES).await.is_some());
+    }
+}

@@ -1,10 +1,9 @@
 //! Commands on all sandboxes of a pool: a list, and an end for those that nobody wants any more.
 
-use std::collections::HashSet;
-use std::time::{Duration, Instant};
-
 use sandbox_host::{Action, Context, Function, Item, Mode, Outcome, Page, Provider, Report};
 
+use super::budget::Budget;
+use super::pages::Pages;
 use crate::Done;
 use crate::args::{Global, Reconcile};
 use crate::component::{Network, provider};
@@ -12,7 +11,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::Pool;
 use crate::known;
-use crate::layout::seconds;
 use crate::out;
 use crate::output::print_json;
 use crate::style::{Style, clean};
@@ -85,25 +83,6 @@ fn refuse_without_match(dry: &Report, pool: &str) -> Result<(), Failure> {
     ))
 }
 
-/// The time that a command may take as a whole.
-struct Budget(Option<(Instant, Duration)>);
-
-impl Budget {
-    fn of(global: &Global) -> Self {
-        Self(global.deadline.map(|limit| (Instant::now(), limit)))
-    }
-
-    /// The context of the next call, which may take what is left.
-    fn context(&self, context: &Context) -> Result<Context, Failure> {
-        let Some((begun, limit)) = self.0 else { return Ok(context.clone()) };
-        match limit.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) {
-            Some(left) => Ok(context.clone().with_deadline(left)),
-            None => Err(Failure::timeout(format!("It was not done within {}.", seconds(limit)))
-                .remedy("Give it a longer --deadline.")),
-        }
-    }
-}
-
 fn has_failed(outcome: &Outcome) -> bool {
     outcome.action == Action::Failed
 }
@@ -118,28 +97,11 @@ fn offering(global: &Global, function: Function) -> Result<Provider, Failure> {
         .remedy("Use a component that exports the interface `inventory`."))
 }
 
-/// Pages that a list may have; of the vendors' sizes, more sandboxes than any pool has.
-const MOST_PAGES: usize = 10_000;
-
 /// All pages as one, with the time of the first: what the vendor had by then is in it.
 async fn whole(provider: &Provider, context: &Context, budget: &Budget) -> Result<Page, Failure> {
     let mut all = provider.list(&budget.context(context)?, None).await?;
-    let mut seen = HashSet::new();
-    while let Some(cursor) = all.next_cursor.take() {
-        let endless = |what: &str| {
-            Failure::protocol(format!("The list has no end: {what}.")).remedy(
-                "The vendor's API, or what stands before it, is at fault: ask again later, or tell its operator.",
-            )
-        };
-        if cursor.is_empty() {
-            return Err(endless("the way to its next page is empty"));
-        }
-        if !seen.insert(cursor.clone()) {
-            return Err(endless("the way to its next page leads to one that was there before"));
-        }
-        if seen.len() >= MOST_PAGES {
-            return Err(endless(&format!("it has more than {MOST_PAGES} pages")));
-        }
+    let mut pages = Pages::default();
+    while let Some(cursor) = pages.next(all.next_cursor.take())? {
         let next = provider.list(&budget.context(context)?, Some(&cursor)).await?;
         all.items.extend(next.items);
         all.next_cursor = next.next_cursor;

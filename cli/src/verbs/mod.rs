@@ -1,5 +1,6 @@
 //! One module per command.
 
+mod budget;
 mod check;
 mod describe;
 mod doctor;
@@ -7,6 +8,7 @@ mod explain;
 mod health;
 mod inventory;
 mod locate;
+mod pages;
 mod process;
 mod provision;
 mod sandbox;

@@ -3,6 +3,8 @@
 use sandbox_host::{Context, Function, Provider, Snapshot, Termination};
 use serde_json::json;
 
+use super::budget::Budget;
+use super::pages::Pages;
 use crate::Done;
 use crate::args::{Global, Snapshot as Verb};
 use crate::component::{Network, provider};
@@ -59,14 +61,13 @@ pub async fn run(global: &Global, verb: &Verb) -> Done {
 
 async fn list(global: &Global) -> Done {
     let (provider, context) = open(global)?;
-    let (mut all, mut cursor) = (Vec::new(), None);
-    loop {
-        let page = provider.list_snapshots(&context, cursor.as_deref()).await?;
+    let budget = Budget::of(global);
+    let first = provider.list_snapshots(&budget.context(&context)?, None).await?;
+    let (mut all, mut next, mut pages) = (first.items, first.next_cursor, Pages::default());
+    while let Some(cursor) = pages.next(next)? {
+        let page = provider.list_snapshots(&budget.context(&context)?, Some(&cursor)).await?;
         all.extend(page.items);
-        cursor = page.next_cursor;
-        if cursor.is_none() {
-            break;
-        }
+        next = page.next_cursor;
     }
     if global.json {
         print_json(&all)?;

@@ -233,6 +233,20 @@ fn a_list_that_leads_in_circles_ends_with_an_error() {
 }
 
 #[test]
+fn a_list_of_snapshots_that_has_no_end_ends_with_the_deadline_as_a_whole() {
+    let stage = Stage::new();
+    stage.fake.on_request(|request| {
+        let page: u64 = request.query_values("page").pop().and_then(|page| page.parse().ok()).unwrap_or(1);
+        let of_others = json!([{ "id": "x", "name": "other", "state": "active" }]);
+        let body = json!({ "items": of_others, "total": 1_000_000, "page": page, "totalPages": 1_000_000 });
+        Verdict::Answer(Reply::json(200, &body))
+    });
+    let run = stage.json(&["snapshot", "list", "--deadline", "500ms"]);
+    assert_eq!((run.code, run.error().code()), (8, "timeout"), "{run:?}");
+    assert!(stage.fake.requests().len() > 1, "every page was within the deadline");
+}
+
+#[test]
 fn an_empty_cursor_leads_to_no_further_page() {
     let stage = Stage::new();
     stage.fake.on_request(|_| Verdict::Answer(Reply::json(200, &json!({ "items": [], "nextCursor": "" }))));

@@ -177,6 +177,24 @@ fn a_key_in_any_file_of_any_command_is_in_no_output() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_never_ends_is_refused_by_every_option() {
+    let stage = stage();
+    let mut tried = Vec::new();
+    for (command, options) in commands(&stage) {
+        for Taken { name, .. } in options.into_iter().filter(|option| option.value == "FILE") {
+            // A demo takes none of the options of every command.
+            if command != "demo" && !tried.contains(&name) {
+                let run = run(&stage, &command, &[&format!("--{name}"), "/dev/zero"]);
+                assert!([2, 3, 4, 11].contains(&run.code), "{command} --{name}: {run:?}");
+                tried.push(name);
+            }
+        }
+    }
+    assert!(tried.len() > 8, "{tried:?}");
+}
+
 #[test]
 fn a_key_that_a_reply_repeats_is_in_no_output_of_any_command() {
     let stage = stage();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use fake_daytona::Verdict;
 use serde_json::{Value, json};
 
-use crate::client::Stage;
+use crate::client::{Stage, Talk};
 use crate::socket::{connect, listening};
 
 /// Longer than anything here takes on a busy machine, and shorter than every deadline of a call.
@@ -58,6 +58,38 @@ fn sigterm_ends_the_server_within_the_drain_limit_whatever_peers_do() {
     terminate(&process);
     ends_within(&mut process, SOON);
     assert_eq!(process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_peer_that_has_enough_under_way_is_not_read_from_batches_included() {
+    let stage = Stage::new();
+    let path = stage.path("host.sock");
+    let mut process = listening(&stage, &path, &["--drain", "300ms"]);
+    stage.fake.on_request(|_| Verdict::Swallow);
+    let handle = json!({ "providerId": "daytona", "externalId": "x" });
+    let call = |id| request(id, "status", &json!({ "context": stage.context(), "handle": handle }));
+    let batch = |from: u64| format!("[{}]", (from..from + 200).map(call).collect::<Vec<_>>().join(","));
+    let (mut greedy, mut other) = (connect(&path), connect(&path));
+    // One of many may have 256 messages under way.
+    greedy.say(&batch(0));
+    let second = std::thread::spawn({
+        let batch = batch(200);
+        // It may be held back in the middle of this.
+        move || {
+            greedy.say(&batch);
+            greedy
+        }
+    });
+    let begun = Instant::now();
+    let calls = |talk: &mut Talk<_, _>| talk.result("health", json!({}))["inFlight"].as_u64().unwrap();
+    while calls(&mut other) < 200 {
+        assert!(begun.elapsed() < SOON, "{}", calls(&mut other));
+    }
+    let most = (0..100).map(|_| calls(&mut other)).max();
+    assert_eq!(most, Some(200), "the second batch has to wait");
+    terminate(&process);
+    ends_within(&mut process, SOON);
+    drop(second.join());
 }
 
 #[test]

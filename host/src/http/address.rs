@@ -84,6 +84,8 @@ fn of_v6(address: Ipv6Addr) -> Kind {
     let own = match address.segments() {
         // EC2's services (metadata at ::254, pod identity at ::23) and Google's metadata service.
         [0xfd00, 0xec2, ..] | [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254] => Kind::Blocked,
+        // Scaleway's.
+        [0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42] => Kind::Blocked,
         // Link-local; the prefix for what is to be dropped.
         [0xfe80..=0xfebf, ..] | [0x100, 0, 0, 0, ..] => Kind::Blocked,
         // Unique local and site-local.
@@ -249,6 +251,7 @@ mod tests {
                     "fd00:ec2::254",
                     "fd00:ec2::23",
                     "fd20:ce::254",
+                    "fd00:42::42",
                     "168.63.129.16",
                     "::ffff:168.63.129.16",
                     "::ffff:0:169.254.169.254",

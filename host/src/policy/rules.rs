@@ -230,8 +230,19 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::{Egress, Policy, PrivateAddresses};
+    use crate::error::BuildError;
     use crate::limits::{Limits, WarmLimits};
     use crate::policy::Proxy;
+
+    #[test]
+    fn a_proxy_and_injected_keys_need_a_list_of_those_that_may_be_called() {
+        let proxied = Policy::new().with_proxy(Proxy::parse("http://proxy:3128").unwrap());
+        for policy in [proxied, Policy::new().with_injected_credentials()] {
+            assert!(matches!(policy.check(), Err(BuildError::NoAllowList(_))));
+            policy.clone().with_egress(Egress::Nobody).check().unwrap();
+            policy.with_allowed(["api.example.com"]).unwrap().check().unwrap();
+        }
+    }
 
     #[test]
     fn every_rule_has_a_method() {

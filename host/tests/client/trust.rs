@@ -168,3 +168,15 @@ async fn a_server_that_closes_during_the_handshake_and_one_of_the_other_protocol
     assert!(matches!(error, HttpError::TlsProtocolError), "{error:?}");
     assert!(words.contains("write https in the URL"), "{words}");
 }
+
+#[test]
+fn a_file_of_certificates_may_begin_with_a_byte_order_mark_and_is_told_by_its_encoding_otherwise() {
+    let pem = std::fs::read_to_string(Authority::new("a CA").file.path()).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("\u{feff}{pem}")).unwrap();
+    PooledClient::builder().ca_file(file.path()).build().unwrap();
+    let utf_16: Vec<u8> = format!("\u{feff}{pem}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(file.path(), utf_16).unwrap();
+    let error = PooledClient::builder().ca_file(file.path()).build().err().expect("refused").to_string();
+    assert!(error.contains("UTF-16") && error.contains("Store it as UTF-8"), "{error}");
+}
