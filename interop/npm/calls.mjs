@@ -7,7 +7,6 @@ import { FAULTS, fetching, quietly, virtual } from './virtual-time.mjs';
 
 const [CALLS, SEED] = [Number(process.env.CALLS), Number(process.env.SEED)];
 
-
 /** Small, good enough, and the same everywhere. */
 function random(seed) {
   let state = seed >>> 0;
@@ -20,7 +19,6 @@ function random(seed) {
 }
 
 const real = fetch;
-const realTimeout = setTimeout;
 const draw = random(SEED);
 /** One request in ten meets a fault; which, follows from its number. */
 const fate = random(SEED + 1);
@@ -81,4 +79,5 @@ for (let call = 0; call < CALLS; call += 1) {
 }
 await requests();
 console.log(`struck ${struck}`);
-realTimeout(() => process.exit(0), 50);
+// Not before everything is written: the reader may be slow.
+process.stdout.write('', () => process.exit(0));

@@ -10,7 +10,7 @@ export type Flat = number | bigint;
 export type Shape =
   | { readonly kind: 'bool' | 'text' | 'json' | 'pairs' | 'octets' | 'resource' | 'u64' | 'anything' }
   | { readonly kind: 'number'; readonly least: number; readonly most: number }
-  | { readonly kind: 'record'; readonly fields: ReadonlyArray<readonly [string, Type]> }
+  | { readonly kind: 'record'; readonly fields: ReadonlyArray<readonly [string, Type]>; readonly names: ReadonlySet<string> }
   | { readonly kind: 'enumeration'; readonly cases: readonly string[] }
   | { readonly kind: 'list' | 'option'; readonly of: Type }
   | { readonly kind: 'tuple'; readonly of: readonly Type[] }
@@ -295,7 +295,7 @@ export function record(fields: ReadonlyArray<readonly [string, Type]>): Type<Rec
     size,
     align,
     flat,
-    shape: { kind: 'record', fields },
+    shape: { kind: 'record', fields, names: new Set(names) },
     // A record of which everything may be left out may be left out itself.
     omittable: fields.every(([, type]) => type.omittable),
     load: (memory, at) => {

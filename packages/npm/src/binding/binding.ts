@@ -100,7 +100,7 @@ export class Binding {
       const engine = this.#engine ?? (await limited(this.#start()));
       const making = values(course);
       const made = making instanceof Promise ? await limited(making) : making;
-      const turn = this.#pace.step();
+      const turn = this.#step();
       if (turn !== undefined) await turn;
       course.check();
       clearTimeout(late);
@@ -111,7 +111,7 @@ export class Binding {
         environment,
         origins: this.#allowed(declared, made, environment),
         course,
-        step: () => this.#pace.step(),
+        step: this.#step,
         wholeReplies: this.mode === 'replay',
         onRequest: (event) => this.#tell({ ...event, function: name }),
       });
@@ -184,6 +184,8 @@ export class Binding {
       onRequest: () => {},
     };
   }
+
+  readonly #step = (): Promise<void> | void => this.#pace.step(this.#running.size < 2);
 
   #environment(): Surroundings['environment'] {
     const { environment } = this.#options;

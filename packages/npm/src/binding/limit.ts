@@ -40,37 +40,39 @@ export class Limit {
 /** Calls that begin or go on in one turn of the event loop. */
 const STEPS = 4;
 
-/** Milliseconds after which a turn counts as over where nobody has waited for its end. */
-const TURN_MS = 2;
-
 const nextTurn: (act: () => void) => void =
   (globalThis as { setImmediate?: (act: () => void) => void }).setImmediate ?? ((act) => void setTimeout(act, 0));
 
 /** Spreads calls that begin together, or whose replies come together, over turns of the event loop: each step is up to a
- * millisecond of work, and whoever else lives in the process shall not wait for five hundred of them. A call alone passes. */
+ * millisecond of work, and whoever else lives in the process shall not wait for five hundred of them. */
 export class Pace {
   #taken = 0;
-  #since = -Infinity;
+  #scheduled = false;
   #waiting: Array<() => void> = [];
 
-  step(): Promise<void> | void {
-    if (this.#waiting.length === 0) {
-      const now = performance.now();
-      if (now - this.#since > TURN_MS) [this.#since, this.#taken] = [now, 0];
-      if (this.#taken < STEPS) {
-        this.#taken += 1;
-        return;
-      }
-      nextTurn(this.#turn);
+  /** Waits for a turn. A call that runs alone has it. */
+  step(alone: boolean): Promise<void> | void {
+    if (alone && this.#waiting.length === 0) return;
+    this.#schedule();
+    if (this.#taken < STEPS && this.#waiting.length === 0) {
+      this.#taken += 1;
+      return;
     }
     return new Promise((resolve) => void this.#waiting.push(resolve));
   }
 
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    nextTurn(this.#turn);
+  }
+
   readonly #turn = (): void => {
+    this.#scheduled = false;
     const next = this.#waiting;
     this.#waiting = next.splice(STEPS);
-    [this.#since, this.#taken] = [performance.now(), next.length];
+    this.#taken = next.length;
     for (const resolve of next) resolve();
-    if (this.#waiting.length > 0) nextTurn(this.#turn);
+    if (next.length > 0) this.#schedule();
   };
 }

@@ -1,7 +1,7 @@
 // Holds what a caller hands over against the types of the contract, before any of it becomes a number or a text of the
 // component. Collects everything that is wrong; says where, what was expected and what is there, but never a value.
 
-import type { Type } from '../binding/abi.ts';
+import type { Shape, Type } from '../binding/abi.ts';
 import type { InputProblem } from '../errors.ts';
 import { nearest } from './nearest.ts';
 
@@ -103,7 +103,7 @@ function walk(type: Type, value: unknown, path: string, problems: Problem[]): vo
     case 'record':
       if (value == null && type.omittable) return;
       if (!isObject(value, shape.fields)) return wrong('an object', value, path, problems);
-      return checkRecord(shape.fields, value, path, problems);
+      return checkRecord(shape, value, path, problems);
     default:
       throw new TypeError(`nobody hands over a ${shape.kind}`);
   }
@@ -191,14 +191,14 @@ function checkJson(value: unknown, path: string, problems: Problem[]): void {
 }
 
 function checkRecord(
-  fields: ReadonlyArray<readonly [string, Type]>,
+  { fields, names }: Extract<Shape, { kind: 'record' }>,
   value: Record<string, unknown>,
   path: string,
   problems: Problem[],
 ): void {
   for (const key of Object.keys(value)) {
-    if (value[key] === undefined || fields.some(([name]) => name === key)) continue;
-    const known = fields.map(([name]) => name);
+    if (names.has(key) || value[key] === undefined) continue;
+    const known = [...names];
     const at = member(path, key);
     const meant = nearest(key, known);
     const hint = meant === null ? `; known are ${known.join(', ')}` : `; did you mean ${meant}?`;

@@ -138,7 +138,7 @@ export class Exchange implements Waitable {
     // The engine counts the bytes itself, and refuses a length that is given in some and drops it in others.
     const init: RequestInit = {
       method,
-      headers: headers.filter(([name]) => name.toLowerCase() !== 'content-length') as Array<[string, string]>,
+      headers: headers.filter(([name]) => name.length !== LENGTH.length || name.toLowerCase() !== LENGTH) as Array<[string, string]>,
       redirect: 'manual',
       signal: this.#abort.signal,
     };
@@ -184,6 +184,7 @@ function checkResponse(response: unknown): void {
   if (body?.locked === true) throw new NotAResponse('fetch has given a Response whose body is read elsewhere; give a clone of it');
 }
 
+const LENGTH = 'content-length';
 const DESCRIBES_ENCODED: ReadonlySet<string> = new Set(['content-encoding', 'content-length']);
 const NOTHING: ReadonlySet<string> = new Set();
 

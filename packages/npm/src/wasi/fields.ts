@@ -36,10 +36,18 @@ export class OwnFields extends Fields {
 
 /** Why a field cannot be sent, in the words of `wasi:http`. */
 export function problemOf([name, value]: Entry): 'forbidden' | 'invalid-syntax' | null {
-  if (!NAME.test(name) || CONTROL.test(value)) return 'invalid-syntax';
+  if (CONTROL.test(value)) return 'invalid-syntax';
+  if (sound.has(name)) return null;
+  if (!NAME.test(name)) return 'invalid-syntax';
   const lower = name.toLowerCase();
-  return FORBIDDEN.has(lower) || lower.startsWith('proxy-') ? 'forbidden' : null;
+  if (FORBIDDEN.has(lower) || lower.startsWith('proxy-')) return 'forbidden';
+  if (sound.size < KEPT_NAMES) sound.add(name);
+  return null;
 }
+
+/** Names that were looked at before: a component sends the same five again and again. */
+const sound = new Set<string>();
+const KEPT_NAMES = 64;
 
 /** A value as it should come from fetch. Where an engine has decoded its bytes, which the standard forbids, they are encoded
  * again. */
