@@ -29,6 +29,13 @@ fn both(stage: &Stage, pool: &str, arguments: &[&str]) -> (Run, Run) {
     (run(&[]), run(&["--json"]))
 }
 
+/// The rule of the error with which a provision in this pool ends: where there is no sandbox, it is what a user sees.
+fn refused(stage: &Stage, pool: &str) -> String {
+    let run = stage.finish(stage.command(&["--pool", pool, "--json", "provision", "--session", "sess-42"]));
+    assert!(stage.fake.alive().is_empty(), "{run:?}");
+    run.error().detail("rule").to_owned()
+}
+
 fn doctor(stage: &Stage) -> (Run, Run) {
     stage.pool(json!({}));
     both(stage, "pool.json", &["doctor"])
@@ -87,6 +94,7 @@ fn a_wrong_key_is_named_and_presented_once() {
     assert!(run.out.contains("✗  key and server") && run.out.contains("–  provisioning"), "{}", run.out);
     assert!(run.out.contains("does not accept the API key"), "{}", run.out);
     assert_eq!(first(&with_wrong_key(&["--json", "doctor"])), "unauthorized");
+    assert_eq!(with_wrong_key(&["--json", "provision", "--session", "s"]).error().detail("rule"), "unauthorized");
     let run = with_wrong_key(&["health"]);
     assert!(run.code == 5 && run.out.starts_with("unhealthy\n"), "{run:?}");
 }
@@ -104,6 +112,7 @@ fn an_expired_key_is_named_and_one_that_ends_soon_is_a_warning() {
     let (run, machine) = doctor(&stage);
     assert_eq!((run.code, first(&machine).as_str()), (5, "unauthorized"));
     assert!(run.out.contains("expired"), "{}", run.out);
+    assert_eq!(refused(&stage, "pool.json"), "unauthorized");
 }
 
 #[test]
@@ -113,6 +122,7 @@ fn a_missing_scope_is_named() {
     let (run, machine) = doctor(&stage);
     assert_eq!((run.code, first(&machine).as_str()), (5, "missing-scope"), "{run:?}");
     assert!(run.out.contains("write:sandboxes"), "{}", run.out);
+    assert_eq!(refused(&stage, "pool.json"), "forbidden");
 }
 
 #[test]
@@ -166,6 +176,7 @@ fn an_unknown_snapshot_is_named() {
     pool_with_snapshot(&stage, "nope");
     let (run, machine) = both(&stage, "snapshot.json", &["doctor"]);
     assert_eq!((run.code, first(&machine).as_str()), (3, "snapshot-not-found"), "{run:?}");
+    assert_eq!(refused(&stage, "snapshot.json"), "snapshot-not-found");
 }
 
 #[test]
@@ -176,6 +187,7 @@ fn an_inactive_snapshot_is_named() {
     let (run, machine) = both(&stage, "snapshot.json", &["doctor"]);
     assert_eq!((run.code, first(&machine).as_str()), (3, "snapshot-not-usable"), "{run:?}");
     assert!(run.out.contains("inactive"), "{}", run.out);
+    assert_eq!(refused(&stage, "snapshot.json"), "snapshot-not-usable");
 }
 
 #[test]
@@ -280,6 +292,7 @@ fn a_url_without_its_api_is_named_with_the_right_one() {
     let (run, machine) = both(&stage, "pool.json", &["doctor"]);
     assert_eq!((run.code, first(&machine).as_str()), (3, "api-path-missing"), "{run:?}");
     assert!(run.out.contains(&format!("Write {}", stage.url)), "{}", run.out);
+    assert_eq!(refused(&stage, "pool.json"), "api-path-missing");
 }
 
 #[test]

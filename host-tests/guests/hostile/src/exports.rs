@@ -5,10 +5,11 @@ use crate::contract::inventory::{Action, Guest as Inventory, Item, Mode, Outcome
 use crate::contract::lifecycle::Guest as Lifecycle;
 use crate::contract::provider::Guest as Provider;
 use crate::contract::types::{
-    BillingModel, Capabilities, Context, Declaration, Descriptor, EgressDefault, Error, ErrorCode, Finding, Handle,
-    IdleCostModel, Phase, Severity, Spec, State, Status, Termination, TransportModel,
+    Context, Declaration, Descriptor, Error, ErrorCode, Finding, Handle, Phase, Severity, Spec, State, Status,
+    Termination,
 };
 use crate::orders::Orders;
+use crate::values::{capabilities, error};
 
 pub struct Component;
 
@@ -149,15 +150,7 @@ fn state_of(provider_state: String) -> State {
 pub fn succeed(result: AttackResult) -> Result<AttackResult, Error> {
     match result.failure {
         None => Ok(result),
-        Some(message) => Err(Error {
-            code: ErrorCode::Internal,
-            message,
-            retryable: false,
-            retry_after_ms: None,
-            maybe_applied: false,
-            http_status: None,
-            details: Vec::new(),
-        }),
+        Some(message) => Err(error(ErrorCode::Internal, &message)),
     }
 }
 
@@ -171,30 +164,6 @@ fn all(result: AttackResult) -> Vec<String> {
 
 fn declaration(runtime_kinds: Vec<String>) -> Declaration {
     Declaration { runtime_kinds, requirement_kinds: Vec::new() }
-}
-
-fn capabilities(regions: Vec<String>) -> Capabilities {
-    Capabilities {
-        transport_model: TransportModel::DialIn,
-        supports_fs_snapshot: false,
-        supports_pause_resume: false,
-        supports_capacity_query: false,
-        max_concurrent: None,
-        max_session_duration_seconds: None,
-        regions,
-        os: Vec::new(),
-        arch: Vec::new(),
-        idle_cost_model: IdleCostModel::Zero,
-        billing_model: BillingModel::Fixed,
-        max_vcpu: None,
-        max_memory_mb: None,
-        supports_gpu: false,
-        supports_custom_network_policy: false,
-        egress_default: EgressDefault::DenyAll,
-        is_a2a_remote: false,
-        repository_authority_enforcement: String::new(),
-        extensions: Vec::new(),
-    }
 }
 
 /// The exported symbols, which are generated.

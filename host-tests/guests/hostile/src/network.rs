@@ -5,9 +5,10 @@ use core::mem::forget;
 use crate::contract::wasi::clocks::monotonic_clock::subscribe_duration;
 use crate::contract::wasi::http::outgoing_handler::handle;
 use crate::contract::wasi::http::types::{
-    ErrorCode, Fields, FutureIncomingResponse, IncomingResponse, Method, OutgoingBody, OutgoingRequest, Scheme,
+    ErrorCode, Fields, FutureIncomingResponse, IncomingResponse, Method, OutgoingBody,
 };
 use crate::contract::wasi::io::poll::poll;
+use crate::http::{request, response};
 
 /// Redirects that it follows.
 const MAX_REDIRECTS: usize = 5;
@@ -15,37 +16,14 @@ const MAX_REDIRECTS: usize = 5;
 /// Requests that it opens at once.
 const MANY: usize = 2_000;
 
-/// A request to a URL, unsent.
-fn request(method: &Method, url: &str, headers: Fields) -> OutgoingRequest {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let scheme = if scheme == "https" { Scheme::Https } else { Scheme::Http };
-    let request = OutgoingRequest::new(headers);
-    let _ = request.set_method(method);
-    let _ = request.set_scheme(Some(&scheme));
-    let _ = request.set_authority(Some(authority));
-    let _ = request.set_path_with_query(Some(if path.is_empty() { "/" } else { path }));
-    request
-}
-
 /// Sends a request without a body.
 fn get(url: &str) -> Result<FutureIncomingResponse, ErrorCode> {
     handle(request(&Method::Get, url, Fields::new()), None)
 }
 
-fn answer(response: &FutureIncomingResponse) -> Result<IncomingResponse, ErrorCode> {
-    loop {
-        match response.get() {
-            Some(Ok(answer)) => return answer,
-            Some(Err(())) => return Err(ErrorCode::InternalError(None)),
-            None => response.subscribe().block(),
-        }
-    }
-}
-
 /// Sends a request and waits for its response.
 fn exchange(url: &str) -> Result<IncomingResponse, ErrorCode> {
-    answer(&get(url)?)
+    response(&get(url)?)
 }
 
 /// The status of the response, or why there is none.
@@ -147,5 +125,5 @@ pub fn send_headers(url: &str) -> String {
     for _ in 0..100 {
         let _ = fields.append("x-flood", b"0123456789abcdef");
     }
-    described(handle(request(&Method::Get, url, fields), None).and_then(|response| answer(&response)))
+    described(handle(request(&Method::Get, url, fields), None).and_then(|sent| response(&sent)))
 }

@@ -15,7 +15,11 @@
 
 mod contract;
 mod exports;
-mod request;
+#[path = "../../shared/http.rs"]
+mod http;
+mod pebble;
+#[path = "../../shared/values.rs"]
+mod values;
 
 /// Whether this is the provider with the mistakes.
 const FAULTY: bool = cfg!(feature = "faulty");
