@@ -322,7 +322,7 @@ impl<'t, T: Transport> Client<'t, T> {
                         unanswered = Some(self.unreadable(Attempt::Read, Method::Get, path, reply.status, why));
                     }
                 },
-                Err(failed) if self.is_silent(&failed) => {}
+                Err(failed) if self.is_silent(&failed) && !is_missing_list(dialect, path, &failed) => {}
                 Err(failed) => unanswered = Some(failed),
             }
         }
@@ -494,6 +494,11 @@ impl<'t, T: Transport> Client<'t, T> {
         }
         Rejection { error, ..rejection }
     }
+}
+
+/// Whether a route is said to be missing that every server of the dialect has: the list of its sandboxes.
+fn is_missing_list(dialect: Dialect, path: &str, refused: &Rejection) -> bool {
+    dialect == Dialect::Sandbox && path.starts_with(dialect.route()) && refused.reaction == Reaction::NoSuchRoute
 }
 
 /// Whether a reply says nothing. A JSON null is what some frameworks write for it.

@@ -296,13 +296,18 @@ fn where_the_question_whose_key_it_is_stays_unanswered_nothing_is_gone() {
         ("no access", Answer::json(403, "<html>Forbidden</html>")),
         ("a login", Answer::json(401, "<html>Sign in</html>")),
         ("unread", unread()),
+        ("a missing list", refusal(404, "Cannot GET /api/sandbox?limit=1")),
     ] {
         let server = Server::new([absent(), key(), answer, snapshots()]);
         let error = refused(server.status(handle_of("org-d")));
         assert!(error.retryable && error.get("sandbox-id") == Some(ID), "{what}: {error:?}");
     }
     // A server that names its version nowhere has none of these routes, and says so in the same words.
-    let state = Server::new([not_found(), unread(), unread(), unread()]).status(handle_of("org-d"));
+    let old = Handle {
+        metadata: [handle_of("org-d").metadata, handle("workspace").metadata].concat(),
+        ..handle("workspace")
+    };
+    let state = Server::new([not_found(), unread(), unread(), unread()]).status(old);
     assert!(state.as_ref().is_ok_and(|state| state.phase == Phase::Destroyed), "{state:?}");
     // Of a silent list nothing is known within the call.
     let silent = || [not_found(), key(), Answer::silence()];
