@@ -114,7 +114,7 @@ fn without_values(error: clap::Error, command: clap::Command) -> clap::Error {
         return command.error(ErrorKind::ValueValidation, format!("the value of '{about}' is wrong: {source}"));
     }
     let is_far = is_far(&error);
-    let usage = clap::builder::StyledStr::from(command.clone().render_usage());
+    let usage = command.clone().render_usage();
     let mut shown = clap::Error::new(error.kind()).with_cmd(&command);
     for (kind, value) in error.context() {
         // After `--` comes the launch command, so that nothing else can be passed there as the parser would have it.

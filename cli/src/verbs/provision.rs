@@ -42,6 +42,6 @@ fn shown(global: &Global, session: &str, made: &Handle, path: Option<&Path>) -> 
     };
     let style = Style::stdout();
     let mut rows = handle(made);
-    rows.push(("handle in", told(&path)));
+    rows.push(("handle in", told(path)));
     out::print(format!("{}  {}\n{}", style.good("provisioned"), style.bold(clean(session)), columns(style, &rows)))
 }
