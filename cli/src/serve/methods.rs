@@ -55,7 +55,7 @@ pub async fn run(server: &Server, method: &str, params: &Value) -> Result<Value,
         if let Some(context) = call.context() {
             server.pools.seen(&context.pool_id, &context.config);
         }
-        return Ok(server.slot.lease().invoke(&call).await.map_err(failed::call)?);
+        return server.slot.lease().invoke(&call).await.map_err(failed::call);
     }
     match method {
         "swap" => {
