@@ -11,6 +11,7 @@ import { interfaces } from '../generated/contract.ts';
 import type { ErrorRecord } from '../generated/types.ts';
 import { readEnvironment, type BindingOptions, type ProviderEvent } from '../options.ts';
 import { Invocation, type Surroundings } from '../wasi/invocation.ts';
+import { knowsCache } from '../wasi/exchange.ts';
 import { Clock, Course } from '../wasi/wait.ts';
 
 const CONCURRENT = 1_000;
@@ -168,7 +169,10 @@ export class Binding {
   }
 
   async #start(): Promise<Engine> {
-    const module = await compile();
+    const compiling = compile();
+    // Node loads its fetch when it is first needed, which takes longer than compiling on another thread meanwhile.
+    knowsCache();
+    const module = await compiling;
     return (this.#engine ??= engineFor(this.mode, module));
   }
 

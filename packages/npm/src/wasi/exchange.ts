@@ -192,7 +192,7 @@ let cacheIsKnown: boolean | null = null;
 
 /** Whether the engine takes the wish that nothing be answered from a cache. Some frameworks cache every GET otherwise, and
  * a state of the past is worse than none; an engine without a cache may refuse the wish itself. */
-function knowsCache(): boolean {
+export function knowsCache(): boolean {
   if (cacheIsKnown === null) {
     try {
       cacheIsKnown = new Request('http://localhost/', { cache: 'no-store' }) !== null;
