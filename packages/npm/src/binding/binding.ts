@@ -75,7 +75,7 @@ export class Binding {
     values: (course: Course) => readonly unknown[] | Promise<readonly unknown[]>,
     settings: CallSettings,
   ): Promise<unknown> {
-    const start = performance.now();
+    const start = this.#options.onEvent == null ? 0 : performance.now();
     const course = new Course();
     const { signal } = settings;
     const abort = (): void => course.end(new Ended('aborted', { cause: signal?.reason }));
@@ -114,7 +114,7 @@ export class Binding {
         course,
         step: this.#step,
         wholeReplies: this.mode === 'replay',
-        onRequest: (event) => this.#tell({ ...event, function: name }),
+        onRequest: this.#options.onEvent == null ? null : (event) => this.#tell({ ...event, function: name }),
       });
       const passed = this.mode === 'replay' ? bounded(declared, made) : made;
       return unwrapped(await engine.run(declared, passed, invocation), invocation, settings.raw);
@@ -129,7 +129,7 @@ export class Binding {
       if (entered) this.#limit.leave();
       this.#running.delete(course);
       course.leave();
-      if (this.#options.onEvent !== undefined) {
+      if (this.#options.onEvent != null) {
         const { requests } = invocation ?? { requests: 0 };
         const durationMs = performance.now() - start;
         this.#tell({ type: 'call', function: name, durationMs, requests, code: failure?.code ?? null, error: failure });
@@ -185,7 +185,7 @@ export class Binding {
       course: ENDLESS,
       step: () => {},
       wholeReplies: false,
-      onRequest: () => {},
+      onRequest: null,
     };
   }
 
