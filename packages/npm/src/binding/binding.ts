@@ -232,8 +232,9 @@ export class Binding {
   #tell(event: ProviderEvent): void {
     // What listens must not change what happens, neither at once nor later.
     try {
-      const heard: unknown = this.#options.onEvent?.(event);
-      if (heard instanceof Promise) heard.catch(() => {});
+      const heard = this.#options.onEvent?.(event) as Promise<unknown> | undefined;
+      // It may be a promise of another realm, so it is not asked what it is an instance of.
+      if (typeof heard?.then === 'function') heard.then(undefined, () => {});
     } catch {}
   }
 }
