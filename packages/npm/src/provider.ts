@@ -86,13 +86,14 @@ export class DaytonaSandboxProvider {
     const values = checkedValues(own, name === 'checkConfig' ? [given[0] ?? this.#config] : given, given.length > own.length + 1);
     if (own.length === declared.params.length) return this.#binding.callLocal(declared, values, false);
     const config = options?.config == null ? this.#config : configText(options.config, 'options.config');
-    const start = performance.now();
     const deadlineMs = options?.deadlineMs ?? this.#options.deadlineMs;
+    const limited = deadlineMs != null && deadlineMs !== 0;
+    const start = limited ? performance.now() : 0;
     const withContext = (credential: Credential | null): readonly unknown[] => {
       const extensions = [...entriesOf(options?.extensions)];
       if (options?.observe === true) extensions.push(['observe', 'true']);
       // What the key took to come is part of the call's time.
-      const left = deadlineMs === undefined || deadlineMs === 0 ? deadlineMs : Math.max(1, Math.ceil(deadlineMs - (performance.now() - start)));
+      const left = limited ? Math.max(1, Math.ceil(deadlineMs - (performance.now() - start))) : deadlineMs;
       const context: PassedContext = {
         organizationId: options?.organizationId ?? this.#options.organizationId ?? null,
         poolId: this.#options.poolId,

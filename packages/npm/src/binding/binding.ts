@@ -11,6 +11,7 @@ import { interfaces } from '../generated/contract.ts';
 import type { ErrorRecord } from '../generated/types.ts';
 import { readEnvironment, type BindingOptions, type ProviderEvent } from '../options.ts';
 import { Invocation, type Surroundings } from '../wasi/invocation.ts';
+import { knowsCache } from '../wasi/exchange.ts';
 import { Clock, Course } from '../wasi/wait.ts';
 
 const CONCURRENT = 1_000;
@@ -74,7 +75,7 @@ export class Binding {
     values: (course: Course) => readonly unknown[] | Promise<readonly unknown[]>,
     settings: CallSettings,
   ): Promise<unknown> {
-    const start = performance.now();
+    const start = this.#options.onEvent == null ? 0 : performance.now();
     const course = new Course();
     const { signal } = settings;
     const abort = (): void => course.end(new Ended('aborted', { cause: signal?.reason }));
@@ -113,7 +114,7 @@ export class Binding {
         course,
         step: this.#step,
         wholeReplies: this.mode === 'replay',
-        onRequest: (event) => this.#tell({ ...event, function: name }),
+        onRequest: this.#options.onEvent == null ? null : (event) => this.#tell({ ...event, function: name }),
       });
       const passed = this.mode === 'replay' ? bounded(declared, made) : made;
       return unwrapped(await engine.run(declared, passed, invocation), invocation, settings.raw);
@@ -128,7 +129,7 @@ export class Binding {
       if (entered) this.#limit.leave();
       this.#running.delete(course);
       course.leave();
-      if (this.#options.onEvent !== undefined) {
+      if (this.#options.onEvent != null) {
         const { requests } = invocation ?? { requests: 0 };
         const durationMs = performance.now() - start;
         this.#tell({ type: 'call', function: name, durationMs, requests, code: failure?.code ?? null, error: failure });
@@ -168,7 +169,10 @@ export class Binding {
   }
 
   async #start(): Promise<Engine> {
-    const module = await compile();
+    const compiling = compile();
+    // Node loads its fetch when it is first needed, which takes longer than compiling on another thread meanwhile.
+    knowsCache();
+    const module = await compiling;
     return (this.#engine ??= engineFor(this.mode, module));
   }
 
@@ -181,7 +185,7 @@ export class Binding {
       course: ENDLESS,
       step: () => {},
       wholeReplies: false,
-      onRequest: () => {},
+      onRequest: null,
     };
   }
 
@@ -228,8 +232,9 @@ export class Binding {
   #tell(event: ProviderEvent): void {
     // What listens must not change what happens, neither at once nor later.
     try {
-      const heard: unknown = this.#options.onEvent?.(event);
-      if (heard instanceof Promise) heard.catch(() => {});
+      const heard = this.#options.onEvent?.(event) as Promise<unknown> | undefined;
+      // It may be a promise of another realm, so it is not asked what it is an instance of.
+      if (typeof heard?.then === 'function') heard.then(undefined, () => {});
     } catch {}
   }
 }

@@ -76,9 +76,13 @@ function poll(slot: Slot, imported: Imported): WebAssembly.ImportValue {
     };
     if (things.some((thing) => thing.ready())) return tell();
     const { course, step } = invocation!.surroundings;
-    return firstOf(things, course).then(step).then(() => {
-      course.check();
-      tell();
+    return firstOf(things, course).then(() => {
+      const turn = step();
+      if (turn === undefined) return tell();
+      return turn.then(() => {
+        course.check();
+        tell();
+      });
     });
   });
 }

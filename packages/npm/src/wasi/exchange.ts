@@ -63,7 +63,10 @@ export class Exchange implements Waitable {
     readonly limits: Limits,
     readonly fetch: typeof globalThis.fetch,
     readonly whole: boolean,
-    readonly report: (event: RequestEvent, engine: string | null) => void,
+    /** Nobody may want to know. */
+    readonly report: ((event: RequestEvent) => void) | null,
+    /** Hears what the engine calls a failure. */
+    readonly named: (engine: string) => void,
     /** Ends the whole call: what fetch gives is not what fetch has to give. */
     readonly refuse: (problem: NotAResponse) => void,
   ) {}
@@ -102,9 +105,9 @@ export class Exchange implements Waitable {
   }
 
   async #run(body: Uint8Array): Promise<void> {
-    const start = performance.now();
+    const { report } = this;
+    const start = report === null ? 0 : performance.now();
     const { method, origin, path } = this.outgoing;
-    const url = origin + (path.split('?', 1)[0] ?? '');
     let timer: ReturnType<typeof setTimeout> | undefined;
     let late = false;
     if (this.limits.firstByteMs !== null) {
@@ -113,19 +116,24 @@ export class Exchange implements Waitable {
         this.#abort.abort();
       }, this.limits.firstByteMs + GRACE_MS);
     }
-    const seen = (status: number | null, failure: string | null, engine: string | null): void =>
-      this.report({ type: 'request', method, url, status, failure, durationMs: performance.now() - start }, engine);
+    const seen = (status: number | null, failure: string | null): void => {
+      const url = origin + (path.split('?', 1)[0] ?? '');
+      report?.({ type: 'request', method, url, status, failure, durationMs: performance.now() - start });
+    };
     try {
       const response = await this.fetch(origin + path, this.#init(body));
       const reply = this.#reply(response);
-      seen(reply.status, null, null);
+      if (report !== null) seen(reply.status, null);
       if (!reply.body.settled) await this.#hold(reply.body);
       reply.body.guard();
       if (this.#outcome === null) this.#outcome = { reply };
     } catch (error) {
       if (error instanceof NotAResponse) this.refuse(error);
       const { code, engine } = late ? { code: { tag: 'connection-read-timeout' }, engine: null } : failureOf(error);
-      if (!this.#abort.signal.aborted || late) seen(null, code.tag, engine);
+      if (!this.#abort.signal.aborted || late) {
+        if (engine !== null) this.named(engine);
+        if (report !== null) seen(null, code.tag);
+      }
       if (this.#outcome === null) this.#outcome = { failure: code };
     } finally {
       clearTimeout(timer);
@@ -192,7 +200,7 @@ let cacheIsKnown: boolean | null = null;
 
 /** Whether the engine takes the wish that nothing be answered from a cache. Some frameworks cache every GET otherwise, and
  * a state of the past is worse than none; an engine without a cache may refuse the wish itself. */
-function knowsCache(): boolean {
+export function knowsCache(): boolean {
   if (cacheIsKnown === null) {
     try {
       cacheIsKnown = new Request('http://localhost/', { cache: 'no-store' }) !== null;

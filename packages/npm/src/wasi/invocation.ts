@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly step: () => Promise<void> | void;
   /** Whether a reply's body is read as a whole before the component sees any of it. */
   readonly wholeReplies: boolean;
-  readonly onRequest: (event: RequestEvent) => void;
+  readonly onRequest: ((event: RequestEvent) => void) | null;
 }
 
 /** Why nothing was sent to an origin. */
@@ -73,11 +73,8 @@ export class Invocation {
 
   exchange(outgoing: Outgoing, limits: Limits): Exchange {
     const { course, onRequest, wholeReplies } = this.surroundings;
-    const report = (event: RequestEvent, engine: string | null): void => {
-      if (engine !== null) this.engineCode = engine;
-      onRequest(event);
-    };
-    const exchange = new Exchange(outgoing, limits, this.#send, wholeReplies, report, (problem) => course.end(problem));
+    const named = (engine: string): void => void (this.engineCode = engine);
+    const exchange = new Exchange(outgoing, limits, this.#send, wholeReplies, onRequest, named, (problem) => course.end(problem));
     this.#exchanges.push(exchange);
     return exchange;
   }
