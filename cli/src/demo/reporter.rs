@@ -201,7 +201,7 @@ impl Reporter {
         Ok(())
     }
 
-    /// The server's own books at the end of a scene.
+    /// What the server has at the end of a scene.
     pub fn ground_truth(&mut self, stage: &Stage) {
         let all = stage.fake.sandboxes();
         let requests = stage.fake.requests().len();
@@ -220,7 +220,7 @@ impl Reporter {
             });
         }
         let counts = format!("created {}, alive {}, {requests} requests", all.len(), stage.alive());
-        let mut rows = vec![("in the end", format!("{}, by Daytona's own books", self.style.good(counts)))];
+        let mut rows = vec![("in the end", format!("{}, as Daytona's server has it", self.style.good(counts)))];
         let mut name = "it has been";
         for history in &histories {
             for line in wrap(history) {

@@ -11,14 +11,14 @@ fn the_demo_shows_a_life_in_both_dialects_and_leaves_nothing_behind() {
     command.env_remove("DAYTONA_API_KEY");
     let run = stage.finish(command);
     assert_eq!(run.code, 0, "{run:?}");
-    let story = run.value();
-    let scenes = story["scenes"].as_array().unwrap();
+    let output = run.value();
+    let scenes = output["scenes"].as_array().unwrap();
     let names: Vec<&Value> = scenes.iter().map(|scene| &scene["scene"]).collect();
     assert_eq!(names, ["sandbox", "workspace", "processes", "failures"]);
     for scene in &scenes[..2] {
         assert_eq!((&scene["truth"]["created"], &scene["truth"]["alive"]), (&1.into(), &0.into()), "{scene}");
     }
-    assert_eq!((&scenes[2]["truth"]["created"], &scenes[2]["truth"]["alive"]), (&2.into(), &0.into()), "{story}");
+    assert_eq!((&scenes[2]["truth"]["created"], &scenes[2]["truth"]["alive"]), (&2.into(), &0.into()), "{output}");
     assert_eq!((&scenes[0]["generation"], &scenes[1]["generation"]), (&"0.205".into(), &"documented".into()));
     let codes: Vec<&Value> = scenes[3]["steps"].as_array().unwrap().iter().map(|step| &step["error"]["code"]).collect();
     assert_eq!(codes, ["unauthenticated", "quota-exceeded"]);

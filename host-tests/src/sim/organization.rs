@@ -81,7 +81,7 @@ impl Organization {
         let host = || {
             let mut limits = sandbox_host::Limits::default();
             limits.concurrent_calls = 64;
-            // Nothing of a story may depend on how busy the machine is that tells it.
+            // Nothing of a run may depend on how busy the machine is.
             (limits.tick, limits.compute) = (Duration::from_secs(3_600), Duration::from_secs(3_600));
             let way = Arc::new(Distorted(board.clone()));
             sandbox_host::Host::builder().http(way).limits(limits).build().expect("a host")

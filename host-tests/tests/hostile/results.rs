@@ -2,7 +2,7 @@
 
 use sandbox_host::{CallError, ErrorCode, Limits, Policy};
 
-use crate::victim::{FUNCTIONS, SILENT, Victim, name, policy};
+use crate::victim::{FUNCTIONS, Victim, WITHOUT_TEXTS, name, policy};
 
 /// More bytes than one call may bring out of a guest, in a text.
 const LONG: usize = 20 << 20;
@@ -30,7 +30,8 @@ async fn is_too_much(victim: &Victim, function: &str) {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_that_would_fill_the_hosts_memory_is_refused() {
-    for function in FUNCTIONS.into_iter().filter(|function| !SILENT.contains(function) && *function != "launch") {
+    for function in FUNCTIONS.into_iter().filter(|function| !WITHOUT_TEXTS.contains(function) && *function != "launch")
+    {
         let victim = Victim::under(roomy(), format!("in {function}\ndo return-many\nwith {MANY}"));
         is_too_much(&victim, function).await;
     }
@@ -38,7 +39,8 @@ async fn a_list_that_would_fill_the_hosts_memory_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_text_that_would_fill_the_hosts_memory_is_refused() {
-    for function in FUNCTIONS.into_iter().filter(|function| !SILENT.contains(function) && *function != "origins") {
+    for function in FUNCTIONS.into_iter().filter(|function| !WITHOUT_TEXTS.contains(function) && *function != "origins")
+    {
         let victim = Victim::under(roomy(), format!("in {function}\ndo return-long\nwith {LONG}"));
         is_too_much(&victim, function).await;
     }

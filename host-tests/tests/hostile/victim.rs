@@ -53,7 +53,7 @@ pub fn name(function: &str) -> &str {
 }
 
 /// Functions whose result has no room for a text.
-pub const SILENT: [&str; 3] = ["terminate", "kill", "delete"];
+pub const WITHOUT_TEXTS: [&str; 3] = ["terminate", "kill", "delete"];
 
 /// Those before which the provider is asked for its origins, and which may call them.
 pub fn on_the_network() -> impl Iterator<Item = &'static str> {
