@@ -12,7 +12,7 @@ const DENY: [&str; 3] = ["--", "-D", "warnings"];
 const WITHOUT_FEATURES: [&str; 2] = ["sandbox-host", "sandbox-host-cli"];
 
 /// The libraries whose documentation is for others; that of every other crate is for who works on it.
-const PUBLIC: [&str; 4] = ["-p", "sandbox-host", "-p", "fake-daytona"];
+const PUBLIC: [&str; 6] = ["-p", "sandbox-contract", "-p", "sandbox-host", "-p", "fake-daytona"];
 
 /// Rustdoc's flags for crates whose private items are documented too: links to these are no mistakes then.
 const PRIVATE: [&str; 3] = ["--document-private-items", "-A", "rustdoc::private-intra-doc-links"];

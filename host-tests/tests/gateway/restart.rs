@@ -40,11 +40,14 @@ async fn a_provision_that_a_restart_has_cut_off_is_repeated_and_there_is_one_san
     let network = Swallowing { network: FakeNetwork(fake.clone()), created: created.clone() };
     let params = json!({ "context": context("pool-1"), "spec": { "sessionId": "session-1" } });
     let first = over(&fake, Arc::new(network));
-    let cut_off = tokio::spawn({
+    let mut cut_off = tokio::spawn({
         let params = params.clone();
         async move { call(&first, "provision", params).await }
     });
-    created.notified().await;
+    tokio::select! {
+        () = created.notified() => {}
+        ended = &mut cut_off => panic!("it ended before it was cut off: {ended:?}"),
+    }
     assert_eq!(fake.sandboxes().len(), 1, "the engine ends after the create and before its answer");
     cut_off.abort();
     assert!(cut_off.await.is_err_and(|error| error.is_cancelled()));
