@@ -152,7 +152,8 @@ impl Host {
                 }
                 Err(refusal) => {
                     if !exec.named && refusal.as_ref().is_some_and(|error| !error.maybe_applied) {
-                        self.organization.expect(Expected::NotRun { argv: argv.clone(), at: self.organization.now() });
+                        let (sandbox, at) = (handle.external_id.clone(), self.organization.now());
+                        self.organization.expect(Expected::NotRun { sandbox, argv: argv.clone(), at });
                     }
                     self.read_in_doubt(handle, &argv, refusal.as_ref()).await;
                     if !refusal.is_some_and(|error| error.retryable || error.maybe_applied) {
