@@ -47,7 +47,7 @@ pub(crate) fn run(
             Some(Outcome::Done(0, read(world, key, mark, directory, numbers, now)))
         }
         ["kill", mark, directory, ..] => Some(Outcome::Done(0, kill(world, key, mark, directory, now))),
-        ["look", mark, _] => Some(Outcome::Done(0, look(world, key, mark, now))),
+        ["look", mark, ..] => Some(Outcome::Done(0, look(world, key, mark, now))),
         _ => None,
     }
 }

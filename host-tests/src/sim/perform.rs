@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use fake_daytona::{ProgramRun, Timestamp};
-use sandbox_host::{CallError, Command, Completion, Function, Handle, Output, ProviderError, SnapshotPhase, Spec};
+use sandbox_host::{
+    CallError, Command, Completion, ErrorCode, Function, Handle, Output, ProviderError, SnapshotPhase, Spec,
+};
 use tokio::time::{Instant, sleep};
 
 use super::host::Host;
@@ -150,7 +152,8 @@ impl Host {
                 }
                 Err(refusal) => {
                     if !exec.named && refusal.as_ref().is_some_and(|error| !error.maybe_applied) {
-                        self.organization.expect(Expected::NotRun { argv: argv.clone(), at: self.organization.now() });
+                        let (sandbox, at) = (handle.external_id.clone(), self.organization.now());
+                        self.organization.expect(Expected::NotRun { sandbox, argv: argv.clone(), at });
                     }
                     self.read_in_doubt(handle, &argv, refusal.as_ref()).await;
                     if !refusal.is_some_and(|error| error.retryable || error.maybe_applied) {
@@ -212,8 +215,11 @@ impl Host {
         if one.launched.as_ref().is_some_and(|(launched_in, _)| *launched_in != sandbox) {
             one.forget();
         }
-        if one.launched.is_none() && !self.launch(handle, one, &argv).await {
-            return true;
+        if one.launched.is_none()
+            && let Err(refusal) = self.launch(handle, one, &argv).await
+        {
+            // Where nothing can be launched at all, nobody tries again.
+            return refusal.is_none_or(|error| error.code != ErrorCode::Unsupported);
         }
         if one.kill_at.is_some_and(|at| at <= Instant::now()) && self.number == 0 && self.kill(handle, one, &argv).await
         {
@@ -266,7 +272,7 @@ impl Host {
         true
     }
 
-    async fn launch(&mut self, handle: &Handle, one: &mut Followed, argv: &[String]) -> bool {
+    async fn launch(&mut self, handle: &Handle, one: &mut Followed, argv: &[String]) -> Result<(), Refusal> {
         let mut command = Command::new(argv.to_vec());
         command.env.push("TOKEN", format!("token-{}", self.rng.next()));
         let (context, id) = (self.context(), one.task.program_name());
@@ -275,18 +281,14 @@ impl Host {
         let result = provider.launch(&context, handle, &command, Some(&id)).await;
         let runs = self.organization.fake.program_runs();
         let ran = runs.iter().any(|run| run.argv == argv && run.sandbox_id == handle.external_id);
-        match self.noted("launch", begun, result) {
-            Ok(told) => {
-                if told != id || !ran {
-                    self.wrong("launched", format!("{argv:?} is said to be launched as {told}, and never ran"));
-                }
-                let boot = current_run(&self.organization, &handle.external_id, argv).and_then(|run| run.boot);
-                one.launched = Some((handle.external_id.clone(), boot));
-                one.kill_at = one.worker.killed.map(|after| Instant::now() + after);
-                true
-            }
-            Err(_) => false,
+        let told = self.noted("launch", begun, result)?;
+        if told != id || !ran {
+            self.wrong("launched", format!("{argv:?} is said to be launched as {told}, and never ran"));
         }
+        let boot = current_run(&self.organization, &handle.external_id, argv).and_then(|run| run.boot);
+        one.launched = Some((handle.external_id.clone(), boot));
+        one.kill_at = one.worker.killed.map(|after| Instant::now() + after);
+        Ok(())
     }
 
     async fn kill(&mut self, handle: &Handle, one: &Followed, argv: &[String]) -> bool {

@@ -253,7 +253,7 @@ impl Worker {
             paced: rng.percent(80),
         };
         let most = rng.pick(&[4, 100, 1_000, 262_144]).max(if session.lasts > minutes(60) { 50 } else { 4 });
-        Self { program, most, killed: rng.percent(30).then(|| rng.time(Duration::ZERO, takes)) }
+        Self { program, most, killed: rng.percent(40).then(|| rng.time(Duration::ZERO, takes)) }
     }
 }
 

@@ -57,6 +57,10 @@ fn a_capture_is_told_once_it_is_done_and_one_that_failed_with_its_reason() {
     let outcome = capture(&last(now("error", r#","errorReason":"disk full""#)));
     let expected = |error: &Error| error.get("rule") == Some("capture-failed") && error.message.contains("disk full");
     assert!(outcome.as_ref().is_err_and(expected), "{outcome:?}");
+    // A state that nobody knows proves nothing.
+    let strange = making().into_iter().chain([seen("started", "started"), now("hibernating", "")]);
+    let made = capture(&Server::new(strange.chain([seen("started", "started"), now("active", "")])));
+    assert!(made.as_ref().is_ok_and(|made| made.phase == SnapshotPhase::Ready), "{made:?}");
     // Whoever asks again while it is made waits for it.
     let again = Server::new([now("snapshotting", ""), seen("started", "started"), now("active", "")]);
     let made = capture(&again);

@@ -69,7 +69,7 @@ pub fn capture<T: Transport>(call: &Call<'_, T>, target: &Target, name: &str) ->
 /// What came of a capture that is there; none while it is being made, which newer servers show.
 fn outcome<T: Transport>(call: &Call<'_, T>, made: Snapshot, name: &Name) -> Option<Result<Record, Error>> {
     match phase(&made.state) {
-        SnapshotPhase::Pending | SnapshotPhase::Building => None,
+        SnapshotPhase::Pending | SnapshotPhase::Building | SnapshotPhase::Unknown => None,
         SnapshotPhase::Failed => Some(Err(failed(&made, name))),
         _ => Some(told(call, made)),
     }
