@@ -56,16 +56,24 @@ fn latest(sandbox: &Sandbox) -> Option<Moment> {
     sandbox.last_activity_at.or_else(|| sandbox.updated_at()).or(sandbox.created_at)
 }
 
-/// When the server stops it as idle at the latest, as long as nothing more happens in it; none where it does not say.
-fn idle_stop(sandbox: &Sandbox) -> Option<Moment> {
-    let minutes = sandbox.auto_stop_minutes.filter(|minutes| *minutes > 0)?;
+/// Longest time that a server leaves a sandbox coming up before it calls that an error, in minutes: that of a build.
+const MAX_START_MINUTES: u32 = 60;
+
+/// Until when it stays in its state at the latest, as long as nothing more happens in it: a running one is stopped as idle,
+/// one that comes up has failed. None where the server does not say.
+fn state_end(sandbox: &Sandbox) -> Option<Moment> {
+    use SandboxState as Is;
+    let minutes = match sandbox.known_state() {
+        Is::Started | Is::Running => sandbox.auto_stop_minutes.filter(|minutes| *minutes > 0)?,
+        Is::Creating | Is::Starting | Is::Restoring | Is::Resuming => MAX_START_MINUTES,
+        _ => return None,
+    };
     Some(sandbox.last_activity_at?.plus(i64::from(minutes) * SECONDS_PER_MINUTE + LATE_STOP_SEC))
 }
 
-/// Whether the dates of a server's replies are shown to be ahead of the clock that it stops idle sandboxes by.
+/// Whether the dates of a server's replies are shown to be ahead of the clock that it changes sandboxes by.
 pub fn is_ahead(date: Option<Moment>, sandbox: &Sandbox) -> bool {
-    date.zip(idle_stop(sandbox)).is_some_and(|(date, stop)| date > stop)
-        && matches!(sandbox.known_state(), SandboxState::Started | SandboxState::Running)
+    date.zip(state_end(sandbox)).is_some_and(|(date, end)| date > end)
 }
 
 /// Whether the dates of a server's replies are shown to be behind the clock that it writes activity by. How far is not
@@ -121,6 +129,9 @@ mod tests {
             (1721, "started", (true, 1000)),
             (99_999, "started", (true, 1000)),
             (99_999, "stopped", (false, 99_999)),
+            (4720, "creating", (false, 4720)),
+            (99_999, "creating", (true, 1000)),
+            (99_999, "restoring", (true, 1000)),
         ] {
             let (date, sandbox) = (Some(Moment::at(date)), sandbox(state));
             let (ahead, now) = (is_ahead(date, &sandbox), now(date, &sandbox));
