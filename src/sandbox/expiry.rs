@@ -56,16 +56,14 @@ fn latest(sandbox: &Sandbox) -> Option<Moment> {
     sandbox.last_activity_at.or_else(|| sandbox.updated_at()).or(sandbox.created_at)
 }
 
-/// Longest time that a server leaves a sandbox coming up before it calls that an error, in minutes: that of a build.
-const MAX_START_MINUTES: u32 = 60;
-
-/// Until when it stays in its state at the latest, as long as nothing more happens in it: a running one is stopped as idle,
-/// one that comes up has failed. None where the server does not say.
+/// Until when it stays in its state, as long as nothing more happens in it: a running one until it is stopped as idle, one that
+/// comes up for a moment, beyond which its last activity counts for the time, which is too early by what a start takes. None
+/// where the server does not say.
 fn state_end(sandbox: &Sandbox) -> Option<Moment> {
     use SandboxState as Is;
     let minutes = match sandbox.known_state() {
         Is::Started | Is::Running => sandbox.auto_stop_minutes.filter(|minutes| *minutes > 0)?,
-        Is::Creating | Is::Starting | Is::Restoring | Is::Resuming => MAX_START_MINUTES,
+        Is::Creating | Is::Starting | Is::Restoring | Is::Resuming => 0,
         _ => return None,
     };
     Some(sandbox.last_activity_at?.plus(i64::from(minutes) * SECONDS_PER_MINUTE + LATE_STOP_SEC))
@@ -129,7 +127,8 @@ mod tests {
             (1721, "started", (true, 1000)),
             (99_999, "started", (true, 1000)),
             (99_999, "stopped", (false, 99_999)),
-            (4720, "creating", (false, 4720)),
+            (1120, "creating", (false, 1120)),
+            (1121, "creating", (true, 1000)),
             (99_999, "creating", (true, 1000)),
             (99_999, "restoring", (true, 1000)),
         ] {
