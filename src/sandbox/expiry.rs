@@ -56,16 +56,22 @@ fn latest(sandbox: &Sandbox) -> Option<Moment> {
     sandbox.last_activity_at.or_else(|| sandbox.updated_at()).or(sandbox.created_at)
 }
 
-/// When the server stops it as idle at the latest, as long as nothing more happens in it; none where it does not say.
-fn idle_stop(sandbox: &Sandbox) -> Option<Moment> {
-    let minutes = sandbox.auto_stop_minutes.filter(|minutes| *minutes > 0)?;
+/// Until when it stays in its state, as long as nothing more happens in it: a running one until it is stopped as idle, one that
+/// comes up for a moment, beyond which its last activity counts for the time, which is too early by what a start takes. None
+/// where the server does not say.
+fn state_end(sandbox: &Sandbox) -> Option<Moment> {
+    use SandboxState as Is;
+    let minutes = match sandbox.known_state() {
+        Is::Started | Is::Running => sandbox.auto_stop_minutes.filter(|minutes| *minutes > 0)?,
+        Is::Creating | Is::Starting | Is::Restoring | Is::Resuming => 0,
+        _ => return None,
+    };
     Some(sandbox.last_activity_at?.plus(i64::from(minutes) * SECONDS_PER_MINUTE + LATE_STOP_SEC))
 }
 
-/// Whether the dates of a server's replies are shown to be ahead of the clock that it stops idle sandboxes by.
+/// Whether the dates of a server's replies are shown to be ahead of the clock that it changes sandboxes by.
 pub fn is_ahead(date: Option<Moment>, sandbox: &Sandbox) -> bool {
-    date.zip(idle_stop(sandbox)).is_some_and(|(date, stop)| date > stop)
-        && matches!(sandbox.known_state(), SandboxState::Started | SandboxState::Running)
+    date.zip(state_end(sandbox)).is_some_and(|(date, end)| date > end)
 }
 
 /// Whether the dates of a server's replies are shown to be behind the clock that it writes activity by. How far is not
@@ -121,6 +127,10 @@ mod tests {
             (1721, "started", (true, 1000)),
             (99_999, "started", (true, 1000)),
             (99_999, "stopped", (false, 99_999)),
+            (1120, "creating", (false, 1120)),
+            (1121, "creating", (true, 1000)),
+            (99_999, "creating", (true, 1000)),
+            (99_999, "restoring", (true, 1000)),
         ] {
             let (date, sandbox) = (Some(Moment::at(date)), sandbox(state));
             let (ahead, now) = (is_ahead(date, &sandbox), now(date, &sandbox));

@@ -96,12 +96,28 @@ fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation
             // One that is under way when the sandbox is stopped was too late to renew anything.
             let looked = good_looks(evidence, session, view)
                 .find(|look| since <= look.begun && look.ended < stop.at && stop.at - look.begun < window);
-            if let Some(look) = looked.filter(|_| killed) {
+            let missed = plan.oddities.date_ahead < 0 && !is_polled(evidence, session, view, stop.at);
+            if let Some(look) = looked.filter(|_| killed && !missed) {
                 let what = format!("{} was stopped at work, looked at only at {}", view.id, look.begun.rfc3339());
                 found.push(Violation { promise: "killed", session: Some(session.number), at: stop.at, what });
             }
         }
     }
+}
+
+/// Whether a sandbox was looked at in every third of its interval before this. By a date that is behind, a renewal seems due
+/// later than it is, unless the last activity is later than the date: then one look that is missed may be one too many.
+fn is_polled(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, until: Timestamp) -> bool {
+    let longest = session.interval() / 3 + SLACK;
+    let mut last: Option<Timestamp> = None;
+    for look in good_looks(evidence, session, view).filter(|look| look.ended < until) {
+        let recent = until - look.begun < session.interval() + SLACK;
+        if recent && last.is_some_and(|last| look.begun - last > longest) {
+            return false;
+        }
+        last = last.max(Some(look.begun));
+    }
+    last.is_some_and(|last| until - last <= longest)
 }
 
 /// Whether a server without `last-activity` can be made to keep a sandbox. Renewing it takes up to eight requests there, and
