@@ -63,6 +63,7 @@ fn state_end(sandbox: &Sandbox) -> Option<Moment> {
     use SandboxState as Is;
     let minutes = match sandbox.known_state() {
         Is::Started | Is::Running => sandbox.auto_stop_minutes.filter(|minutes| *minutes > 0)?,
+        Is::PendingBuild | Is::BuildingSnapshot | Is::PullingSnapshot => 0,
         Is::Creating | Is::Starting | Is::Restoring | Is::Resuming => 0,
         _ => return None,
     };
@@ -131,6 +132,7 @@ mod tests {
             (1121, "creating", (true, 1000)),
             (99_999, "creating", (true, 1000)),
             (99_999, "restoring", (true, 1000)),
+            (99_999, "pending_build", (true, 1000)),
         ] {
             let (date, sandbox) = (Some(Moment::at(date)), sandbox(state));
             let (ahead, now) = (is_ahead(date, &sandbox), now(date, &sandbox));
