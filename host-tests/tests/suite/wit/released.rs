@@ -18,7 +18,10 @@ use wit_parser::{
 use super::WIT;
 
 /// Every release with the SHA-256 of its files, so that nobody changes both sides of the comparison at once.
-const RELEASES: [(&str, &str); 1] = [("0.1.0", "3924591ae7348372fe92b8fb3b579733e76f0c3f2f0a227975c57e60fc2fe76f")];
+const RELEASES: [(&str, &str); 2] = [
+    ("0.1.0", "3924591ae7348372fe92b8fb3b579733e76f0c3f2f0a227975c57e60fc2fe76f"),
+    ("0.1.1", "808bf1a4d575f8358093a8d7c72bd194aa89a97a8b9c78484496abe03d2405b6"),
+];
 
 /// The world that every provider has to fit, so nothing may be added to it.
 const CORE_WORLD: &str = "sandbox-provider";
