@@ -37,6 +37,7 @@ pub struct HostBuilder {
     policy: Policy,
     limits: Option<Limits>,
     cache: Option<Cache>,
+    shows_errors_as_told: bool,
 }
 
 impl Host {
@@ -94,6 +95,13 @@ impl HostBuilder {
         self
     }
 
+    /// Leaves keys in errors where the provider put them. For suites that hold a provider itself to telling none, and for
+    /// nothing else: without this, the host takes the call's keys out.
+    pub fn errors_as_told(mut self) -> Self {
+        self.shows_errors_as_told = true;
+        self
+    }
+
     /// Makes the host: an engine, a thread that ticks for it, and a linker.
     ///
     /// # Errors
@@ -121,6 +129,7 @@ impl HostBuilder {
                 clock: self.clock.unwrap_or_else(|| Arc::new(RuntimeClock::new())),
                 environment: self.environment,
                 policy: Arc::new(self.policy),
+                shows_errors_as_told: self.shows_errors_as_told,
             },
             waiting: Waiting::default(),
             cache: self.cache,

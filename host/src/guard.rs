@@ -14,6 +14,8 @@ pub(crate) struct Guard {
     keys: Keys,
     /// Whether the provider holds placeholders, and so cannot know what to leave out.
     is_blind: bool,
+    /// Whether errors leave as the provider wrote them.
+    as_told: bool,
     /// What is odd about the key that the vendor was called with, where the provider does not see it.
     oddity: Option<&'static str>,
 }
@@ -29,7 +31,7 @@ impl Guard {
         if is_blind {
             leak::refuse(&keys, verb)?;
         }
-        Ok(Self { keys, is_blind, oddity })
+        Ok(Self { keys, is_blind, as_told: shared.surroundings.shows_errors_as_told, oddity })
     }
 
     /// What the call gives back, without its keys.
@@ -41,7 +43,9 @@ impl Guard {
                 if let (CallError::Provider(error), Some(oddity)) = (&mut *error, self.oddity) {
                     explain(error, oddity);
                 }
-                self.keys.redact_error(error);
+                if !self.as_told {
+                    self.keys.redact_error(error);
+                }
             }
         }
         result

@@ -77,6 +77,8 @@ pub(crate) struct Surroundings {
     pub(crate) clock: SharedClock,
     pub(crate) environment: Environment,
     pub(crate) policy: Arc<Policy>,
+    /// Whether errors leave as the provider wrote them.
+    pub(crate) shows_errors_as_told: bool,
 }
 
 impl Surroundings {

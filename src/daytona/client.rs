@@ -450,8 +450,8 @@ impl<'t, T: Transport> Client<'t, T> {
     }
 
     /// Sends a request that is not one to the API.
-    pub(super) fn send(&self, request: &Request, repeat: Repeat, until: Instant) -> Result<Reply, Failure> {
-        exchange(self.transport, request, repeat, until.min(self.deadline), &self.requests_left).result
+    pub(super) fn send(&self, request: &Request, repeat: Repeat, until: Instant) -> Outcome {
+        exchange(self.transport, request, repeat, until.min(self.deadline), &self.requests_left)
     }
 
     pub(super) fn request(&self, method: Method, origin: &Origin, path_and_query: String, body: String) -> Request {

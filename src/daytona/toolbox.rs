@@ -9,7 +9,7 @@ use super::client::{Client, MAX_LIST};
 use super::reply::{TextReply, text};
 use super::version::Version;
 use crate::http::url::{BaseUrl, Segment};
-use crate::http::{FailureKind, Instant, Method, Repeat, Reply, Request, Transport};
+use crate::http::{FailureKind, Instant, Method, Outcome, Repeat, Reply, Request, Transport};
 use crate::json::{Members, to_ascii};
 
 /// The header by which a call is no activity. Proxies know it since 0.112.2, before any server told where its toolbox is.
@@ -148,14 +148,20 @@ impl<T: Transport> Client<'_, T> {
         repeat: Repeat,
         until: Instant,
     ) -> Result<Reply, Rejection> {
-        match self.send(request, repeat, until) {
-            Ok(reply) if reply.status == 200 => Ok(reply),
-            Ok(reply) => Err(classify::toolbox(attempt, &TextReply::new(reply, self.secret()), self.secret())),
+        let Outcome { result, unanswered } = self.send(request, repeat, until);
+        let mut rejection = match result {
+            Ok(reply) if reply.status == 200 => return Ok(reply),
+            Ok(reply) => classify::toolbox(attempt, &TextReply::new(reply, self.secret()), self.secret()),
             Err(failure) if failure.kind == FailureKind::TooLarge => {
-                Err(classify::log_too_large(attempt, request.max_reply))
+                classify::log_too_large(attempt, request.max_reply)
             }
-            Err(failure) => Err(classify::failure(attempt, &failure, self.secret())),
+            Err(failure) => classify::failure(attempt, &failure, self.secret()),
+        };
+        // An earlier attempt was refused, but the last one may have done it.
+        if unanswered && attempt != Attempt::Read {
+            rejection.error.maybe_applied = true;
         }
+        Err(rejection)
     }
 }
 

@@ -83,7 +83,8 @@ fn broken(sandbox: &Sandbox) -> Finding {
 fn on_its_way(facts: &Facts<'_>) -> Finding {
     let sandbox = facts.sandbox;
     let state = sandbox.state.as_deref().unwrap_or("unknown");
-    let age = facts.now().zip(sandbox.created_at).map_or(0, |(now, created)| now.since(created));
+    // The date as it is: nothing tells one that is ahead from a start that takes long, and this is only a remark.
+    let age = facts.now.zip(sandbox.created_at).map_or(0, |(now, created)| now.since(created));
     if age < SLOW_START_SEC {
         return note("starting", SANDBOX, format!("It is on its way up ({state})."), "Look again in a minute.");
     }

@@ -165,6 +165,18 @@ fn a_command_is_not_sent_again_where_it_may_have_begun() {
 }
 
 #[test]
+fn a_command_that_was_throttled_first_and_never_answered_then_may_have_begun() {
+    let sent = std::cell::Cell::new(0);
+    let server = server("", move |_: &str| match sent.replace(sent.get() + 1) {
+        0 => Answer::status(429),
+        _ => Answer::silence(),
+    });
+    let outcome = exec(&server, &command(&["a"]));
+    assert!(outcome.as_ref().is_err_and(|error| error.maybe_applied), "{outcome:?}");
+    assert_eq!(server.sent().len(), 3);
+}
+
+#[test]
 fn the_first_launch_writes_a_label_and_later_ones_do_not() {
     let first = server("", |request| says(request, "", "new"));
     assert_eq!(launch(&first, Some("w")).ok().as_deref(), Some("w"));

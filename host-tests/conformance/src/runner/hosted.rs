@@ -52,7 +52,8 @@ pub fn host(network: Arc<dyn HttpClient>, case: &Case, cache: &Path) -> Result<H
         None => Policy::new(),
         Some(crate::data::Egress::Denied) => Policy::new().with_egress(Egress::Nobody),
     };
-    let builder = Host::builder().http(network).cache(cache).policy(policy);
+    // The provider itself has to tell no key, whatever host it runs in.
+    let builder = Host::builder().http(network).cache(cache).policy(policy).errors_as_told();
     let named = case.environment.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default().to_owned()));
     named.fold(builder, |host, (name, value)| host.env(name, value)).build().map_err(|error| error.to_string())
 }
