@@ -56,7 +56,7 @@ macro_rules! release {
 pub static RELEASES: [Release; 3] = [
     release!("0.1.0", "82dc9f785feced83f9ded8ec8aa14c58f359678d9d0b9f639931fb40f6136a1d"),
     release!("0.2.0", "4de329de516e4f6637d168a3462fd257746de6555688ab6ea3c471760db69b71"),
-    release!("0.3.0", "d2cbe04169391daa2cc935cf5d78bc8764d043b258fe9bff60e7357c0b4770d6"),
+    release!("0.3.0", "ac8344c5378deb997d8dc0a61b645ff1d4895edb755bfba1ce5429398766a08a"),
 ];
 
 /// The bytes of the component.

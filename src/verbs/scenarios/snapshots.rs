@@ -90,6 +90,11 @@ fn a_capture_that_the_server_dropped_in_silence_is_told() {
     let server = Server::new([absent("base"), done(), seen("started", "started"), absent("base")]);
     let outcome = capture(&server);
     assert!(outcome.as_ref().is_err_and(|error| error.get("rule") == Some("capture-dropped")), "{outcome:?}");
+    // A state that nobody knows does not show that it is done.
+    let found = Answer::json(200, &shown("base", "active", ""));
+    let answers = [absent("base"), done(), seen("hibernating", "started"), absent("base")];
+    let server = Server::new(answers.into_iter().chain([seen("started", "started"), found]));
+    assert!(capture(&server).is_ok());
     // Somebody else took the name meanwhile.
     let other = shown("base", "pending", "").replace(r#""imageName":"""#, r#""imageName":"a:1""#);
     let server = Server::new([absent("base"), done(), seen("started", "started"), Answer::json(200, &other)]);

@@ -43,9 +43,12 @@ pub fn capture<T: Transport>(call: &Call<'_, T>, target: &Target, name: &str) ->
     }
     let mut looks = 0;
     loop {
-        // The sandbox first: once it is done, the snapshot is there, or never will be.
+        // The sandbox first: once it is done, the snapshot is there, or never will be. A state that nobody knows proves nothing.
         let busy = match by_id(call, target) {
-            Ok((_, sandbox)) => sandbox.is_some_and(|sandbox| sandbox.known_state() == SandboxState::Snapshotting),
+            Ok((_, sandbox)) => sandbox.is_some_and(|sandbox| {
+                use SandboxState as Is;
+                matches!(sandbox.known_state(), Is::Snapshotting | Is::Unknown | Is::Unrecognised)
+            }),
             Err(failed) => return Err(unseen(failed.error, &name)),
         };
         match find(call, &name) {
