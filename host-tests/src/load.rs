@@ -56,7 +56,7 @@ macro_rules! release {
 pub static RELEASES: [Release; 3] = [
     release!("0.1.0", "82dc9f785feced83f9ded8ec8aa14c58f359678d9d0b9f639931fb40f6136a1d"),
     release!("0.2.0", "4de329de516e4f6637d168a3462fd257746de6555688ab6ea3c471760db69b71"),
-    release!("0.3.0", "ac8344c5378deb997d8dc0a61b645ff1d4895edb755bfba1ce5429398766a08a"),
+    release!("0.3.0", "52ab5166941da729ad8112b961a8c5357f075dfb6c4e9ffaf0183667e8e216a6"),
 ];
 
 /// The bytes of the component.

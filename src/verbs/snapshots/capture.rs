@@ -95,6 +95,8 @@ fn taken(name: &Name, meanwhile: bool) -> Error {
 fn dropped(name: &Name) -> Error {
     Error::new(ErrorCode::Unavailable, format!("Daytona dropped the capture {} without saying why.", name.full))
         .retryable(true)
+        // A server may show a sandbox as it was a moment ago, so one look is no proof.
+        .maybe_applied(true)
         .rule("capture-dropped")
         .remedy("Try again; if it goes on, look whether the organization may have another snapshot of that size.")
 }
