@@ -27,8 +27,9 @@ const READ_SIZE: u64 = 64 * 1024;
 /// Longest wait for a connection, in nanoseconds: ten seconds.
 const MAX_CONNECT: u64 = 10_000_000_000;
 
-/// Shortest timeout that hosts take, in nanoseconds: a millisecond.
-const MIN_TIMEOUT: u64 = 1_000_000;
+/// The host's timeouts end this much later than our own timer, in nanoseconds: a second. So that the deadline is what ends a
+/// call, and not whichever timer happens to be first.
+const HOST_MARGIN: u64 = 1_000_000_000;
 
 /// The network and the clock of the component's host.
 pub struct Wasi;
@@ -54,14 +55,19 @@ impl Transport for Wasi {
         let response = outgoing_handler::handle(outgoing, Some(timeouts(left))).map_err(|code| failure_of(&code))?;
         let written = write_body(body, &request.body, &timer);
         // What the server says weighs more than a failed write: an early refusal closes the stream.
-        match await_response(&response, &timer) {
+        let answer = match await_response(&response, &timer) {
             Ok(response) => read_reply(response, request, &timer),
             // A host that has all of the body may close the stream, so that alone says nothing.
             Err(failure) if failure.kind == FailureKind::Deadline => {
                 Err(written.err().filter(|unwritten| unwritten.kind != FailureKind::Broken).unwrap_or(failure))
             }
             Err(failure) => Err(failure),
-        }
+        };
+        // A host that is late may see its own timer and ours end at once.
+        answer.map_err(|failure| match failure.kind {
+            FailureKind::TimedOut if self.now() >= deadline => Failure { status: failure.status, ..too_late() },
+            _ => failure,
+        })
     }
 }
 
@@ -88,7 +94,7 @@ fn outgoing(request: &Request) -> Result<OutgoingRequest, Failure> {
 /// All three timeouts; a host may refuse to take one, and our own timer holds all the same.
 fn timeouts(left: u64) -> RequestOptions {
     let options = RequestOptions::new();
-    let left = left.max(MIN_TIMEOUT);
+    let left = left.saturating_add(HOST_MARGIN);
     let _ = options.set_connect_timeout(Some(left.min(MAX_CONNECT)));
     let _ = options.set_first_byte_timeout(Some(left));
     let _ = options.set_between_bytes_timeout(Some(left));

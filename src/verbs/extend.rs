@@ -10,6 +10,7 @@ use crate::contract::{ErrorCode, State};
 use crate::daytona::{Dialect, Reaction, Sandbox, SandboxState};
 use crate::error::Error;
 use crate::http::Transport;
+use crate::moment::Moment;
 use crate::sandbox::labels::EXPIRY;
 use crate::sandbox::{expiry, state};
 
@@ -18,6 +19,9 @@ const SECONDS_PER_MINUTE: u32 = 60;
 /// Most times that the label is written. Labels are replaced all at once, so a writer at the same moment undoes it without
 /// anybody being told; one after the look that confirms it reads it and keeps it.
 const MAX_WRITES: u32 = 3;
+
+/// Seconds by which a new end may be off because the header `Date` is, or because the write took its time.
+const TOLERANCE_SEC: i64 = 60;
 
 /// Moves the session's end to that many seconds from now, and the server's time to live with it where one is set.
 pub fn extend<T: Transport>(call: &Call<'_, T>, target: &Target, seconds: u32) -> Result<State, Error> {
@@ -31,20 +35,31 @@ pub fn extend<T: Transport>(call: &Call<'_, T>, target: &Target, seconds: u32) -
         return Err(Error::spec(message).rule(rule).detail("path", "seconds").remedy("Ask for 1 s to a year."));
     }
     let (mut dialect, mut sandbox) = living(call, target)?;
-    let expiry = expiry::label(lifetime(call, &sandbox, seconds)?);
+    let (created, mut now) = dates(call, &sandbox)?;
     // The server's own time to live first: a label that promises more than the server keeps would be a lie.
     if sandbox.has_ttl {
         call.client.set_ttl(&target.id, &target.external_id, seconds.div_ceil(SECONDS_PER_MINUTE))?;
     }
-    let mut refused = None;
+    let (mut refused, mut corrected) = (None, false);
     for writes in 0..MAX_WRITES {
+        let lived = u64::try_from(now.since(created)).unwrap_or_default();
+        let expiry = expiry::label(lived.saturating_add(u64::from(seconds)));
         match relabel(call, target, dialect, &sandbox, &[], &[(EXPIRY, &expiry)]) {
             Ok(()) => refused = None,
             Err(busy) if busy.reaction == Reaction::Busy && call.pause(writes) => refused = Some(busy.error),
             Err(other) => return Err(other.error),
         }
+        let before = sandbox;
         (dialect, sandbox) = living(call, target).map_err(|error| error.maybe_applied(true))?;
         if sandbox.label(EXPIRY) == Some(&expiry) {
+            // The write shows by the server's own clock when it was, so a date that is ahead or behind is corrected.
+            let written = expiry::written_at(&before, &sandbox);
+            if let Some(written) = written.filter(|at| !corrected && at.since(now).abs() > TOLERANCE_SEC)
+                && writes + 1 < MAX_WRITES
+            {
+                (now, corrected) = (written, true);
+                continue;
+            }
             let outcome = keep_alive::keep_alive(call, target, dialect, &sandbox, Trigger::LookOnly);
             let mut state = state::of(dialect, &sandbox);
             outcome.add_to(&mut state.details);
@@ -74,13 +89,11 @@ fn living<T: Transport>(call: &Call<'_, T>, target: &Target) -> Result<(Dialect,
     Ok((dialect, sandbox))
 }
 
-/// Seconds from the sandbox's creation to its new end.
-fn lifetime<T: Transport>(call: &Call<'_, T>, sandbox: &Sandbox, seconds: u32) -> Result<u64, Error> {
+/// When it was created, and what time it is.
+fn dates<T: Transport>(call: &Call<'_, T>, sandbox: &Sandbox) -> Result<(Moment, Moment), Error> {
     let date = call.client.server_time();
-    let Some((now, created)) = date.and(expiry::now(date, sandbox)).zip(sandbox.created_at) else {
+    sandbox.created_at.zip(date.and(expiry::now(date, sandbox))).ok_or_else(|| {
         let message = "The server does not say when it was created or what time it is.";
-        return Err(Error::new(ErrorCode::Unsupported, message).rule("no-dates"));
-    };
-    let lived = u64::try_from(now.since(created)).unwrap_or_default();
-    Ok(lived.saturating_add(u64::from(seconds)))
+        Error::new(ErrorCode::Unsupported, message).rule("no-dates")
+    })
 }

@@ -17,8 +17,11 @@ async fn requests_carry_the_key_a_length_and_bounded_timeouts() {
     assert_eq!(header("content-length"), request.body.len().to_string());
     assert!(header("user-agent").starts_with("daytona-sandbox-provider/"));
     assert!(request.headers.get("transfer-encoding").is_none());
-    for timeout in request.timeouts {
-        let timeout = timeout.expect("every timeout is set");
-        assert!(timeout >= Duration::from_millis(1) && timeout <= Duration::from_secs(60), "{timeout:?}");
+    let [connect, first_byte, between_bytes] = request.timeouts.map(|timeout| timeout.expect("every timeout is set"));
+    assert_eq!(connect, Duration::from_secs(10));
+    // The deadline ends a call, and not whichever of two timers is first.
+    let deadline = Duration::from_millis(context().deadline_ms.map_or(60_000, u64::from));
+    for timeout in [first_byte, between_bytes] {
+        assert!(timeout > deadline && timeout <= deadline + Duration::from_secs(1), "{timeout:?}, {deadline:?}");
     }
 }

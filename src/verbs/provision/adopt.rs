@@ -3,13 +3,15 @@
 use super::protection;
 use super::session::Session;
 use crate::contract::{ErrorCode, Handle, Phase, Status};
-use crate::daytona::{Change, Dialect, NewSandbox, Sandbox, Source};
+use crate::daytona::{Change, Dialect, NewSandbox, Rejection, Sandbox, Source};
 use crate::error::Error;
 use crate::http::Transport;
+use crate::moment::Moment;
 use crate::sandbox::labels::{DIGEST, EXPIRY};
 use crate::sandbox::name::DIGEST_VERSION;
 use crate::sandbox::{expiry, state};
 use crate::verbs::call::Call;
+use crate::verbs::relabel::{relabel, reread};
 use crate::verbs::target::Target;
 use crate::verbs::{keep_alive, lifecycle, terminate};
 
@@ -42,7 +44,7 @@ pub fn adopt<T: Transport>(
         return Ok(Adopted::Removed(sandbox.error_reason.clone()));
     }
     protection::carried(&call.pool.protection, &sandbox)?;
-    let expiry = new_expiry(call, session, &sandbox);
+    let expiry = new_expiry(call, session, &target, dialect, &sandbox).map_err(|failed| exists(failed.error))?;
     let expiry = expiry.as_deref().map(|expiry| (EXPIRY, expiry));
     keep_alive::unmark(call, &target, dialect, &sandbox, expiry).map_err(|failed| exists(failed.error))?;
     let (status, phase) = state::assess(dialect, sandbox.known_state(), sandbox.desired_state.as_deref());
@@ -53,12 +55,25 @@ pub fn adopt<T: Transport>(
 }
 
 /// The value of the expiry's label where the old one has passed: a new provision is a new wish.
-fn new_expiry<T: Transport>(call: &Call<'_, T>, session: &Session<'_>, sandbox: &Sandbox) -> Option<String> {
+///
+/// By a `Date` that is ahead, a deadline that has not passed yet would be moved. So where it seems to have passed, the label
+/// is moved by a second, and the sandbox then shows by the server's own clock when that was written.
+fn new_expiry<T: Transport>(
+    call: &Call<'_, T>,
+    session: &Session<'_>,
+    target: &Target,
+    dialect: Dialect,
+    sandbox: &Sandbox,
+) -> Result<Option<String>, Rejection> {
+    let Some((created, end)) = sandbox.created_at.zip(expiry::of(sandbox)) else { return Ok(None) };
+    let seconds_until = |moment: Moment| u64::try_from(moment.since(created)).unwrap_or_default();
     let date = call.client.server_time();
-    let now = date.and(expiry::now(date, sandbox));
-    let now = now.filter(|now| expiry::of(sandbox).is_some_and(|expiry| *now >= expiry))?;
-    let lived = u64::try_from(now.since(sandbox.created_at?)).ok()?;
-    Some(expiry::label(lived.saturating_add(session.lifetime_sec)))
+    let Some(by_date) = date.and(expiry::now(date, sandbox)).filter(|now| *now >= end) else { return Ok(None) };
+    let probe = expiry::label(seconds_until(end).saturating_add(1));
+    relabel(call, target, dialect, sandbox, &[], &[(EXPIRY, &probe)])?;
+    let moved = reread(call, target, dialect)?.filter(|seen| seen.label(EXPIRY) == Some(&probe));
+    let now = moved.and_then(|seen| expiry::written_at(sandbox, &seen)).unwrap_or(by_date);
+    Ok((now >= end).then(|| expiry::label(seconds_until(now).saturating_add(session.lifetime_sec))))
 }
 
 /// The session has a sandbox that was made for something else.

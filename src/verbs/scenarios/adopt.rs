@@ -330,20 +330,43 @@ fn an_elder_sandbox_is_started_where_it_is_parked_and_refused_where_it_differs()
     assert!(outcome.as_ref().is_err_and(|error| error.code == ErrorCode::Conflict), "{outcome:?}");
 }
 
+/// A sandbox made at eleven, whose session ends so many seconds later, as it is shown when it was written at a time.
+fn of_eleven(state: &str, seconds: u32, written: &str) -> String {
+    let labels = format!(r#","rensei.dev/deadline":"created+{seconds}s""#);
+    let more = format!(r#","createdAt":"2026-11-23T11:00:00Z","updatedAt":"{written}""#);
+    ours(ID, state, state, &labels, &more)
+}
+
 #[test]
 fn a_session_whose_deadline_has_passed_gets_a_new_one_when_it_is_provisioned_again() {
-    let over = ours(
-        ID,
-        "started",
-        "started",
-        r#","rensei.dev/deadline":"created+60s""#,
-        r#","createdAt":"2026-11-23T11:00:00Z""#,
-    );
-    let server = Server::new([taken(), Answer::json(200, &over).header("date", DATE_HEADER), done()]);
-    let asked = Spec { max_duration_sec: Some(600), ..spec("sess-42") };
-    let outcome = server.provision(&asked);
-    assert!(outcome.is_ok(), "{outcome:?}");
-    assert!(server.sent()[2].contains(r#""rensei.dev/deadline":"created+4200s""#), "{}", server.sent()[2]);
+    let over = of_eleven("started", 60, "2026-11-23T11:30:00Z");
+    for written in [of_eleven("started", 61, "2026-11-23T12:00:00Z"), of_eleven("started", 60, "2026-11-23T11:30:00Z")]
+    {
+        // A reply that does not show the write yet says nothing of the time.
+        let found = Answer::json(200, &over).header("date", DATE_HEADER);
+        let server = Server::new([taken(), found, done(), Answer::json(200, &written), done()]);
+        let asked = Spec { max_duration_sec: Some(600), ..spec("sess-42") };
+        let outcome = server.provision(&asked);
+        assert!(outcome.is_ok(), "{outcome:?}");
+        assert!(server.sent()[2].contains(r#""rensei.dev/deadline":"created+61s""#), "{}", server.sent()[2]);
+        assert!(server.sent()[4].contains(r#""rensei.dev/deadline":"created+4200s""#), "{}", server.sent()[4]);
+    }
+}
+
+#[test]
+fn a_deadline_that_has_passed_by_a_date_alone_that_is_ahead_stays_where_it_is() {
+    for state in ["started", "stopped"] {
+        let found = Answer::json(200, &of_eleven(state, 1800, "2026-11-23T11:05:00Z")).header("date", DATE_HEADER);
+        let written = Answer::json(200, &of_eleven(state, 1801, "2026-11-23T11:06:00Z"));
+        let start = [done(), seen("starting", "started")].into_iter().filter(|_| state == "stopped");
+        let server = Server::new([taken(), found, done(), written].into_iter().chain(start));
+        let outcome = server.provision(&Spec { max_duration_sec: Some(1800), ..spec("sess-42") });
+        assert!(outcome.is_ok(), "{outcome:?}");
+        let ends: Vec<_> =
+            server.sent().into_iter().filter(|line| line.contains("rensei.dev/deadline")).skip(1).collect();
+        let moved = |line: &String| !["created+1800s", "created+1801s"].iter().any(|end| line.contains(end));
+        assert!(!ends.iter().any(moved), "{state}: {ends:?}");
+    }
 }
 
 #[test]

@@ -129,3 +129,20 @@ fn where_the_servers_date_is_behind_the_new_deadline_is_not_before_the_last_acti
     assert!(outcome.is_ok(), "{outcome:?}");
     assert!(server.sent()[1].contains("created+5460s"), "{:?}", server.sent());
 }
+
+#[test]
+fn a_deadline_that_was_counted_from_a_date_that_is_off_is_corrected_by_when_it_was_written() {
+    // The date is twelve o'clock, an hour after the creation: an hour behind, a minute, and fifty ahead.
+    for (written, corrected) in [("13:00:00", Some(14_400)), ("12:01:00", None), ("11:10:00", Some(7800))] {
+        let shown = |seconds| with_deadline(seconds, "", &format!(r#","updatedAt":"2026-11-23T{written}.000Z""#));
+        let found = running(r#","updatedAt":"2026-11-23T11:05:00.000Z""#);
+        let again = corrected.into_iter().flat_map(|seconds| [done(), shown(seconds)]);
+        let server = Server::new([found, done(), shown(10_800)].into_iter().chain(again));
+        let outcome = server.extend(handle("sandbox"), 7200);
+        assert!(outcome.is_ok(), "{outcome:?}");
+        let sent = server.sent();
+        let ends = sent.get(3).filter(|line| line.starts_with("PUT"));
+        let expected = corrected.map(|seconds| format!("created+{seconds}s"));
+        assert!(expected.as_ref().is_none_or(|end| ends.is_some_and(|put| put.contains(end))), "{sent:?}");
+    }
+}
