@@ -48,6 +48,24 @@ impl BuildError {
 }
 
 /// Bytes were refused as a provider. Nothing of them ran.
+///
+/// Its text says what to do; the variants are for a platform that answers to some of them by itself.
+///
+/// ```
+/// use sandbox_host::{Host, LoadError};
+///
+/// fn why_not(host: &Host, uploaded: &[u8]) -> Option<String> {
+///     match host.load(uploaded).err()? {
+///         LoadError::TooLarge { limit, .. } => Some(format!("Upload at most {limit} bytes.")),
+///         LoadError::NotWasm(_) | LoadError::CoreModule => Some("Upload a component.".to_owned()),
+///         error => Some(error.to_string()),
+///     }
+/// }
+///
+/// let host = Host::builder().build()?;
+/// assert_eq!(why_not(&host, b"an error page").as_deref(), Some("Upload a component."));
+/// # Ok::<(), sandbox_host::BuildError>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {

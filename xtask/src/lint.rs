@@ -2,7 +2,7 @@
 
 use crate::packages::Python;
 use crate::test::NATIVE;
-use crate::tools::{self, GATEWAY, HOSTILE, PACKAGE, TINY, WASM};
+use crate::tools::{self, COMPOSE, GATEWAY, HOSTILE, PACKAGE, TINY, WASM};
 use crate::{Failure, build, gateway, links, tree};
 
 /// Clippy's own arguments.
@@ -46,14 +46,14 @@ pub fn code() -> Result<(), Failure> {
     // Each crate in the profile that its tests are built in: the macros and build scripts of the dependencies, a third of
     // the time, are then built once.
     clippy(&["-p", GATEWAY, "--target", WASM])?;
-    clippy(&["-p", PACKAGE, "-p", GATEWAY, "-p", "sandbox-contract", "-p", "xtask", "--all-targets"])?;
+    clippy(&["-p", PACKAGE, "-p", GATEWAY, "-p", COMPOSE, "-p", "sandbox-contract", "-p", "xtask", "--all-targets"])?;
     clippy(&[&NATIVE[..], &["-p", "examples", "--all-targets", "--profile", "host"]].concat())?;
     for package in WITHOUT_FEATURES {
         clippy(&["-p", package, "--no-default-features", "--profile", "host"])?;
     }
     document(&[&PUBLIC[..], &["--lib", "--profile", "host"]].concat(), &[])?;
     document(&["-p", "sandbox-host-cli", "-p", "host-tests", "--profile", "host"], &PRIVATE)?;
-    document(&["-p", PACKAGE, "-p", "xtask"], &PRIVATE)
+    document(&["-p", PACKAGE, "-p", COMPOSE, "-p", "xtask"], &PRIVATE)
 }
 
 /// All of it, and nothing is run.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::build::{build, guests};
-use crate::tools::{self, GATEWAY, PACKAGE};
+use crate::tools::{self, COMPOSE, GATEWAY, PACKAGE};
 use crate::{Failure, gateway, shells};
 
 /// The crates that run beside the component, all in the profile `host`.
@@ -33,7 +33,7 @@ pub fn test() -> Result<(), Failure> {
 pub fn run() -> Result<(), Failure> {
     shells::ensure()?;
     let suites = |arguments: &[&str]| tools::run(tools::cargo()?.args(["test", "--no-fail-fast"]).args(arguments));
-    let unit = suites(&["-p", PACKAGE, "-p", GATEWAY, "-p", "sandbox-contract", "-p", "xtask"]);
+    let unit = suites(&["-p", PACKAGE, "-p", GATEWAY, "-p", COMPOSE, "-p", "sandbox-contract", "-p", "xtask"]);
     let native = suites(&[&["--profile", "host"], &NATIVE[..]].concat());
     unit.and(native)
 }

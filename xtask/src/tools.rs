@@ -21,6 +21,9 @@ pub const TINY: &str = "tiny-guest";
 /// The package of the gateway.
 pub const GATEWAY: &str = "sandbox-gateway";
 
+/// The program that composes the two.
+pub const COMPOSE: &str = "gateway-compose";
+
 /// The version of cargo-component that is installed where there is none.
 const CARGO_COMPONENT: &str = "0.21.1";
 

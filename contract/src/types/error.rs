@@ -98,11 +98,36 @@ pub struct ProviderError {
 
 impl ProviderError {
     /// What to do, for people, where the provider said it apart from the message.
+    ///
+    /// ```
+    /// # use sandbox_contract::types as sandbox_host;
+    /// use sandbox_host::{ErrorCode, ProviderError};
+    ///
+    /// let error: ProviderError = serde_json::from_value(serde_json::json!({
+    ///     "code": "unauthenticated", "message": "Daytona refused the key.", "retryable": false, "maybeApplied": false,
+    ///     "details": { "remedy": "Store a new key." },
+    /// }))?;
+    /// assert_eq!(error.code, ErrorCode::Unauthenticated);
+    /// assert_eq!(error.to_string(), "unauthenticated: Daytona refused the key.");
+    /// assert_eq!(error.remedy(), Some("Store a new key."));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn remedy(&self) -> Option<&str> {
         self.details.get("remedy")
     }
 
     /// How long to wait before the same call may succeed, where the vendor said so.
+    ///
+    /// ```
+    /// # use sandbox_contract::types as sandbox_host;
+    /// use std::time::Duration;
+    /// use sandbox_host::ProviderError;
+    ///
+    /// /// When the same call may be made again; none where that would not help.
+    /// fn pause(error: &ProviderError) -> Option<Duration> {
+    ///     error.retryable.then(|| error.retry_after().unwrap_or(Duration::from_secs(5)))
+    /// }
+    /// ```
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after_ms.map(|millis| Duration::from_millis(millis.into()))
     }

@@ -103,6 +103,20 @@ mod tests {
     use super::{RootCertStore, add};
 
     #[test]
+    fn certificates_with_a_byte_order_mark_are_read_and_in_utf_16_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let pem = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
+        std::fs::write(file.path(), format!("\u{feff}{pem}")).unwrap();
+        let mut roots = RootCertStore::empty();
+        add(&mut roots, file.path()).unwrap();
+        assert_eq!(roots.len(), 1);
+        let utf_16: Vec<u8> = pem.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        std::fs::write(file.path(), utf_16).unwrap();
+        let error = add(&mut roots, file.path()).unwrap_err();
+        assert!(error.to_string().contains("UTF-16"), "{error}");
+    }
+
+    #[test]
     fn a_private_key_is_told_as_what_it_is_and_nothing_of_it_is_shown() {
         const BODY: &str = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v";
         let directory = tempfile::tempdir().unwrap();
