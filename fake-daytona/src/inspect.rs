@@ -32,7 +32,7 @@ pub struct RecordedRequest {
     pub headers: Vec<(String, String)>,
     /// The whole body.
     pub body: Bytes,
-    /// What was made of it, when that was not the usual: the name of the verdict.
+    /// What was made of it, when that was not the usual: the name of the action.
     pub fault: Option<&'static str>,
     /// What it was answered with, whether or not that reached the client. Nothing as long as there is no answer, and
     /// for ever where the connection was reset.

@@ -13,8 +13,8 @@
 //! # let _ = router;
 //! ```
 //!
-//! Single exchanges can be made to go wrong by a [`Verdict`], many of them by chance and by seed in a [`Storm`]; the
-//! launch commands of sandboxes have a [`Fate`]; and [`FakeDaytona::sandboxes`] tells what really happened, with the
+//! Single exchanges can be made to go wrong by a [`RequestAction`], many of them by chance and by seed in a [`RandomFaults`]; the
+//! launch commands of sandboxes have a [`EntrypointBehavior`]; and [`FakeDaytona::sandboxes`] tells what really happened, with the
 //! [`Cause`] of each change. On a socket, [`FakeDaytona::serve`] does the same, in real time.
 //!
 //! What is modelled, and on what evidence, stands beside each piece of code; what differs between server versions is
@@ -48,14 +48,14 @@ pub use builder::Builder;
 pub use clock::{DEFAULT_EPOCH, Timestamp};
 pub use daemon::process::ProgramRun;
 pub use daemon::{Daemon, Program};
-pub use fault::{FaultKind, Matcher, Rewrite, Storm, UnknownFault, Verdict};
+pub use fault::{FaultKind, Matcher, RandomFaults, RequestAction, Rewrite, UnknownFault};
 pub use generation::{Generation, UnknownGeneration};
 pub use http::ConnectionReset;
 pub use http::reply::Reply;
 pub use http::throttle::Bucket;
 pub use inspect::{RecordedRequest, SandboxView, SnapshotView};
 pub use settings::{Dashboard, Latencies, Limits, Size};
-pub use world::entrypoint::{Fate, Run};
+pub use world::entrypoint::{EntrypointBehavior, Run};
 pub use world::region::Region;
 pub use world::sandbox::{Cause, Moment};
 pub use world::state::{Desired, State};

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
-use fake_daytona::{DEFAULT_KEY, FakeDaytona, FaultKind, Generation, Latencies, Limits, Size, Storm, Timestamp};
+use fake_daytona::{DEFAULT_KEY, FakeDaytona, FaultKind, Generation, Latencies, Limits, RandomFaults, Size, Timestamp};
 
 /// A Daytona for tests: the REST API of several server versions, stateful, without any container behind it.
 ///
@@ -97,7 +97,7 @@ Looking inside, without a key:
 Scripting, without a key either:
   POST /__fake/faults       {"faults": ["reset-after"], "method": "POST", "path": "/sandbox", "times": 1}
   POST /__fake/clock        {"skipSeconds": 1800}
-  POST /__fake/entrypoints  {"fate": "exits", "afterSeconds": 60, "code": 3}
+  POST /__fake/entrypoints  {"behavior": "exits", "afterSeconds": 60, "code": 3}
   POST /__fake/keys         {"key": "dtn_reader", "scopes": []}
   POST /__fake/next-start   {"fails": "no such image"} or {"takesSeconds": 90}
   POST /__fake/next-build   the same for builds
@@ -180,8 +180,8 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     }
     fake.list_lags(Duration::from_millis(arguments.list_lag));
     if arguments.fault_rate > 0.0 {
-        let storm = Storm::new(arguments.fault_seed, arguments.fault_rate);
-        fake.storm(if arguments.faults.is_empty() { storm } else { storm.of(&arguments.faults) });
+        let faults = RandomFaults::new(arguments.fault_seed, arguments.fault_rate);
+        fake.random_faults(if arguments.faults.is_empty() { faults } else { faults.of(&arguments.faults) });
     }
     println!("url {origin}{}", fake.api_path());
     println!("key {}", fake.key());

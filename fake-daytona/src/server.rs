@@ -23,7 +23,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
 impl FakeDaytona {
     /// Serves on a socket until `end` is ready, and a second longer for what is under way.
     ///
-    /// Unlike a plain `axum::serve` of the router, a [`Verdict::Reset`](crate::Verdict::Reset) resets the connection.
+    /// Unlike a plain `axum::serve` of the router, a [`RequestAction::Reset`](crate::RequestAction::Reset) resets the connection.
     ///
     /// # Errors
     ///

@@ -81,11 +81,10 @@ pub fn is_behind(date: Option<Moment>, sandbox: &Sandbox) -> bool {
     date.zip(latest(sandbox)).is_some_and(|(date, last)| last.since(date) > TOLERANCE_SEC)
 }
 
-/// When a sandbox was written, by the server's own clock: it shows a later write than the one that it showed before. None where
+/// Whether a sandbox that showed its last write before was written again at this time, by the server's own clock. Not so where
 /// the server does not tell writes of this kind.
-pub fn written_at(before: &Sandbox, after: &Sandbox) -> Option<Moment> {
-    let last = before.updated_at();
-    after.updated_at().filter(|written| last.is_none_or(|last| *written > last))
+pub fn is_later_write(before: &Sandbox, written: Moment) -> bool {
+    before.updated_at().is_none_or(|last| written > last)
 }
 
 #[cfg(test)]

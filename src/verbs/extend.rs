@@ -53,8 +53,9 @@ pub fn extend<T: Transport>(call: &Call<'_, T>, target: &Target, seconds: u32) -
         (dialect, sandbox) = living(call, target).map_err(|error| error.maybe_applied(true))?;
         if sandbox.label(EXPIRY) == Some(&expiry) {
             // The write shows by the server's own clock when it was, so a date that is ahead or behind is corrected.
-            let written = expiry::written_at(&before, &sandbox);
-            if let Some(written) = written.filter(|at| !corrected && at.since(now).abs() > TOLERANCE_SEC)
+            let off = |written: &Moment| !corrected && written.since(now).abs() > TOLERANCE_SEC;
+            if let Some(written) = sandbox.updated_at().filter(off)
+                && expiry::is_later_write(&before, written)
                 && writes + 1 < MAX_WRITES
             {
                 (now, corrected) = (written, true);

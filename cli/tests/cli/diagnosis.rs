@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fake_daytona::{Fate, Limits, Size};
+use fake_daytona::{EntrypointBehavior, Limits, Size};
 use serde_json::{Value, json};
 
 use crate::stage::{Run, Stage, WRONG_KEY};
@@ -277,7 +277,7 @@ fn a_sandbox_that_was_deleted_by_hand_is_gone_and_says_how_that_may_be() {
 #[test]
 fn a_toolbox_that_cannot_be_reached_is_the_cause() {
     let stage = Stage::new();
-    stage.fake.entrypoints_of_new(Fate::DaemonDead);
+    stage.fake.entrypoints_of_new(EntrypointBehavior::DaemonDead);
     running(&stage);
     let (run, machine) = explain(&stage);
     assert_eq!((run.code, first(&machine).as_str()), (0, "toolbox-unreachable"));

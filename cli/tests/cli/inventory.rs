@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fake_daytona::{Reply, SandboxView, Verdict};
+use fake_daytona::{Reply, RequestAction, SandboxView};
 use serde_json::json;
 
 use crate::stage::{Run, Stage};
@@ -89,7 +89,7 @@ fn every_page_of_a_list_is_there() {
         let next = cursor.is_none().then_some("second");
         let id = cursor.unwrap_or_else(|| "first".to_owned());
         let item = json!({ "id": id, "name": id, "state": "started", "labels": labels });
-        Verdict::Answer(Reply::json(200, &json!({ "items": [item], "nextCursor": next })))
+        RequestAction::Answer(Reply::json(200, &json!({ "items": [item], "nextCursor": next })))
     });
     let run = stage.json(&["list"]);
     assert_eq!(run.code, 0, "{run:?}");
@@ -204,8 +204,8 @@ fn a_sandbox_that_is_younger_than_the_least_age_is_left_alone() {
 fn what_could_not_be_done_is_told_by_the_exit_code() {
     let stage = stage();
     stage.fake.on_request(|request| match request.method.as_str() {
-        "PUT" => Verdict::Refuse(403, "Access denied".to_owned()),
-        _ => Verdict::Proceed,
+        "PUT" => RequestAction::Refuse(403, "Access denied".to_owned()),
+        _ => RequestAction::Proceed,
     });
     let run = reconcile(&stage, &["--known", "known.txt", "--as-of", &time(&stage), "--mark"]);
     assert_eq!((run.code, outcomes(&run)[1].1.as_str()), (22, "failed"), "{run:?}");
@@ -224,7 +224,7 @@ fn a_list_that_leads_in_circles_ends_with_an_error() {
                 .query_values("cursor")
                 .pop()
                 .map_or(0, |cursor| cursors.iter().position(|known| *known == cursor).map_or(0, |at| at + 1));
-            Verdict::Answer(Reply::json(200, &json!({ "items": [], "nextCursor": cursors[at % cursors.len()] })))
+            RequestAction::Answer(Reply::json(200, &json!({ "items": [], "nextCursor": cursors[at % cursors.len()] })))
         });
         let run = stage.json(&["list"]);
         assert_ne!(run.code, 0, "{cursors:?}: {run:?}");
@@ -239,7 +239,7 @@ fn a_list_of_snapshots_that_has_no_end_ends_with_the_deadline_as_a_whole() {
         let page: u64 = request.query_values("page").pop().and_then(|page| page.parse().ok()).unwrap_or(1);
         let of_others = json!([{ "id": "x", "name": "other", "state": "active" }]);
         let body = json!({ "items": of_others, "total": 1_000_000, "page": page, "totalPages": 1_000_000 });
-        Verdict::Answer(Reply::json(200, &body))
+        RequestAction::Answer(Reply::json(200, &body))
     });
     let run = stage.json(&["snapshot", "list", "--deadline", "500ms"]);
     assert_eq!((run.code, run.error().code()), (8, "timeout"), "{run:?}");
@@ -249,7 +249,7 @@ fn a_list_of_snapshots_that_has_no_end_ends_with_the_deadline_as_a_whole() {
 #[test]
 fn an_empty_cursor_leads_to_no_further_page() {
     let stage = Stage::new();
-    stage.fake.on_request(|_| Verdict::Answer(Reply::json(200, &json!({ "items": [], "nextCursor": "" }))));
+    stage.fake.on_request(|_| RequestAction::Answer(Reply::json(200, &json!({ "items": [], "nextCursor": "" }))));
     let run = stage.json(&["list"]);
     assert_eq!((run.code, stage.fake.requests().len()), (0, 1), "{run:?}");
 }
@@ -259,7 +259,7 @@ fn a_deadline_bounds_a_list_as_a_whole() {
     let stage = Stage::new();
     stage.fake.on_request(|request| {
         let page: u64 = request.query_values("cursor").pop().and_then(|cursor| cursor.parse().ok()).unwrap_or_default();
-        Verdict::Answer(Reply::json(200, &json!({ "items": [], "nextCursor": (page + 1).to_string() })))
+        RequestAction::Answer(Reply::json(200, &json!({ "items": [], "nextCursor": (page + 1).to_string() })))
     });
     let run = stage.json(&["list", "--deadline", "500ms"]);
     assert_eq!((run.code, run.error().code()), (8, "timeout"), "{run:?}");

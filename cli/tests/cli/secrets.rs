@@ -1,7 +1,7 @@
 //! A key in every input of every command: it is in no output. That is checked after every run of every test; here are the
 //! inputs.
 
-use fake_daytona::{Reply, Verdict};
+use fake_daytona::{Reply, RequestAction};
 use serde_json::{Value, json};
 
 use crate::planted::{PLANTED, planted};
@@ -162,7 +162,7 @@ fn a_key_that_a_reply_repeats_is_in_no_output_however_it_is_stored() {
         for status in [200, 400, 403, 404, 409, 429, 500] {
             for body in &bodies {
                 let reply = Reply::json(status, body).header("x-echo", PLANTED).header("location", PLANTED);
-                stage.fake.on_request(move |_| Verdict::Answer(reply.clone()));
+                stage.fake.on_request(move |_| RequestAction::Answer(reply.clone()));
                 let verb = match status % 4 {
                     0 => &["status", "--handle", handle][..],
                     1 => &["list"],

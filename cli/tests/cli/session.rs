@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fake_daytona::{Generation, Verdict};
+use fake_daytona::{Generation, RequestAction};
 use serde_json::json;
 
 use crate::stage::{Stage, handle};
@@ -198,7 +198,7 @@ fn progress_goes_to_standard_error_a_line_per_change() {
             let (fake, id) = (fake.clone(), id.clone());
             std::thread::spawn(move || fake.set_state(&id, "started", None, None));
         }
-        Verdict::Proceed
+        RequestAction::Proceed
     });
     let run = stage.run(&["watch", "--handle", "handle.json", "--interval", "1ms"]);
     assert_eq!(run.code, 0, "{run:?}");

@@ -2,7 +2,7 @@
 //! after every run. The commands and their options are those that the program's own help lists: for one that is new this fails
 //! until somebody has said here how it is called.
 
-use fake_daytona::{Reply, Verdict};
+use fake_daytona::{Reply, RequestAction};
 use serde_json::{Value, json};
 
 use crate::planted::{PLANTED, misplaced};
@@ -233,7 +233,7 @@ fn a_key_that_a_reply_repeats_is_in_no_output_of_any_command() {
 
 fn reply_with(stage: &Stage, status: u16, body: &Value, key: &str) {
     let reply = Reply::json(status, body).header("x-echo", key).header("location", key);
-    stage.fake.on_request(move |_| Verdict::Answer(reply.clone()));
+    stage.fake.on_request(move |_| RequestAction::Answer(reply.clone()));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use fake_daytona::Verdict;
+use fake_daytona::RequestAction;
 use serde_json::{Value, json};
 
 use crate::client::Stage;
@@ -96,7 +96,7 @@ fn a_deadline_is_held_and_a_report_says_so_where_there_is_one() {
     let talk = &mut served.talk;
     let mut context = stage.context();
     let handle = talk.result("provision", json!({ "context": context, "spec": { "sessionId": "sess-42" } }));
-    stage.fake.on_request(|_| Verdict::Swallow);
+    stage.fake.on_request(|_| RequestAction::Swallow);
     context["deadlineMs"] = 300.into();
     for (method, params) in calls(&context, &handle) {
         let answer = talk.ask(method, params);
@@ -123,7 +123,7 @@ fn each_that_waits_for_the_server_can_be_cancelled() {
     let talk = &mut served.talk;
     let context = stage.context();
     let handle = talk.result("provision", json!({ "context": context, "spec": { "sessionId": "sess-42" } }));
-    stage.fake.on_request(|_| Verdict::Swallow);
+    stage.fake.on_request(|_| RequestAction::Swallow);
     for (method, params) in calls(&context, &handle).into_iter().skip(1) {
         let before = stage.fake.requests().len();
         talk.send(1, method, params);

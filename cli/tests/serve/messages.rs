@@ -248,7 +248,7 @@ fn a_client_may_ask_who_is_there_and_gets_a_version_of_the_protocol_that_both_sp
 #[test]
 fn from_the_second_version_on_the_code_of_an_error_tells_what_may_be_done() {
     let stage = Stage::new();
-    stage.fake.once(("POST", "/sandbox"), fake_daytona::Verdict::Swallow);
+    stage.fake.once(("POST", "/sandbox"), fake_daytona::RequestAction::Swallow);
     let provision = |session: &str, key: &str| {
         let mut context = stage.context();
         context["deadlineMs"] = 2_000.into();
@@ -262,10 +262,10 @@ fn from_the_second_version_on_the_code_of_an_error_tells_what_may_be_done() {
     served.talk.result("initialize", json!({ "protocolVersion": 2 }));
     let never = served.talk.error("provision", wrong.clone());
     assert_eq!((&never["code"], &never["data"]["code"]), (&json!(-32_010), &json!("unauthenticated")), "{never}");
-    stage.fake.on_request(|_| fake_daytona::Verdict::Answer(fake_daytona::Reply::new(503)));
+    stage.fake.on_request(|_| fake_daytona::RequestAction::Answer(fake_daytona::Reply::new(503)));
     let later = served.talk.error("locate", json!({ "context": wrong["context"], "sessionId": "s" }));
     assert_eq!((&later["code"], &later["data"]["retryable"]), (&json!(-32_011), &json!(true)), "{later}");
-    stage.fake.on_request(|_| fake_daytona::Verdict::Swallow);
+    stage.fake.on_request(|_| fake_daytona::RequestAction::Swallow);
     let unknown = served.talk.error("provision", provision("t", stage.fake.key()));
     assert_eq!((&unknown["code"], &unknown["data"]["maybeApplied"]), (&json!(-32_012), &json!(true)), "{unknown}");
     stage.fake.clear_script();

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use fake_daytona::Verdict;
+use fake_daytona::RequestAction;
 use serde_json::{Value, json};
 
 use crate::client::{Stage, Talk};
@@ -51,7 +51,7 @@ fn sigterm_ends_the_server_within_the_drain_limit_whatever_peers_do() {
     let mut half = UnixStream::connect(&path).unwrap();
     half.write_all(b"{\"jsonrpc\":").unwrap();
     let mut waiting = connect(&path);
-    stage.fake.once(("POST", "/sandbox"), Verdict::Swallow);
+    stage.fake.once(("POST", "/sandbox"), RequestAction::Swallow);
     waiting.send(1, "provision", json!({ "context": stage.context(), "spec": { "sessionId": "s" } }));
     // Others are served meanwhile.
     assert_eq!(connect(&path).result("health", json!({}))["status"], "serving");
@@ -65,7 +65,7 @@ fn a_peer_that_has_enough_under_way_is_not_read_from_batches_included() {
     let stage = Stage::new();
     let path = stage.path("host.sock");
     let mut process = listening(&stage, &path, &["--drain", "300ms"]);
-    stage.fake.on_request(|_| Verdict::Swallow);
+    stage.fake.on_request(|_| RequestAction::Swallow);
     let handle = json!({ "providerId": "daytona", "externalId": "x" });
     let call = |id| request(id, "status", &json!({ "context": stage.context(), "handle": handle }));
     let batch = |from: u64| format!("[{}]", (from..from + 200).map(call).collect::<Vec<_>>().join(","));
@@ -127,7 +127,7 @@ fn two_requests_with_one_id_are_both_answered_and_both_cancelled() {
     let handle = talk.result("provision", json!({ "context": context, "spec": { "sessionId": "s" } }));
     let on = json!({ "context": context, "handle": handle });
     // The first of two ends; the second can still be cancelled.
-    stage.fake.once(("GET", "/sandbox/*"), Verdict::Swallow);
+    stage.fake.once(("GET", "/sandbox/*"), RequestAction::Swallow);
     talk.send(1, "status", on.clone());
     while stage.fake.requests().len() < 2 {
         std::thread::yield_now();
@@ -297,7 +297,7 @@ fn ten_thousand_messages_of_all_kinds_never_harm_another_peer() {
     // A call that waits the whole time, under an id that others use and cancel as well.
     let mut waiting = connect(&path);
     let patient = json!({ "poolId": "pool-1", "config": stage.context()["config"], "credential": stage.context()["credential"], "deadlineMs": 600_000 });
-    stage.fake.once(("GET", "/sandbox/*"), Verdict::Swallow);
+    stage.fake.once(("GET", "/sandbox/*"), RequestAction::Swallow);
     let handle = json!({ "providerId": "daytona", "externalId": "00000000-0000-4000-8000-000000000000" });
     waiting.send(1, "status", json!({ "context": patient, "handle": handle }));
     while stage.fake.requests().is_empty() {

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use fake_daytona::{Reply, Verdict};
+use fake_daytona::{Reply, RequestAction};
 use serde_json::{Value, json};
 
 use crate::client::{Served, Stage};
@@ -121,7 +121,7 @@ fn a_key_that_the_vendor_repeats_is_in_no_answer_and_no_log() {
         for status in [200, 302, 400, 403, 404, 409, 429, 500] {
             for body in &bodies {
                 let reply = Reply::json(status, body).header("x-echo", &key).header("location", &key);
-                stage.fake.on_request(move |_| Verdict::Answer(reply.clone()));
+                stage.fake.on_request(move |_| RequestAction::Answer(reply.clone()));
                 for (method, params) in &methods {
                     served.talk.ask(method, params.clone());
                 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use fake_daytona::Verdict;
+use fake_daytona::RequestAction;
 use serde_json::{Value, json};
 
 use crate::client::Stage;
@@ -196,7 +196,7 @@ fn requests_run_at_the_same_time_and_one_can_be_cancelled() {
     let talk = &mut served.talk;
     let context = stage.context();
     let handle = talk.result("provision", json!({ "context": context, "spec": { "sessionId": "s" } }));
-    stage.fake.once(("GET", "/sandbox/*"), Verdict::Swallow);
+    stage.fake.once(("GET", "/sandbox/*"), RequestAction::Swallow);
     talk.send(1, "status", json!({ "context": context, "handle": handle }));
     // Answered while the other waits.
     talk.send(2, "describe", json!({}));

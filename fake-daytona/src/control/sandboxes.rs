@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::FakeDaytona;
-use crate::world::entrypoint::Fate;
+use crate::world::entrypoint::EntrypointBehavior;
 use crate::world::state::{Desired, State};
 
-/// Sandboxes and the fates of their launch commands.
+/// Sandboxes and the behaviors of their launch commands.
 impl FakeDaytona {
     /// Puts a sandbox into a state, whatever it was doing; any word is taken. Returns whether there is such a sandbox.
     ///
@@ -53,9 +53,11 @@ impl FakeDaytona {
         })
     }
 
-    /// The fate of a sandbox's launch command, from its current run on.
-    pub fn set_entrypoint(&self, id_or_name: &str, fate: Fate) -> bool {
-        self.with(id_or_name, |world, key, now| world.change_quietly(key, now, |row| row.entrypoint.fate = fate))
+    /// The behavior of a sandbox's launch command, from its current run on.
+    pub fn set_entrypoint(&self, id_or_name: &str, behavior: EntrypointBehavior) -> bool {
+        self.with(id_or_name, |world, key, now| {
+            world.change_quietly(key, now, |row| row.entrypoint.behavior = behavior)
+        })
     }
 
     /// The launch command of a sandbox exits with this code, now.
@@ -63,7 +65,7 @@ impl FakeDaytona {
         self.with(id_or_name, |world, key, now| {
             world.change_quietly(key, now, |row| {
                 let after = row.entrypoint.started_at.map_or(Duration::ZERO, |since| now - since);
-                row.entrypoint.fate = Fate::Exits { after, code };
+                row.entrypoint.behavior = EntrypointBehavior::Exits { after, code };
             });
         })
     }
@@ -83,20 +85,20 @@ impl FakeDaytona {
         })
     }
 
-    /// The fate of launch commands of sandboxes created from now on, unless a rule for a name or a label applies.
-    pub fn entrypoints_of_new(&self, fate: Fate) {
-        self.change(|world, _| world.fates.standard(fate));
+    /// The behavior of launch commands of sandboxes created from now on, unless a rule for a name or a label applies.
+    pub fn entrypoints_of_new(&self, behavior: EntrypointBehavior) {
+        self.change(|world, _| world.entrypoint_rules.standard(behavior));
     }
 
-    /// The fate of launch commands of sandboxes that will be created under this name. The newest rule wins.
-    pub fn entrypoints_named(&self, name: &str, fate: Fate) {
-        self.change(|world, _| world.fates.named(name, fate));
+    /// The behavior of launch commands of sandboxes that will be created under this name. The newest rule wins.
+    pub fn entrypoints_named(&self, name: &str, behavior: EntrypointBehavior) {
+        self.change(|world, _| world.entrypoint_rules.named(name, behavior));
     }
 
-    /// The fate of launch commands of sandboxes that will be created with this label. The newest rule wins; a rule
+    /// The behavior of launch commands of sandboxes that will be created with this label. The newest rule wins; a rule
     /// for the name comes before any for a label.
-    pub fn entrypoints_labelled(&self, key: &str, value: &str, fate: Fate) {
-        self.change(|world, _| world.fates.labelled(key, value, fate));
+    pub fn entrypoints_labelled(&self, key: &str, value: &str, behavior: EntrypointBehavior) {
+        self.change(|world, _| world.entrypoint_rules.labelled(key, value, behavior));
     }
 
     /// What the toolbox answers to `process/execute` of exactly this command. Default: nothing, and success.

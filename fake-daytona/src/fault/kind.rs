@@ -1,11 +1,11 @@
-//! The kinds of faults that a storm draws from, and the range of each.
+//! The kinds of faults that random faults are drawn from, and the range of each.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::action::RequestAction;
 use super::rewrite::Rewrite;
-use super::verdict::Verdict;
 use crate::http::reply::Reply;
 use crate::random::Draw;
 
@@ -160,41 +160,41 @@ impl FaultKind {
     }
 
     /// One fault of this kind.
-    pub(super) fn verdict(self, draw: &mut Draw) -> Verdict {
+    pub(super) fn action(self, draw: &mut Draw) -> RequestAction {
         let pause = |draw: &mut Draw, least: u64, most: u64| Duration::from_millis(draw.between(least, most));
         let gateway = |draw: &mut Draw| Reply::gateway([502, 503, 504][draw.between(0, 2) as usize]);
         let unexpected = || "An unexpected error occurred.".to_owned();
         match self {
-            Self::Delay => Verdict::Delay(pause(draw, 10, LONGEST_DELAY)),
-            Self::DelayAfter => Verdict::ApplyThenDelay(pause(draw, 10, LONGEST_DELAY)),
-            Self::Silence => Verdict::Swallow,
-            Self::SilenceAfter => Verdict::ApplyThenSwallow,
-            Self::Reset => Verdict::Reset,
-            Self::ResetAfter => Verdict::ApplyThenReset,
-            Self::LateArrival => Verdict::ResetThenApply(pause(draw, 100, 20_000)),
-            Self::Cut => Verdict::ApplyThenCut(draw.between(0, 400) as usize),
-            Self::Stall => Verdict::ApplyThenStall(draw.between(0, 400) as usize),
-            Self::Pause => Verdict::ApplyThenPause(draw.between(0, 400) as usize, pause(draw, 10, LONGEST_DELAY)),
-            Self::TooManyRequests => Verdict::Throttle(draw.between(1, 30)),
-            Self::ServerError => Verdict::Refuse(500, unexpected()),
-            Self::ServerErrorAfter => Verdict::ApplyThenRefuse(500, unexpected()),
-            Self::Gateway => Verdict::Answer(gateway(draw)),
-            Self::GatewayAfter => Verdict::ApplyThenAnswer(gateway(draw)),
-            Self::Truncated => Verdict::ApplyThenTruncate(draw.between(0, 400) as usize),
-            Self::Oversized => Verdict::ApplyThenPad(draw.between(MIB, 8 * MIB) as usize),
-            Self::Duplicate => Verdict::ApplyTwice,
-            Self::LateDuplicate => Verdict::ApplyAgainAfter(pause(draw, 100, 60_000)),
-            Self::StaleRead => Verdict::Stale(pause(draw, 100, 10_000)),
-            Self::UnknownState => Verdict::ApplyThenState("hibernating".to_owned()),
-            Self::Page => Verdict::Answer(Reply::html(200, PAGE)),
-            Self::PageAfter => Verdict::ApplyThenAnswer(Reply::html(200, PAGE)),
-            Self::RepeatedCursor => Verdict::ApplyThenRewrite(Rewrite::RepeatedCursor),
-            Self::EmptyCursor => Verdict::ApplyThenRewrite(Rewrite::EmptyCursor),
-            Self::EmptyPage => Verdict::ApplyThenRewrite(Rewrite::EmptyPage),
-            Self::LoneSurrogate => Verdict::ApplyThenRewrite(Rewrite::LoneSurrogate),
-            Self::Compressed => Verdict::ApplyThenRewrite(Rewrite::Compressed),
-            Self::LostRace => Verdict::LoseRace,
-            Self::LostLabels => Verdict::ApplyThenLoseLabels,
+            Self::Delay => RequestAction::Delay(pause(draw, 10, LONGEST_DELAY)),
+            Self::DelayAfter => RequestAction::ApplyThenDelay(pause(draw, 10, LONGEST_DELAY)),
+            Self::Silence => RequestAction::Swallow,
+            Self::SilenceAfter => RequestAction::ApplyThenSwallow,
+            Self::Reset => RequestAction::Reset,
+            Self::ResetAfter => RequestAction::ApplyThenReset,
+            Self::LateArrival => RequestAction::ResetThenApply(pause(draw, 100, 20_000)),
+            Self::Cut => RequestAction::ApplyThenCut(draw.between(0, 400) as usize),
+            Self::Stall => RequestAction::ApplyThenStall(draw.between(0, 400) as usize),
+            Self::Pause => RequestAction::ApplyThenPause(draw.between(0, 400) as usize, pause(draw, 10, LONGEST_DELAY)),
+            Self::TooManyRequests => RequestAction::Throttle(draw.between(1, 30)),
+            Self::ServerError => RequestAction::Refuse(500, unexpected()),
+            Self::ServerErrorAfter => RequestAction::ApplyThenRefuse(500, unexpected()),
+            Self::Gateway => RequestAction::Answer(gateway(draw)),
+            Self::GatewayAfter => RequestAction::ApplyThenAnswer(gateway(draw)),
+            Self::Truncated => RequestAction::ApplyThenTruncate(draw.between(0, 400) as usize),
+            Self::Oversized => RequestAction::ApplyThenPad(draw.between(MIB, 8 * MIB) as usize),
+            Self::Duplicate => RequestAction::ApplyTwice,
+            Self::LateDuplicate => RequestAction::ApplyAgainAfter(pause(draw, 100, 60_000)),
+            Self::StaleRead => RequestAction::Stale(pause(draw, 100, 10_000)),
+            Self::UnknownState => RequestAction::ApplyThenState("hibernating".to_owned()),
+            Self::Page => RequestAction::Answer(Reply::html(200, PAGE)),
+            Self::PageAfter => RequestAction::ApplyThenAnswer(Reply::html(200, PAGE)),
+            Self::RepeatedCursor => RequestAction::ApplyThenRewrite(Rewrite::RepeatedCursor),
+            Self::EmptyCursor => RequestAction::ApplyThenRewrite(Rewrite::EmptyCursor),
+            Self::EmptyPage => RequestAction::ApplyThenRewrite(Rewrite::EmptyPage),
+            Self::LoneSurrogate => RequestAction::ApplyThenRewrite(Rewrite::LoneSurrogate),
+            Self::Compressed => RequestAction::ApplyThenRewrite(Rewrite::Compressed),
+            Self::LostRace => RequestAction::LoseRace,
+            Self::LostLabels => RequestAction::ApplyThenLoseLabels,
         }
     }
 }

@@ -3,53 +3,53 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Matcher, Storm, Verdict};
+use super::{Matcher, RandomFaults, RequestAction};
 use crate::inspect::RecordedRequest;
 
-type Hook = Arc<dyn Fn(&RecordedRequest) -> Verdict + Send + Sync>;
+type Hook = Arc<dyn Fn(&RecordedRequest) -> RequestAction + Send + Sync>;
 
-/// Verdicts for single requests, hooks, storms.
+/// What happens to single requests: actions given beforehand, hooks, random faults.
 #[derive(Default)]
 pub(crate) struct Script {
-    once: Vec<(Matcher, Verdict)>,
+    once: Vec<(Matcher, RequestAction)>,
     hooks: Vec<Hook>,
-    storms: Vec<Storm>,
+    random: Vec<RandomFaults>,
 }
 
 impl Script {
-    pub(crate) fn once(&mut self, matcher: Matcher, verdict: Verdict) {
-        self.once.push((matcher, verdict));
+    pub(crate) fn once(&mut self, matcher: Matcher, action: RequestAction) {
+        self.once.push((matcher, action));
     }
 
     pub(crate) fn hook(&mut self, hook: Hook) {
         self.hooks.push(hook);
     }
 
-    pub(crate) fn storm(&mut self, storm: Storm) {
-        self.storms.push(storm);
+    pub(crate) fn random_faults(&mut self, faults: RandomFaults) {
+        self.random.push(faults);
     }
 
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// How many verdicts wait for their request.
+    /// How many actions wait for their request.
     pub(crate) fn pending(&self) -> usize {
         self.once.len()
     }
 
     /// Decides about one request: what was said for one request first, then hooks, then chance.
-    pub(crate) fn verdict_for(&mut self, request: &RecordedRequest) -> Verdict {
+    pub(crate) fn action_for(&mut self, request: &RecordedRequest) -> RequestAction {
         if let Some(found) = self.once.iter().position(|(matcher, _)| matcher.matches(request)) {
             return self.once.remove(found).1;
         }
         for hook in &self.hooks {
             match hook(request) {
-                Verdict::Proceed => {}
-                verdict => return verdict,
+                RequestAction::Proceed => {}
+                action => return action,
             }
         }
-        self.storms.iter_mut().find_map(|storm| storm.strike(request)).unwrap_or_default()
+        self.random.iter_mut().find_map(|faults| faults.strike(request)).unwrap_or_default()
     }
 }
 
@@ -58,7 +58,7 @@ impl fmt::Debug for Script {
         f.debug_struct("Script")
             .field("once", &self.once)
             .field("hooks", &self.hooks.len())
-            .field("storms", &self.storms)
+            .field("random", &self.random)
             .finish()
     }
 }

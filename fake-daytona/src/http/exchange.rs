@@ -1,4 +1,4 @@
-//! One exchange under a verdict: what reaches the server, and what of its answer reaches the client.
+//! One exchange under an action: what reaches the server, and what of its answer reaches the client.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::envelope::envelope;
 use super::reply::Reply;
 use crate::clock::Timestamp;
 use crate::core::Core;
-use crate::fault::Verdict;
+use crate::fault::RequestAction;
 use crate::fault::rewrite::with_offsets;
 use crate::inspect::RecordedRequest;
 use crate::refusal::Refusal;
@@ -34,73 +34,73 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) async fn carry_out(self, verdict: Verdict) -> Response {
+    pub(super) async fn carry_out(self, action: RequestAction) -> Response {
         let delay = self.core.reply_settings().delay;
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
         let number = self.request.number;
         let core = self.core.clone();
-        let outcome = match verdict {
-            Verdict::Proceed => Some(self.apply(None).await),
-            Verdict::Delay(pause) => Some(self.apply_later(pause).await),
-            Verdict::Answer(reply) => Some(reply),
-            Verdict::Refuse(status, message) => Some(self.refuse(status, message)),
-            Verdict::Throttle(seconds) => Some(throttle_refusal(&self.core, &self.request, seconds)),
-            Verdict::Swallow => std::future::pending().await,
-            Verdict::Reset => None,
-            Verdict::ResetThenApply(pause) => {
+        let outcome = match action {
+            RequestAction::Proceed => Some(self.apply(None).await),
+            RequestAction::Delay(pause) => Some(self.apply_later(pause).await),
+            RequestAction::Answer(reply) => Some(reply),
+            RequestAction::Refuse(status, message) => Some(self.refuse(status, message)),
+            RequestAction::Throttle(seconds) => Some(throttle_refusal(&self.core, &self.request, seconds)),
+            RequestAction::Swallow => std::future::pending().await,
+            RequestAction::Reset => None,
+            RequestAction::ResetThenApply(pause) => {
                 // Not awaited: the caller must not have to wait for what the server does later.
                 drop(self.spawn(pause));
                 None
             }
-            Verdict::ApplyThenDelay(pause) => {
+            RequestAction::ApplyThenDelay(pause) => {
                 let reply = self.apply(None).await;
                 tokio::time::sleep(pause).await;
                 Some(reply)
             }
-            Verdict::ApplyThenAnswer(reply) => {
+            RequestAction::ApplyThenAnswer(reply) => {
                 self.apply(None).await;
                 Some(reply)
             }
-            Verdict::ApplyThenRefuse(status, message) => {
+            RequestAction::ApplyThenRefuse(status, message) => {
                 self.apply(None).await;
                 Some(self.refuse(status, message))
             }
-            Verdict::ApplyThenSwallow => {
+            RequestAction::ApplyThenSwallow => {
                 self.apply(None).await;
                 std::future::pending().await
             }
-            Verdict::ApplyThenReset => {
+            RequestAction::ApplyThenReset => {
                 self.apply(None).await;
                 None
             }
-            Verdict::ApplyThenCut(bytes) => Some(self.apply(None).await.cut_after(bytes)),
-            Verdict::ApplyThenStall(bytes) => Some(self.apply(None).await.stall_after(bytes)),
-            Verdict::ApplyThenPause(bytes, pause) => Some(self.apply(None).await.pause_after(bytes, pause)),
-            Verdict::ApplyThenTruncate(bytes) => {
+            RequestAction::ApplyThenCut(bytes) => Some(self.apply(None).await.cut_after(bytes)),
+            RequestAction::ApplyThenStall(bytes) => Some(self.apply(None).await.stall_after(bytes)),
+            RequestAction::ApplyThenPause(bytes, pause) => Some(self.apply(None).await.pause_after(bytes, pause)),
+            RequestAction::ApplyThenTruncate(bytes) => {
                 let mut reply = self.apply(None).await;
                 reply.body.truncate(bytes);
                 Some(reply)
             }
-            Verdict::ApplyThenPad(bytes) => Some(padded(self.apply(None).await, bytes)),
-            Verdict::ApplyThenState(state) => Some(with_state(self.apply(None).await, &state)),
-            Verdict::ApplyThenRewrite(rewrite) => Some(rewrite.apply(self.apply(None).await, &self.request)),
-            Verdict::LoseRace if self.request.is_operation() => {
+            RequestAction::ApplyThenPad(bytes) => Some(padded(self.apply(None).await, bytes)),
+            RequestAction::ApplyThenState(state) => Some(with_state(self.apply(None).await, &state)),
+            RequestAction::ApplyThenRewrite(rewrite) => Some(rewrite.apply(self.apply(None).await, &self.request)),
+            RequestAction::LoseRace if self.request.is_operation() => {
                 Some(self.refuse(409, "Sandbox was modified by another operation".to_owned()))
             }
-            Verdict::LoseRace => Some(self.apply(None).await),
-            Verdict::ApplyThenLoseLabels => Some(self.apply_and_lose_labels().await),
-            Verdict::ApplyTwice => {
+            RequestAction::LoseRace => Some(self.apply(None).await),
+            RequestAction::ApplyThenLoseLabels => Some(self.apply_and_lose_labels().await),
+            RequestAction::ApplyTwice => {
                 // Both run at the same time, as when a proxy repeats a request that it takes for lost.
                 let (_, second) = tokio::join!(self.apply(None), self.apply(None));
                 Some(second)
             }
-            Verdict::ApplyAgainAfter(pause) => {
+            RequestAction::ApplyAgainAfter(pause) => {
                 drop(self.spawn(pause));
                 Some(self.apply(None).await)
             }
-            Verdict::Stale(age) => Some(self.apply(Some(age)).await),
+            RequestAction::Stale(age) => Some(self.apply(Some(age)).await),
         };
         match outcome {
             Some(reply) => {

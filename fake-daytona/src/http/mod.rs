@@ -74,14 +74,14 @@ pub(crate) async fn serve(core: Arc<Core>, request: Request) -> Response {
     if request.path.starts_with("/__fake") {
         return exchange::dated(&core, routes::fake::answer(&core, &request)).into_response();
     }
-    let (request, verdict) = {
+    let (request, action) = {
         let mut log = core.log();
         request.number = log.received();
-        let verdict = core.script().verdict_for(&request);
-        request.fault = verdict.name();
+        let action = core.script().action_for(&request);
+        request.fault = action.name();
         let request = Arc::new(request);
         log.record(&request);
-        (request, verdict)
+        (request, action)
     };
-    Exchange { core, request, peer }.carry_out(verdict).await
+    Exchange { core, request, peer }.carry_out(action).await
 }

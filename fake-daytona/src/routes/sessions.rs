@@ -12,7 +12,7 @@ use crate::daemon::{Daemon, line, marks};
 use crate::http::object::Object;
 use crate::http::reply::Reply;
 use crate::inspect::RecordedRequest;
-use crate::world::entrypoint::{Fate, ToldCode};
+use crate::world::entrypoint::{EntrypointBehavior, ShownExitCode};
 use crate::world::{Key, World};
 
 /// The session that runs the launch command. Nothing else can be done with it than to look at it.
@@ -149,7 +149,7 @@ fn has_launch_session(core: &Core, world: &World, key: Key) -> bool {
     let entrypoint = &world.sandbox(key).entrypoint;
     core.generation.has_entrypoint_session()
         && daemon_of(world, core).has_session()
-        && entrypoint.fate != Fate::NeverStarts
+        && entrypoint.behavior != EntrypointBehavior::NeverStarts
         && !entrypoint.command.is_empty()
 }
 
@@ -159,9 +159,9 @@ fn launch_session(core: &Core, request: &RecordedRequest, world: &World, key: Ke
     command.set("id", format!("{LAUNCH}_command"));
     command.set("command", entrypoint.command.join(" "));
     match entrypoint.told_code(core.now()) {
-        ToldCode::None => {}
-        ToldCode::Code(code) => command.set("exitCode", code),
-        ToldCode::Unreadable => return refused(core, request, 500, "failed to convert exit code to int"),
+        ShownExitCode::None => {}
+        ShownExitCode::Code(code) => command.set("exitCode", code),
+        ShownExitCode::Unreadable => return refused(core, request, 500, "failed to convert exit code to int"),
     }
     let mut body = Object::with_nulls();
     body.set("sessionId", LAUNCH);

@@ -39,7 +39,7 @@ impl World {
         row.started_at = None;
         (row.hidden, row.forced, row.destroyed_at) = (false, false, None);
         row.entrypoint =
-            Entrypoint { command: row.entrypoint.command, fate: row.entrypoint.fate, ..Default::default() };
+            Entrypoint { command: row.entrypoint.command, behavior: row.entrypoint.behavior, ..Default::default() };
         (row.state, row.desired, row.cause) = (State::Stopped, Desired::Started, Cause::Script);
         row.id = id;
         let copy = self.insert(row);

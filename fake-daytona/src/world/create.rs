@@ -219,7 +219,7 @@ impl World {
                 .unwrap_or_else(|| IDLE.map(str::to_owned).to_vec()),
             _ => Vec::new(),
         };
-        let fate = self.fates.of(&name, &order.labels);
+        let behavior = self.entrypoint_rules.of(&name, &order.labels);
         Ok(Sandbox {
             created_name: name.clone(),
             name,
@@ -256,7 +256,7 @@ impl World {
             runner_id: None,
             destroyed_at: None,
             hidden: false,
-            entrypoint: Entrypoint { command, fate, ..Entrypoint::default() },
+            entrypoint: Entrypoint { command, behavior, ..Entrypoint::default() },
             forced: false,
             plan: VecDeque::new(),
             scheduled: None,

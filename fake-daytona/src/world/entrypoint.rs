@@ -10,11 +10,11 @@ use crate::clock::Timestamp;
 /// What the command runs as when a Dockerfile names none.
 pub(crate) const IDLE: [&str; 2] = ["sleep", "infinity"];
 
-/// The command and its fate.
+/// The command and its behavior.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entrypoint {
     pub(crate) command: Vec<String>,
-    pub(crate) fate: Fate,
+    pub(crate) behavior: EntrypointBehavior,
     /// Of the current run; `None` before the first.
     pub(crate) started_at: Option<Timestamp>,
     /// Every run: one per start of the sandbox, unless the command never starts.
@@ -28,7 +28,7 @@ pub(crate) struct Entrypoint {
 
 /// What the toolbox tells of the launch command's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ToldCode {
+pub(crate) enum ShownExitCode {
     /// It runs, as far as the daemon knows.
     None,
     Code(i32),
@@ -56,7 +56,7 @@ impl Run {
 
 /// What happens to a launch command after each start of its sandbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Fate {
+pub enum EntrypointBehavior {
     /// It runs until the sandbox stops.
     #[default]
     Runs,
@@ -79,7 +79,7 @@ pub enum Fate {
     },
 }
 
-impl Fate {
+impl EntrypointBehavior {
     /// It ends well after so many minutes.
     pub const fn runs_for(minutes: u64) -> Self {
         Self::Exits { after: Duration::from_secs(minutes * 60), code: 0 }
@@ -91,44 +91,45 @@ impl Fate {
     }
 }
 
-/// The fates of sandboxes to come.
+/// The behaviors of sandboxes to come.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Fates {
-    standard: Fate,
-    names: HashMap<String, Fate>,
+pub(crate) struct EntrypointRules {
+    standard: EntrypointBehavior,
+    names: HashMap<String, EntrypointBehavior>,
     /// Newest last.
-    labels: Vec<(String, String, Fate)>,
+    labels: Vec<(String, String, EntrypointBehavior)>,
 }
 
-impl Fates {
-    pub(crate) fn standard(&mut self, fate: Fate) {
-        self.standard = fate;
+impl EntrypointRules {
+    pub(crate) fn standard(&mut self, behavior: EntrypointBehavior) {
+        self.standard = behavior;
     }
 
-    pub(crate) fn named(&mut self, name: &str, fate: Fate) {
-        self.names.insert(name.to_owned(), fate);
+    pub(crate) fn named(&mut self, name: &str, behavior: EntrypointBehavior) {
+        self.names.insert(name.to_owned(), behavior);
     }
 
-    pub(crate) fn labelled(&mut self, key: &str, value: &str, fate: Fate) {
+    pub(crate) fn labelled(&mut self, key: &str, value: &str, behavior: EntrypointBehavior) {
         self.labels.retain(|(name, text, _)| name != key || text != value);
-        self.labels.push((key.to_owned(), value.to_owned(), fate));
+        self.labels.push((key.to_owned(), value.to_owned(), behavior));
     }
 
-    /// The fate of a sandbox with this name and these labels.
-    pub(crate) fn of(&self, name: &str, labels: &Map<String, Value>) -> Fate {
+    /// The behavior of a sandbox with this name and these labels.
+    pub(crate) fn of(&self, name: &str, labels: &Map<String, Value>) -> EntrypointBehavior {
         let has = |key: &str, value: &str| labels.get(key).and_then(Value::as_str) == Some(value);
-        let by_label = || self.labels.iter().rev().find(|(key, value, _)| has(key, value)).map(|(.., fate)| fate);
+        let by_label =
+            || self.labels.iter().rev().find(|(key, value, _)| has(key, value)).map(|(.., behavior)| behavior);
         self.names.get(name).or_else(by_label).unwrap_or(&self.standard).clone()
     }
 }
 
 impl Entrypoint {
     /// What the toolbox tells of the end of the current run. After a hard stop it is the end of the run before.
-    pub(crate) fn told_code(&self, now: Timestamp) -> ToldCode {
+    pub(crate) fn told_code(&self, now: Timestamp) -> ShownExitCode {
         match (self.left_code, self.exit_code(now)) {
-            (Some(_), Some(_)) => ToldCode::Unreadable,
-            (Some(code), None) | (None, Some(code)) => ToldCode::Code(code),
-            (None, None) => ToldCode::None,
+            (Some(_), Some(_)) => ShownExitCode::Unreadable,
+            (Some(code), None) | (None, Some(code)) => ShownExitCode::Code(code),
+            (None, None) => ShownExitCode::None,
         }
     }
 
@@ -138,7 +139,7 @@ impl Entrypoint {
             self.logs.clear();
         }
         self.started_at = Some(at);
-        if self.fate != Fate::NeverStarts {
+        if self.behavior != EntrypointBehavior::NeverStarts {
             self.runs.push(Run { started_at: at, ended_at: None, exit_code: None });
         }
     }
@@ -162,8 +163,8 @@ impl Entrypoint {
     /// The runs as they are at `now`.
     pub(crate) fn runs_at(&self, now: Timestamp) -> Vec<Run> {
         let mut runs = self.runs.clone();
-        if let (Some(last), Some(code), Fate::Exits { after, .. }) =
-            (runs.last_mut().filter(|last| last.ended_at.is_none()), self.exit_code(now), &self.fate)
+        if let (Some(last), Some(code), EntrypointBehavior::Exits { after, .. }) =
+            (runs.last_mut().filter(|last| last.ended_at.is_none()), self.exit_code(now), &self.behavior)
         {
             last.ended_at = Some(last.started_at + *after);
             last.exit_code = Some(code);
@@ -173,17 +174,17 @@ impl Entrypoint {
 
     /// No toolbox call gets through at `now`.
     pub(crate) fn is_cut_off(&self, now: Timestamp) -> bool {
-        match (&self.fate, self.started_at) {
-            (Fate::DaemonDead, _) => true,
-            (Fate::LosesNetwork { after }, Some(started)) => now >= started + *after,
+        match (&self.behavior, self.started_at) {
+            (EntrypointBehavior::DaemonDead, _) => true,
+            (EntrypointBehavior::LosesNetwork { after }, Some(started)) => now >= started + *after,
             _ => false,
         }
     }
 
     /// The exit code at `now`; `None` while it runs.
     pub(crate) fn exit_code(&self, now: Timestamp) -> Option<i32> {
-        match (&self.fate, self.started_at) {
-            (Fate::Exits { after, code }, Some(started)) if now >= started + *after => Some(*code),
+        match (&self.behavior, self.started_at) {
+            (EntrypointBehavior::Exits { after, code }, Some(started)) if now >= started + *after => Some(*code),
             _ => None,
         }
     }

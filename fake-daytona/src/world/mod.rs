@@ -36,7 +36,7 @@ use crate::daemon::session::Sessions;
 use crate::daemon::{Daemon, Program, Runner};
 use crate::generation::Generation;
 use crate::settings::{Latencies, Limits};
-use entrypoint::Fates;
+use entrypoint::EntrypointRules;
 use lookup::Lookups;
 use organization::{ApiKey, Organization};
 use outcome::Outcomes;
@@ -81,8 +81,8 @@ pub(crate) struct World {
     pub(crate) stop_outcomes: Outcomes,
     pub(crate) delete_outcomes: Outcomes,
     pub(crate) snapshot_outcomes: Outcomes,
-    /// The fate of launch commands of sandboxes created from now on.
-    pub(crate) fates: Fates,
+    /// The behavior of launch commands of sandboxes created from now on.
+    pub(crate) entrypoint_rules: EntrypointRules,
     pub(crate) lag: Lag,
     /// Exit code and output by command, for the toolbox.
     pub(crate) executions: HashMap<String, (i32, String)>,
@@ -154,7 +154,7 @@ impl World {
             stop_outcomes: Outcomes::default(),
             delete_outcomes: Outcomes::default(),
             snapshot_outcomes: Outcomes::default(),
-            fates: Fates::default(),
+            entrypoint_rules: EntrypointRules::default(),
             lag: Lag::default(),
             executions: HashMap::new(),
             daemon: None,

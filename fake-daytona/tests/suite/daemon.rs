@@ -1,6 +1,6 @@
 //! The daemons of four versions, and what they run.
 
-use fake_daytona::{Daemon, Generation, Matcher, Program, Verdict};
+use fake_daytona::{Daemon, Generation, Matcher, Program, RequestAction};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Client};
@@ -63,7 +63,7 @@ async fn sessions_of_the_launch_command_are_of_the_newer_daemons() {
 async fn a_line_that_arrives_twice_starts_its_program_once() {
     let client = Client::new(Generation::V0_190);
     let id = client.started(json!({"name": "a"})).await;
-    client.fake.once(Matcher::any(), Verdict::ApplyTwice);
+    client.fake.once(Matcher::any(), RequestAction::ApplyTwice);
     let done = execute(&client, &id, &start("d", "x", "exec", "0", "sleep 5")).await;
     assert!(result(&done).contains("end ended 0 exit"), "{}", result(&done));
     assert_eq!(client.fake.program_runs().len(), 1);

@@ -1,6 +1,6 @@
 //! What sandboxes and snapshots do over time, as it was recorded on 0.190.
 
-use fake_daytona::{Cause, Fate, Generation, Latencies, Verdict};
+use fake_daytona::{Cause, EntrypointBehavior, Generation, Latencies, RequestAction};
 use serde_json::{Value, json};
 
 use crate::client::{Client, minutes, seconds};
@@ -89,11 +89,11 @@ async fn two_writers_of_labels_are_both_told_200_and_the_later_one_wins() {
         assert_eq!((answer.status, &answer.body["labels"]), (200, &sent));
     }
     assert_eq!(client.get("/sandbox/a").await.body["labels"], json!({"two": "1"}));
-    client.fake.once(("PUT", "/sandbox/*/labels"), Verdict::ApplyThenLoseLabels);
+    client.fake.once(("PUT", "/sandbox/*/labels"), RequestAction::ApplyThenLoseLabels);
     let lost = client.put("/sandbox/a/labels", json!({"labels": {"three": "1"}})).await;
     assert_eq!(lost.body["labels"], json!({"three": "1"}));
     assert_eq!(client.get("/sandbox/a").await.body["labels"], json!({"two": "1"}));
-    client.fake.once(("PUT", "/sandbox/*/labels"), Verdict::LoseRace);
+    client.fake.once(("PUT", "/sandbox/*/labels"), RequestAction::LoseRace);
     let race = client.put("/sandbox/a/labels", json!({"labels": {}})).await;
     assert_eq!(race.refusal(), (409, "Sandbox was modified by another operation"));
 }
@@ -108,7 +108,7 @@ async fn after_a_graceful_stop_the_session_is_new_and_after_a_hard_one_it_shows_
     for (stop, shown) in [("stop", Value::Null), ("stop?force=true", json!(3))] {
         let client = Client::new(Generation::V0_190);
         let id = client.started(json!({"name": "a", "autoStopInterval": 0})).await;
-        client.fake.set_entrypoint("a", Fate::fails_after(10, 3));
+        client.fake.set_entrypoint("a", EntrypointBehavior::fails_after(10, 3));
         client.fake.set_entrypoint_logs("a", "of the first run");
         assert_eq!(exit_code(&client, &id).await, (200, Value::Null));
         tokio::time::advance(minutes(11)).await;

@@ -37,7 +37,7 @@ async fn half_an_hour_can_be_skipped() {
 #[tokio::test(start_paused = true)]
 async fn the_fate_of_launch_commands_is_ordered_for_all_a_name_a_label_or_a_sandbox() {
     let client = Client::new(Generation::V0_190);
-    let exits = |code: i32| json!({"fate": "exits", "code": code});
+    let exits = |code: i32| json!({"behavior": "exits", "code": code});
     let with = |code: i32, key: &str, value: Value| {
         let mut order = exits(code);
         order[key] = value;
@@ -53,7 +53,7 @@ async fn the_fate_of_launch_commands_is_ordered_for_all_a_name_a_label_or_a_sand
         codes.push(session.body["commands"][0]["exitCode"].clone());
     }
     assert_eq!(codes, [1, 2, 3]);
-    script(&client, "POST", "/entrypoints", json!({"fate": "daemon-dead", "sandbox": "c"})).await;
+    script(&client, "POST", "/entrypoints", json!({"behavior": "daemon-dead", "sandbox": "c"})).await;
     let id = client.get("/sandbox/c").await.id();
     assert_eq!(client.send("GET", &format!("/toolbox/{id}/process/session/entrypoint"), None).await.status, 502);
 }
@@ -87,8 +87,8 @@ async fn a_wrong_order_is_refused_with_what_would_be_right() {
         ("POST", "/faults", json!({"faults": ["flood"]}), "reset-after"),
         ("POST", "/faults", json!({"fault": "delay"}), "unknown field"),
         ("POST", "/clock", json!({}), "skipSeconds"),
-        ("POST", "/entrypoints", json!({"fate": "sleeps"}), "never-starts"),
-        ("POST", "/entrypoints", json!({"fate": "runs", "sandbox": "none"}), "never was a sandbox none"),
+        ("POST", "/entrypoints", json!({"behavior": "sleeps"}), "never-starts"),
+        ("POST", "/entrypoints", json!({"behavior": "runs", "sandbox": "none"}), "never was a sandbox none"),
         ("POST", "/next-start", json!({}), "takesSeconds"),
     ] {
         let answer = script(&client, method, path, body).await;

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::time::Duration;
 
-use fake_daytona::{FaultKind, Generation, Rewrite, Storm, Verdict};
+use fake_daytona::{FaultKind, Generation, RandomFaults, RequestAction, Rewrite};
 use serde_json::{Value, json};
 
 use crate::client::{Client, seconds};
@@ -45,11 +45,11 @@ async fn moments_can_be_written_with_an_offset() {
 #[tokio::test(start_paused = true)]
 async fn a_page_can_stand_in_place_of_any_reply() {
     let client = Client::new(Generation::V0_190);
-    client.fake.storm(Storm::new(1, 1.0).of(&[FaultKind::PageAfter]).at_most(1));
+    client.fake.random_faults(RandomFaults::new(1, 1.0).of(&[FaultKind::PageAfter]).at_most(1));
     let answer = client.post("/sandbox", json!({"name": "a"})).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/html")));
     assert_eq!(client.fake.alive().len(), 1, "it was handled all the same");
-    client.fake.storm(Storm::new(1, 1.0).of(&[FaultKind::Page]).at_most(1));
+    client.fake.random_faults(RandomFaults::new(1, 1.0).of(&[FaultKind::Page]).at_most(1));
     assert_eq!(client.delete("/sandbox/a").await.status, 200);
     assert_eq!(client.get("/sandbox/a").await.text("state"), "started", "it was not handled");
 }
@@ -61,7 +61,7 @@ async fn cursors_can_repeat_be_empty_and_lead_on_from_an_empty_page() {
         client.started(json!({"name": name})).await;
     }
     let list = async |rewrite: Rewrite, path: &str| {
-        client.fake.once(("GET", "/sandbox"), Verdict::ApplyThenRewrite(rewrite));
+        client.fake.once(("GET", "/sandbox"), RequestAction::ApplyThenRewrite(rewrite));
         client.get(path).await.body
     };
     let page = list(Rewrite::RepeatedCursor, "/sandbox").await;
@@ -81,11 +81,11 @@ async fn cursors_can_repeat_be_empty_and_lead_on_from_an_empty_page() {
 async fn a_reply_can_have_half_of_a_surrogate_pair_or_a_coding_that_nobody_asked_for() {
     let client = Client::new(Generation::V0_190);
     client.started(json!({"name": "a", "labels": {"x": "y"}})).await;
-    client.fake.once(("GET", "/sandbox/*"), Verdict::ApplyThenRewrite(Rewrite::LoneSurrogate));
+    client.fake.once(("GET", "/sandbox/*"), RequestAction::ApplyThenRewrite(Rewrite::LoneSurrogate));
     let text = String::from_utf8(client.get("/sandbox/a").await.bytes).unwrap();
     assert!(text.contains(r#""labels":{"mood":"\ud83d","x":"y"}"#), "{text}");
     assert!(text.contains(r#""errorReason":"\ud83d""#), "{text}");
-    client.fake.once(("GET", "/sandbox/*"), Verdict::ApplyThenRewrite(Rewrite::Compressed));
+    client.fake.once(("GET", "/sandbox/*"), RequestAction::ApplyThenRewrite(Rewrite::Compressed));
     let answer = client.get("/sandbox/a").await;
     assert_eq!(answer.header("content-encoding"), Some("gzip"));
     let mut text = String::new();

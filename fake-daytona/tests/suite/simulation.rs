@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use fake_daytona::{FakeDaytona, Fate, FaultKind, Generation, Limits, Storm};
+use fake_daytona::{EntrypointBehavior, FakeDaytona, FaultKind, Generation, Limits, RandomFaults};
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -40,12 +40,12 @@ async fn run(seed: u64) -> String {
     let mut log = String::new();
     for generation in Generation::ALL {
         let fake = FakeDaytona::builder(generation).limits(Limits::none()).seed(seed).build();
-        fake.entrypoints_labelled("kind", "short", Fate::runs_for(30));
+        fake.entrypoints_labelled("kind", "short", EntrypointBehavior::runs_for(30));
         let client = Client::with(fake.clone());
         // Megabytes of spaces take long to read and show nothing here.
         let kinds: Vec<FaultKind> =
             FaultKind::usual().into_iter().filter(|kind| *kind != FaultKind::Oversized).collect();
-        fake.storm(Storm::new(seed, 0.3).of(&kinds));
+        fake.random_faults(RandomFaults::new(seed, 0.3).of(&kinds));
         let sessions: Vec<_> = (0..40).map(|index| tokio::spawn(session(client.clone(), index))).collect();
         for session in sessions {
             session.await.unwrap();

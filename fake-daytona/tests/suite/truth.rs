@@ -1,6 +1,6 @@
 //! The ground truth, as library and over HTTP.
 
-use fake_daytona::{Cause, Generation, Limits, Verdict};
+use fake_daytona::{Cause, Generation, Limits, RequestAction};
 use serde_json::{Value, json};
 
 use crate::client::{Client, minutes, seconds};
@@ -81,7 +81,7 @@ async fn only_time_in_started_is_billed() {
 #[tokio::test(start_paused = true)]
 async fn requests_are_kept_with_what_became_of_them() {
     let client = Client::new(Generation::V0_190);
-    client.fake.once(("POST", "/sandbox"), Verdict::ApplyThenReset);
+    client.fake.once(("POST", "/sandbox"), RequestAction::ApplyThenReset);
     client.post("/sandbox", json!({"name": "a"})).await;
     client.get("/sandbox/a?verbose=true").await;
     let requests = client.fake.requests();

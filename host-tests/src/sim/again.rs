@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fake_daytona::Verdict;
+use fake_daytona::RequestAction;
 use sandbox_host::{Handle, Termination};
 use tokio::time::{Instant, sleep};
 
@@ -57,7 +57,7 @@ impl Host {
         let fake = self.organization.fake.clone();
         match again.trouble {
             Trouble::None => {}
-            Trouble::LostReply => fake.once(("POST", "/sandbox"), Verdict::ApplyThenReset),
+            Trouble::LostReply => fake.once(("POST", "/sandbox"), RequestAction::ApplyThenReset),
             Trouble::FailedBuild => fake.fail_next_build("no space left on device"),
         }
         let mut second = self.provision(lives).await.ok();

@@ -186,7 +186,9 @@ impl Host {
             match (state.status, state.phase) {
                 (Status::Provisioning | Status::Running, _) if !exited(&state) => {}
                 (_, Phase::Destroyed) => return Watched::Gone,
-                (_, Phase::Stopped | Phase::Archived) if self.session.fate == fake_daytona::Fate::Runs => {
+                (_, Phase::Stopped | Phase::Archived)
+                    if self.session.behavior == fake_daytona::EntrypointBehavior::Runs =>
+                {
                     return Watched::Parked;
                 }
                 _ => return Watched::Over,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fake_daytona::{Bucket, Fate};
+use fake_daytona::{Bucket, EntrypointBehavior};
 use tokio::time::{sleep, sleep_until};
 
 use super::again::Again;
@@ -106,7 +106,9 @@ impl Oddities {
 
     /// It is parked when its agent has just ended, not at a time.
     pub fn parks_late(&self, session: &Session) -> bool {
-        self.hard_stops && self.parked_late.contains(&session.number) && matches!(session.fate, Fate::Exits { .. })
+        self.hard_stops
+            && self.parked_late.contains(&session.number)
+            && matches!(session.behavior, EntrypointBehavior::Exits { .. })
     }
 
     /// The same without what this word stands for.
@@ -206,7 +208,7 @@ impl Plan {
                 // After the start, a look at the agent is due before the agent ends again.
                 let run = session.interval() * 3 / 4;
                 if self.oddities.parked_late.contains(&session.number) && session.lasts > run * 2 + LONGEST_PAUSE {
-                    session.fate = Fate::Exits { after: run, code: 3 };
+                    session.behavior = EntrypointBehavior::Exits { after: run, code: 3 };
                     session.parks = Some((run, false));
                 }
             }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use fake_daytona::{
-    Bucket, DEFAULT_KEY, FakeDaytona, FaultKind, Generation, Latencies, Limits, Matcher, Reply, Storm, Timestamp,
-    Verdict,
+    Bucket, DEFAULT_KEY, FakeDaytona, FaultKind, Generation, Latencies, Limits, Matcher, RandomFaults, Reply,
+    RequestAction, Timestamp,
 };
 use sandbox_host::{Context, Credential, Provider};
 use serde_json::{Value, json};
@@ -225,7 +225,7 @@ fn server(plan: &Plan) -> FakeDaytona {
         fake.set_rate_limit(bucket, u64::MAX);
     }
     for session in &plan.sessions {
-        fake.entrypoints_labelled("rensei.dev/session", &session.id, session.fate.clone());
+        fake.entrypoints_labelled("rensei.dev/session", &session.id, session.behavior.clone());
     }
     if !plan.lag.is_zero() {
         fake.list_lags(plan.lag);
@@ -240,23 +240,25 @@ fn weather(fake: &FakeDaytona, plan: &Plan) {
     let kinds: Vec<FaultKind> = FaultKind::usual().into_iter().filter(|kind| *kind != FaultKind::Oversized).collect();
     if plan.weather > 0 {
         let chance = plan.weather as f64 / 1_000.0;
-        fake.storm(Storm::new(plan.seed, chance).of(&kinds).at_most(plan.faults));
-        fake.storm(Storm::new(!plan.seed, chance / 30.0).of(&[FaultKind::Oversized]).at_most(plan.faults));
+        fake.random_faults(RandomFaults::new(plan.seed, chance).of(&kinds).at_most(plan.faults));
+        fake.random_faults(
+            RandomFaults::new(!plan.seed, chance / 30.0).of(&[FaultKind::Oversized]).at_most(plan.faults),
+        );
     }
     if plan.liars > 0 {
         let chance = plan.liars as f64 / 3_000.0;
         let missing = json!({"message": "no Route matched with those values"});
-        for (turn, verdict) in [
-            Verdict::Answer(Reply::html(404, "<html>Not Found</html>")),
-            Verdict::Answer(Reply::json(404, &missing)),
-            Verdict::Refuse(404, "Cannot GET /api/sandbox".to_owned()),
+        for (turn, action) in [
+            RequestAction::Answer(Reply::html(404, "<html>Not Found</html>")),
+            RequestAction::Answer(Reply::json(404, &missing)),
+            RequestAction::Refuse(404, "Cannot GET /api/sandbox".to_owned()),
         ]
         .into_iter()
         .enumerate()
         {
             for method in ["GET", "DELETE"] {
-                let storm = Storm::new(plan.seed ^ (turn as u64 + 1), chance).on(Matcher::method(method));
-                fake.storm(storm.always(verdict.clone()).at_most(plan.faults));
+                let faults = RandomFaults::new(plan.seed ^ (turn as u64 + 1), chance).on(Matcher::method(method));
+                fake.random_faults(faults.always(action.clone()).at_most(plan.faults));
             }
         }
     }
@@ -271,11 +273,13 @@ fn manner(fake: &FakeDaytona, plan: &Plan) {
     fake.stops_kill(oddities.hard_stops);
     if oddities.odd_replies > 0 {
         let chance = oddities.odd_replies as f64 / 1_000.0;
-        fake.storm(Storm::new(plan.seed ^ 0x0DD, chance).of(&FaultKind::odd()).at_most(plan.faults));
+        fake.random_faults(RandomFaults::new(plan.seed ^ 0x0DD, chance).of(&FaultKind::odd()).at_most(plan.faults));
         // Lists are few and have the oddest replies.
         let cursors = [FaultKind::RepeatedCursor, FaultKind::EmptyCursor, FaultKind::EmptyPage];
         let lists = Matcher::new("GET", "/sandbox");
-        fake.storm(Storm::new(plan.seed ^ 0x0DE, chance * 5.0).on(lists).of(&cursors).at_most(plan.faults));
+        fake.random_faults(
+            RandomFaults::new(plan.seed ^ 0x0DE, chance * 5.0).on(lists).of(&cursors).at_most(plan.faults),
+        );
     }
 }
 

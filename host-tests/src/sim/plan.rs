@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use fake_daytona::{Fate, Generation};
+use fake_daytona::{EntrypointBehavior, Generation};
 
 use super::oddities::{self, Oddities};
 use super::rng::{Rng, minutes};
@@ -44,7 +44,7 @@ pub struct Session {
     pub timeout_sec: Option<u32>,
     pub max_duration_sec: Option<u32>,
     /// What becomes of its agent.
-    pub fate: Fate,
+    pub behavior: EntrypointBehavior,
     /// How often each host looks.
     pub poll: Duration,
     /// Two hosts believe that the session is theirs.
@@ -227,12 +227,12 @@ impl Session {
         let interval = interval(timeout_sec);
         let poll = (lasts / 60).clamp(Duration::from_secs(15), interval / 3);
         let work = rng.time(minutes(1), lasts.max(minutes(2)));
-        let fate = match rng.between(0, 19) {
-            0..=9 => Fate::Exits { after: work, code: rng.pick(&[0, 0, 0, 1, 137]) },
-            10..=15 => Fate::Runs,
-            16 => Fate::NeverStarts,
-            17 => Fate::DaemonDead,
-            _ => Fate::LosesNetwork { after: work },
+        let behavior = match rng.between(0, 19) {
+            0..=9 => EntrypointBehavior::Exits { after: work, code: rng.pick(&[0, 0, 0, 1, 137]) },
+            10..=15 => EntrypointBehavior::Runs,
+            16 => EntrypointBehavior::NeverStarts,
+            17 => EntrypointBehavior::DaemonDead,
+            _ => EntrypointBehavior::LosesNetwork { after: work },
         };
         let crashes = (0..rng.pick(&[0, 0, 0, 1, 1, 2, 4]))
             .map(|_| Crash {
@@ -262,7 +262,7 @@ impl Session {
             ]),
             timeout_sec,
             max_duration_sec: rng.pick(&[None, None, Some(1_200), Some(7_200), Some(86_400)]),
-            fate,
+            behavior,
             poll,
             twin: rng.percent(20).then(|| rng.time(Duration::from_millis(1), Duration::from_secs(3))),
             begins: rng.time(Duration::ZERO, minutes(30)),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fake_daytona::{Daemon, FakeDaytona, Fate, Generation, Program};
+use fake_daytona::{Daemon, EntrypointBehavior, FakeDaytona, Generation, Program};
 
 use super::plan::{End, Plan, Session};
 use super::rng::{Rng, minutes};
@@ -261,7 +261,7 @@ impl Worker {
 fn heir(seed: u64, number: usize, begins: Duration, rng: &Rng) -> Session {
     let mut session = Session::draw(seed, number, rng.part(number as u64));
     session.begins = begins;
-    session.fate = Fate::Runs;
+    session.behavior = EntrypointBehavior::Runs;
     session.end = End::Terminate;
     (session.twin, session.swap, session.taken, session.drifts) = (None, None, false, false);
     session.parks = None;

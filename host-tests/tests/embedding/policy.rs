@@ -92,7 +92,7 @@ async fn a_reply_above_the_limit_is_a_typed_error() {
     let provider = load(&host(set(|policy| policy.response_bytes = 100_000)));
     let handle = provision(&provider, &daytona.context()).await.unwrap();
     let large = Reply::new(200).header("content-type", "application/json").body("x".repeat(200_000));
-    daytona.fake.on_request(move |_| fake_daytona::Verdict::Answer(large.clone()));
+    daytona.fake.on_request(move |_| fake_daytona::RequestAction::Answer(large.clone()));
     let context = daytona.context().with_deadline(Duration::from_millis(500));
     let error = provider.status(&context, &handle).await.unwrap_err();
     assert!(matches!(error, CallError::Provider(_)), "{error:?}");

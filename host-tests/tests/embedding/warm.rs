@@ -115,7 +115,7 @@ async fn a_pool_over_its_quota_makes_no_instance() {
     let daytona = Daytona::start().await;
     let warm = load(&host).warm(WarmLimits::default());
     let context = daytona.context();
-    daytona.fake.once(("POST", "/sandbox"), fake_daytona::Verdict::Swallow);
+    daytona.fake.once(("POST", "/sandbox"), fake_daytona::RequestAction::Swallow);
     let (first, spec) = (warm.clone(), Spec::new("one"));
     let (of_first, short) = (context.clone(), std::time::Duration::from_secs(3));
     let running = tokio::spawn(async move { first.provision(&of_first.with_deadline(short), &spec).await });

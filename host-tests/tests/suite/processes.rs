@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fake_daytona::{DEFAULT_KEY, Daemon, FakeDaytona, Generation, Matcher, Program, Verdict};
+use fake_daytona::{DEFAULT_KEY, Daemon, FakeDaytona, Generation, Matcher, Program, RequestAction};
 use host_tests::over;
 use sandbox_host::{CallError, Command, Context, Credential, ErrorCode, Handle, Provider, ProviderError, Spec};
 
@@ -135,11 +135,11 @@ async fn output_is_bounded_a_timeout_told_and_a_missing_directory_refused_with_r
 async fn a_command_that_the_proxy_sends_twice_runs_once() {
     let stage = Stage::new().await;
     let Stage { provider, context, handle, fake } = &stage;
-    fake.once(Matcher::path("/toolbox/**"), Verdict::ApplyTwice);
+    fake.once(Matcher::path("/toolbox/**"), RequestAction::ApplyTwice);
     let done = provider.exec(context, handle, &Command::new(["sleep", "3"])).await.expect("an end");
     assert_eq!((done.exit_code, fake.program_runs().len()), (Some(0), 1));
     // The connection breaks after it has begun: the error says so, and the result can be read.
-    fake.once(Matcher::path("/toolbox/**"), Verdict::ApplyThenReset);
+    fake.once(Matcher::path("/toolbox/**"), RequestAction::ApplyThenReset);
     let error = refusal(provider.exec(context, handle, &Command::new(["echo", "hi"])).await);
     assert!(error.maybe_applied, "{error:?}");
     let id = error.details.get("process-id").expect("an id");

@@ -72,7 +72,8 @@ fn new_expiry<T: Transport>(
     let probe = expiry::label(seconds_until(end).saturating_add(1));
     relabel(call, target, dialect, sandbox, &[], &[(EXPIRY, &probe)])?;
     let moved = reread(call, target, dialect)?.filter(|seen| seen.label(EXPIRY) == Some(&probe));
-    let now = moved.and_then(|seen| expiry::written_at(sandbox, &seen)).unwrap_or(by_date);
+    let now =
+        moved.and_then(|seen| seen.updated_at()).filter(|at| expiry::is_later_write(sandbox, *at)).unwrap_or(by_date);
     Ok((now >= end).then(|| expiry::label(seconds_until(now).saturating_add(session.lifetime_sec))))
 }
 

@@ -136,11 +136,11 @@ fn certain() -> f64 {
     1.0
 }
 
-/// The fate of one sandbox, of those with a name or a label, or of all to come.
+/// The behavior of one sandbox, of those with a name or a label, or of all to come.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Entrypoints {
-    pub(super) fate: String,
+    pub(super) behavior: String,
     #[serde(default)]
     pub(super) after_seconds: u64,
     #[serde(default)]

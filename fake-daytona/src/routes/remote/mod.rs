@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::http::reply::Reply;
 use crate::inspect::RecordedRequest;
-use crate::{Dashboard, FakeDaytona, Fate, FaultKind, Matcher, Region, Storm};
+use crate::{Dashboard, EntrypointBehavior, FakeDaytona, FaultKind, Matcher, RandomFaults, Region};
 use bodies::{
     Entrypoints, Faults, Forced, Key, Named, NewOrganization, Next, OrganizationChange, Problem, RegionBody,
     ReplySettings, ServerChange, Skip,
@@ -106,14 +106,14 @@ fn faults(fake: &FakeDaytona, body: Faults) -> Result<Value, Problem> {
         (None, Some(path)) => Matcher::path(path),
         (None, None) => Matcher::any(),
     };
-    let mut storm = Storm::new(body.seed, body.probability).on(matcher);
+    let mut faults = RandomFaults::new(body.seed, body.probability).on(matcher);
     if !kinds.is_empty() {
-        storm = storm.of(&kinds);
+        faults = faults.of(&kinds);
     }
     if let Some(times) = body.times {
-        storm = storm.at_most(times);
+        faults = faults.at_most(times);
     }
-    fake.storm(storm);
+    fake.random_faults(faults);
     Ok(json!({}))
 }
 
@@ -135,26 +135,26 @@ fn server(fake: &FakeDaytona, body: &ServerChange) -> Result<Value, Problem> {
 
 fn entrypoints(fake: &FakeDaytona, body: Entrypoints) -> Result<Value, Problem> {
     let after = Duration::from_secs(body.after_seconds);
-    let fate = match body.fate.as_str() {
-        "runs" => Fate::Runs,
-        "exits" => Fate::Exits { after, code: body.code },
-        "never-starts" => Fate::NeverStarts,
-        "daemon-dead" => Fate::DaemonDead,
-        "loses-network" => Fate::LosesNetwork { after },
+    let behavior = match body.behavior.as_str() {
+        "runs" => EntrypointBehavior::Runs,
+        "exits" => EntrypointBehavior::Exits { after, code: body.code },
+        "never-starts" => EntrypointBehavior::NeverStarts,
+        "daemon-dead" => EntrypointBehavior::DaemonDead,
+        "loses-network" => EntrypointBehavior::LosesNetwork { after },
         other => {
             return Err(format!(
-                "unknown fate {other:?}; known are runs, exits, never-starts, daemon-dead, loses-network"
+                "unknown behavior {other:?}; known are runs, exits, never-starts, daemon-dead, loses-network"
             ));
         }
     };
     match (body.sandbox, body.name, body.label) {
-        (Some(id), None, None) if !fake.set_entrypoint(&id, fate.clone()) => {
+        (Some(id), None, None) if !fake.set_entrypoint(&id, behavior.clone()) => {
             return Err(format!("there never was a sandbox {id}"));
         }
         (Some(_), None, None) => {}
-        (None, Some(name), None) => fake.entrypoints_named(&name, fate),
-        (None, None, Some((key, value))) => fake.entrypoints_labelled(&key, &value, fate),
-        (None, None, None) => fake.entrypoints_of_new(fate),
+        (None, Some(name), None) => fake.entrypoints_named(&name, behavior),
+        (None, None, Some((key, value))) => fake.entrypoints_labelled(&key, &value, behavior),
+        (None, None, None) => fake.entrypoints_of_new(behavior),
         _ => return Err("only one of sandbox, name and label can be given".to_owned()),
     }
     Ok(json!({}))

@@ -1,6 +1,6 @@
-//! The fate of a launch command: scripted before there is a sandbox, seen through the toolbox.
+//! The behavior of a launch command: scripted before there is a sandbox, seen through the toolbox.
 
-use fake_daytona::{Fate, Generation};
+use fake_daytona::{EntrypointBehavior, Generation};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Client, minutes, seconds};
@@ -17,7 +17,7 @@ fn never_idle(name: &str) -> Value {
 #[tokio::test(start_paused = true)]
 async fn a_command_runs_for_its_minutes_and_then_tells_its_exit_code() {
     let client = Client::new(Generation::V0_190);
-    client.fake.entrypoints_of_new(Fate::fails_after(20, 3));
+    client.fake.entrypoints_of_new(EntrypointBehavior::fails_after(20, 3));
     let id = client.started(never_idle("a")).await;
     let running = look(&client, &id).await;
     assert_eq!((running.status, running.body["commands"][0].get("exitCode")), (200, None), "absent while it runs");
@@ -32,9 +32,9 @@ async fn a_command_runs_for_its_minutes_and_then_tells_its_exit_code() {
 #[tokio::test(start_paused = true)]
 async fn a_rule_for_a_name_comes_before_one_for_a_label_and_that_before_the_default() {
     let client = Client::new(Generation::V0_190);
-    client.fake.entrypoints_of_new(Fate::runs_for(1));
-    client.fake.entrypoints_labelled("kind", "flaky", Fate::fails_after(1, 7));
-    client.fake.entrypoints_named("chosen", Fate::fails_after(1, 9));
+    client.fake.entrypoints_of_new(EntrypointBehavior::runs_for(1));
+    client.fake.entrypoints_labelled("kind", "flaky", EntrypointBehavior::fails_after(1, 7));
+    client.fake.entrypoints_named("chosen", EntrypointBehavior::fails_after(1, 9));
     let labelled = |name: &str| json!({"name": name, "labels": {"kind": "flaky"}, "autoStopInterval": 0});
     let ids = [
         (client.started(never_idle("plain")).await, 0),
@@ -50,7 +50,7 @@ async fn a_rule_for_a_name_comes_before_one_for_a_label_and_that_before_the_defa
 #[tokio::test(start_paused = true)]
 async fn a_command_that_never_starts_has_no_session() {
     let client = Client::new(Generation::V0_190);
-    client.fake.entrypoints_of_new(Fate::NeverStarts);
+    client.fake.entrypoints_of_new(EntrypointBehavior::NeverStarts);
     let id = client.started(never_idle("a")).await;
     let answer = look(&client, &id).await;
     assert_eq!(answer.refusal(), (404, "session not found"));
@@ -60,7 +60,7 @@ async fn a_command_that_never_starts_has_no_session() {
 #[tokio::test(start_paused = true)]
 async fn a_sandbox_that_loses_the_network_works_on_and_cannot_be_reached() {
     let client = Client::new(Generation::V0_190);
-    client.fake.entrypoints_of_new(Fate::LosesNetwork { after: minutes(5) });
+    client.fake.entrypoints_of_new(EntrypointBehavior::LosesNetwork { after: minutes(5) });
     let id = client.started(never_idle("a")).await;
     assert_eq!(look(&client, &id).await.status, 200);
     tokio::time::advance(minutes(5)).await;
@@ -74,7 +74,7 @@ async fn a_sandbox_that_loses_the_network_works_on_and_cannot_be_reached() {
 async fn a_dead_daemon_is_a_bare_502_under_a_started_sandbox() {
     let client = Client::new(Generation::V0_190);
     let id = client.started(never_idle("a")).await;
-    client.fake.set_entrypoint("a", Fate::DaemonDead);
+    client.fake.set_entrypoint("a", EntrypointBehavior::DaemonDead);
     assert_eq!(look(&client, &id).await.status, 502);
     assert_eq!(client.get("/sandbox/a").await.text("state"), "started");
 }
@@ -95,7 +95,7 @@ async fn a_command_runs_again_at_every_start_and_dies_with_its_sandbox() {
 #[tokio::test(start_paused = true)]
 async fn a_command_that_has_ended_is_not_killed_by_a_stop() {
     let client = Client::new(Generation::V0_190);
-    client.fake.entrypoints_of_new(Fate::runs_for(1));
+    client.fake.entrypoints_of_new(EntrypointBehavior::runs_for(1));
     let id = client.started(json!({"name": "a", "autoStopInterval": 5})).await;
     tokio::time::advance(minutes(10)).await;
     assert_eq!(client.get(&format!("/sandbox/{id}")).await.text("state"), "stopped");

@@ -1,15 +1,15 @@
 //! Faults by chance: the same seed strikes the same requests in the same way.
 
-use fake_daytona::{FakeDaytona, FaultKind, Generation, Limits, Matcher, Reply, Storm, Verdict};
+use fake_daytona::{FakeDaytona, FaultKind, Generation, Limits, Matcher, RandomFaults, Reply, RequestAction};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::client::{Client, seconds};
 
 /// What befell two hundred requests.
-async fn faults_of(storm: Storm) -> Vec<Option<&'static str>> {
+async fn faults_of(faults: RandomFaults) -> Vec<Option<&'static str>> {
     let client = Client::new(Generation::V0_190);
-    client.fake.storm(storm);
+    client.fake.random_faults(faults);
     for index in 0..100 {
         let _ = timeout(seconds(60), client.get("/sandbox/none")).await;
         let _ = timeout(seconds(60), client.get(&format!("/sandbox/other-{index}"))).await;
@@ -19,9 +19,9 @@ async fn faults_of(storm: Storm) -> Vec<Option<&'static str>> {
 
 #[tokio::test(start_paused = true)]
 async fn the_same_seed_gives_the_same_run_and_another_seed_another_one() {
-    let first = faults_of(Storm::new(7, 0.3)).await;
-    assert_eq!(first, faults_of(Storm::new(7, 0.3)).await);
-    assert_ne!(first, faults_of(Storm::new(8, 0.3)).await);
+    let first = faults_of(RandomFaults::new(7, 0.3)).await;
+    assert_eq!(first, faults_of(RandomFaults::new(7, 0.3)).await);
+    assert_ne!(first, faults_of(RandomFaults::new(8, 0.3)).await);
     let struck = first.iter().flatten().count();
     assert!((40..=80).contains(&struck), "three in ten of 200, but {struck}");
 }
@@ -31,7 +31,7 @@ async fn other_requests_in_between_do_not_change_what_befalls_one() {
     let mut runs = Vec::new();
     for other in [false, true] {
         let client = Client::new(Generation::V0_190);
-        client.fake.storm(Storm::new(7, 0.5).of(&[FaultKind::ServerError]));
+        client.fake.random_faults(RandomFaults::new(7, 0.5).of(&[FaultKind::ServerError]));
         let mut statuses = Vec::new();
         for _ in 0..40 {
             if other {
@@ -46,8 +46,8 @@ async fn other_requests_in_between_do_not_change_what_befalls_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_storm_of_certainty_brings_every_usual_kind() {
-    let seen = faults_of(Storm::new(1, 1.0)).await;
+async fn faults_that_are_certain_are_of_every_usual_kind() {
+    let seen = faults_of(RandomFaults::new(1, 1.0)).await;
     let mut names: Vec<&str> = seen.into_iter().flatten().collect();
     assert_eq!(names.len(), 200);
     names.sort_unstable();
@@ -56,9 +56,11 @@ async fn a_storm_of_certainty_brings_every_usual_kind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_storm_can_be_meant_for_some_requests_and_end_by_itself() {
+async fn random_faults_can_be_meant_for_some_requests_and_end_by_themselves() {
     let client = Client::new(Generation::V0_190);
-    client.fake.storm(Storm::new(1, 1.0).on(Matcher::method("DELETE")).of(&[FaultKind::Gateway]).at_most(2));
+    client
+        .fake
+        .random_faults(RandomFaults::new(1, 1.0).on(Matcher::method("DELETE")).of(&[FaultKind::Gateway]).at_most(2));
     assert_eq!(client.get("/sandbox/none").await.status, 404);
     for _ in 0..2 {
         assert!((502..=504).contains(&client.delete("/sandbox/none").await.status));
@@ -69,7 +71,7 @@ async fn a_storm_can_be_meant_for_some_requests_and_end_by_itself() {
 #[tokio::test(start_paused = true)]
 async fn a_single_verdict_can_strike_by_chance() {
     let client = Client::new(Generation::V0_190);
-    client.fake.by_chance(("GET", "/sandbox/*"), 0.5, Verdict::Answer(Reply::gateway(502)), 3);
+    client.fake.by_chance(("GET", "/sandbox/*"), 0.5, RequestAction::Answer(Reply::gateway(502)), 3);
     let mut statuses = Vec::new();
     for _ in 0..50 {
         statuses.push(client.get("/sandbox/none").await.status);
@@ -114,7 +116,7 @@ async fn builds_fail_by_chance() {
 async fn what_a_caller_cannot_tell_is_marked_as_such() {
     for kind in FaultKind::ambiguous() {
         let client = Client::new(Generation::V0_190);
-        client.fake.storm(Storm::new(5, 1.0).on(("POST", "/sandbox")).of(&[kind]));
+        client.fake.random_faults(RandomFaults::new(5, 1.0).on(("POST", "/sandbox")).of(&[kind]));
         let answer = timeout(seconds(1), client.post("/sandbox", json!({"name": "mine"}))).await;
         tokio::time::sleep(seconds(120)).await;
         assert!(client.fake.sandbox("mine").is_some(), "{kind} applies");

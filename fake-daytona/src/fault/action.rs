@@ -10,7 +10,7 @@ use crate::http::reply::Reply;
 /// Where the server handles a request, it does so even when the caller has gone meanwhile: a server does not undo a request
 /// whose client no longer waits.
 #[derive(Clone, Debug, Default)]
-pub enum Verdict {
+pub enum RequestAction {
     /// The server handles it.
     #[default]
     Proceed,
@@ -70,8 +70,8 @@ pub enum Verdict {
     Stale(Duration),
 }
 
-impl Verdict {
-    /// The name under which the log keeps it; `None` for [`Verdict::Proceed`].
+impl RequestAction {
+    /// The name under which the log keeps it; `None` for [`RequestAction::Proceed`].
     pub fn name(&self) -> Option<&'static str> {
         Some(match self {
             Self::Proceed => return None,

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::action::RequestAction;
 use super::kind::FaultKind;
 use super::matcher::Matcher;
-use super::verdict::Verdict;
 use crate::inspect::RecordedRequest;
 use crate::random::Draw;
 
@@ -15,15 +15,15 @@ use crate::random::Draw;
 /// somewhere does not change the faults of all others.
 ///
 /// ```
-/// use fake_daytona::{FakeDaytona, FaultKind, Generation, Storm};
+/// use fake_daytona::{FakeDaytona, FaultKind, Generation, RandomFaults};
 ///
 /// let fake = FakeDaytona::builder(Generation::V0_190).build();
-/// fake.storm(Storm::new(42, 0.05)); // one request in twenty, of every kind
-/// fake.storm(Storm::new(43, 0.5).on(("POST", "/sandbox")).of(&FaultKind::ambiguous()).at_most(100));
+/// fake.random_faults(RandomFaults::new(42, 0.05)); // one request in twenty, of every kind
+/// fake.random_faults(RandomFaults::new(43, 0.5).on(("POST", "/sandbox")).of(&FaultKind::ambiguous()).at_most(100));
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "it strikes where it is given to a fake"]
-pub struct Storm {
+pub struct RandomFaults {
     seed: u64,
     probability: f64,
     matcher: Matcher,
@@ -35,10 +35,10 @@ pub struct Storm {
 #[derive(Clone, Debug)]
 enum Faults {
     Kinds(Vec<FaultKind>),
-    Always(Verdict),
+    Always(RequestAction),
 }
 
-impl Storm {
+impl RandomFaults {
     /// Every usual kind of fault, at every request, with this probability (0 to 1).
     pub fn new(seed: u64, probability: f64) -> Self {
         Self {
@@ -64,8 +64,8 @@ impl Storm {
     }
 
     /// Always exactly this.
-    pub fn always(mut self, verdict: Verdict) -> Self {
-        self.faults = Faults::Always(verdict);
+    pub fn always(mut self, action: RequestAction) -> Self {
+        self.faults = Faults::Always(action);
         self
     }
 
@@ -76,7 +76,7 @@ impl Storm {
     }
 
     /// The fault that strikes this request, if one does.
-    pub(super) fn strike(&mut self, request: &RecordedRequest) -> Option<Verdict> {
+    pub(super) fn strike(&mut self, request: &RecordedRequest) -> Option<RequestAction> {
         if self.left == 0 || !self.matcher.matches(request) {
             return None;
         }
@@ -87,16 +87,16 @@ impl Storm {
         if draw.fraction() >= self.probability {
             return None;
         }
-        let verdict = match &self.faults {
-            Faults::Always(verdict) => verdict.clone(),
+        let action = match &self.faults {
+            Faults::Always(action) => action.clone(),
             Faults::Kinds(kinds) if kinds.is_empty() => return None,
             Faults::Kinds(kinds) => {
                 let kind = kinds[draw.between(0, kinds.len() as u64 - 1) as usize];
-                kind.verdict(&mut draw)
+                kind.action(&mut draw)
             }
         };
         self.left -= 1;
-        Some(verdict)
+        Some(action)
     }
 }
 
