@@ -9,83 +9,21 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::BodyExt as _;
-use sandbox_host::http::{HttpClient, HttpError, RequestOptions, WasiBody};
-use wasmtime::component::{Component, HasData, Linker, ResourceTable};
+use sandbox_host::http::{HttpClient, HttpError};
+use wasmtime::component::Component;
 use wasmtime::{Config, Store};
-use wasmtime_wasi::cli::{WasiCli, WasiCliCtxView};
-use wasmtime_wasi::clocks::{WasiClocks, WasiClocksCtxView};
-use wasmtime_wasi::p2::bindings::{cli, clocks, io};
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
+use wasmtime_wasi::WasiCtxBuilder;
+use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
-use wasmtime_wasi_http::p2::bindings::{ProxyPre, http};
-use wasmtime_wasi_http::{WasiHttp, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks};
+
+use crate::imports::{Imports, linker};
 
 /// Where `cargo xtask gateway` leaves the gateway with the provider in it.
 const COMPOSED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/component/daytona-gateway.wasm");
 
-/// What one instance has.
-struct Data {
-    table: ResourceTable,
-    http: WasiHttpCtx,
-    wasi: WasiCtx,
-    network: Network,
-}
-
-/// The network of an instance. As in engines off the shelf, nothing asks the provider whom it may call.
-struct Network(Arc<dyn HttpClient>);
-
-impl WasiHttpHooks for Network {
-    fn send_request(
-        &mut self,
-        request: ::http::Request<WasiBody>,
-        options: Option<RequestOptions>,
-        _: Box<dyn Future<Output = Result<(), HttpError>> + Send>,
-    ) -> Box<dyn Future<Output = Result<(::http::Response<WasiBody>, Finished), HttpError>> + Send> {
-        let response = self.0.send(request, options.unwrap_or_default());
-        Box::new(async move { Ok((response.await?, Box::new(async { Ok(()) }) as Finished)) })
-    }
-}
-
-/// What is left to do once a response was read: nothing.
-type Finished = Box<dyn Future<Output = Result<(), HttpError>> + Send>;
-
-struct Io;
-
-impl HasData for Io {
-    type Data<'a> = &'a mut ResourceTable;
-}
-
-impl Data {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { hooks: &mut self.network, table: &mut self.table, ctx: &mut self.http }
-    }
-
-    fn clocks(&mut self) -> WasiClocksCtxView<'_> {
-        WasiClocksCtxView { ctx: self.wasi.clocks(), table: &mut self.table }
-    }
-
-    fn cli(&mut self) -> WasiCliCtxView<'_> {
-        WasiCliCtxView { ctx: self.wasi.cli(), table: &mut self.table }
-    }
-}
-
-/// Links what the provider's world names, so that a gateway which needs more does not start.
-fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Data>> {
-    let mut linker = Linker::new(engine);
-    let l = &mut linker;
-    io::error::add_to_linker::<Data, Io>(l, |data| &mut data.table)?;
-    io::poll::add_to_linker::<Data, Io>(l, |data| &mut data.table)?;
-    io::streams::add_to_linker::<Data, Io>(l, |data| &mut data.table)?;
-    clocks::monotonic_clock::add_to_linker::<Data, WasiClocks>(l, Data::clocks)?;
-    http::types::add_to_linker::<Data, WasiHttp>(l, &http::types::LinkOptions::default(), Data::http)?;
-    http::outgoing_handler::add_to_linker::<Data, WasiHttp>(l, Data::http)?;
-    cli::environment::add_to_linker::<Data, WasiCli>(l, Data::cli)?;
-    Ok(linker)
-}
-
 /// The gateway, compiled once for all tests of a process.
-fn compiled() -> &'static ProxyPre<Data> {
-    static COMPILED: OnceLock<ProxyPre<Data>> = OnceLock::new();
+fn compiled() -> &'static ProxyPre<Imports> {
+    static COMPILED: OnceLock<ProxyPre<Imports>> = OnceLock::new();
     COMPILED.get_or_init(|| {
         let bytes = std::fs::read(Path::new(COMPOSED))
             .unwrap_or_else(|error| panic!("{COMPOSED}: {error}. Run `cargo xtask gateway` first."));
@@ -116,12 +54,8 @@ impl Engine {
     /// When the gateway trapped, or did not answer.
     pub async fn answer(&self, request: Request) -> wasmtime::Result<Response> {
         let pre = compiled();
-        let data = Data {
-            table: ResourceTable::new(),
-            http: WasiHttpCtx::new(),
-            wasi: WasiCtxBuilder::new().envs(&self.variables).build(),
-            network: Network(self.network.clone()),
-        };
+        let wasi = WasiCtxBuilder::new().envs(&self.variables).build();
+        let data = Imports::new(wasi, self.network.clone());
         let mut store = Store::new(pre.engine(), data);
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let request = request.map(|body| body.map_err(|_| HttpError::ConnectionTerminated));

@@ -8,6 +8,7 @@ pub mod clients;
 pub mod counts;
 pub mod fake;
 pub mod gateway;
+mod imports;
 mod load;
 pub mod older;
 pub mod script;
