@@ -2,9 +2,11 @@
 // origins that it may reach.
 
 import { entriesOf, type Call, type Case } from './abi.ts';
-import { Local, canSuspend, engineFor, type Engine, type Mode } from './engine.ts';
+import type { Engine, Mode } from './engine.ts';
 import { Ended, fromReason, fromRecord } from './failure.ts';
 import { Limit, Pace } from './limit.ts';
+import { Local } from './local.ts';
+import { canSuspend, engineFor } from './modes.ts';
 import { compile, compileNow } from './module.ts';
 import { SandboxError } from '../errors.ts';
 import { interfaces } from '../generated/contract.ts';
