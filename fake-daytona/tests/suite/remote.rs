@@ -35,7 +35,7 @@ async fn half_an_hour_can_be_skipped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_fate_of_launch_commands_is_ordered_for_all_a_name_a_label_or_a_sandbox() {
+async fn how_launch_commands_behave_is_ordered_for_all_a_name_a_label_or_a_sandbox() {
     let client = Client::new(Generation::V0_190);
     let exits = |code: i32| json!({"behavior": "exits", "code": code});
     let with = |code: i32, key: &str, value: Value| {
@@ -53,7 +53,7 @@ async fn the_fate_of_launch_commands_is_ordered_for_all_a_name_a_label_or_a_sand
         codes.push(session.body["commands"][0]["exitCode"].clone());
     }
     assert_eq!(codes, [1, 2, 3]);
-    script(&client, "POST", "/entrypoints", json!({"behavior": "daemon-dead", "sandbox": "c"})).await;
+    script(&client, "POST", "/entrypoints", json!({"fate": "daemon-dead", "sandbox": "c"})).await;
     let id = client.get("/sandbox/c").await.id();
     assert_eq!(client.send("GET", &format!("/toolbox/{id}/process/session/entrypoint"), None).await.status, 502);
 }

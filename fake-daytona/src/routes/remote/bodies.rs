@@ -140,6 +140,8 @@ fn certain() -> f64 {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Entrypoints {
+    /// Scripts that were written before it had this name say `fate`.
+    #[serde(alias = "fate")]
     pub(super) behavior: String,
     #[serde(default)]
     pub(super) after_seconds: u64,
