@@ -38,10 +38,12 @@ impl Region {
 }
 
 impl World {
-    /// The region that a create goes to. Whoever names none, or a blank, gets the default one.
+    /// The region that a create goes to. Whoever names none, or blanks, gets the default one; blanks around a name do not count.
     pub(super) fn region(&self, wanted: Option<&str>, surface: Surface) -> Result<Region, Refusal> {
         let standard = self.default_region()?;
-        let Some(target) = wanted.filter(|target| !target.trim().is_empty()) else { return Ok(standard.clone()) };
+        let Some(target) = wanted.map(str::trim).filter(|target| !target.is_empty()) else {
+            return Ok(standard.clone());
+        };
         if surface == Surface::Documented {
             return Ok(Region { id: target.to_owned(), ..standard.clone() });
         }

@@ -66,6 +66,13 @@ async fn a_blank_snapshot_and_a_blank_target_are_the_defaults() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn blanks_around_a_target_do_not_count() {
+    let client = Client::new(Generation::V0_190);
+    let created = client.post("/sandbox", json!({"target": " us "})).await;
+    assert_eq!((created.status, created.text("target")), (200, "us"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn labels_are_replaced_by_whatever_is_sent_and_nothing_matches_what_is_no_text() {
     let client = Client::new(Generation::V0_190);
     client.started(json!({"name": "a", "labels": {"team": "x", "n": 1}})).await;
