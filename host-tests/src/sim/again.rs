@@ -7,38 +7,10 @@ use sandbox_host::{Handle, Termination};
 use tokio::time::{Instant, sleep};
 
 use super::host::Host;
-use super::plan::Session;
-use super::rng::{Rng, minutes};
-
-/// When it happens, and what goes wrong with the second sandbox.
-#[derive(Clone, Copy, Debug)]
-pub struct Again {
-    pub session: usize,
-    /// Counted from the session's beginning.
-    at: Duration,
-    trouble: Trouble,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trouble {
-    None,
-    /// The reply to the create is lost.
-    LostReply,
-    /// Its build fails, and it is provisioned once more.
-    FailedBuild,
-}
+use super::oddities::Trouble;
 
 /// How often the end is asked for before a host gives it up.
 const TRIES: usize = 12;
-
-impl Again {
-    /// For some sessions, early enough that most are still wanted.
-    pub fn draw(rng: &mut Rng, session: &Session) -> Option<Self> {
-        let at = rng.time(minutes(1), minutes(10).max(session.lasts / 2));
-        let trouble = rng.pick(&[Trouble::None, Trouble::LostReply, Trouble::FailedBuild]);
-        rng.percent(40).then_some(Self { session: session.number, at, trouble })
-    }
-}
 
 impl Host {
     /// Ends the session and provisions it again, when that is planned. The outer nothing: it was not.

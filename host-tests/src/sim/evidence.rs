@@ -3,10 +3,10 @@
 use fake_daytona::{Desired, ProgramRun, RecordedRequest, SandboxView, State, Timestamp};
 
 use super::features::Features;
+use super::identity::is_of;
 use super::journal::Entry;
 use super::organization::Organization;
-use super::plan::Session;
-use super::witness::is_of;
+use super::session::Session;
 
 /// Everything that can be asked after the end.
 pub struct Evidence<'a> {

@@ -8,19 +8,17 @@ use sandbox_host::{
 };
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use super::again::Again;
+use super::agenda::Agenda;
+use super::identity::FOREIGN_KEY;
 use super::journal::{Entry, Outcome};
-use super::organization::{FOREIGN_KEY, Organization};
-use super::perform::Agenda;
-use super::plan::{End, Session};
+use super::oddities::Again;
+use super::organization::Organization;
 use super::rng::Rng;
+use super::session::{End, LONGEST_PAUSE, Session};
 use super::witness::Told;
 
 /// How often a host tries to end a session before it leaves it to others.
 const PATIENCE: usize = 60;
-
-/// How long a parked session is left alone at most.
-pub const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 /// What a host knows, and what it keeps when it dies.
 #[derive(Clone, Debug, Default)]

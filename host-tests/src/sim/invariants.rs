@@ -6,11 +6,11 @@ use std::time::Duration;
 use fake_daytona::{Cause, RecordedRequest, SandboxView, Timestamp};
 
 use super::evidence::{Evidence, given_up, is_duplicate};
+use super::identity::KEY;
 use super::journal::{Outcome, Violation};
 use super::lifetimes;
-use super::organization::KEY;
 use super::performed;
-use super::plan::{End, Session};
+use super::session::{End, Session};
 use super::witness::is_live;
 
 /// Every promise that was not kept.

@@ -7,9 +7,9 @@ use sandbox_host::{CallError, Function, Mode, Provider};
 use tokio::time::sleep;
 
 use super::journal::{Entry, Outcome, PLATFORM};
-use super::network::Sabotage;
 use super::organization::Organization;
 use super::rng::Rng;
+use super::sabotage::Sabotage;
 
 /// One clean-up after the other, for ever.
 pub async fn clean(organization: Arc<Organization>, mut rng: Rng) {

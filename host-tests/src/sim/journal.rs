@@ -170,3 +170,12 @@ impl Journal {
         (entries, std::mem::take(&mut *self.caught.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 }
+
+/// What an answer said that only the end can show.
+#[derive(Clone, Debug)]
+pub enum Expected {
+    /// A command was refused, and nothing of it may run.
+    NotRun { sandbox: String, argv: Vec<String>, at: Timestamp },
+    /// A capture was refused, and there is no snapshot of it.
+    NotCaptured { name: String, source: String, at: Timestamp },
+}

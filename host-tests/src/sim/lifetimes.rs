@@ -7,8 +7,9 @@ use fake_daytona::{Cause, Generation, SandboxView, State, Timestamp};
 use super::evidence::{Evidence, given_up, is_duplicate};
 use super::journal::{Entry, Outcome, Violation};
 use super::performed;
-use super::plan::{Plan, Session};
+use super::plan::Plan;
 use super::rng::minutes;
+use super::session::Session;
 
 /// The server looks for idle sandboxes every ten seconds, writes activity as often, counts in whole minutes, and requests
 /// take their time.

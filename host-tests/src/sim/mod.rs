@@ -9,9 +9,12 @@
 //! A plan that breaks a promise is made smaller until nothing more can be left out ([`mod@shrink`]).
 
 mod again;
+mod agenda;
+mod events;
 mod evidence;
 mod features;
 mod host;
+mod identity;
 mod invariants;
 mod janitor;
 mod journal;
@@ -24,6 +27,8 @@ mod perform;
 mod performed;
 mod plan;
 mod rng;
+mod sabotage;
+mod session;
 mod shrink;
 mod tamper;
 mod tasks;
@@ -37,14 +42,14 @@ use fake_daytona::RecordedRequest;
 pub use features::Features;
 pub use journal::{Entry, Violation};
 pub use many::{Sum, many};
-pub use network::Sabotage;
 pub use plan::{Cuts, Plan};
+pub use sabotage::Sabotage;
 pub use shrink::shrink;
 
+use agenda::Agenda;
 use evidence::Evidence;
 use host::Host;
 use organization::Organization;
-use perform::Agenda;
 use rng::{Rng, minutes};
 
 /// What one plan came to.
@@ -92,7 +97,7 @@ async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
             let rng = rng.part((session.number * 2 + number) as u64);
             let again = plan.oddities.again.iter().find(|again| again.session == session.number && number == 0);
             let (organization, session, again) = (organization.clone(), session.clone(), again.copied());
-            let agenda = Agenda::of(&organization, session.number, number);
+            let agenda = Agenda::of(&plan.tasks, session.number, number);
             let host = Host { organization, session, number, rng, image: None, again, agenda };
             hosts.spawn(host.live());
         }
@@ -105,13 +110,13 @@ async fn simulate(plan: Plan, sabotage: Sabotage) -> Report {
             organization.fake.fail_next_build("no space left on device");
         });
     }
-    oddities::befall(&organization);
+    events::schedule(&organization);
     let cleaning = tokio::spawn(janitor::clean(organization.clone(), rng.part(100)));
     while let Some(ended) = hosts.join_next().await {
         ended.expect("a host does not panic");
     }
     // Time for what is left to become idle, and old enough.
-    let longest = plan.sessions.iter().map(plan::Session::interval).max().unwrap_or_default();
+    let longest = plan.sessions.iter().map(session::Session::interval).max().unwrap_or_default();
     // By dates that are behind, everything is younger than it is, and is left alone for so much longer.
     let behind = Duration::from_millis(plan.oddities.date_ahead.min(0).unsigned_abs());
     tokio::time::sleep(longest + minutes(40) + behind).await;

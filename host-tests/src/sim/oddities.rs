@@ -1,16 +1,11 @@
 //! What real servers were recorded to do, and few expect: faults that most plans have.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use fake_daytona::{Bucket, EntrypointBehavior};
-use tokio::time::{sleep, sleep_until};
+use fake_daytona::EntrypointBehavior;
 
-use super::again::Again;
-use super::host::LONGEST_PAUSE;
-use super::organization::Organization;
-use super::plan::{Plan, Session};
 use super::rng::{Rng, minutes};
+use super::session::Session;
 
 /// All of it. The default is none of it.
 #[derive(Clone, Debug, Default)]
@@ -144,75 +139,30 @@ impl Oddities {
     }
 }
 
-/// Name of a copy; nobody who makes one takes the name of a session.
-pub const COPY: &str = "copy-of-";
-
-/// Brings about what happens at a time of its own.
-pub fn befall(organization: &Arc<Organization>) {
-    let oddities = organization.plan.oddities.clone();
-    let begun = organization.begun;
-    for (number, at) in oddities.copies.into_iter().enumerate() {
-        let organization = organization.clone();
-        tokio::spawn(async move {
-            sleep_until(begun + at).await;
-            organization.copy_one(&format!("{COPY}{number}"));
-        });
-    }
-    for at in oddities.lockouts {
-        let organization = organization.clone();
-        tokio::spawn(async move {
-            sleep_until(begun + at).await;
-            organization.fake.exhaust(Bucket::FailedAuth, minutes(1));
-        });
-    }
-    if let Some((at, lasts)) = oddities.suspension {
-        let organization = organization.clone();
-        tokio::spawn(async move {
-            sleep_until(begun + at).await;
-            organization.fake.suspend_unnoticed("Depleted credits");
-            sleep(lasts).await;
-            organization.fake.unsuspend();
-        });
-    }
-    if let Some((at, lasts)) = oddities.maintenance {
-        let organization = organization.clone();
-        tokio::spawn(async move {
-            sleep_until(begun + at).await;
-            organization.fake.maintenance(true);
-            sleep(lasts).await;
-            organization.fake.maintenance(false);
-        });
-    }
+/// A session that is ended and provisioned again: when that happens, and what goes wrong with the second sandbox.
+#[derive(Clone, Copy, Debug)]
+pub struct Again {
+    pub session: usize,
+    /// Counted from the session's beginning.
+    pub at: Duration,
+    pub trouble: Trouble,
 }
 
-impl Plan {
-    /// The plan of this number. One in four is without oddities, and in those the platform begins with the first release,
-    /// which knew none of them: what it has made has to end under today's version.
-    pub fn draw(seed: u64) -> Self {
-        let plan = if Rng::new(seed).part(5_001).percent(75) { Self::odd(seed) } else { Self::plain(seed) };
-        plan.with_tasks_by_chance()
-    }
+/// What goes wrong with the second sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    None,
+    /// The reply to the create is lost.
+    LostReply,
+    /// Its build fails, and it is provisioned once more.
+    FailedBuild,
+}
 
-    /// The plan of this number with oddities.
-    pub fn odd(seed: u64) -> Self {
-        let mut plan = Self::plain(seed);
-        plan.oddities = Oddities::draw(&mut Rng::new(seed).part(5_000), &plan.sessions);
-        plan
-    }
-
-    /// With agents that end while nobody looks and are stopped hard before anybody has: so their exit code is what the next
-    /// start finds, while they work.
-    pub fn settled(mut self) -> Self {
-        if self.oddities.hard_stops {
-            for session in &mut self.sessions {
-                // After the start, a look at the agent is due before the agent ends again.
-                let run = session.interval() * 3 / 4;
-                if self.oddities.parked_late.contains(&session.number) && session.lasts > run * 2 + LONGEST_PAUSE {
-                    session.behavior = EntrypointBehavior::Exits { after: run, code: 3 };
-                    session.parks = Some((run, false));
-                }
-            }
-        }
-        self
+impl Again {
+    /// For some sessions, early enough that most are still wanted.
+    pub fn draw(rng: &mut Rng, session: &Session) -> Option<Self> {
+        let at = rng.time(minutes(1), minutes(10).max(session.lasts / 2));
+        let trouble = rng.pick(&[Trouble::None, Trouble::LostReply, Trouble::FailedBuild]);
+        rng.percent(40).then_some(Self { session: session.number, at, trouble })
     }
 }

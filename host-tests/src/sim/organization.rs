@@ -6,31 +6,22 @@ use std::time::Duration;
 
 use axum::body::Body;
 use fake_daytona::{
-    Bucket, DEFAULT_KEY, FakeDaytona, FaultKind, Generation, Latencies, Limits, Matcher, RandomFaults, Reply,
-    RequestAction, Timestamp,
+    Bucket, FakeDaytona, FaultKind, Generation, Latencies, Limits, Matcher, RandomFaults, Reply, RequestAction,
+    Timestamp,
 };
 use sandbox_host::{Context, Credential, Provider};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 use tower::ServiceExt as _;
 
-use super::journal::{Entry, Journal};
-use super::network::{Distorted, Sabotage, Switchboard};
-use super::performed::Expected;
-use super::plan::{Plan, Session};
+use super::identity::{self, FOREIGN_KEY, KEY, POOL};
+use super::journal::{Expected, Journal};
+use super::network::{Distorted, Switchboard};
+use super::plan::Plan;
+use super::sabotage::Sabotage;
+use super::session::Session;
 use super::tamper;
-use super::witness::{self, Told};
 use crate::fake::FakeNetwork;
-
-/// The key of the platform's pool.
-pub const KEY: &str = DEFAULT_KEY;
-
-/// A key of another organization.
-pub const FOREIGN_KEY: &str = "dtn_another_0123456789abcdef0123456789abcdef0";
-
-/// The platform's pool.
-pub const POOL: &str = "pool-1";
 
 /// What all hosts of one organization share.
 pub struct Organization {
@@ -117,7 +108,7 @@ impl Organization {
     /// Somebody copies one of the platform's sandboxes that run.
     pub fn copy_one(&self, name: &str) {
         let ours = |view: &fake_daytona::SandboxView| {
-            view.state == "started" && self.plan.sessions.iter().any(|session| witness::is_of(view, session))
+            view.state == "started" && self.plan.sessions.iter().any(|session| identity::is_of(view, session))
         };
         let Some(view) = self.fake.alive().into_iter().find(ours) else { return };
         let copy = self.fake.copy(&view.id, name);
@@ -190,22 +181,6 @@ impl Organization {
     /// All of it.
     pub fn expectations(&self) -> Vec<Expected> {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Notes what the platform was told about no session in particular.
-    pub fn witness_platform(&self, entry: Entry) {
-        for violation in witness::check_text(&entry) {
-            self.journal.caught(violation);
-        }
-        self.journal.note(entry);
-    }
-
-    /// Notes what a host was told, and holds it against the truth of this moment.
-    pub fn witness(&self, entry: Entry, told: &Told<'_>) {
-        for violation in witness::check(self, &entry, told) {
-            self.journal.caught(violation);
-        }
-        self.journal.note(entry);
     }
 }
 
@@ -298,7 +273,7 @@ async fn strangers(fake: &FakeDaytona, plan: &Plan) -> Vec<String> {
             "rensei.dev/session": plan.sessions.first().map(|session| session.id.clone())}}));
     }
     for session in plan.sessions.iter().filter(|session| session.taken && plan.generation.has_names()) {
-        bodies.push(json!({"name": witness::name(&session.id), "labels": {"team": "else"}}));
+        bodies.push(json!({"name": identity::name(&session.id), "labels": {"team": "else"}}));
     }
     let mut ids = Vec::new();
     for mut body in bodies {
@@ -306,12 +281,6 @@ async fn strangers(fake: &FakeDaytona, plan: &Plan) -> Vec<String> {
         ids.extend(create(fake, plan.generation, KEY, &body).await);
     }
     ids
-}
-
-/// What the server calls a snapshot of the platform's pool, computed here anew: a mistake in the component's own would hide.
-pub fn vendor_name(short: &str) -> String {
-    let hash: String = Sha256::digest(POOL).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("rensei-{hash}-{short}")
 }
 
 /// Somebody registers a snapshot of that name.

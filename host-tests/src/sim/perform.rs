@@ -8,35 +8,13 @@ use sandbox_host::{
 };
 use tokio::time::{Instant, sleep};
 
+use super::agenda::Followed;
 use super::host::Host;
-use super::journal::{Outcome, Violation};
-use super::organization::{Organization, create_snapshot, vendor_name};
-use super::performed::{Expected, current_run};
-use super::tasks::{Exec, Origin, Task, What, Worker, snapshot_name};
-
-/// What a host has still to do, and what it follows. Whatever is lost when it dies is what a platform loses that has not
-/// written down its last step.
-#[derive(Debug, Default)]
-pub struct Agenda {
-    due: Vec<Task>,
-    followed: Vec<Followed>,
-    /// The snapshot that its session begins from, once that was looked for.
-    base: Option<Option<String>>,
-    calls: usize,
-}
-
-/// A worker that was launched, or is to be.
-#[derive(Debug)]
-struct Followed {
-    task: Task,
-    worker: Worker,
-    /// The sandbox and its boot in which it was launched.
-    launched: Option<(String, Option<Timestamp>)>,
-    cursor: Option<String>,
-    stdout: String,
-    stderr: String,
-    kill_at: Option<Instant>,
-}
+use super::identity::vendor_name;
+use super::journal::{Expected, Outcome, Violation};
+use super::organization::create_snapshot;
+use super::performed::current_run;
+use super::tasks::{Exec, Origin, Task, What, snapshot_name};
 
 /// How often a command is asked for before a host gives it up.
 const TRIES: usize = 6;
@@ -45,21 +23,6 @@ const TRIES: usize = 6;
 const READS: usize = 8;
 
 type Refusal = Option<ProviderError>;
-
-impl Agenda {
-    pub fn of(organization: &Organization, session: usize, host: usize) -> Self {
-        Self { due: organization.plan.tasks.of(session, host), ..Self::default() }
-    }
-}
-
-impl Followed {
-    /// What was read is of another run.
-    fn forget(&mut self) {
-        (self.launched, self.cursor, self.kill_at) = (None, None, None);
-        self.stdout.clear();
-        self.stderr.clear();
-    }
-}
 
 impl Host {
     /// When it looks next: at its time, or earlier where something is to be done.

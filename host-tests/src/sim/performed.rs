@@ -5,17 +5,8 @@ use std::collections::BTreeMap;
 use fake_daytona::{ProgramRun, SandboxView, Timestamp};
 
 use super::evidence::Evidence;
-use super::journal::Violation;
+use super::journal::{Expected, Violation};
 use super::organization::Organization;
-
-/// What an answer said that only the end can show.
-#[derive(Clone, Debug)]
-pub enum Expected {
-    /// A command was refused, and nothing of it may run.
-    NotRun { sandbox: String, argv: Vec<String>, at: Timestamp },
-    /// A capture was refused, and there is no snapshot of it.
-    NotCaptured { name: String, source: String, at: Timestamp },
-}
 
 /// What runs, or has run, of these words since the sandbox was started last.
 pub fn current_run(organization: &Organization, sandbox: &str, argv: &[String]) -> Option<ProgramRun> {

@@ -5,7 +5,7 @@ use fake_daytona::FakeDaytona;
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::network::Sabotage;
+use super::sabotage::Sabotage;
 
 /// What is broken in the sandboxes themselves.
 pub fn sandboxes(fake: &FakeDaytona, sabotage: Sabotage) {

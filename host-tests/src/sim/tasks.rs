@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use fake_daytona::{Daemon, EntrypointBehavior, FakeDaytona, Generation, Program};
+use fake_daytona::{Daemon, EntrypointBehavior, FakeDaytona, Program};
 
-use super::plan::{End, Plan, Session};
 use super::rng::{Rng, minutes};
+use super::session::{End, Session};
 
 /// All of it. The default is none of it.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +83,7 @@ const FIRST_HEIR: usize = 100;
 
 impl Tasks {
     /// Drawn from a sequence of their own, so that nothing else of a plan depends on them.
-    fn draw(rng: &mut Rng, sessions: &mut Vec<Session>, seed: u64) -> Self {
+    pub fn draw(rng: &mut Rng, sessions: &mut Vec<Session>, seed: u64) -> Self {
         let mut tasks = Self {
             drawn: true,
             failing_captures: rng.pick(&[0, 20, 50]),
@@ -267,46 +267,4 @@ fn heir(seed: u64, number: usize, begins: Duration, rng: &Rng) -> Session {
     session.parks = None;
     session.confusion.clear();
     session
-}
-
-impl Plan {
-    /// The same plan, in which sessions have something to do.
-    pub fn with_tasks(mut self) -> Self {
-        let mut rng = Rng::new(self.seed).part(6_000);
-        // On older servers nobody is told where a sandbox's toolbox is, so nothing can be done there.
-        if !self.generation.has_activity() && rng.percent(90) {
-            let able: Vec<_> = Generation::ALL.into_iter().filter(|generation| generation.has_activity()).collect();
-            self.generation = rng.pick(&able);
-        }
-        self.tasks = Tasks::draw(&mut rng, &mut self.sessions, self.seed);
-        self
-    }
-
-    /// The same for one plan in two.
-    pub fn with_tasks_by_chance(self) -> Self {
-        if Rng::new(self.seed).part(6_001).percent(50) { self.with_tasks() } else { self }
-    }
-
-    /// How plans are drawn that have oddities, and in which sessions have something to do: always, never, or by chance.
-    pub fn drawing(oddities: Option<bool>, tasks: Option<bool>) -> fn(u64) -> Self {
-        match (oddities, tasks) {
-            (None, None) => Self::draw,
-            (Some(true), Some(true)) => |seed| Self::odd(seed).with_tasks(),
-            (Some(true), Some(false)) => Self::odd,
-            (Some(true), None) => |seed| Self::odd(seed).with_tasks_by_chance(),
-            (Some(false), Some(true)) => |seed| Self::plain(seed).with_tasks(),
-            (Some(false), Some(false)) => Self::plain,
-            (Some(false), None) => |seed| Self::plain(seed).with_tasks_by_chance(),
-            (None, Some(true)) => |seed| {
-                if Self::draw(seed).oddities.drawn {
-                    Self::odd(seed).with_tasks()
-                } else {
-                    Self::plain(seed).with_tasks()
-                }
-            },
-            (None, Some(false)) => {
-                |seed| if Self::draw(seed).oddities.drawn { Self::odd(seed) } else { Self::plain(seed) }
-            }
-        }
-    }
 }

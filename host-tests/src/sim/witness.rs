@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use fake_daytona::SandboxView;
 use sandbox_host::{Handle, Phase, Termination};
-use sha2::{Digest as _, Sha256};
 
+use super::identity::{FOREIGN_KEY, KEY, is_of};
 use super::journal::{Entry, Outcome, Violation};
-use super::organization::{FOREIGN_KEY, KEY, Organization, POOL};
+use super::organization::Organization;
 use super::performed;
-use super::plan::Session;
+use super::session::Session;
 
 /// How old the past may be that a stale read shows.
 const STALE: Duration = Duration::from_secs(11);
@@ -23,37 +23,6 @@ fn behind(organization: &Organization, entry: &Entry) -> Duration {
     let plan = &organization.plan;
     let list = if plan.oddities.kept_lookups { plan.lag } else { Duration::ZERO };
     stale.max(list)
-}
-
-/// The name of a session's sandbox, computed here anew: a mistake in the component's own would hide.
-pub fn name(session_id: &str) -> String {
-    let digest = Sha256::digest([POOL.as_bytes(), &[0], session_id.as_bytes()].concat());
-    let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let mut slug = String::new();
-    for c in session_id.chars().map(|c| c.to_ascii_lowercase()) {
-        match c {
-            'a'..='z' | '0'..='9' => slug.push(c),
-            _ if slug.is_empty() || slug.ends_with('-') => {}
-            _ => slug.push('-'),
-        }
-    }
-    slug.truncate(32);
-    match slug.trim_end_matches('-') {
-        "" => format!("rensei-{hash}"),
-        slug => format!("rensei-{slug}-{hash}"),
-    }
-}
-
-/// A sandbox that was made for this session of the platform's pool.
-pub fn is_of(view: &SandboxView, session: &Session) -> bool {
-    // Whoever copies a sandbox copies its labels; the name tells.
-    if view.created_name.starts_with(super::oddities::COPY) {
-        return false;
-    }
-    let label = |key: &str| view.labels.get(key).map(String::as_str);
-    label("rensei.dev/managed-by") == Some("daytona-sandbox-provider")
-        && label("rensei.dev/pool") == Some(POOL)
-        && label("rensei.dev/session") == Some(session.id.as_str())
 }
 
 /// It still exists and nobody has accepted its end.
@@ -187,4 +156,22 @@ pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec
         Outcome::State(_) | Outcome::Listed(_) | Outcome::Reconciled(_) => {}
     }
     found
+}
+
+impl Organization {
+    /// Notes what the platform was told about no session in particular.
+    pub fn witness_platform(&self, entry: Entry) {
+        for violation in check_text(&entry) {
+            self.journal.caught(violation);
+        }
+        self.journal.note(entry);
+    }
+
+    /// Notes what a host was told, and holds it against the truth of this moment.
+    pub fn witness(&self, entry: Entry, told: &Told<'_>) {
+        for violation in check(self, &entry, told) {
+            self.journal.caught(violation);
+        }
+        self.journal.note(entry);
+    }
 }
