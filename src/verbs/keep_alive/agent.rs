@@ -134,8 +134,9 @@ pub fn note<T: Transport>(
             let last = expiry::last_activity(sandbox).map(Moment::to_rfc3339);
             (AGENT_EXIT, Some(format!("{code}@{}", last.unwrap_or_default())))
         }
-        (Agent::Running, _) if again.is_some() => (STARTED_AGAIN, None),
-        (Agent::Unknown, answer) if again == Some(NEW) && target.toolbox(call).is_some() => {
+        // What was launched may run as well, which says nothing of the launch command's codes.
+        (_, Some(Entrypoint::Running)) if again.is_some() => (STARTED_AGAIN, None),
+        (_, answer) if again == Some(NEW) && target.toolbox(call).is_some() => {
             let seen = match answer {
                 Some(Entrypoint::Exited(code)) => code.to_string(),
                 _ => UNSEEN.to_owned(),

@@ -110,7 +110,9 @@ impl IdleClock {
             let least = in_force + 1;
             in_force = if sandbox.updated_at().is_some() { least } else { minutes.max(least) };
             let written = set(in_force)?;
-            minutes = written.map_or(minutes, wanted);
+            // A server that says it, and this time did not, leaves it at the minute: the next look sees when that was.
+            let otherwise = if sandbox.updated_at().is_some() { least } else { minutes };
+            minutes = written.map_or(otherwise, wanted);
             if minutes > in_force || (minutes < in_force && written.is_some()) {
                 set(minutes)?;
                 in_force = minutes;

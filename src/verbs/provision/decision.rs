@@ -16,6 +16,9 @@ pub struct History {
     pub creates: u32,
     /// Whether a broken sandbox of the session was deleted, so that the present one replaces it.
     pub replaced: bool,
+    /// Whether an earlier create may have been applied, or found the name taken by what no look has shown: a look that shows
+    /// nothing proves nothing then.
+    pub doubted: bool,
 }
 
 /// How a create was refused, as far as it decides anything.
@@ -31,8 +34,10 @@ pub enum Refusal {
     NameTaken,
     /// It cannot be told whether the sandbox was created.
     Ambiguous,
-    /// Something before Daytona answered in its place, and would again.
+    /// Something before Daytona refused it in its place, and would again.
     Intercepted,
+    /// The answer is a success that cannot be read, so it may well be one.
+    Unreadable,
     /// Anything else. Even then there may be a sandbox of an earlier call, because the name is checked last.
     Plain,
 }
@@ -115,7 +120,9 @@ pub fn decide(history: History, refusal: Option<Refusal>, seen: &Seen) -> Decisi
         (Some(Refusal::Ambiguous), Seen::Nothing { named: true }) if history.creates < MAX_CREATES => {
             Decision::Retry(Report::Refusal)
         }
-        (Some(Refusal::Intercepted), Seen::Nothing { named: true }) => Decision::Report(Report::RefusalUndone),
+        (Some(Refusal::Intercepted), Seen::Nothing { named: true }) if !history.doubted => {
+            Decision::Report(Report::RefusalUndone)
+        }
         (_, Seen::Nothing { .. } | Seen::NotLooked) => Decision::Report(Report::Refusal),
         (_, Seen::Unseen(_)) => Decision::Report(Report::Unseen),
     }
@@ -134,14 +141,14 @@ mod tests {
         Error::new(ErrorCode::Conflict, "")
     }
 
-    const FIRST: History = History { creates: 1, replaced: false };
-    const LAST: History = History { creates: MAX_CREATES, replaced: false };
-    const SECOND: History = History { creates: 2, replaced: true };
+    const FIRST: History = History { creates: 1, replaced: false, doubted: false };
+    const LAST: History = History { creates: MAX_CREATES, replaced: false, doubted: true };
+    const SECOND: History = History { creates: 2, replaced: true, doubted: false };
 
     #[test]
     fn every_row() {
         use Decision::{Replace, Retry, Take, WithDisk};
-        use Refusal::{Ambiguous, DefaultDiskOver, FailedStart, Final, Intercepted, NameTaken, Plain};
+        use Refusal::{Ambiguous, DefaultDiskOver, FailedStart, Final, Intercepted, NameTaken, Plain, Unreadable};
         use Report as Say;
         let report = Decision::Report;
         let nothing = |named| Seen::Nothing { named };
@@ -175,6 +182,9 @@ mod tests {
             (SECOND, Some(Ambiguous), nothing(true), Retry(Say::Refusal)),
             (FIRST, Some(Intercepted), nothing(true), report(Say::RefusalUndone)),
             (FIRST, Some(Intercepted), nothing(false), report(Say::Refusal)),
+            (LAST, Some(Intercepted), nothing(true), report(Say::Refusal)),
+            (FIRST, Some(Unreadable), nothing(true), report(Say::Refusal)),
+            (FIRST, Some(Unreadable), taken(), Take),
             (FIRST, Some(Intercepted), taken(), Take),
             (FIRST, Some(Intercepted), Seen::Unseen(error()), report(Say::Unseen)),
             // The name is taken by what is not shown yet.

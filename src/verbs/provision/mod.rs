@@ -85,24 +85,24 @@ fn with_session<T: Transport>(call: &Call<'_, T>, spec: &Spec, action: &mut dyn 
 fn create<T: Transport>(call: &Call<'_, T>, mut session: Session<'_>) -> Result<Handle, Error> {
     let (spec, name) = (session.spec, session.new.name);
     let mut history = History::default();
-    // A create that was never answered may still be applied when a later one is refused.
-    let mut ambiguous = false;
     loop {
         history.creates += 1;
         let (seen, refused) = match send(call, &session) {
             Ok((dialect, created)) => (take(call, &session, dialect, created), None),
             Err(mut refused) => {
-                ambiguous |= refused.error.maybe_applied;
                 let kind = refusal(&refused, spec, &session.new, &call.pool);
-                refused.error.maybe_applied = ambiguous;
+                // A create that was never answered may still be applied when a later one is refused.
+                refused.error.maybe_applied |= history.doubted;
                 (look(call, &session, kind), Some((kind, explain(refused, spec, name))))
             }
         };
         let decision = decide(history, refused.as_ref().map(|(kind, _)| *kind), &seen);
+        history.doubted |=
+            refused.as_ref().is_some_and(|(kind, error)| error.maybe_applied || *kind == Refusal::NameTaken);
         match (decision, seen) {
             (Decision::Take, Seen::Taken(handle)) => return Ok(handle),
             (Decision::WithDisk(maximum), _) => session.new.disk_gib = Some(maximum),
-            (Decision::Replace, _) => (history.replaced, ambiguous) = (true, false),
+            (Decision::Replace, _) => (history.replaced, history.doubted) = (true, false),
             (Decision::Retry(otherwise), seen) => {
                 if !call.pause(history.creates) {
                     return Err(report(otherwise, refused.map(|(_, error)| error), seen, name));
@@ -219,6 +219,9 @@ fn refusal(refused: &Rejection, spec: &Spec, new: &NewSandbox<'_>, pool: &Pool) 
         Reaction::StartFailed => Refusal::FailedStart,
         Reaction::NameTaken => Refusal::NameTaken,
         _ if refused.error.maybe_applied && refused.error.retryable => Refusal::Ambiguous,
+        _ if refused.error.maybe_applied && refused.error.http_status.is_some_and(|status| status < 300) => {
+            Refusal::Unreadable
+        }
         _ if refused.error.maybe_applied => Refusal::Intercepted,
         _ => Refusal::Plain,
     }
