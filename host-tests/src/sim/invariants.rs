@@ -142,6 +142,11 @@ fn agreed(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>
     }
     for entry in evidence.calls(session).filter(|entry| entry.verb == "provision") {
         let Outcome::Handle(handle) = &entry.outcome else { continue };
+        // What a server shows of the past cannot be told from the present.
+        let during = |at: Timestamp| entry.begun <= at && at <= entry.ended;
+        if evidence.requests.iter().any(|request| request.fault == Some("stale") && during(request.at)) {
+            continue;
+        }
         let other = evidence.of(session).find(|view| {
             view.id != handle.external_id
                 && view.created_at < entry.begun

@@ -110,7 +110,9 @@ fn at_work(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation
 /// later than it is, unless the last activity is later than the date: then one look that is missed may be one too many.
 fn is_polled(evidence: &Evidence<'_>, session: &Session, view: &SandboxView, until: Timestamp) -> bool {
     let longest = session.interval() / 3 + SLACK;
-    let mut last: Option<Timestamp> = None;
+    let started = running_since(view, until).into_iter().map(|(since, _)| since).rfind(|since| *since <= until);
+    // One that is missed at the beginning is missed as well.
+    let mut last = Some(started.unwrap_or(view.created_at));
     for look in good_looks(evidence, session, view).filter(|look| look.ended < until) {
         let recent = until - look.begun < session.interval() + SLACK;
         if recent && last.is_some_and(|last| look.begun - last > longest) {

@@ -395,6 +395,23 @@ fn a_doubt_about_one_create_is_not_lost_when_the_next_one_is_refused() {
 }
 
 #[test]
+fn a_create_whose_success_cannot_be_read_may_have_been_applied_though_no_look_shows_it() {
+    let cut = || Answer::json(200, r#"{"id":"x","name":"#).header("x-daytona-api-version", "v0.205.0");
+    let error = refused(&Server::new([cut(), nothing(), none_listed()]));
+    assert!(error.code == ErrorCode::Protocol && error.maybe_applied, "{error:?}");
+    assert_eq!(error.get("sandbox-name"), Some(NAME));
+}
+
+#[test]
+fn a_name_that_is_taken_by_what_no_look_shows_leaves_a_doubt_that_a_gateways_refusal_does_not_take_away() {
+    let gateway = Answer::Reply(404, Vec::new(), b"<html>no route</html>".to_vec());
+    let unseen = || [nothing(), none_listed()];
+    let script = [taken()].into_iter().chain(unseen()).chain([gateway]).chain(unseen());
+    let error = refused(&Server::new(script));
+    assert!(error.maybe_applied, "{error:?}");
+}
+
+#[test]
 fn where_names_are_ignored_the_only_sandbox_is_kept() {
     let new = nameless("a-new", "2026-11-23T11:00:00.000Z");
     let list = format!("[{new}]");

@@ -307,3 +307,27 @@ fn what_was_launched_counts_as_the_agent() {
         assert_eq!((told("agent"), told("agent-exit-code")), (Some(agent), code), "{entrypoint} {look}");
     }
 }
+
+/// After a hard stop the code of the run before is shown again, and a label says which it is.
+#[test]
+fn a_worker_that_runs_does_not_make_a_code_that_was_left_behind_one_of_this_run() {
+    for (known, written) in [("3", None), ("new", Some(r#""rensei.dev/started-again":"3""#))] {
+        let fields =
+            r#","autoStopInterval":30,"createdAt":"2026-11-23T11:00:00Z","lastActivityAt":"2026-11-23T11:40:00Z""#;
+        let labels = format!(r#","rensei.dev/launched":"true","rensei.dev/started-again":"{known}""#);
+        let json = ours(ID, "started", "started", &labels, &format!("{TOOLBOX}{fields}"));
+        let server = Server::ruled(move |request: &str| match request {
+            request if request.contains("/process/execute") => says(request, "", "end 1 0 -"),
+            request if request.contains("/process/session") => {
+                Answer::json(200, r#"{"sessionId":"entrypoint","commands":[{"id":"1","exitCode":3}]}"#)
+            }
+            request if request.starts_with("PUT") => done(),
+            _ => Answer::json(200, &json).header("date", DATE_HEADER),
+        });
+        let state = server.status(reachable());
+        assert!(state.as_ref().is_ok_and(|state| state.details.contains(&("agent".to_owned(), "running".to_owned()))));
+        let labels: Vec<_> = server.sent().into_iter().filter(|line| line.starts_with("PUT")).collect();
+        let expected = written.is_none_or(|label| labels.iter().any(|line| line.contains(label)));
+        assert!(expected && labels.len() == usize::from(written.is_some()), "{known}: {labels:?}");
+    }
+}

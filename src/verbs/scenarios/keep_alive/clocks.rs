@@ -144,3 +144,21 @@ fn by_a_date_that_is_ahead_an_interval_is_never_longer_than_is_right_for_more_th
     assert_eq!(raised, ["POST /autostop/31", "POST /autostop/46"]);
     assert_eq!(detail(&state, "stops-at"), Some("2026-11-23T11:46:00Z"));
 }
+
+#[test]
+fn an_answer_that_does_not_say_when_it_was_written_raises_an_interval_by_a_minute_alone() {
+    let json = |written: &str| {
+        let fields = format!(r#","createdAt":"2026-11-23T11:00:00.000Z","autoStopInterval":30{written}"#);
+        ours(ID, "started", "started", r#","rensei.dev/idle-minutes":"30""#, &fields)
+    };
+    // A day too late.
+    let date = "Tue, 24 Nov 2026 12:00:00 GMT";
+    let server = Server::ruled(move |line| match line {
+        line if line.contains("last-activity") => refusal(404, "Cannot POST /api/sandbox/x/last-activity"),
+        line if line.contains("autostop") => Answer::json(200, &json("")).header("date", date),
+        _ => Answer::json(200, &json(r#","updatedAt":"2026-11-23T11:00:00.000Z""#)).header("date", date),
+    });
+    let (_, sent) = of(&server, handle("sandbox"));
+    let raised: Vec<_> = sent.iter().filter(|line| line.contains("autostop")).map(|line| line.trim()).collect();
+    assert_eq!(raised, ["POST /autostop/31"]);
+}
