@@ -39,6 +39,12 @@ impl Evidence<'_> {
     }
 }
 
+/// Whether another writer put old labels of a sandbox back: what the provider had written there just before is lost, and a
+/// server has nothing by which that could be kept from happening.
+pub fn undoes_labels(request: &RecordedRequest, view: &SandboxView) -> bool {
+    request.fault == Some("apply-then-lose-labels") && request.route.contains(&view.id)
+}
+
 /// Since when nobody means it to exist any more.
 pub fn given_up(view: &SandboxView) -> Option<Timestamp> {
     let ends =

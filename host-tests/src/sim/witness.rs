@@ -5,6 +5,7 @@ use std::time::Duration;
 use fake_daytona::SandboxView;
 use sandbox_host::{Handle, Phase, Termination};
 
+use super::evidence::undoes_labels;
 use super::identity::{FOREIGN_KEY, KEY, is_of};
 use super::journal::{Entry, Outcome, Violation};
 use super::organization::Organization;
@@ -148,7 +149,11 @@ pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec
                 let has_command = !view.entrypoint.is_empty();
                 has_command && view.runs.last().is_some_and(|run| run.ended_at.is_none())
             };
-            let works = |view: &SandboxView| runs(view) || performed::works(organization, view, entry.begun);
+            // Which code an earlier run has left behind is known from a label alone.
+            let undone =
+                |view: &SandboxView| organization.fake.requests().iter().any(|request| undoes_labels(request, view));
+            let works =
+                |view: &SandboxView| (runs(view) && !undone(view)) || performed::works(organization, view, entry.begun);
             if let Some(view) = view.filter(works) {
                 wrong("agent", format!("the agent of {} is said to have exited, and runs", view.id));
             }
