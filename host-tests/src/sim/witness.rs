@@ -149,11 +149,11 @@ pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec
                 let has_command = !view.entrypoint.is_empty();
                 has_command && view.runs.last().is_some_and(|run| run.ended_at.is_none())
             };
-            // Which code an earlier run has left behind is known from a label alone.
-            let undone =
-                |view: &SandboxView| organization.fake.requests().iter().any(|request| undoes_labels(request, view));
+            // Which code an earlier run has left behind, and that something was launched, is known from labels alone.
+            let requests = organization.fake.requests();
+            let undone = |view: &SandboxView| requests.iter().any(|request| undoes_labels(request, view));
             let works =
-                |view: &SandboxView| (runs(view) && !undone(view)) || performed::works(organization, view, entry.begun);
+                |view: &SandboxView| (runs(view) || performed::works(organization, view, entry.begun)) && !undone(view);
             if let Some(view) = view.filter(works) {
                 wrong("agent", format!("the agent of {} is said to have exited, and runs", view.id));
             }
