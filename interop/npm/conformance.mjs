@@ -1,14 +1,17 @@
-// A runner of the conformance suite: the contract as the package has it, in the mode that is the first argument. Reads cases from
-// standard input and writes a transcript of each, as docs/conformance.md says. It judges nothing.
+// A runner of the conformance suite: the contract as the package has it, in the mode that is the first argument, over `node:http`
+// where the second one is `node`. Reads cases from standard input and writes a transcript of each, as docs/conformance.md says. It
+// judges nothing.
 
 import { createServer } from 'node:net';
 
+import { nodeFetch } from 'daytona-sandbox-provider/node';
 import { SandboxError, createRawProvider } from 'daytona-sandbox-provider/raw';
 
 // Most cases wait for most of their time.
 const AT_ONCE = 4;
 
-const [mode = 'auto'] = process.argv.slice(2);
+const [mode = 'auto', sends] = process.argv.slice(2);
+const fetch = sends === 'node' ? nodeFetch() : undefined;
 
 /** A server that plays a case: one connection per request, the replies in their order. */
 async function play() {

@@ -18,7 +18,12 @@ function compile(name, files, options, right) {
   check(name, (status === 0) === right, stdout);
 }
 
-const environment = 'declare const process: { env: Record<string, string | undefined> };\n';
+// What the README uses of Node's own types, which the program that compiles it has.
+const environment = `declare const process: { env: Record<string, string | undefined> };
+declare module 'node:https' {
+  export class Agent { constructor(options: { keepAlive: boolean; ca: string }); readonly maxSockets: number; destroy(): void }
+}
+`;
 const files = Object.fromEntries(blocks.map((code, index) => [`block-${index}.ts`, `${code}\nexport {};\n`]));
 const esm = { ...files, 'environment.d.ts': environment, 'package.json': '{ "type": "module" }' };
 delete esm['package.json'];
@@ -29,8 +34,13 @@ compile('readme-esm', esm, ['--module', 'nodenext'], true);
 // The same types for programs of the older kind of modules, and for bundlers.
 const use = `import { DaytonaSandboxProvider, type Handle } from 'daytona-sandbox-provider';
 import { createRawProvider } from 'daytona-sandbox-provider/raw';
+import { nodeFetch, type Fetch } from 'daytona-sandbox-provider/node';
 export const start = (p: DaytonaSandboxProvider): Promise<Handle> => p.provision({ sessionId: 's', env: new Map([['A', '1']]) });
-export const raw = createRawProvider({ mode: 'auto' });
+export const raw = createRawProvider({ mode: 'auto', fetch: nodeFetch() });
+export const wrapped: Fetch = (url, init) => fetch(url, init);
+export const over: Array<typeof fetch | undefined> = [globalThis.fetch];
+export const many = over.map((fetch) => createRawProvider({ fetch }));
+export const inline = createRawProvider({ fetch: async (input, init) => fetch(input, init) });
 `;
 compile('readme-cjs', { 'use.cts': use }, ['--module', 'nodenext'], true);
 compile('readme-bundler', { 'use.ts': use }, ['--module', 'esnext', '--moduleResolution', 'bundler'], true);

@@ -4,6 +4,7 @@
 import { DaytonaSandboxProvider, SandboxError, parseHandle } from 'daytona-sandbox-provider';
 
 import { IMAGE, KEY, MODE, URL, ask, check, until } from './fake.mjs';
+import { SENDS } from './sends.mjs';
 
 const events = [];
 const provider = new DaytonaSandboxProvider({
@@ -11,6 +12,7 @@ const provider = new DaytonaSandboxProvider({
   config: { image: IMAGE, diskGB: 8 },
   credential: async () => ({ secret: KEY, apiUrl: URL }),
   mode: MODE,
+  fetch: SENDS,
   onEvent: (event) => events.push(event),
 });
 const spec = { sessionId: 'npm-session', env: { TOKEN: 'env-secret' }, labels: [['team', 'a']], resources: { vCpu: 1, timeoutSec: 1800 } };

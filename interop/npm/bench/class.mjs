@@ -1,16 +1,5 @@
-// The package, in the mode that MODE says.
+// The package as it is by default: over the engine's fetch.
 
-import { DaytonaSandboxProvider } from 'daytona-sandbox-provider';
+import { measure } from './provider.mjs';
 
-import { ENV, KEY, SNAPSHOT, URL, client } from './measure.mjs';
-
-const provider = new DaytonaSandboxProvider({ poolId: 'pool-1', config: { snapshot: SNAPSHOT }, credential: { secret: KEY, apiUrl: URL }, mode: process.env.MODE });
-
-await client({
-  create: (sessionId) => provider.provision({ sessionId, env: ENV, labels: { team: 'a' } }),
-  get: async (handle) => {
-    const { status } = await provider.status(handle, { observe: true });
-    if (status !== 'running') throw new Error(`it is ${status}`);
-  },
-  remove: (handle) => provider.terminate(handle),
-});
+await measure();

@@ -4,6 +4,7 @@ export { parseHandle } from './handle.ts';
 export type * from './generated/types.ts';
 export type { Mode as EngineMode } from './binding/engine.ts';
 export type * from './options.ts';
+export type { Fetch, FetchBody, FetchHeaders, FetchInit, FetchReader, FetchReply } from './wasi/fetch.ts';
 export type { FlatCapabilities } from './forms/flat.ts';
 export * from './forms/open.ts';
 export * from './forms/pool.ts';

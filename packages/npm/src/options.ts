@@ -7,6 +7,7 @@ import { check, kindOf, type Problem } from './check/walk.ts';
 import { SandboxError } from './errors.ts';
 import type { ConfigInput, Credential, ErrorCode, PairsInput } from './generated/types.ts';
 import type { RequestEvent } from './wasi/exchange.ts';
+import type { Fetch } from './wasi/fetch.ts';
 
 /** What every function of the raw contract takes beside its parameters. */
 export interface RawOptions {
@@ -57,8 +58,9 @@ export type ProviderEvent =
 export interface BindingOptions {
   /** Default `auto`. */
   readonly mode?: ModeOption | undefined;
-  /** Sends requests. Default: the global one, looked up at each call. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Sends requests: `fetch`, or a function that takes and gives as much of it as `Fetch` says, such as `nodeFetch()` of
+   * `daytona-sandbox-provider/node`. Default: the global one, looked up at each call. */
+  readonly fetch?: Fetch | undefined;
   /** Variables that the component may read, or what reads them for each call. Default: none. */
   readonly environment?: EnvironmentSource | undefined;
   /** Calls at the same time; more of them wait. Default 1,000. */

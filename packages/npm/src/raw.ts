@@ -10,6 +10,7 @@ import { checkCallOptions, checkOptions, type BindingOptions, type RawOptions } 
 
 export { SandboxError, type InputProblem } from './errors.ts';
 export type * from './generated/types.ts';
+export type { Fetch, FetchBody, FetchHeaders, FetchInit, FetchReader, FetchReply } from './wasi/fetch.ts';
 export type { BindingOptions, ModeOption, ProviderEvent, RawOptions } from './options.ts';
 
 /** The component with its interfaces. */

@@ -1,4 +1,5 @@
-//! The conformance suite through the package: its cases in each mode, judged by the suite's own program.
+//! The conformance suite through the package: its cases in each mode, over the engine's `fetch` and over `node:http`, judged by the
+//! suite's own program.
 
 use std::path::Path;
 use std::process::Command;
@@ -15,9 +16,12 @@ pub fn conformance(home: &Path, runs: [(&Engine, &str); 2]) -> Result<(), Failur
     let program = target.join("host").join("sandbox-conformance").with_extension(std::env::consts::EXE_EXTENSION);
     let mut suite = Command::new(program);
     suite.current_dir(tools::root()).args(["--host", "none"]);
+    let runner = home.join("conformance.mjs");
     for (engine, mode) in runs {
-        let runner = home.join("conformance.mjs");
-        suite.args(["--runner", &format!("{mode}={} {} {mode}", engine.program().display(), runner.display())]);
+        for (name, sends) in [(mode.to_owned(), ""), (format!("{mode}-node-http"), "node")] {
+            let arguments = format!("{} {} {mode} {sends}", engine.program().display(), runner.display());
+            suite.args(["--runner", &format!("{name}={}", arguments.trim_end())]);
+        }
     }
     tools::run(&mut suite)
 }

@@ -47,6 +47,9 @@ pub fn interop() -> Result<(), Failure> {
             trial.run(USUAL, engine, mode, program)?;
         }
         trial.at_once(engine, mode)?;
+        for program in ["session.mjs", "transport.mjs", "node-fetch.mjs"] {
+            trial.over_node_http(engine, mode, program)?;
+        }
         trial.run(USUAL, engine, mode, "commonjs.cjs")?;
         trial.bundled(engine, mode, "session.mjs", "esm")?;
         trial.bundled(engine, mode, "commonjs.cjs", "cjs")?;
@@ -72,6 +75,13 @@ impl Trial {
     fn run(&self, version: &str, engine: &Engine, mode: &str, program: &str) -> Result<(), Failure> {
         let mut command = engine.command(&self.home, Path::new(program));
         Server::start(&self.server, &["--quick", "--api-version", version])?.run(command.env("MODE", mode))
+    }
+
+    /// The same where requests are sent by `node:http` in place of the engine's `fetch`.
+    fn over_node_http(&self, engine: &Engine, mode: &str, program: &str) -> Result<(), Failure> {
+        let mut command = engine.command(&self.home, Path::new(program));
+        command.env("MODE", mode).env("SENDS", "node");
+        Server::start(&self.server, &["--quick", "--api-version", USUAL])?.run(&mut command)
     }
 
     /// Many provisions at once, of a server without quotas.

@@ -73,11 +73,15 @@ fn bundle(directory: &Path, toolbox: &Path) -> Result<(), Failure> {
     let together = directory.join("together");
     let kinds: [(&str, &[&str]); 2] =
         [("esm", &["--format=esm", "--splitting", "--chunk-names=shared"]), ("cjs", &["--format=cjs"])];
+    // What is for Node alone is a file of its own, complete.
+    let files: [&[&str]; 2] = [&["index.js", "raw.js", "--external:#core"], &["node.js", "--external:node:*"]];
     for (kind, how) in kinds {
-        let mut esbuild = Command::new(toolbox.join("node_modules/.bin/esbuild"));
-        esbuild.current_dir(directory.join("dist/esm")).args(["index.js", "raw.js", "--bundle", "--external:#core"]);
-        esbuild.args(["--target=es2022", "--log-level=warning"]).args(how);
-        tools::run(esbuild.arg(format!("--outdir={}", together.join(kind).display())))?;
+        for entries in files {
+            let mut esbuild = Command::new(toolbox.join("node_modules/.bin/esbuild"));
+            esbuild.current_dir(directory.join("dist/esm")).arg("--bundle").args(entries).args(how);
+            esbuild.args(["--target=es2022", "--log-level=warning"]);
+            tools::run(esbuild.arg(format!("--outdir={}", together.join(kind).display())))?;
+        }
     }
     for (kind, _) in kinds {
         let compiled = directory.join("dist").join(kind);

@@ -2,8 +2,8 @@
 
 import type { Case } from '../binding/abi.ts';
 import { NotAResponse, failureOf } from './failure.ts';
+import { checkResponse, knowsCache, type Fetch, type FetchInit, type FetchReply } from './fetch.ts';
 import { OwnFields, ReplyFields, type Entry, type Fields } from './fields.ts';
-import { kindOf } from '../check/walk.ts';
 import { ReplyBody } from './reply.ts';
 import { Wakers, type Waitable } from './wait.ts';
 
@@ -61,7 +61,9 @@ export class Exchange implements Waitable {
   constructor(
     readonly outgoing: Outgoing,
     readonly limits: Limits,
-    readonly fetch: typeof globalThis.fetch,
+    readonly fetch: Fetch,
+    /** Whether that is an engine's own, with a cache and a decoder of its own. */
+    readonly standard: boolean,
     readonly whole: boolean,
     /** Nobody may want to know. */
     readonly report: ((event: RequestEvent) => void) | null,
@@ -141,21 +143,15 @@ export class Exchange implements Waitable {
     }
   }
 
-  #init(body: Uint8Array): RequestInit {
+  #init(body: Uint8Array): FetchInit {
     const { method, headers } = this.outgoing;
-    // The engine counts the bytes itself, and refuses a length that is given in some and drops it in others.
-    const init: RequestInit = {
-      method,
-      headers: headers.filter(([name]) => name.length !== LENGTH.length || name.toLowerCase() !== LENGTH) as Array<[string, string]>,
-      redirect: 'manual',
-      signal: this.#abort.signal,
-    };
-    if (knowsCache()) init.cache = 'no-store';
+    const init: Writable<FetchInit> = { method, headers: headersOf(headers), redirect: 'manual', signal: this.#abort.signal };
+    if (this.standard && knowsCache()) init.cache = 'no-store';
     if (body.length > 0) init.body = body as Uint8Array<ArrayBuffer>;
     return init;
   }
 
-  #reply(response: Response): Incoming {
+  #reply(response: FetchReply): Incoming {
     checkResponse(response);
     if (response.type === 'error') throw new TypeError('fetch failed');
     const { betweenBytesMs } = this.limits;
@@ -163,7 +159,7 @@ export class Exchange implements Waitable {
     // Browsers hide where a redirect leads to, and that it is one, behind a status of 0.
     if (response.type === 'opaqueredirect') return { status: 302, headers: new OwnFields([]), body };
     // What fetch has decoded no longer has the length that was announced.
-    const decoded = response.headers.has('content-encoding');
+    const decoded = this.standard && response.headers.get('content-encoding') !== null;
     const hidden = decoded ? DESCRIBES_ENCODED : NOTHING;
     return { status: response.status, headers: new ReplyFields(response.headers, hidden), body };
   }
@@ -182,31 +178,22 @@ export class Exchange implements Waitable {
   }
 }
 
-/** Throws unless something is a response of the Fetch standard whose body nobody has read. */
-function checkResponse(response: unknown): void {
-  const { status, headers, body } = (response ?? {}) as Partial<Response>;
-  if (typeof status !== 'number' || typeof headers?.get !== 'function' || (body != null && typeof body.getReader !== 'function')) {
-    const what = typeof response === 'object' && response !== null ? 'something else' : kindOf(response);
-    throw new NotAResponse(`fetch has to give a Response of the Fetch standard, with a status, Headers and a ReadableStream or null as its body, not ${what}`);
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Header fields as one object: engines take lists as well, at twice the cost. */
+function headersOf(entries: readonly Entry[]): Record<string, string> {
+  const named = new Map<string, string>();
+  for (const [name, value] of entries) {
+    const lower = name.toLowerCase();
+    // Who sends counts the bytes, and some refuse a length that is given.
+    if (lower === LENGTH) continue;
+    const before = named.get(lower);
+    named.set(lower, before === undefined ? value : `${before}, ${value}`);
   }
-  if (body?.locked === true) throw new NotAResponse('fetch has given a Response whose body is read elsewhere; give a clone of it');
+  // Not by assignment: a name may be `__proto__`.
+  return Object.fromEntries(named);
 }
 
 const LENGTH = 'content-length';
 const DESCRIBES_ENCODED: ReadonlySet<string> = new Set(['content-encoding', 'content-length']);
 const NOTHING: ReadonlySet<string> = new Set();
-
-let cacheIsKnown: boolean | null = null;
-
-/** Whether the engine takes the wish that nothing be answered from a cache. Some frameworks cache every GET otherwise, and
- * a state of the past is worse than none; an engine without a cache may refuse the wish itself. */
-export function knowsCache(): boolean {
-  if (cacheIsKnown === null) {
-    try {
-      cacheIsKnown = new Request('http://localhost/', { cache: 'no-store' }) !== null;
-    } catch {
-      cacheIsKnown = false;
-    }
-  }
-  return cacheIsKnown;
-}

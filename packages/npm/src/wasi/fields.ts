@@ -1,6 +1,8 @@
 // Header fields as `wasi:http` has them: names with values of bytes. Here a value is a text of which each character is a byte,
 // as fetch takes and gives it.
 
+import type { FetchHeaders } from './fetch.ts';
+
 /** Names that belong to the connection and not to a request. What fetch would drop in silence is refused instead. */
 const FORBIDDEN = new Set(['connection', 'host', 'http2-settings', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
@@ -60,19 +62,23 @@ function bytesOf(value: string): string {
 
 /** The fields of a reply. */
 export class ReplyFields extends Fields {
-  readonly #headers: Headers;
+  readonly #headers: FetchHeaders;
   readonly #hidden: ReadonlySet<string>;
 
   /** `hidden` are names that no longer say the truth about the body. */
-  constructor(headers: Headers, hidden: ReadonlySet<string>) {
+  constructor(headers: FetchHeaders, hidden: ReadonlySet<string>) {
     super();
     this.#headers = headers;
     this.#hidden = hidden;
   }
 
   entries(): readonly Entry[] {
-    const shown = [...this.#headers].filter(([name]) => !this.#hidden.has(name.toLowerCase()));
-    return shown.map(([name, value]) => [name.toLowerCase(), bytesOf(value)]);
+    const shown: Entry[] = [];
+    this.#headers.forEach((value, name) => {
+      const lower = name.toLowerCase();
+      if (!this.#hidden.has(lower)) shown.push([lower, bytesOf(value)]);
+    });
+    return shown;
   }
 
   get(name: string): readonly string[] {

@@ -113,7 +113,7 @@ function handle(call: Invocation, request: number, options: number | null): Case
     return err({ tag: 'HTTP-request-denied' });
   }
   const exchange = call.exchange({ method, origin, path, headers: headers.entries() }, limits);
-  if (isBlocked(authority)) {
+  if (call.surroundings.fetch.standard !== false && isBlocked(authority)) {
     call.denial = { origin, reason: 'fetch refuses its port, which is one of the "bad ports" of the Fetch standard' };
     exchange.fail({ tag: 'connection-refused' });
   }

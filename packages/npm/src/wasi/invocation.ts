@@ -1,12 +1,14 @@
 // One call of the component, seen from its imports: what it may reach, and the objects that it holds.
 
 import { Exchange, type Limits, type Outgoing, type RequestEvent } from './exchange.ts';
+import type { NotAResponse } from './failure.ts';
+import type { Fetch } from './fetch.ts';
 import { Clock, Course, Timer, type Waitable } from './wait.ts';
 
 /** What a call is given. */
 export interface Surroundings {
   readonly clock: Clock;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   readonly environment: ReadonlyArray<readonly [string, string]>;
   /** Origins that it may call; null: it may call nobody. */
   readonly origins: readonly string[] | null;
@@ -72,16 +74,18 @@ export class Invocation {
   }
 
   exchange(outgoing: Outgoing, limits: Limits): Exchange {
-    const { course, onRequest, wholeReplies } = this.surroundings;
+    const { course, fetch, onRequest, wholeReplies } = this.surroundings;
     const named = (engine: string): void => void (this.engineCode = engine);
-    const exchange = new Exchange(outgoing, limits, this.#send, wholeReplies, onRequest, named, (problem) => course.end(problem));
+    const refuse = (problem: NotAResponse): void => course.end(problem);
+    const standard = fetch.standard !== false;
+    const exchange = new Exchange(outgoing, limits, this.#send, standard, wholeReplies, onRequest, named, refuse);
     this.#exchanges.push(exchange);
     return exchange;
   }
 
-  readonly #send: typeof globalThis.fetch = (input, init) => {
+  readonly #send: Fetch = (input, init) => {
     this.requests += 1;
-    if (init?.method !== 'GET') this.changes += 1;
+    if (init.method !== 'GET') this.changes += 1;
     const { fetch } = this.surroundings;
     return fetch(input, init);
   };

@@ -1,6 +1,7 @@
 // A reply's body as a stream of bytes that is read without waiting.
 
 import { NotAResponse, failureOf } from './failure.ts';
+import type { FetchBody, FetchReader } from './fetch.ts';
 import { Wakers, type Waitable } from './wait.ts';
 
 /** Bytes that are read before anybody asks for them. The rest of a body waits in the connection until then. */
@@ -12,7 +13,7 @@ const READ_AHEAD_WHOLE = 4 * 1024 * 1024;
 /** The body of one reply. */
 export class ReplyBody implements Waitable {
   readonly #wakers = new Wakers();
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | null;
+  readonly #reader: FetchReader | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #betweenBytesMs: number | null = null;
   #heard = 0;
@@ -26,7 +27,7 @@ export class ReplyBody implements Waitable {
 
   /** `whole`: nothing is ready before all of it is there, or as much as is read ahead. */
   constructor(
-    body: ReadableStream<Uint8Array> | null,
+    body: FetchBody | null,
     betweenBytesMs: number | null,
     whole: boolean,
     refuse: (problem: NotAResponse) => void,
