@@ -45,6 +45,17 @@ pub fn undoes_labels(request: &RecordedRequest, view: &SandboxView) -> bool {
     request.fault == Some("apply-then-lose-labels") && request.route.contains(&view.id)
 }
 
+/// Whether a request was answered with the past of one session: of one of its sandboxes, asked for by its name or by one of
+/// these ids, or in a list, which shows those of everybody.
+pub fn shows_past(request: &RecordedRequest, name: &str, ids: &[String]) -> bool {
+    let asked_for = request.route.trim_start_matches('/').split('/').nth(1);
+    let is_its = match asked_for {
+        None | Some("paginated") => true,
+        Some(one) => one == name || ids.iter().any(|id| id == one),
+    };
+    request.fault == Some("stale") && is_its
+}
+
 /// Since when nobody means it to exist any more.
 pub fn given_up(view: &SandboxView) -> Option<Timestamp> {
     let ends =
@@ -57,4 +68,42 @@ pub fn given_up(view: &SandboxView) -> Option<Timestamp> {
 /// itself, and be left to the next call.
 pub fn is_duplicate(evidence: &Evidence<'_>, view: &SandboxView) -> bool {
     !evidence.organization.plan.generation.has_names() && view.labels.contains_key("rensei.dev/duplicate-of")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_read_of_the_past_that_can_show_the_session_counts() {
+        let ids = ["id-1".to_owned()];
+        let shows = |route: &str, fault| {
+            let request = RecordedRequest {
+                number: 0,
+                at: Timestamp::from_millis(0),
+                method: "GET".to_owned(),
+                path: format!("/api{route}"),
+                route: route.to_owned(),
+                query: None,
+                headers: Vec::new(),
+                body: Default::default(),
+                fault,
+                status: Some(200),
+            };
+            shows_past(&request, "rensei-mine", &ids)
+        };
+        for route in [
+            "/sandbox",
+            "/sandbox/paginated",
+            "/sandbox/rensei-mine",
+            "/sandbox/id-1",
+            "/toolbox/id-1/toolbox/process/execute",
+        ] {
+            assert!(shows(route, Some("stale")), "{route}");
+            assert!(!shows(route, None) && !shows(route, Some("delay")), "{route}");
+        }
+        for route in ["/sandbox/rensei-other", "/sandbox/id-2", "/snapshots/one"] {
+            assert!(!shows(route, Some("stale")), "{route}");
+        }
+    }
 }

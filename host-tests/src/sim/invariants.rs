@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use fake_daytona::{Cause, RecordedRequest, SandboxView, Timestamp};
 
-use super::evidence::{Evidence, given_up, is_duplicate};
-use super::identity::KEY;
+use super::evidence::{Evidence, given_up, is_duplicate, shows_past};
+use super::identity::{self, KEY};
 use super::journal::{Outcome, Violation};
 use super::lifetimes;
 use super::performed;
@@ -140,11 +140,13 @@ fn agreed(evidence: &Evidence<'_>, session: &Session, found: &mut Vec<Violation>
     if !evidence.organization.plan.generation.has_names() {
         return;
     }
+    let name = identity::name(&session.id);
+    let ids: Vec<String> = evidence.of(session).map(|view| view.id.clone()).collect();
     for entry in evidence.calls(session).filter(|entry| entry.verb == "provision") {
         let Outcome::Handle(handle) = &entry.outcome else { continue };
         // What a server shows of the past cannot be told from the present.
         let during = |at: Timestamp| entry.begun <= at && at <= entry.ended;
-        if evidence.requests.iter().any(|request| request.fault == Some("stale") && during(request.at)) {
+        if evidence.requests.iter().any(|request| during(request.at) && shows_past(request, &name, &ids)) {
             continue;
         }
         let other = evidence.of(session).find(|view| {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use fake_daytona::SandboxView;
 use sandbox_host::{Handle, Phase, Termination};
 
-use super::evidence::undoes_labels;
-use super::identity::{FOREIGN_KEY, KEY, is_of};
+use super::evidence::{shows_past, undoes_labels};
+use super::identity::{self, FOREIGN_KEY, KEY, is_of};
 use super::journal::{Entry, Outcome, Violation};
 use super::organization::Organization;
 use super::performed;
@@ -17,10 +17,13 @@ const STALE: Duration = Duration::from_secs(11);
 
 /// How far behind the truth everything may have been that a call could ask. That a look-up by name is kept excuses nothing:
 /// a look-up by id and the list tell the truth all the while, unless the list runs behind.
-fn behind(organization: &Organization, entry: &Entry) -> Duration {
+fn behind(organization: &Organization, entry: &Entry, session: &Session) -> Duration {
     let requests = organization.fake.requests();
-    let stale = requests.iter().rev().take_while(|request| request.at >= entry.begun);
-    let stale = if stale.into_iter().any(|request| request.fault == Some("stale")) { STALE } else { Duration::ZERO };
+    let all = organization.fake.sandboxes();
+    let name = identity::name(&session.id);
+    let ids: Vec<String> = all.iter().filter(|view| is_of(view, session)).map(|view| view.id.clone()).collect();
+    let mut during = requests.iter().rev().take_while(|request| request.at >= entry.begun);
+    let stale = if during.any(|request| shows_past(request, &name, &ids)) { STALE } else { Duration::ZERO };
     let plan = &organization.plan;
     let list = if plan.oddities.kept_lookups { plan.lag } else { Duration::ZERO };
     stale.max(list)
@@ -90,7 +93,7 @@ pub fn check(organization: &Organization, entry: &Entry, told: &Told<'_>) -> Vec
     let view = handle.and_then(|handle| organization.fake.sandbox(&handle.external_id));
     let old_enough = |view: &SandboxView| {
         let age = entry.begun - view.created_at;
-        age > STALE.max(organization.plan.lag) || age > behind(organization, entry)
+        age > STALE.max(organization.plan.lag) || age > behind(organization, entry, session)
     };
     match &entry.outcome {
         Outcome::Refused(error) if told.too_large && entry.verb == "provision" => {
