@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, createServer } from 'node:http';
 import { Agent as HttpsAgent, createServer as createTlsServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
@@ -12,23 +13,8 @@ import { nodeFetch } from 'daytona-sandbox-provider/node';
 
 import { MODE, check, pause, until } from './fake.mjs';
 
-// Made for this program, for 127.0.0.1 and localhost, and trusted by nobody else.
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBojCCAUegAwIBAgIUEtF8IiDpPso6VBRODXvuImlylBIwCgYIKoZIzj0EAwIw
-FzEVMBMGA1UEAwwMZGF5dG9uYS50ZXN0MCAXDTI2MTEyNzAzNDQzNFoYDzIxMjYx
-MTAzMDM0NDM0WjAXMRUwEwYDVQQDDAxkYXl0b25hLnRlc3QwWTATBgcqhkjOPQIB
-BggqhkjOPQMBBwNCAASN6HCkSIWl+ldou5FygrRG3N6bwNNO9/ceQREfiZSfmDZx
-uWYMgBFgcneLxxzf9wBfFur8alzC8zWfwCBa3m8bo28wbTAdBgNVHQ4EFgQUgbFT
-nbtf0hyjhL5T0q69ZBIH4DowHwYDVR0jBBgwFoAUgbFTnbtf0hyjhL5T0q69ZBIH
-4DowDwYDVR0TAQH/BAUwAwEB/zAaBgNVHREEEzARhwR/AAABgglsb2NhbGhvc3Qw
-CgYIKoZIzj0EAwIDSQAwRgIhANlyXkAohIPL80aqPSgDtkmRtRaDirEWynkP1WN2
-iR/nAiEAnSZJcgEYRWm9WkKFFksG1AT79CDd0oQ9MAXUTahKwg8=
------END CERTIFICATE-----`;
-const PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZqChqbB3BMpd8tcp
-y2VQSioMEETq0kqR62p6Di+0eDyhRANCAASN6HCkSIWl+ldou5FygrRG3N6bwNNO
-9/ceQREfiZSfmDZxuWYMgBFgcneLxxzf9wBfFur8alzC8zWfwCBa3m8b
------END PRIVATE KEY-----`;
+// A certificate with its key, made for this program, for 127.0.0.1 and localhost, and trusted by nobody else.
+const PEM = readFileSync(new URL('localhost.pem', import.meta.url), 'utf8');
 
 const ID = '00000000-0000-4000-8000-000000000000';
 const SANDBOX = { id: ID, name: 'n', organizationId: ID, state: 'started', desiredState: 'started', target: 'us', labels: {}, env: {}, cpu: 1, gpu: 0, memory: 1, disk: 3 };
@@ -101,11 +87,11 @@ if (process.env.ORIGIN !== undefined) {
   const [code] = await once(child, 'exit');
   check('a kept connection keeps no process', code === 0 && said.trim() === 'running' && performance.now() - start < 10_000, { code, said });
 
-  const tls = await server((act) => createTlsServer({ cert: CERTIFICATE, key: PRIVATE_KEY }, act), sandbox);
+  const tls = await server((act) => createTlsServer({ cert: PEM, key: PEM }, act), sandbox);
   const safe = `https://127.0.0.1:${tls.port}`;
   const refused = await look(safe, nodeFetch()).catch((error) => error);
   check('a certificate of nobody', refused instanceof SandboxError && refused.details['transport-code'] === 'DEPTH_ZERO_SELF_SIGNED_CERT' && tls.heard.length === 0, refused);
-  const trusted = await look(safe, nodeFetch({ httpsAgent: new HttpsAgent({ keepAlive: true, ca: CERTIFICATE }) }));
+  const trusted = await look(safe, nodeFetch({ httpsAgent: new HttpsAgent({ keepAlive: true, ca: PEM }) }));
   check('a certificate of an authority that is named', trusted.status === 'running' && tls.heard.length === 1, trusted);
 
   // Lengths, also where a body is unusual.
