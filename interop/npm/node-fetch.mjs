@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, createServer } from 'node:http';
 import { Agent as HttpsAgent, createServer as createTlsServer } from 'node:https';
+import { rootCertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 
 import { DaytonaSandboxProvider, SandboxError } from 'daytona-sandbox-provider';
@@ -15,6 +16,9 @@ import { MODE, check, pause, until } from './fake.mjs';
 
 // A certificate with its key, made for this program, for 127.0.0.1 and localhost, and trusted by nobody else.
 const PEM = readFileSync(new URL('localhost.pem', import.meta.url), 'utf8');
+
+// One of Node's own authorities, which has not signed that.
+const [OTHER] = rootCertificates;
 
 const ID = '00000000-0000-4000-8000-000000000000';
 const SANDBOX = { id: ID, name: 'n', organizationId: ID, state: 'started', desiredState: 'started', target: 'us', labels: {}, env: {}, cpu: 1, gpu: 0, memory: 1, disk: 3 };
@@ -50,9 +54,17 @@ const sandbox = (_, response) => {
   response.end(JSON.stringify(SANDBOX));
 };
 
-// A program whose work is done has to end by itself: what follows runs in a process of its own.
+/** Runs this program in a process of its own, which looks once and then has to end by itself. */
+async function alone(environment) {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (data) => (said += data));
+  const [code] = await once(child, 'close');
+  return { code, said: said.trim() };
+}
+
 if (process.env.ORIGIN !== undefined) {
-  const { status } = await look(process.env.ORIGIN, nodeFetch());
+  const { status } = await look(process.env.ORIGIN, nodeFetch({ extraCa: process.env.EXTRA_CA }));
   console.log(status);
 } else {
   const never = () => {
@@ -81,18 +93,22 @@ if (process.env.ORIGIN !== undefined) {
   own.destroy();
 
   const start = performance.now();
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], { env: { ...process.env, ORIGIN: origin }, stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  child.stdout.on('data', (data) => (said += data));
-  const [code] = await once(child, 'exit');
-  check('a kept connection keeps no process', code === 0 && said.trim() === 'running' && performance.now() - start < 10_000, { code, said });
+  const ended = await alone({ ORIGIN: origin });
+  check('a kept connection keeps no process', ended.code === 0 && ended.said === 'running' && performance.now() - start < 10_000, ended);
 
   const tls = await server((act) => createTlsServer({ cert: PEM, key: PEM }, act), sandbox);
   const safe = `https://127.0.0.1:${tls.port}`;
   const refused = await look(safe, nodeFetch()).catch((error) => error);
   check('a certificate of nobody', refused instanceof SandboxError && refused.details['transport-code'] === 'DEPTH_ZERO_SELF_SIGNED_CERT' && tls.heard.length === 0, refused);
-  const trusted = await look(safe, nodeFetch({ httpsAgent: new HttpsAgent({ keepAlive: true, ca: PEM }) }));
-  check('a certificate of an authority that is named', trusted.status === 'running' && tls.heard.length === 1, trusted);
+  const named = { 'an authority that is named': { extraCa: PEM }, 'one of several': { extraCa: [OTHER, PEM] }, 'several in one text': { extraCa: `${OTHER}\n${PEM}` }, 'an agent of one\'s own for it': { httpsAgent: new HttpsAgent({ keepAlive: true, ca: PEM }) } };
+  for (const [name, options] of Object.entries(named)) {
+    const trusted = await look(safe, nodeFetch(options));
+    check(name, trusted.status === 'running', trusted);
+  }
+  const another = await look(safe, nodeFetch({ extraCa: OTHER })).catch((error) => error);
+  check('another authority', another instanceof SandboxError && another.details.rule === 'tls' && tls.heard.length === 4, another);
+  const beside = await alone({ ORIGIN: safe, NODE_EXTRA_CA_CERTS: fileURLToPath(new URL('localhost.pem', import.meta.url)), EXTRA_CA: OTHER });
+  check('an authority of Node\'s own beside another', beside.said === 'running', beside);
 
   // Lengths, also where a body is unusual.
   const ask = (url, init = {}) => nodeFetch()(url, { method: 'GET', headers: {}, redirect: 'manual', signal: new AbortController().signal, ...init });
@@ -154,6 +170,11 @@ if (process.env.ORIGIN !== undefined) {
     ['an unknown option', { agent: own }, 'options.agent', 'httpAgent'],
     ['what is no agent', { httpsAgent: {} }, 'options.httpsAgent', 'Agent of node:https'],
     ['what is no object', 'x', 'options', 'an object'],
+    ['a certificate that is a number', { extraCa: [1] }, 'options.extraCa', 'a list of texts'],
+    ['the name of a file', { extraCa: '/etc/ssl/ca.pem' }, 'options.extraCa', 'not its name'],
+    ['a certificate that is broken', { extraCa: PEM.replaceAll('A', '-') }, 'options.extraCa', 'PEM'],
+    ['a certificate that is cut off', { extraCa: PEM.slice(0, 200) }, 'options.extraCa', 'cannot be read'],
+    ['an authority beside an agent', { extraCa: PEM, httpsAgent: new HttpsAgent() }, 'options.extraCa', 'to that agent'],
   ]) {
     let error = null;
     try {

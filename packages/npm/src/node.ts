@@ -7,6 +7,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { anything, record } from './binding/abi.ts';
 import { refuse } from './check/refuse.ts';
 import { check, kindOf, type Problem } from './check/walk.ts';
+import { problemOf, trusting } from './node/authorities.ts';
 import { NodeReply } from './node/reply.ts';
 import type { Fetch, FetchInit } from './wasi/fetch.ts';
 
@@ -21,14 +22,18 @@ export interface NodeAgent {
 export interface NodeFetchOptions {
   /** Connections for `http:`. Default: kept for four seconds after their last request. */
   readonly httpAgent?: NodeAgent | undefined;
-  /** Connections for `https:`, with certificates, a client's key or a proxy of one's own: `new Agent({ keepAlive: true, ca })` of
-   * `node:https`. Default: as for `http:`, with the authorities that Node trusts. */
+  /** Connections for `https:`, with a client's key or a proxy of one's own, for instance. Default: as for `http:`, with the
+   * authorities that Node trusts and those of `extraCa`. */
   readonly httpsAgent?: NodeAgent | undefined;
+  /** Certificates of authorities that are trusted beside those of Node, in PEM: what is in their files, not where these are.
+   * Not together with `httpsAgent`, which says itself whom it trusts. */
+  readonly extraCa?: string | readonly string[] | undefined;
 }
 
 const OPTIONS = record([
   ['httpAgent', anything],
   ['httpsAgent', anything],
+  ['extraCa', anything],
 ]);
 
 /** A server may close a connection that nobody uses for five seconds; one second is for the way. */
@@ -38,9 +43,9 @@ const KEPT = { keepAlive: true, scheduling: 'lifo', timeout: 4_000 } as const;
  * and leaves replies as they are: the component asks for nothing compressed. Throws a `SandboxError` with the code `invalid-config`
  * for options that are wrong. */
 export function nodeFetch(options?: NodeFetchOptions): Fetch {
-  const { httpAgent, httpsAgent } = checked(options);
+  const { httpAgent, httpsAgent, extraCa } = checked(options);
   const http = httpAgent ?? new HttpAgent(KEPT);
-  const https = httpsAgent ?? new HttpsAgent(KEPT);
+  const https = httpsAgent ?? new HttpsAgent(extraCa == null ? KEPT : { ...KEPT, secureContext: trusting(extraCa) });
   const send = (url: string, init: FetchInit): Promise<NodeReply> =>
     new Promise((resolve, reject) => {
       const { method, headers, body, signal } = init;
@@ -63,11 +68,24 @@ function checked(options: NodeFetchOptions | undefined): NodeFetchOptions {
   const problems: Problem[] = [];
   check(OPTIONS, options ?? {}, 'options', problems);
   refuse('invalid-config', problems);
-  for (const name of ['httpAgent', 'httpsAgent'] as const) {
-    const agent: unknown = options?.[name];
+  const { httpAgent, httpsAgent, extraCa } = options ?? {};
+  const wrong = (path: string, expected: string, value: unknown): void =>
+    void problems.push({ path, rule: 'wrong-type', message: `${path} has to be ${expected}, not ${kindOf(value)}` });
+  for (const [name, agent] of Object.entries({ http: httpAgent, https: httpsAgent })) {
     if (agent == null || typeof (agent as { addRequest?: unknown }).addRequest === 'function') continue;
-    const path = `options.${name}`;
-    problems.push({ path, rule: 'wrong-type', message: `${path} has to be an Agent of node:${name === 'httpAgent' ? 'http' : 'https'}, not ${kindOf(agent)}` });
+    wrong(`options.${name}Agent`, `an Agent of node:${name}`, agent);
+  }
+  const certificates: readonly unknown[] = extraCa == null ? [] : [extraCa].flat();
+  for (const certificate of certificates) {
+    if (typeof certificate !== 'string') wrong('options.extraCa', 'text, or a list of texts', certificate);
+    else {
+      const problem = problemOf(certificate);
+      if (problem !== null) problems.push({ path: 'options.extraCa', rule: 'not-pem', message: `options.extraCa ${problem}` });
+    }
+  }
+  if (extraCa != null && httpsAgent != null) {
+    const message = 'options.extraCa has no effect beside options.httpsAgent; give the certificates to that agent as ca';
+    problems.push({ path: 'options.extraCa', rule: 'conflicting-option', message });
   }
   refuse('invalid-config', problems);
   return options ?? {};

@@ -1,5 +1,12 @@
 // Of Node's own modules, what the package uses: whoever installs it shall not need Node's types.
 
+declare module 'node:crypto' {
+  export class X509Certificate {
+    /** Throws for what is none. */
+    constructor(pem: string);
+  }
+}
+
 declare module 'node:http' {
   export class Agent {
     readonly maxSockets: number;
@@ -36,4 +43,11 @@ declare module 'node:https' {
     constructor(options: object);
     destroy(): void;
   }
+}
+
+declare module 'node:tls' {
+  export const rootCertificates: readonly string[];
+  /** From 22.15 on. */
+  export const getCACertificates: ((type: 'default') => string[]) | undefined;
+  export function createSecureContext(options: { ca: string[] }): object;
 }
