@@ -36,6 +36,8 @@ pub fn interop() -> Result<(), Failure> {
     for engine in trial.engines.all() {
         for mode in engine.modes() {
             trial.run(USUAL, engine, mode, "session.mjs")?;
+            trial.over_node_http(engine, mode, "session.mjs")?;
+            trial.over_node_http(engine, mode, "node-fetch.mjs")?;
         }
     }
     let both = [(trial.engines.newest(), "jspi"), (trial.engines.oldest(), "replay")];
@@ -47,9 +49,7 @@ pub fn interop() -> Result<(), Failure> {
             trial.run(USUAL, engine, mode, program)?;
         }
         trial.at_once(engine, mode)?;
-        for program in ["session.mjs", "transport.mjs", "node-fetch.mjs"] {
-            trial.over_node_http(engine, mode, program)?;
-        }
+        trial.over_node_http(engine, mode, "transport.mjs")?;
         trial.run(USUAL, engine, mode, "commonjs.cjs")?;
         trial.bundled(engine, mode, "session.mjs", "esm")?;
         trial.bundled(engine, mode, "commonjs.cjs", "cjs")?;
