@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 import { DaytonaSandboxProvider, SandboxError } from 'daytona-sandbox-provider';
 import { nodeFetch } from 'daytona-sandbox-provider/node';
+import { createRawProvider } from 'daytona-sandbox-provider/raw';
 
 import { MODE, check, pause, until } from './fake.mjs';
 
@@ -184,6 +185,16 @@ if (process.env.ORIGIN !== undefined) {
     }
     const right = error instanceof SandboxError && error.code === 'invalid-config' && error.details.path === path && error.message.includes(word);
     check(`${name} is refused`, right, error);
+  }
+  for (const make of [() => providerFor(origin, nodeFetch), () => createRawProvider({ fetch: nodeFetch })]) {
+    let error = null;
+    try {
+      make();
+    } catch (thrown) {
+      error = thrown;
+    }
+    const right = error instanceof SandboxError && error.details.path === 'fetch' && error.message.includes('nodeFetch()');
+    check('the maker in place of what it makes is refused', right, error);
   }
   plain.close();
   tls.close();

@@ -9,7 +9,7 @@ import { refuse } from './check/refuse.ts';
 import { check, kindOf, type Problem } from './check/walk.ts';
 import { problemOf, trusting } from './node/authorities.ts';
 import { NodeReply } from './node/reply.ts';
-import type { Fetch, FetchInit } from './wasi/fetch.ts';
+import { MAKES_FETCH, type Fetch, type FetchInit } from './wasi/fetch.ts';
 
 export type { Fetch, FetchBody, FetchHeaders, FetchInit, FetchReader, FetchReply } from './wasi/fetch.ts';
 
@@ -63,6 +63,8 @@ export function nodeFetch(options?: NodeFetchOptions): Fetch {
     });
   return Object.assign(send, { standard: false as const });
 }
+
+Object.defineProperty(nodeFetch, MAKES_FETCH, { value: true });
 
 function checked(options: NodeFetchOptions | undefined): NodeFetchOptions {
   const problems: Problem[] = [];

@@ -7,7 +7,7 @@ import { check, kindOf, type Problem } from './check/walk.ts';
 import { SandboxError } from './errors.ts';
 import type { ConfigInput, Credential, ErrorCode, PairsInput } from './generated/types.ts';
 import type { RequestEvent } from './wasi/exchange.ts';
-import type { Fetch } from './wasi/fetch.ts';
+import { MAKES_FETCH, type Fetch } from './wasi/fetch.ts';
 
 /** What every function of the raw contract takes beside its parameters. */
 export interface RawOptions {
@@ -152,6 +152,10 @@ export function checkOptions(options: unknown, raw: boolean): void {
   }
   for (const name of ['fetch', 'onEvent'] as const) {
     if (given[name] != null && typeof given[name] !== 'function') wrong(name, 'a function', given[name]);
+  }
+  if (typeof given.fetch === 'function' && MAKES_FETCH in given.fetch) {
+    const message = 'fetch has to be what nodeFetch makes: write fetch: nodeFetch()';
+    problems.push({ path: 'fetch', rule: 'wrong-type', message });
   }
   const { environment, allowedOrigins, poolId } = given;
   if (environment != null && typeof environment !== 'function') checkEnvironment(environment, problems);

@@ -39,6 +39,9 @@ export interface FetchReader {
   cancel(): Promise<unknown>;
 }
 
+/** Marks a function that makes what sends requests and is easily taken for it. */
+export const MAKES_FETCH = Symbol.for('daytona-sandbox-provider.makes-fetch');
+
 /** Sends one request: `fetch`, or anything that takes and gives as much of it. */
 export interface Fetch {
   (url: string, init: FetchInit): Promise<FetchReply>;
