@@ -24,8 +24,8 @@ const [OTHER] = rootCertificates;
 const ID = '00000000-0000-4000-8000-000000000000';
 const SANDBOX = { id: ID, name: 'n', organizationId: ID, state: 'started', desiredState: 'started', target: 'us', labels: {}, env: {}, cpu: 1, gpu: 0, memory: 1, disk: 3 };
 
-function providerFor(origin, fetch, more = {}) {
-  return new DaytonaSandboxProvider({ poolId: 'p', credential: { secret: 'dtn_0123456789abcdef', apiUrl: `${origin}/api` }, mode: MODE, deadlineMs: 3_000, fetch, ...more });
+function providerFor(origin, fetch) {
+  return new DaytonaSandboxProvider({ poolId: 'p', credential: { secret: 'dtn_0123456789abcdef', apiUrl: `${origin}/api` }, mode: MODE, deadlineMs: 3_000, fetch });
 }
 const handle = (origin) => ({ providerId: 'daytona', externalId: ID, metadata: { dialect: 'sandbox', 'api-origin': origin } });
 const look = (origin, fetch) => providerFor(origin, fetch).status(handle(origin), { observe: true });
@@ -68,15 +68,13 @@ if (process.env.ORIGIN !== undefined) {
   const { status } = await look(process.env.ORIGIN, nodeFetch({ extraCa: process.env.EXTRA_CA }));
   console.log(status);
 } else {
-  const never = () => {
+  globalThis.fetch = () => {
     throw new Error('the fetch of the engine was called');
   };
-  globalThis.fetch = never;
 
   const plain = await server(createServer, sandbox);
   const origin = `http://127.0.0.1:${plain.port}`;
-  const fetch = nodeFetch();
-  const provider = providerFor(origin, fetch);
+  const provider = providerFor(origin, nodeFetch());
   for (let turn = 0; turn < 5; turn += 1) {
     const state = await provider.status(handle(origin), { observe: true });
     check('a state over node:http', state.status === 'running', state);

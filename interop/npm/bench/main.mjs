@@ -90,7 +90,7 @@ await calls();
 const cell = (value, width = 9) => String(value).padStart(width);
 const of = (name, what) => median(seen.get(name)[what]);
 const started = (name) => of(name, 'start') - nothing;
-const [plain, , , , , , sdk] = CLIENTS.map(([name]) => name);
+const [plain, sdk] = ['plain fetch', 'official SDK'];
 /** Processor time of two clients, round by round: whatever else the machine does meets both of them. */
 const ratio = (name, other) => median(seen.get(name).cpu.map((cpu, round) => cpu / seen.get(other).cpu[round]));
 console.log(`Node ${process.version}; ${ROUNDS} rounds of ${CYCLES} creates, gets and deletes by turns, after ${WARM}; medians; times in ms; load ${loadavg()[0].toFixed(1)} on ${availableParallelism()} cores`);

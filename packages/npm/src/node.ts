@@ -7,7 +7,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { anything, record } from './binding/abi.ts';
 import { refuse } from './check/refuse.ts';
 import { check, kindOf, type Problem } from './check/walk.ts';
-import { problemOf, trusting } from './node/authorities.ts';
+import { problemOfCertificates, trusting } from './node/authorities.ts';
 import { NodeReply } from './node/reply.ts';
 import { MAKES_FETCH, type Fetch, type FetchInit } from './wasi/fetch.ts';
 
@@ -81,7 +81,7 @@ function checked(options: NodeFetchOptions | undefined): NodeFetchOptions {
   for (const certificate of certificates) {
     if (typeof certificate !== 'string') wrong('options.extraCa', 'text, or a list of texts', certificate);
     else {
-      const problem = problemOf(certificate);
+      const problem = problemOfCertificates(certificate);
       if (problem !== null) problems.push({ path: 'options.extraCa', rule: 'not-pem', message: `options.extraCa ${problem}` });
     }
   }

@@ -18,9 +18,9 @@ pub fn conformance(home: &Path, runs: [(&Engine, &str); 2]) -> Result<(), Failur
     suite.current_dir(tools::root()).args(["--host", "none"]);
     let runner = home.join("conformance.mjs");
     for (engine, mode) in runs {
-        for (name, sends) in [(mode.to_owned(), ""), (format!("{mode}-node-http"), "node")] {
+        for (name, sends) in [(mode.to_owned(), "fetch"), (format!("{mode}-node-http"), "node")] {
             let arguments = format!("{} {} {mode} {sends}", engine.program().display(), runner.display());
-            suite.args(["--runner", &format!("{name}={}", arguments.trim_end())]);
+            suite.args(["--runner", &format!("{name}={arguments}")]);
         }
     }
     tools::run(&mut suite)

@@ -13,7 +13,7 @@ import { interfaces } from '../generated/contract.ts';
 import type { ErrorRecord } from '../generated/types.ts';
 import { readEnvironment, type BindingOptions, type ProviderEvent } from '../options.ts';
 import { Invocation, type Surroundings } from '../wasi/invocation.ts';
-import { knowsCache } from '../wasi/fetch.ts';
+import { isStandard, knowsCache } from '../wasi/fetch.ts';
 import { Clock, Course } from '../wasi/wait.ts';
 
 const CONCURRENT = 1_000;
@@ -173,7 +173,7 @@ export class Binding {
   async #start(): Promise<Engine> {
     const compiling = compile();
     // Node loads its fetch when it is first needed, which takes longer than compiling on another thread meanwhile.
-    if (this.#options.fetch?.standard !== false) knowsCache();
+    if (isStandard(this.#options.fetch)) knowsCache();
     const module = await compiling;
     return (this.#engine ??= engineFor(this.mode, module));
   }

@@ -13,7 +13,7 @@ export function trusting(extraCa: string | readonly string[]): object {
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g;
 
 /** What is wrong with certificates; null: nothing. Node itself passes over what it cannot read, and trusts nobody instead. */
-export function problemOf(pem: string): string | null {
+export function problemOfCertificates(pem: string): string | null {
   const certificates = pem.match(CERTIFICATE);
   if (certificates === null) return 'has to be certificates in PEM, the content of a file and not its name';
   for (const certificate of certificates) {

@@ -45,9 +45,12 @@ export const MAKES_FETCH = Symbol.for('daytona-sandbox-provider.makes-fetch');
 /** Sends one request: `fetch`, or anything that takes and gives as much of it. */
 export interface Fetch {
   (url: string, init: FetchInit): Promise<FetchReply>;
-  /** False: it is no engine's `fetch`, so it has no cache to be kept out of and refuses no port. */
+  /** False: it is no engine's `fetch`, so it has no cache to be kept out of, refuses no port and decodes no body. */
   readonly standard?: false;
 }
+
+/** Whether a function behaves as the Fetch standard says, which is so of all that do not say otherwise. */
+export const isStandard = (fetch: Fetch | null | undefined): boolean => fetch?.standard !== false;
 
 /** Throws unless something is a response of the Fetch standard whose body nobody has read. */
 export function checkResponse(response: unknown): void {

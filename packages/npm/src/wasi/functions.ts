@@ -3,6 +3,7 @@
 
 import type { Case } from '../binding/abi.ts';
 import { Exchange, type Incoming, type Limits } from './exchange.ts';
+import { isStandard } from './fetch.ts';
 import { Fields, OwnFields, problemOf, type Entry } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { isBlocked } from './ports.ts';
@@ -113,7 +114,7 @@ function handle(call: Invocation, request: number, options: number | null): Case
     return err({ tag: 'HTTP-request-denied' });
   }
   const exchange = call.exchange({ method, origin, path, headers: headers.entries() }, limits);
-  if (call.surroundings.fetch.standard !== false && isBlocked(authority)) {
+  if (isStandard(call.surroundings.fetch) && isBlocked(authority)) {
     call.denial = { origin, reason: 'fetch refuses its port, which is one of the "bad ports" of the Fetch standard' };
     exchange.fail({ tag: 'connection-refused' });
   }

@@ -2,7 +2,7 @@
 
 import { Exchange, type Limits, type Outgoing, type RequestEvent } from './exchange.ts';
 import type { NotAResponse } from './failure.ts';
-import type { Fetch } from './fetch.ts';
+import { isStandard, type Fetch } from './fetch.ts';
 import { Clock, Course, Timer, type Waitable } from './wait.ts';
 
 /** What a call is given. */
@@ -77,8 +77,7 @@ export class Invocation {
     const { course, fetch, onRequest, wholeReplies } = this.surroundings;
     const named = (engine: string): void => void (this.engineCode = engine);
     const refuse = (problem: NotAResponse): void => course.end(problem);
-    const standard = fetch.standard !== false;
-    const exchange = new Exchange(outgoing, limits, this.#send, standard, wholeReplies, onRequest, named, refuse);
+    const exchange = new Exchange(outgoing, limits, this.#send, isStandard(fetch), wholeReplies, onRequest, named, refuse);
     this.#exchanges.push(exchange);
     return exchange;
   }
