@@ -81,6 +81,30 @@ impl Error {
         self
     }
 
+    /// The specification or the handle is wrong, in one or several ways.
+    #[cold]
+    pub fn wrong(what: &str, problems: Vec<(String, String)>) -> Self {
+        let told: Vec<&str> = problems.iter().map(|(_, problem)| problem.as_str()).collect();
+        Self::spec(format!("{what}: {}.", told.join("; "))).problems(problems)
+    }
+
+    /// Tells all that is wrong with the caller's input: the first problem as others tell their only one, each of several once
+    /// more for programs.
+    #[cold]
+    pub fn problems(mut self, problems: Vec<(String, String)>) -> Self {
+        self = self.detail("problems", &problems.len().to_string());
+        let several = problems.len() > 1;
+        for (number, (path, problem)) in (1..).zip(problems) {
+            if number == 1 {
+                self = self.detail("path", &path);
+            }
+            if several {
+                self = self.detail(&format!("path-{number}"), &path).detail(&format!("problem-{number}"), &problem);
+            }
+        }
+        self
+    }
+
     /// Names the rule that classified it.
     #[cold]
     pub fn rule(self, id: &str) -> Self {

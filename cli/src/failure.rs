@@ -31,6 +31,12 @@ pub struct Failure {
 /// Details that are told in another place.
 const TOLD_APART: [&str; 2] = ["remedy", "rule"];
 
+/// Whether a detail repeats for programs what the message says of one problem among several: `path-1`, `problem-1` and so on.
+fn is_part_of_message(name: &str) -> bool {
+    let number = name.strip_prefix("path-").or_else(|| name.strip_prefix("problem-"));
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 impl Failure {
     pub fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
         Self {
@@ -139,7 +145,7 @@ impl Failure {
                 error
                     .details
                     .iter()
-                    .filter(|(name, _)| !TOLD_APART.contains(name))
+                    .filter(|(name, _)| !TOLD_APART.contains(name) && !is_part_of_message(name))
                     .map(|(name, value)| (name, clean(value))),
             );
             if let Some(status) = error.http_status {

@@ -65,17 +65,25 @@ fn similar<'a>(key: &str, folded: &str, known: &[&'a str]) -> Option<&'a str> {
     if key.len() > MAX_COMPARED || folded.is_empty() {
         return None;
     }
-    let other = OTHER_NAMES.iter().find(|(name, _)| *name == folded).map(|(_, meant)| *meant);
-    if other.is_some() {
-        return other;
-    }
-    let part = |known: &str| folded.len() >= MIN_PART && (known.starts_with(folded) || known.ends_with(folded));
-    let near = |known: &str| {
-        let distance = distance(folded, known);
-        distance <= MAX_DISTANCE && distance * 3 < known.len()
+    let known = known.iter().map(|known| (self::folded(known), *known));
+    let others = OTHER_NAMES.iter().map(|(name, meant)| ((*name).to_owned(), *meant));
+    let names: Vec<(String, &str)> = known.chain(others).collect();
+    let is_part = |name: &str| folded.len() >= MIN_PART && (name.starts_with(folded) || name.ends_with(folded));
+    // The lower, the nearer; the first of several wins.
+    let rank = |name: &str| {
+        if name == folded {
+            return Some(0);
+        }
+        if is_part(name) {
+            return Some(1);
+        }
+        let distance = distance(folded, name);
+        // Of a short name one letter is much: `gpu` is no `cpu`.
+        let short = distance == 1 && folded.bytes().next() == name.bytes().next();
+        (distance <= MAX_DISTANCE && (short || distance * 3 < name.len())).then_some(1 + distance)
     };
-    let find = |matches: &dyn Fn(&str) -> bool| known.iter().copied().find(|known| matches(&self::folded(known)));
-    find(&|known| known == folded).or_else(|| find(&part)).or_else(|| find(&near))
+    let ranked = names.iter().filter_map(|(name, meant)| Some((rank(name)?, *meant)));
+    ranked.min_by_key(|(rank, _)| *rank).map(|(_, meant)| meant)
 }
 
 /// Letters and digits only, in lower case, so that `disk_gb` is `diskGB`.
@@ -127,7 +135,12 @@ mod tests {
             ("region", Some("target")),
             ("snapshoot", Some("snapshot")),
             ("lifetimeMinutes", Some("maxLifetimeMinutes")),
+            ("cpuu", Some("cpu")),
+            ("cpus", Some("cpu")),
+            ("vcpus", Some("cpu")),
+            ("regions", Some("target")),
             ("gpu", None),
+            ("gpus", None),
             ("env", None),
             ("x", None),
             ("", None),

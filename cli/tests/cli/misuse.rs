@@ -490,3 +490,17 @@ fn what_is_no_command_is_answered_with_those_that_there_are() {
         assert!(run.code == 2 && format!("{}{}", run.out, run.err).contains(word), "{arguments:?}: {run:?}");
     }
 }
+
+#[test]
+fn several_problems_are_told_once_to_people_and_one_by_one_to_programs() {
+    let stage = Stage::new();
+    let pool = stage.pool(json!({}));
+    let pool = pool.to_str().expect("a path of text");
+    let wrong = ["provision", "--pool", pool, "--session", "s", "--vcpu", "0", "--timeout-sec", "0"];
+    let run = stage.run(&wrong);
+    assert_eq!(run.err.matches("spec.resources.timeout-sec").count(), 1, "{run:?}");
+    let error = stage.json(&wrong).error();
+    assert_eq!(error.detail("problems"), "2", "{error:?}");
+    assert_eq!(error.detail("path-2"), "spec.resources.timeout-sec", "{error:?}");
+    assert!(error.detail("problem-2").contains("is 0"), "{error:?}");
+}

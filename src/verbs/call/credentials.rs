@@ -50,7 +50,8 @@ fn no_key() -> Error {
 pub fn base_url(context: &Context, pool: &Pool, environment: &impl Environment) -> Result<BaseUrl, Error> {
     let of_credential = context.credential.as_ref().and_then(|credential| credential.api_url.as_deref());
     if let Some(url) = of_credential.filter(|url| !url.is_empty()) {
-        return parse(url, "the org's daytona credential");
+        return parse(url, "the org's daytona credential")
+            .map_err(|error| error.detail("path", "context.credential.api-url"));
     }
     if let Some(url) = environment.var(URL_VARIABLE).filter(|url| !url.is_empty()) {
         return parse(&url, URL_VARIABLE);

@@ -198,9 +198,10 @@ fn invalid_pool(findings: &[Finding]) -> Error {
     let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     let problems: Vec<String> = errors.iter().map(|finding| format!("{}: {}", finding.path, finding.message)).collect();
     let message = format!("The pool's configuration cannot be used: {}", problems.join(" "));
-    let mut error = Error::config(message).detail("problems", &errors.len().to_string());
+    let mut error = Error::config(message)
+        .problems(errors.iter().map(|finding| (finding.path.clone(), finding.message.clone())).collect());
     if let Some(first) = errors.first() {
-        error = error.rule(&first.rule).detail("path", first.path.as_str());
+        error = error.rule(&first.rule);
         if let Some(remedy) = &first.remedy {
             error = error.remedy(remedy);
         }

@@ -76,13 +76,11 @@ fn flaw(rule: &'static str, path: &str, problem: String) -> Flaw {
 
 fn refusal(flaws: &[Flaw]) -> Option<Error> {
     let first = flaws.first()?;
-    let problems: Vec<String> = flaws.iter().map(|flaw| format!("command.{} {}", flaw.path, flaw.problem)).collect();
-    let error = Error::spec(format!("The command cannot be run: {}.", problems.join("; ")));
-    Some(
-        error
-            .rule(first.rule)
-            .detail("path", &format!("command.{}", first.path))
-            .detail("problems", &flaws.len().to_string())
-            .remedy("Correct the command. Nothing was run."),
-    )
+    let told = flaws.iter().map(|flaw| {
+        let path = format!("command.{}", flaw.path);
+        let problem = format!("{path} {}", flaw.problem);
+        (path, problem)
+    });
+    let error = Error::wrong("The command cannot be run", told.collect());
+    Some(error.rule(first.rule).remedy("Correct the command. Nothing was run."))
 }

@@ -237,19 +237,15 @@ fn holds_secret(
 }
 
 fn into_error(problems: Problems) -> Result<(), Error> {
-    let Some((rule, path, _)) = problems.0.first() else {
+    let Some((rule, ..)) = problems.0.first() else {
         return Ok(());
     };
-    let mut message = String::from("The specification cannot be provisioned:");
-    for (index, (_, path, problem)) in problems.0.iter().enumerate() {
-        message.push_str(if index > 0 { "; " } else { " " });
-        message.push_str(path);
-        message.push(' ');
-        message.push_str(problem);
-    }
-    message.push('.');
-    let error = Error::spec(message).rule(rule).detail("path", path.as_str()).remedy(remedy(rule));
-    Err(error.detail("problems", &problems.0.len().to_string()))
+    let (rule, remedy) = (*rule, remedy(rule));
+    let told = problems.0.into_iter().map(|(_, path, problem)| {
+        let problem = format!("{path} {problem}");
+        (path, problem)
+    });
+    Err(Error::wrong("The specification cannot be provisioned", told.collect()).rule(rule).remedy(remedy))
 }
 
 /// What to do about a problem; of several, the first one's.
@@ -434,6 +430,10 @@ mod tests {
         let wrong = Spec { image: Some("A B".to_owned()), command: Some(Vec::new()), ..spec("") };
         let Some(error) = refusal(&wrong, "") else { panic!("accepted") };
         assert_eq!(error.get("problems"), Some("3"));
+        // Each of several once more, for programs.
+        assert_eq!(error.get("path"), error.get("path-1"));
+        assert!(error.get("path-3").is_some_and(|path| path.starts_with("spec.")) && error.get("path-4").is_none());
+        assert!(error.get("problem-3").is_some_and(|problem| error.message.contains(problem)));
         for path in ["spec.session-id", "spec.image", "spec.command"] {
             assert!(error.message.contains(path), "{}", error.message);
         }

@@ -11,7 +11,11 @@ use super::WIT;
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../src");
 
 /// Calls of `Error::detail` whose key is a variable, in the spelling of the code, with the keys that they emit.
-const VARIABLE_KEYS: [(&str, &[&str]); 1] = [("key", &["maximum", "requested"])];
+const VARIABLE_KEYS: [(&str, &[&str]); 3] = [
+    ("key", &["maximum", "requested"]),
+    (r#"&format!("path-{number}")"#, &["path-1"]),
+    (r#"&format!("problem-{number}")"#, &["problem-1"]),
+];
 
 /// The keys that the documentation of a record's field lists: the words in backticks before the colon of each line that begins
 /// with a dash.
