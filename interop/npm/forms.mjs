@@ -1,6 +1,6 @@
 // The platform's two forms of a provider, and the worker's environment.
 
-import { SandboxError, createPoolProvider, createSandboxProvider, executionSecurityEnforcement, workerEnvironment } from 'daytona-sandbox-provider';
+import { SandboxError, createPoolProvider, createSandboxProvider, executionSecurityEnforcement, parseHandle, workerEnvironment } from 'daytona-sandbox-provider';
 
 import { IMAGE, KEY, MODE, URL, ask, check, until } from './fake.mjs';
 
@@ -21,8 +21,12 @@ async function pool() {
   // The platform stores these two.
   const stored = JSON.parse(JSON.stringify({ externalId: handle.externalId, metadata: handle.metadata }));
   check('B: a status is a word', await until(async () => (await provider.status(stored)) === 'running'));
-  const done = await provider.execCommand(stored, 'true').catch((error) => error);
-  check('B: a command', done instanceof SandboxError ? done.code !== 'internal' : 'exitCode' in done, done);
+  for (const [name, command] of [['a line', 'echo "a b"'], ['words', ['sh', '-c', 'echo "a b"']]]) {
+    const done = await provider.execCommand(stored, command).catch((error) => error);
+    const ran = (await ask('GET', 'requests')).filter(({ path }) => path.endsWith('/process/execute')).at(-1)?.body.command;
+    // The oldest servers run no command lines of the toolbox.
+    check(`B: ${name}`, done instanceof SandboxError ? done.code !== 'internal' : Number.isInteger(done.exitCode) && ran.includes('sh -c') && ran.includes('a b'), [done, ran]);
+  }
   check('B: terminate', ['requested', 'gone'].includes(await provider.terminate(stored)));
   await provider.close();
 }
@@ -49,12 +53,22 @@ async function open() {
   let state;
   await until(async () => (state = await provider.status(stored)).state === 'terminated');
   check('A: terminated', state.terminatedAt instanceof Date && typeof state.reason === 'string', state);
+  check('A: the provider behind takes its handles', (await provider.provider.status(stored)).status === 'terminated');
+  const parsed = parseHandle(JSON.stringify(handle));
+  check('A: a stored handle is read', parsed.externalId === handle.externalId && !('transport' in parsed), parsed);
   await provider.deactivate();
   await provider.deactivate();
+  check('A: not healthy after that', (await provider.health()).status === 'unhealthy', await provider.health());
   const wrong = createSandboxProvider({ poolId: 'pool-a', config: { diskGB: -1 }, credential, mode: MODE });
-  check('A: a wrong configuration is unhealthy', (await wrong.health()).status === 'unhealthy');
+  const { status, reason } = await wrong.health();
+  check('A: a wrong configuration is unhealthy, with what to do', status === 'unhealthy' && reason.includes('config.diskGB') && reason.includes('Write'), reason);
   const refused = await wrong.activate().catch((error) => error);
-  check('A: and not activated', refused instanceof SandboxError && refused.code === 'invalid-config', refused);
+  check('A: and not activated', refused instanceof SandboxError && refused.code === 'invalid-config' && refused.problems[0].path === 'config.diskGB', refused);
+  const vault = createSandboxProvider({ poolId: 'pool-a', config: { image: IMAGE }, credential: () => { throw new Error('sealed'); }, mode: MODE });
+  check('A: a key that cannot be had', (await vault.health()).status === 'degraded', await vault.health());
+  const locked = createSandboxProvider({ poolId: 'pool-a', config: { image: IMAGE }, credential: { secret: 'dtn_wrong', apiUrl: URL }, mode: MODE });
+  const health = await locked.health();
+  check('A: a wrong key, with what to do', health.status === 'unhealthy' && /key is|key:/i.test(health.reason) && health.reason.split('. ').length > 1, health);
 }
 
 function worker() {
@@ -65,8 +79,11 @@ function worker() {
     env: { A: '1', DAYTONA_API_KEY: 'a-secret', DONMAI_PI_CONFINEMENT_READ: 'x', DONMAI_SESSION_ID: 'other' },
   });
   check('a worker’s variables', env.DONMAI_SESSION_ID === 's' && env.DONMAI_DAEMON_URL && env.DONMAI_SESSION_READ_TOKEN === 'read' && env.A === '1' && !('DONMAI_RUNTIME_JWT' in env), Object.keys(env));
+  check('no credential of the host gets there', !('DAYTONA_API_KEY' in env), Object.keys(env));
   const names = warnings.map(({ name }) => name).sort().join();
   check('warnings', names === 'DAYTONA_API_KEY,DONMAI_PI_CONFINEMENT_READ,DONMAI_SESSION_ID' && !JSON.stringify(warnings).includes('a-secret'), warnings);
+  const jwt = workerEnvironment({ sessionId: 's', daemonUrl: 'https://platform.example', runtimeJwt: 'jwt', env: { DONMAI_SESSION_READ_TOKEN: 'item', DONMAI_REGISTRATION_TOKEN: 'item' } });
+  check('a bearer of the work item', !('DONMAI_SESSION_READ_TOKEN' in jwt.env) && jwt.env.DONMAI_RUNTIME_JWT === 'jwt' && jwt.warnings.length === 2, jwt.warnings);
 }
 
 await pool();

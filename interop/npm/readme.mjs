@@ -10,10 +10,12 @@ const text = readFileSync('node_modules/daytona-sandbox-provider/README.md', 'ut
 const blocks = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
 check('the README has code', blocks.length >= 4, blocks.length);
 
-function compile(name, files, options, right) {
+const LIBRARY = ['--lib', 'es2023,esnext.disposable,dom'];
+
+function compile(name, files, options, right, library = LIBRARY) {
   mkdirSync(name, { recursive: true });
   for (const [file, code] of Object.entries(files)) writeFileSync(`${name}/${file}`, code);
-  const arguments_ = [compiler, '--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2023,esnext.disposable,dom', '--types', '', ...options];
+  const arguments_ = [compiler, '--strict', '--noEmit', '--target', 'es2022', ...library, '--types', '', ...options];
   const { status, stdout } = spawnSync(process.execPath, [...arguments_, ...Object.keys(files).map((file) => `${name}/${file}`)], { encoding: 'utf8' });
   check(name, (status === 0) === right, stdout);
 }
@@ -39,6 +41,33 @@ export const inline = createRawProvider({ fetch: async (input, init) => fetch(in
 `;
 compile('readme-cjs', { 'use.cts': use }, ['--module', 'nodenext'], true);
 compile('readme-bundler', { 'use.ts': use }, ['--module', 'esnext', '--moduleResolution', 'bundler'], true);
+
+// What a project is that has no more than the compiler's defaults, and one of a server, whose types of Node have no WebAssembly.
+const strict = ['--module', 'nodenext', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--verbatimModuleSyntax'];
+const careful = `import { createPoolProvider, createSandboxProvider, DaytonaSandboxProvider, SandboxError } from 'daytona-sandbox-provider';
+import { createRawProvider } from 'daytona-sandbox-provider/raw';
+declare const maybe: { text: string | undefined; number: number | undefined; env: Record<string, string> | undefined };
+export const provider = new DaytonaSandboxProvider({ poolId: 'p', credential: { secret: 'k', apiUrl: maybe.text }, deadlineMs: maybe.number });
+export const handle = provider.provision({ sessionId: 's', image: maybe.text, env: maybe.env, resources: { vCpu: maybe.number, gpu: null } });
+export const exec = async () => provider.process.exec(await handle, { argv: ['ls'], timeoutMs: maybe.number, env: maybe.env });
+export const open = createSandboxProvider({ poolId: 'p' }).provision({ sessionId: 's', workerImage: null, resources: { vCpu: maybe.number } });
+export const pool = createPoolProvider({ id: 'p', orgId: null, providerId: null }, null).provision({ sessionId: 's', config: null, registrationToken: maybe.text });
+export const names: readonly string[] = createRawProvider().provider.provision.parameters;
+export const used = async () => { await using p = new DaytonaSandboxProvider({ poolId: 'p' }); return p.version; };
+export class Mine extends DaytonaSandboxProvider { readonly mine = 1; override async close() { await super.close(); } }
+export class MyError extends SandboxError {}
+`;
+mkdirSync('readme-strict', { recursive: true });
+writeFileSync('readme-strict/package.json', '{ "type": "module" }');
+compile('readme-strict', { 'use.ts': careful }, strict, true, []);
+const surroundings = `interface AbortSignal { readonly aborted: boolean; readonly reason: unknown }
+declare const TextEncoder: { new (): { encode(text: string): Uint8Array } };
+`;
+compile('readme-strict', { 'use.ts': careful, 'surroundings.d.ts': surroundings }, strict, true, ['--lib', 'es2023']);
+const module = `import core from 'daytona-sandbox-provider/core.wasm';
+export const instance = (imports: WebAssembly.Imports) => new WebAssembly.Instance(core, imports);
+`;
+compile('readme-bundler', { 'core.ts': module }, ['--module', 'esnext', '--moduleResolution', 'bundler'], true);
 
 // What a host of the open contract keeps a provider in.
 const host = `import { createSandboxProvider } from 'daytona-sandbox-provider';

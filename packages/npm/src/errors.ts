@@ -59,6 +59,20 @@ export class SandboxError extends Error {
 
   /** An error of the package that was loaded as the other kind of module is one as well. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === 'object' && value !== null && BRAND in value;
+    // A class below this one has instances of its own.
+    if (Object.getPrototypeOf(this) !== Error) return Function.prototype[Symbol.hasInstance].call(this, value);
+    try {
+      return typeof value === 'object' && value !== null && BRAND in value;
+    } catch {
+      // Anything can be thrown, also what throws when it is looked at.
+      return false;
+    }
   }
+}
+
+/** The same error without what caused it: that is the caller's own, and may show what no log shall have. */
+export function withoutCause(error: SandboxError): SandboxError {
+  const copy = new SandboxError(error.code, error.message, error.toJSON());
+  copy.stack = error.stack ?? '';
+  return copy;
 }

@@ -1,36 +1,56 @@
 // Handles from outside: from a database, a queue, another process.
 
 import { handle as handleType } from './generated/contract.ts';
-import { entriesOf } from './binding/abi.ts';
+import { anything, record, type Type } from './binding/abi.ts';
+import { needed } from './check/own.ts';
+import { Problems } from './check/problems.ts';
 import { refuse } from './check/refuse.ts';
-import { check, type Problem } from './check/walk.ts';
-import { SandboxError } from './errors.ts';
+import { read } from './check/read.ts';
 import type { Handle } from './generated/types.ts';
 
 /** The provider that every handle names. */
 export const PROVIDER_ID = 'daytona';
 
-/** Reads a handle from JSON or from what JSON was parsed to. What is none is a `SandboxError` that says why. */
+/** A handle with what the open contract's handles have beside, which is not of interest here. */
+const WITH_FORM = record([
+  ...(handleType.shape as Extract<Type['shape'], { kind: 'record' }>).fields,
+  ['transport', anything],
+  ['provisionedAt', anything],
+]);
+
+/** A handle of any form. */
+export const aHandle = needed((value, path, problems) => {
+  const { transport: _, provisionedAt: __, ...handle } = read(WITH_FORM, value, path, problems) ?? {};
+  return handle;
+});
+
+/** Longest id of a handle that is taken for one, in characters. */
+const LONGEST = 255;
+
+/** Reads a handle from JSON or from what JSON was parsed to, also one of the open contract. What is none is a `SandboxError` that
+ * says why. */
 export function parseHandle(value: unknown): Handle {
+  const problems = new Problems();
   let parsed = value;
   if (typeof value === 'string') {
     try {
       parsed = JSON.parse(value);
     } catch {
-      const message = 'handle is text, and not JSON. Pass what JSON.stringify made of a handle.';
-      throw new SandboxError('invalid-spec', message, { details: { rule: 'not-json', path: 'handle' }, problems: [{ path: 'handle', message }] });
+      problems.add('handle', 'not-json', 'is text, and not JSON. Pass what JSON.stringify made of a handle');
+      refuse('invalid-spec', problems);
     }
   }
-  const problems: Problem[] = [];
-  check(handleType, parsed, 'handle', problems);
-  const { providerId, externalId, metadata } = (parsed ?? {}) as Handle;
-  for (const [name, text] of Object.entries({ providerId, externalId })) {
-    if (text === '') problems.push({ path: `handle.${name}`, rule: 'empty-value', message: `handle.${name} is empty` });
+  const handle = read(aHandle, parsed, 'handle', problems);
+  for (const name of ['providerId', 'externalId'] as const) {
+    const id: unknown = handle?.[name];
+    if (id === '') problems.add(`handle.${name}`, 'empty-value', 'is empty');
+    else if (typeof id === 'string' && (id.length > LONGEST || /[\0-\x1f\x7f]/.test(id))) {
+      problems.add(`handle.${name}`, 'malformed-handle', `is no id: it is longer than ${LONGEST} characters, or has control characters in it`);
+    }
   }
-  if (problems.length === 0 && providerId !== PROVIDER_ID) {
-    const message = `handle.providerId is not ${PROVIDER_ID}: the handle is one of another provider`;
-    problems.push({ path: 'handle.providerId', rule: 'foreign-handle', message });
+  if (problems.none && handle.providerId !== PROVIDER_ID) {
+    problems.add('handle.providerId', 'foreign-handle', `is not ${PROVIDER_ID}: the handle is one of another provider`);
   }
   refuse('invalid-spec', problems);
-  return { providerId, externalId, metadata: Object.fromEntries(entriesOf(metadata)) };
+  return { ...handle, metadata: Object.fromEntries(handle.metadata) };
 }

@@ -1,6 +1,7 @@
 export { DaytonaSandboxProvider } from './provider.ts';
 export { SandboxError, type InputProblem, type SandboxErrorInit } from './errors.ts';
 export { parseHandle } from './handle.ts';
+export type * from './generated/functions.ts';
 export type * from './generated/types.ts';
 export type { Mode as EngineMode } from './binding/engine.ts';
 export type * from './options.ts';

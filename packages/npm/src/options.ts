@@ -1,10 +1,14 @@
 // Options of calls and of providers, and their checks.
 
-import { anything, bool, option, pairs, record, text, u32 } from './binding/abi.ts';
+import { bool, enumeration, json, option, pairs, record, text, u32, type Type } from './binding/abi.ts';
 import type { Mode } from './binding/engine.ts';
+import { hasFields, kindOf } from './check/kind.ts';
+import { aFunction, aSignal, needed, own } from './check/own.ts';
+import { Problems } from './check/problems.ts';
 import { refuse } from './check/refuse.ts';
-import { check, kindOf, type Problem } from './check/walk.ts';
+import { read, wrong } from './check/read.ts';
 import { SandboxError } from './errors.ts';
+import { credential } from './generated/contract.ts';
 import type { ConfigInput, Credential, ErrorCode, PairsInput } from './generated/types.ts';
 import type { RequestEvent } from './wasi/exchange.ts';
 import { MAKES_FETCH, type Fetch } from './wasi/fetch.ts';
@@ -12,16 +16,16 @@ import { MAKES_FETCH, type Fetch } from './wasi/fetch.ts';
 /** What every function of the raw contract takes beside its parameters. */
 export interface RawOptions {
   /** Ends the call. What is under way is given up; the error says whether it may have been applied. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | null | undefined;
 }
 
 /** What every function takes as its last parameter. */
 export interface CallOptions extends RawOptions {
   /** Milliseconds that the whole call may take, retries included. Default: 60,000 for `provision` and `terminate`,
    * 30,000 for everything else. */
-  readonly deadlineMs?: number | undefined;
+  readonly deadlineMs?: number | null | undefined;
   /** True: `status` only looks and keeps nothing alive, for dashboards. */
-  readonly observe?: boolean | undefined;
+  readonly observe?: boolean | null | undefined;
   /** Another platform organization than the provider's own. */
   readonly organizationId?: string | null | undefined;
   /** Another credential than the provider's own. */
@@ -29,7 +33,7 @@ export interface CallOptions extends RawOptions {
   /** Another configuration than the pool's. */
   readonly config?: ConfigInput | null | undefined;
   /** Extensions of the contract's context. */
-  readonly extensions?: PairsInput | undefined;
+  readonly extensions?: PairsInput | null | undefined;
 }
 
 /** The key to the Daytona account, or what fetches it: it is asked once for every call. None: the environment has it. */
@@ -57,19 +61,19 @@ export type ProviderEvent =
 /** Options of the binding, which are those of the raw contract. */
 export interface BindingOptions {
   /** Default `auto`. */
-  readonly mode?: ModeOption | undefined;
+  readonly mode?: ModeOption | null | undefined;
   /** Sends requests: `fetch`, or a function that takes and gives as much of it as `Fetch` says, such as `nodeFetch()` of
    * `daytona-sandbox-provider/node`. Default: the global one, looked up at each call. */
-  readonly fetch?: Fetch | undefined;
+  readonly fetch?: Fetch | null | undefined;
   /** Variables that the component may read, or what reads them for each call. Default: none. */
-  readonly environment?: EnvironmentSource | undefined;
+  readonly environment?: EnvironmentSource | null | undefined;
   /** Calls at the same time; more of them wait. Default 1,000. */
-  readonly maxConcurrentCalls?: number | undefined;
+  readonly maxConcurrentCalls?: number | null | undefined;
   /** Origins that may be called, whatever a configuration or a credential says: `https://daytona.example.com`. Default:
    * those that the component names for the call's configuration, credential and handle. */
-  readonly allowedOrigins?: readonly string[] | undefined;
+  readonly allowedOrigins?: readonly string[] | null | undefined;
   /** Hears what happens. What it throws is ignored. */
-  readonly onEvent?: ((event: ProviderEvent) => void) | undefined;
+  readonly onEvent?: ((event: ProviderEvent) => unknown) | null | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -86,128 +90,158 @@ export interface ProviderOptions extends BindingOptions {
   /** The key. */
   readonly credential?: CredentialSource | undefined;
   /** Milliseconds for calls that do not say otherwise. */
-  readonly deadlineMs?: number | undefined;
+  readonly deadlineMs?: number | null | undefined;
 }
 
-const CALL = record([
-  ['signal', anything],
-  ['deadlineMs', option(u32)],
+/** Numbers of the contract's within narrower bounds. */
+const within = (least: number, most: number): Type<number> => ({ ...u32, shape: { kind: 'number', least, most } });
+
+/** Longest deadline that the component takes: an hour, in milliseconds. */
+const aDeadline = option(within(1, 3_600_000));
+
+/** A credential, or what fetches it. */
+const aCredentialSource = own((value, path, problems) => (typeof value === 'function' ? value : read(credential, value, path, problems)));
+
+/** The options of a call on a provider. */
+export const CALL_OPTIONS = record([
+  ['signal', aSignal],
+  ['deadlineMs', aDeadline],
   ['observe', option(bool)],
   ['organizationId', option(text)],
-  ['credential', anything],
-  ['config', anything],
+  ['credential', aCredentialSource],
+  ['config', json],
   ['extensions', pairs],
 ]);
 
-const RAW = record([['signal', anything]]);
+/** The options of a call on the raw contract. */
+export const RAW_CALL_OPTIONS = record([['signal', aSignal]]);
 
-/** Checks the options of a call. */
-export function checkCallOptions(options: unknown, raw: boolean): void {
-  if (options === undefined) return;
-  const problems: Problem[] = [];
-  check(raw ? RAW : CALL, options, 'options', problems);
-  const signal = (options as CallOptions | null)?.signal;
-  if (signal != null && (typeof signal !== 'object' || typeof signal.addEventListener !== 'function' || typeof signal.aborted !== 'boolean')) {
-    const message = `options.signal has to be an AbortSignal, not ${kindOf(signal)}`;
-    problems.push({ path: 'options.signal', rule: 'wrong-type', message });
-  }
-  refuse('invalid-spec', problems);
+/** The options of a call as they were read: complete, and nobody else's any more. */
+export interface GivenCallOptions {
+  readonly signal: AbortSignal | null;
+  readonly deadlineMs: number | null;
+  readonly observe: boolean | null;
+  readonly organizationId: string | null;
+  readonly credential: CredentialSource;
+  /** JSON; empty: none. */
+  readonly config: string;
+  readonly extensions: ReadonlyArray<readonly [string, string]>;
 }
 
+/** The options of a binding as they were read. */
+export interface GivenBindingOptions {
+  readonly mode: ModeOption | null;
+  readonly fetch: Fetch | null;
+  readonly environment: EnvironmentSource | null;
+  readonly maxConcurrentCalls: number | null;
+  readonly allowedOrigins: readonly string[] | null;
+  readonly onEvent: ((event: ProviderEvent) => unknown) | null;
+}
+
+/** The options of a provider as they were read. */
+export interface GivenOptions extends GivenBindingOptions {
+  readonly poolId: string;
+  readonly organizationId: string | null;
+  /** JSON; empty: none. */
+  readonly config: string;
+  readonly credential: CredentialSource;
+  readonly deadlineMs: number | null;
+}
+
+const aFetch = own((value, path, problems) => {
+  if (typeof value !== 'function') return wrong('a function', value, path, problems);
+  if (MAKES_FETCH in value) problems.add(path, 'wrong-type', 'has to be what nodeFetch makes: write fetch: nodeFetch()');
+  return value;
+});
+
+const anEnvironment = own((value, path, problems) => {
+  // Its variables are read for each call; now it is only told what none can be read from.
+  if (typeof value !== 'function') readVariables(value, path, problems);
+  return value;
+});
+
+const origins = own((value, path, problems) => {
+  if (!Array.isArray(value)) return wrong('a list', value, path, problems);
+  return Array.from(value, (origin: unknown, index) => {
+    if (typeof origin !== 'string' || !isOrigin(origin)) {
+      problems.add(`${path}[${index}]`, 'not-an-origin', 'has to be an origin, scheme and host and at most a port: https://daytona.example.com');
+    }
+    return origin;
+  });
+});
+
+/** A text that says something. */
+export const aName = needed((value, path, problems) => {
+  if (value === '') problems.add(path, 'empty-value', 'is empty');
+  return read(text, value, path, problems);
+});
+
 const BINDING = [
-  ['mode', anything],
-  ['fetch', anything],
-  ['environment', anything],
-  ['maxConcurrentCalls', option(u32)],
-  ['allowedOrigins', anything],
-  ['onEvent', anything],
+  ['mode', option(enumeration(['auto', 'jspi', 'replay']))],
+  ['fetch', aFetch],
+  ['environment', anEnvironment],
+  ['maxConcurrentCalls', option(within(1, 0xffff_ffff))],
+  ['allowedOrigins', origins],
+  ['onEvent', aFunction],
 ] as const;
 
+/** The options of a provider, but for those that a pool's row has. */
+export const SETTINGS = [['deadlineMs', aDeadline], ...BINDING] as const;
+
 const PROVIDER = record([
-  ['poolId', text],
+  ['poolId', aName],
   ['organizationId', option(text)],
-  ['config', anything],
-  ['credential', anything],
-  ['deadlineMs', option(u32)],
-  ...BINDING,
+  ['config', json],
+  ['credential', aCredentialSource],
+  ...SETTINGS,
 ]);
 
 const RAW_PROVIDER = record(BINDING);
 
-const MODES: readonly unknown[] = [undefined, 'auto', 'jspi', 'replay'];
+/** Reads the options of a provider. */
+export const readOptions = (options: unknown): GivenOptions => readRecord(PROVIDER, options);
 
-/** Checks the options of a provider or of a raw binding. */
-export function checkOptions(options: unknown, raw: boolean): void {
-  const problems: Problem[] = [];
-  if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options))) {
-    const message = `options has to be an object, not ${kindOf(options)}`;
-    refuse('invalid-config', [{ path: 'options', rule: 'wrong-type', message }]);
-  }
-  check(raw ? RAW_PROVIDER : PROVIDER, options ?? {}, '', problems);
-  const given = (options ?? {}) as Partial<ProviderOptions>;
-  const wrong = (path: string, expected: string, value: unknown): void =>
-    void problems.push({ path, rule: 'wrong-type', message: `${path} has to be ${expected}, not ${kindOf(value)}` });
-  if (!MODES.includes(given.mode)) {
-    problems.push({ path: 'mode', rule: 'unknown-value', message: 'mode has to be one of auto, jspi, replay' });
-  }
-  for (const name of ['fetch', 'onEvent'] as const) {
-    if (given[name] != null && typeof given[name] !== 'function') wrong(name, 'a function', given[name]);
-  }
-  if (typeof given.fetch === 'function' && MAKES_FETCH in given.fetch) {
-    const message = 'fetch has to be what nodeFetch makes: write fetch: nodeFetch()';
-    problems.push({ path: 'fetch', rule: 'wrong-type', message });
-  }
-  const { environment, allowedOrigins, poolId } = given;
-  if (environment != null && typeof environment !== 'function') checkEnvironment(environment, problems);
-  if (given.maxConcurrentCalls === 0) {
-    problems.push({ path: 'maxConcurrentCalls', rule: 'out-of-range', message: 'maxConcurrentCalls has to be at least 1' });
-  }
-  if (allowedOrigins != null) checkOrigins(allowedOrigins, problems);
-  if (!raw && poolId === '') problems.push({ path: 'poolId', rule: 'empty-value', message: 'poolId is empty' });
+/** Reads the options of a raw binding. */
+export const readRawOptions = (options: unknown): GivenBindingOptions => readRecord(RAW_PROVIDER, options);
+
+function readRecord(type: Type, options: unknown): any {
+  const problems = new Problems();
+  if (options === null) wrong('an object', options, 'options', problems);
+  const given = read(type, options ?? {}, '', problems);
   refuse('invalid-config', problems);
+  return given;
 }
 
-function checkOrigins(origins: unknown, problems: Problem[]): void {
-  if (!Array.isArray(origins)) {
-    const message = `allowedOrigins has to be a list, not ${kindOf(origins)}`;
-    problems.push({ path: 'allowedOrigins', rule: 'wrong-type', message });
-    return;
-  }
-  for (let index = 0; index < origins.length; index += 1) {
-    const path = `allowedOrigins[${index}]`;
-    const origin: unknown = origins[index];
-    if (typeof origin !== 'string' || !isOrigin(origin)) {
-      const message = `${path} has to be an origin, scheme and host and at most a port: https://daytona.example.com`;
-      problems.push({ path, rule: 'not-an-origin', message });
-    }
-  }
-}
+const AN_ENVIRONMENT = 'an object of texts, or a function that returns one at once';
 
 /** Variables that the component reads. */
 const VARIABLES = ['DAYTONA_API_KEY', 'DAYTONA_API_URL'] as const;
 
-function checkEnvironment(environment: unknown, problems: Problem[]): void {
-  if (typeof environment !== 'object' || environment === null || Symbol.iterator in environment || 'then' in environment) {
-    const message = `environment has to be an object of texts, or a function that returns one at once, not ${kindOf(environment)}`;
-    problems.push({ path: 'environment', rule: 'wrong-type', message });
-    return;
+function readVariables(environment: unknown, path: string, problems: Problems): Array<readonly [string, string]> {
+  if (!hasFields(environment)) {
+    wrong(AN_ENVIRONMENT, environment, path, problems);
+    return [];
   }
-  for (const name of VARIABLES) check(option(text), (environment as Environment)[name], `environment.${name}`, problems);
+  return VARIABLES.flatMap((name) => {
+    const value = read(option(text), environment[name], `${path}.${name}`, problems) as string | null;
+    return value === null ? [] : [[name, value] as const];
+  });
 }
 
 /** Of an environment, what the component reads: a process has much that is none of its business. */
 export function readEnvironment(source: EnvironmentSource): ReadonlyArray<readonly [string, string]> {
-  let environment: Environment;
+  let environment: unknown = source;
   try {
-    environment = typeof source === 'function' ? source() : source;
+    if (typeof source === 'function') environment = source();
   } catch (cause) {
-    const message = `The environment callback failed (${kindOf(cause)}); the cause has its reason. Nothing was sent.`;
+    const message = `The environment callback failed with ${kindOf(cause)}. Nothing was sent.`;
     throw new SandboxError('unavailable', message, { cause, retryable: true, details: { rule: 'environment-callback' } });
   }
-  const problems: Problem[] = [];
-  checkEnvironment(environment, problems);
+  const problems = new Problems();
+  const variables = read(own(readVariables), environment ?? null, 'environment', problems) as Array<readonly [string, string]> | null;
+  if (variables === null) problems.add('environment', 'wrong-type', `has to be ${AN_ENVIRONMENT}, not ${kindOf(environment)}`);
   refuse('invalid-config', problems);
-  return VARIABLES.flatMap((name) => (environment[name] == null ? [] : [[name, environment[name]] as const]));
+  return variables ?? [];
 }
 
 function isOrigin(text: string): boolean {

@@ -45,7 +45,7 @@ pub fn interop() -> Result<(), Failure> {
         for (version, image) in GENERATIONS {
             trial.session_on(version, image, engine, mode)?;
         }
-        for program in ["mistakes.mjs", "transport.mjs", "forms.mjs"] {
+        for program in ["mistakes.mjs", "transport.mjs", "life.mjs", "forms.mjs"] {
             trial.run(USUAL, engine, mode, program)?;
         }
         trial.at_once(engine, mode)?;
@@ -54,7 +54,9 @@ pub fn interop() -> Result<(), Failure> {
         trial.bundled(engine, mode, "session.mjs", "esm")?;
         trial.bundled(engine, mode, "commonjs.cjs", "cjs")?;
     }
-    trial.workerd()?;
+    for program in ["worker.mjs", "worker-require.mjs"] {
+        trial.workerd(program)?;
+    }
     for (engine, _) in both {
         trial.edge_light(engine)?;
     }
@@ -114,11 +116,12 @@ impl Trial {
         Server::start(&self.server, &["--quick", "--api-version", USUAL])?.run(&mut command)
     }
 
-    /// Cloudflare's engine, which takes WebAssembly as a module and compiles nothing at run time.
-    fn workerd(&self) -> Result<(), Failure> {
+    /// Cloudflare's engine, which takes WebAssembly as a module and compiles nothing at run time. `program` imports the package,
+    /// or requires it.
+    fn workerd(&self, program: &str) -> Result<(), Failure> {
         let alone = self.empty("worker")?;
         let arguments = ["--conditions=workerd", "--loader:.wasm=copy", "--asset-names=[name]", "--log-level=warning"];
-        self.esbuild("worker.mjs", "esm", &alone.join("worker.js"), &arguments)?;
+        self.esbuild(program, "esm", &alone.join("worker.js"), &arguments)?;
         fs::copy(self.home.join("worker.capnp"), alone.join("worker.capnp"))?;
         let mut command = Command::new(self.engines.workerd());
         command.current_dir(&alone).args(["test", "worker.capnp"]);

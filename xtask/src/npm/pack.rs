@@ -38,7 +38,7 @@ fn pack_around(component: &Path) -> Result<Packed, Failure> {
         fs::remove_dir_all(&directory)?;
     }
     copy(&source.join("src"), &directory.join("src"))?;
-    for name in ["package.json", "tsconfig.json", "tsconfig.cjs.json", "README.md"] {
+    for name in ["package.json", "tsconfig.json", "tsconfig.cjs.json", "wasm.d.ts", "README.md"] {
         fs::copy(source.join(name), directory.join(name))
             .map_err(|problem| format!("packages/npm/{name}: {problem}"))?;
     }
@@ -56,6 +56,10 @@ fn pack_around(component: &Path) -> Result<Packed, Failure> {
         tools::run(Command::new("node").current_dir(&directory).arg(&compiler).args(["-p", project]))?;
     }
     bundle(&directory, &toolbox)?;
+    // Whoever needs the component as a module gets the other kind of modules: CommonJS cannot import one.
+    for name in ["workerd.js", "workerd.d.ts", "edge-light.js", "edge-light.d.ts"] {
+        fs::remove_file(directory.join("dist/cjs/core").join(name))?;
+    }
     // A directory of the other kind of modules is a scope of its own, which the names of the package do not reach.
     let scope = "{ \"type\": \"commonjs\", \"imports\": { \"#core\": \"./core/inline.js\" } }\n";
     fs::write(directory.join("dist/cjs/package.json"), scope)?;

@@ -1,6 +1,7 @@
 // How values cross the boundary: the canonical ABI of the component model, for the types that the contract and the WASI
 // interfaces in use have. Every type knows how it lies in memory and how it is passed as plain numbers.
 
+import type { Problems } from '../check/problems.ts';
 import type { Memory } from './memory.ts';
 
 /** A value of the core module: 32 bits as a number, 64 bits as a bigint. */
@@ -14,7 +15,8 @@ export type Shape =
   | { readonly kind: 'enumeration'; readonly cases: readonly string[] }
   | { readonly kind: 'list' | 'option'; readonly of: Type }
   | { readonly kind: 'tuple'; readonly of: readonly Type[] }
-  | { readonly kind: 'variant' };
+  | { readonly kind: 'variant' }
+  | { readonly kind: 'own'; readonly read: (value: unknown, path: string, problems: Problems) => unknown };
 
 /** A type of the contract. */
 export interface Type<T = any> {

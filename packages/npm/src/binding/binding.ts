@@ -3,15 +3,17 @@
 
 import { entriesOf, type Call, type Case } from './abi.ts';
 import type { Engine, Mode } from './engine.ts';
-import { Ended, fromReason, fromRecord } from './failure.ts';
+import { Ended, fromReason, fromRecord, type Known } from './failure.ts';
 import { Limit, Pace } from './limit.ts';
 import { Local } from './local.ts';
 import { canSuspend, engineFor } from './modes.ts';
 import { compile, compileNow } from './module.ts';
-import { SandboxError } from '../errors.ts';
+import { isPromise } from '../check/kind.ts';
+import { SandboxError, withoutCause } from '../errors.ts';
 import { interfaces } from '../generated/contract.ts';
 import type { ErrorRecord } from '../generated/types.ts';
-import { readEnvironment, type BindingOptions, type ProviderEvent } from '../options.ts';
+import { readEnvironment, type GivenBindingOptions, type ProviderEvent } from '../options.ts';
+import type { Spelled } from '../spelling.ts';
 import { Invocation, type Surroundings } from '../wasi/invocation.ts';
 import { isStandard, knowsCache } from '../wasi/fetch.ts';
 import { Clock, Course } from '../wasi/wait.ts';
@@ -24,6 +26,12 @@ const KEPT_ORIGINS = 256;
 /** Milliseconds after which a call ends that has not begun, by the contract's own defaults. */
 const LONG_DEADLINE_MS = 60_000;
 const DEADLINE_MS = 30_000;
+
+/** Longest deadline that the component takes. */
+const MAX_DEADLINE_MS = 3_600_000;
+
+/** Milliseconds before a call begins that a default deadline does not count. */
+const UNCOUNTED_MS = 10;
 
 /** Requests of one call where each wait runs it again: its cost grows with their square. */
 const MAX_REPLAYED_REQUESTS = '24';
@@ -40,15 +48,15 @@ export interface PassedContext {
 
 /** What a call is told beside its values. */
 export interface CallSettings {
-  readonly signal?: AbortSignal | null | undefined;
-  readonly deadlineMs?: number | null | undefined;
-  /** Whether paths are those of the raw contract. */
-  readonly raw: boolean;
+  readonly signal: AbortSignal | null;
+  readonly deadlineMs: number | null;
+  /** Paths in the caller's spelling; null: those of the raw contract. */
+  readonly spelled: Spelled | null;
 }
 
 export class Binding {
   readonly mode: Mode;
-  readonly #options: BindingOptions;
+  readonly #options: GivenBindingOptions;
   readonly #clock = new Clock();
   readonly #limit: Limit;
   readonly #pace = new Pace();
@@ -59,7 +67,7 @@ export class Binding {
   #engine: Engine | null = null;
   #local: Local | null = null;
 
-  constructor(options: BindingOptions) {
+  constructor(options: GivenBindingOptions) {
     this.#options = options;
     const wanted = options.mode ?? 'auto';
     if (wanted === 'jspi' && !canSuspend()) {
@@ -77,32 +85,31 @@ export class Binding {
     values: (course: Course) => readonly unknown[] | Promise<readonly unknown[]>,
     settings: CallSettings,
   ): Promise<unknown> {
-    const start = this.#options.onEvent == null ? 0 : performance.now();
+    const start = performance.now();
     const course = new Course();
     const { signal } = settings;
     const abort = (): void => course.end(new Ended('aborted', { cause: signal?.reason }));
+    const deadlineMs = inRange(settings.deadlineMs) ?? (/#(provision|terminate)$/.test(declared.name) ? LONG_DEADLINE_MS : DEADLINE_MS);
     let invocation: Invocation | null = null;
     let failure: SandboxError | null = null;
     let entered = false;
     let late: ReturnType<typeof setTimeout> | undefined;
     // Until the component runs, which has a timer of its own.
     const limited = <T>(promise: Promise<T>): Promise<T> => {
-      const byDefault = (): number => (/#(provision|terminate)$/.test(declared.name) ? LONG_DEADLINE_MS : DEADLINE_MS);
-      late ??= setTimeout(() => course.end(new Ended('deadline')), Math.min(settings.deadlineMs ?? byDefault(), 2 ** 31 - 1));
+      late ??= setTimeout(() => course.end(new Ended('deadline')), deadlineMs);
       return unlessEnded(promise, course);
     };
     try {
       if (this.#closed) throw new Ended('closed');
       this.#running.add(course);
-      if (signal?.aborted) abort();
-      else signal?.addEventListener('abort', abort, { once: true });
+      if (signal?.aborted === true) abort();
+      else listen(signal, 'addEventListener', abort);
       course.check();
-      const wait = this.#limit.enter(course);
+      const wait = this.#limit.enter(course, () => void (entered = true));
       if (wait !== undefined) await limited(wait);
-      entered = true;
       const engine = this.#engine ?? (await limited(this.#start()));
       const making = values(course);
-      const made = making instanceof Promise ? await limited(making) : making;
+      const made = isLater(making) ? await limited(making) : making;
       const turn = this.#step();
       if (turn !== undefined) await turn;
       course.check();
@@ -116,50 +123,68 @@ export class Binding {
         course,
         step: this.#step,
         wholeReplies: this.mode === 'replay',
-        onRequest: this.#options.onEvent == null ? null : (event) => this.#tell({ ...event, function: name }),
+        onRequest: this.#options.onEvent === null ? null : (event) => this.#tell({ ...event, function: name }),
       });
-      const passed = this.mode === 'replay' ? bounded(declared, made) : made;
-      return unwrapped(await engine.run(declared, passed, invocation), invocation, settings.raw);
+      const timely = withTimeLeft(declared, made, deadlineMs, performance.now() - start);
+      const passed = this.mode === 'replay' ? bounded(declared, timely) : timely;
+      return unwrapped(await engine.run(declared, passed, invocation), invocation, this.#known(settings.spelled));
     } catch (reason) {
       const ended = course.reason !== null && !(reason instanceof SandboxError) ? course.reason : reason;
       failure = fromReason(ended, declared, invocation);
       throw failure;
     } finally {
       clearTimeout(late);
-      invocation?.end();
-      signal?.removeEventListener('abort', abort);
       if (entered) this.#limit.leave();
       this.#running.delete(course);
       course.leave();
-      if (this.#options.onEvent != null) {
-        const { requests } = invocation ?? { requests: 0 };
-        const durationMs = performance.now() - start;
-        this.#tell({ type: 'call', function: name, durationMs, requests, code: failure?.code ?? null, error: failure });
-      }
+      invocation?.end();
+      listen(signal, 'removeEventListener', abort);
+      this.#heard(name, start, invocation?.requests ?? 0, failure);
     }
   }
 
+  /** Tells of a call that was refused before it began. */
+  refused(name: string, failure: SandboxError): void {
+    this.#heard(name, performance.now(), 0, failure);
+  }
+
   /** Calls a function that neither waits nor reaches anything, at once. */
-  callNow(declared: Call, values: readonly unknown[], raw: boolean): unknown {
+  callNow(declared: Call, values: readonly unknown[], spelled: Spelled | null = null): unknown {
     const invocation = new Invocation(this.#isolated([]));
     try {
       this.#local ??= new Local(compileNow());
-      return unwrapped(this.#local.run(declared, values, invocation), invocation, raw);
+      return unwrapped(this.#local.run(declared, values, invocation), invocation, this.#known(spelled));
     } catch (reason) {
       throw fromReason(reason, declared, null);
     }
   }
 
   /** The same once the component is compiled. */
-  async callLocal(declared: Call, values: readonly unknown[], raw: boolean): Promise<unknown> {
-    if (this.#closed) throw fromReason(new Ended('closed'), declared, null);
-    await compile();
-    return this.callNow(declared, values, raw);
+  async callLocal(declared: Call, name: string, values: readonly unknown[], settings: CallSettings): Promise<unknown> {
+    const start = performance.now();
+    const { signal } = settings;
+    let failure: SandboxError | null = null;
+    try {
+      if (this.#closed) throw new Ended('closed');
+      if (signal?.aborted === true) throw new Ended('aborted', { cause: signal.reason });
+      await compile();
+      return this.callNow(declared, values, settings.spelled);
+    } catch (reason) {
+      failure = fromReason(reason, declared, null);
+      throw failure;
+    } finally {
+      this.#heard(name, start, 0, failure);
+    }
   }
 
   /** Compiles the component before the first call. */
   async warm(): Promise<void> {
-    this.#engine ??= engineFor(this.mode, await compile());
+    try {
+      if (this.#closed) throw new Ended('closed');
+      this.#engine ??= engineFor(this.mode, await compile());
+    } catch (reason) {
+      throw fromReason(reason, interfaces.provider.describe, null);
+    }
   }
 
   /** Ends the calls that run and refuses new ones. Resolves once the last one has ended. */
@@ -168,6 +193,10 @@ export class Binding {
     const drained = Promise.all([...this.#running].map((course) => course.left));
     for (const course of [...this.#running]) course.end(new Ended('closed'));
     await drained;
+  }
+
+  #known(spelled: Spelled | null): Known {
+    return { spelled, hasEnvironment: this.#options.environment !== null };
   }
 
   async #start(): Promise<Engine> {
@@ -195,14 +224,14 @@ export class Binding {
 
   #environment(): Surroundings['environment'] {
     const { environment } = this.#options;
-    return environment == null ? [] : readEnvironment(environment);
+    return environment === null ? [] : readEnvironment(environment);
   }
 
   /** The origins that the call may reach: what the component names, as far as the provider's own list lets it. */
   #allowed(declared: Call, values: readonly unknown[], environment: Surroundings['environment']): readonly string[] | null {
     const named = this.#named(declared, values, environment);
     const { allowedOrigins } = this.#options;
-    return allowedOrigins === undefined || named === null ? named : named.filter((origin) => allowedOrigins.includes(origin));
+    return allowedOrigins === null || named === null ? named : named.filter((origin) => allowedOrigins.includes(origin));
   }
 
   #named(declared: Call, values: readonly unknown[], environment: Surroundings['environment']): readonly string[] | null {
@@ -220,7 +249,7 @@ export class Binding {
       this.#local ??= new Local(compileNow());
       const invocation = new Invocation(this.#isolated(environment));
       const plain: PassedContext = { ...context, deadlineMs: null, extensions: [] };
-      named = unwrapped(this.#local.run(interfaces.provider.origins, [plain, handle], invocation), invocation, true) as string[];
+      named = unwrapped(this.#local.run(interfaces.provider.origins, [plain, handle], invocation), invocation, this.#known(null)) as string[];
     } catch {
       // The call itself comes to the same problem and tells it.
       return null;
@@ -231,12 +260,18 @@ export class Binding {
     return named;
   }
 
+  #heard(name: string, start: number, requests: number, failure: SandboxError | null): void {
+    if (this.#options.onEvent === null) return;
+    const durationMs = performance.now() - start;
+    const error = failure === null ? null : withoutCause(failure);
+    this.#tell({ type: 'call', function: name, durationMs, requests, code: failure?.code ?? null, error });
+  }
+
   #tell(event: ProviderEvent): void {
     // What listens must not change what happens, neither at once nor later.
     try {
       const heard = this.#options.onEvent?.(event) as Promise<unknown> | undefined;
-      // It may be a promise of another realm, so it is not asked what it is an instance of.
-      if (typeof heard?.then === 'function') heard.then(undefined, () => {});
+      if (isPromise(heard)) heard?.then(undefined, () => {});
     } catch {}
   }
 }
@@ -245,6 +280,31 @@ const ENDLESS = new Course();
 
 /** Which parameter of a function has a name; -1: none. */
 const placeOf = (declared: Call, wanted: string): number => declared.params.findIndex(([name]) => name === wanted);
+
+/** A deadline that the component takes; null: there is none, or one that it will refuse. */
+const inRange = (deadlineMs: number | null): number | null =>
+  deadlineMs !== null && deadlineMs >= 1 && deadlineMs <= MAX_DEADLINE_MS ? deadlineMs : null;
+
+/** Whether values have still to come. A promise may be one of another realm, or of a library. */
+const isLater = (values: readonly unknown[] | Promise<readonly unknown[]>): values is Promise<readonly unknown[]> => isPromise(values);
+
+/** Listens to a signal, or ends that. One that is no engine's own may throw. */
+function listen(signal: AbortSignal | null, how: 'addEventListener' | 'removeEventListener', abort: () => void): void {
+  try {
+    signal?.[how]('abort', abort, { once: true });
+  } catch {}
+}
+
+/** The same values with the time that is left for the call: its turn and its key may have taken some of it. */
+function withTimeLeft(declared: Call, values: readonly unknown[], deadlineMs: number, goneMs: number): readonly unknown[] {
+  const place = placeOf(declared, 'context');
+  const context = values[place] as PassedContext;
+  const given = context.deadlineMs ?? null;
+  // What the component refuses is its to refuse, and what took no time need not be counted.
+  if (given === null ? goneMs < UNCOUNTED_MS : inRange(given) === null) return values;
+  const changed = { ...context, deadlineMs: Math.max(1, Math.ceil(deadlineMs - goneMs)) };
+  return values.map((value, index) => (index === place ? changed : value));
+}
 
 /** A promise that is waited for only while anybody wants to know. */
 function unlessEnded<T>(promise: Promise<T>, course: Course): Promise<T> {
@@ -257,10 +317,10 @@ function unlessEnded<T>(promise: Promise<T>, course: Course): Promise<T> {
 }
 
 /** The value of a function that succeeded; throws the error of one that did not. */
-function unwrapped(value: unknown, invocation: Invocation, raw: boolean): unknown {
+function unwrapped(value: unknown, invocation: Invocation, known: Known): unknown {
   const { tag, val } = (value ?? {}) as Case;
   if (tag === 'ok') return val;
-  if (tag === 'err') throw fromRecord(val as ErrorRecord, invocation, raw);
+  if (tag === 'err') throw fromRecord(val as ErrorRecord, invocation, known);
   return value;
 }
 

@@ -3,9 +3,11 @@
 import type { Call } from './abi.ts';
 import { Divergence } from './replay.ts';
 import { NotOffered } from './instance.ts';
-import { SandboxError, type SandboxErrorInit } from '../errors.ts';
-import { fieldNames } from '../generated/contract.ts';
+import { NotCompiled } from './module.ts';
+import { kindOf } from '../check/kind.ts';
+import { SandboxError, type InputProblem, type SandboxErrorInit } from '../errors.ts';
 import type { ErrorRecord } from '../generated/types.ts';
+import type { Spelled } from '../spelling.ts';
 import { NotAResponse } from '../wasi/failure.ts';
 import type { Invocation } from '../wasi/invocation.ts';
 
@@ -22,37 +24,60 @@ function maybeApplied(declared: Call, invocation: Invocation | null): boolean {
   return declared.name.endsWith('#provision') ? invocation.requests > 0 : invocation.changes > 0;
 }
 
-/** The component's error: as it is for the raw contract, otherwise in the caller's spelling and with what the binding knows. */
-export function fromRecord(record: ErrorRecord, invocation: Invocation, raw: boolean): SandboxError {
-  if (raw) return new SandboxError(record.code, record.message, record);
+/** What the binding knows of a call that the component does not. */
+export interface Known {
+  /** Paths in the caller's spelling; null: those of the raw contract. */
+  readonly spelled: Spelled | null;
+  /** Whether the component was given variables to read. */
+  readonly hasEnvironment: boolean;
+}
+
+/** The component's error: with what the binding knows, and in the caller's spelling. */
+export function fromRecord(record: ErrorRecord, invocation: Invocation, { spelled, hasEnvironment }: Known): SandboxError {
   const details = { ...record.details };
-  let { message } = record;
-  const path = details['path'];
-  if (path !== undefined && !path.startsWith('$')) {
-    const ours = respelled(path);
-    message = message.replaceAll(path, ours);
-    details['path'] = ours;
-  }
-  let { retryable } = record;
-  if (invocation.denial !== null && (record.code === 'egress-denied' || details['rule'] === 'connect')) {
-    const { origin, reason } = invocation.denial;
-    message = `${message} ${origin} was not called: ${reason}.`;
-    details['origin'] = origin;
+  let { message, retryable } = record;
+  const { denial, engineCode } = invocation;
+  const isDenied = denial !== null && (record.code === 'egress-denied' || details['rule'] === 'connect');
+  if (isDenied) message = `${message} ${denial.origin} was not called: ${denial.reason}.`;
+  if (spelled === null) return new SandboxError(record.code, message, record);
+  if (isDenied) {
+    details['origin'] = denial.origin;
     // It stays as it is, however often it is tried.
     retryable = false;
   }
-  if (invocation.engineCode !== null && (record.code === 'unavailable' || record.code === 'timeout')) {
-    details['transport-code'] = invocation.engineCode;
+  if (engineCode !== null && (record.code === 'unavailable' || record.code === 'timeout')) details['transport-code'] = engineCode;
+  if (details['rule'] === 'no-key' && !hasEnvironment) {
+    details['remedy'] = 'Pass a credential, or environment: process.env, without which DAYTONA_API_KEY is not read.';
   }
-  return new SandboxError(record.code, message, { ...record, retryable, details });
+  const found = problemsOf(details, message);
+  const put = respelling(found.map(({ path }) => path), spelled);
+  const problems = found.map((problem) => ({ path: spelled(problem.path), message: put(problem.message) }));
+  if (details['path'] !== undefined) details['path'] = spelled(details['path']);
+  return new SandboxError(record.code, put(message), { ...record, retryable, details, problems });
 }
 
-/** `context.deadline-ms` as `options.deadlineMs`, `spec.resources.timeout-sec` as `spec.resources.timeoutSec`. */
-export function respelled(path: string): string {
-  const names: Readonly<Record<string, string>> = fieldNames;
-  const spelled = path.replace(/[a-z0-9]+(-[a-z0-9]+)*/g, (name) => names[name] ?? name);
-  if (spelled === 'context.deadlineMs') return 'options.deadlineMs';
-  return spelled.replace(/^context\./, '');
+/** What is wrong with the input, taken out of the details, where several problems are told one by one. */
+function problemsOf(details: Record<string, string>, message: string): InputProblem[] {
+  const { path } = details;
+  if (path === undefined) return [];
+  const problems: InputProblem[] = [];
+  for (let number = 1; ; number += 1) {
+    const [at, told] = [`path-${number}`, `problem-${number}`];
+    if (details[at] === undefined || details[told] === undefined) break;
+    problems.push({ path: details[at], message: details[told] });
+    delete details[at];
+    delete details[told];
+  }
+  return problems.length > 0 ? problems : [{ path, message }];
+}
+
+/** Writes paths in a text in another spelling. */
+function respelling(paths: readonly string[], spelled: Spelled): (text: string) => string {
+  const longestFirst = paths.filter((path) => path !== '$' && spelled(path) !== path).sort((one, other) => other.length - one.length);
+  if (longestFirst.length === 0) return (text) => text;
+  const escaped = longestFirst.map((path) => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = new RegExp(`(?<![\\w.$-])(?:${escaped.join('|')})(?![\\w-])`, 'g');
+  return (text) => text.replace(pattern, (path) => spelled(path));
 }
 
 /** Everything else that a call can end by. */
@@ -74,6 +99,10 @@ export function fromReason(reason: unknown, declared: Call, invocation: Invocati
   }
   if (reason instanceof NotAResponse) {
     return error('invalid-config', 'not-a-response', `${reason.message}.${doubt}`, {}, { path: 'fetch' });
+  }
+  if (reason instanceof NotCompiled) {
+    const message = `This engine does not compile WebAssembly (${kindOf(reason.cause)}). Where compiling is forbidden, the component comes as a module: build with the condition workerd or edge-light.`;
+    return error('unsupported', 'not-compiled', message, { cause: reason.cause });
   }
   if (reason instanceof NotOffered) return error('unsupported', 'not-offered', `${reason.message}.`);
   if (reason instanceof Divergence) {

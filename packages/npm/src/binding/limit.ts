@@ -11,14 +11,17 @@ export class Limit {
     this.#free = most;
   }
 
-  enter(course: Course): Promise<void> | void {
+  /** `granted` hears at once that the call is in, whatever becomes of who waits for it: from then on it has to leave. */
+  enter(course: Course, granted: () => void): Promise<void> | void {
     if (this.#free > 0) {
       this.#free -= 1;
+      granted();
       return;
     }
     return new Promise((resolve, reject) => {
       const enter = (): void => {
         unwatch();
+        granted();
         resolve();
       };
       const unwatch = course.watch(() => {

@@ -5,7 +5,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The exports of the core module that the conversion of values needs. */
 export interface CoreExports {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: { readonly buffer: ArrayBuffer };
   readonly cabi_realloc: (old: number, oldSize: number, align: number, size: number) => number;
 }
 

@@ -7,6 +7,7 @@ import { Replaying } from './replay.ts';
 
 /** Whether this engine can suspend WebAssembly: JavaScript Promise Integration. */
 export const canSuspend = (): boolean =>
+  typeof WebAssembly === 'object' &&
   typeof (WebAssembly as any).Suspending === 'function' && typeof (WebAssembly as any).promising === 'function';
 
 export function engineFor(mode: Mode, module: WebAssembly.Module): Engine {

@@ -2,6 +2,11 @@
 
 import { core } from '#core';
 
+/** The engine does not compile WebAssembly, at all or for whoever runs here. */
+export class NotCompiled extends Error {}
+
+const notCompiled = (cause: unknown): NotCompiled => new NotCompiled('the component cannot be compiled', { cause });
+
 // A module that the platform hands over may be one of another realm, so it is not asked what it is an instance of.
 let compiled: WebAssembly.Module | null = null;
 let compiling: Promise<WebAssembly.Module> | null = null;
@@ -11,8 +16,12 @@ export function compile(): Promise<WebAssembly.Module> {
   if (compiled !== null) return Promise.resolve(compiled);
   if (compiling === null) {
     compiling = (async () => {
-      compiled = typeof core === 'string' ? await WebAssembly.compile(decoded(core)) : core;
-      return compiled;
+      try {
+        compiled = typeof core === 'string' ? await WebAssembly.compile(decoded(core)) : core;
+        return compiled;
+      } catch (cause) {
+        throw notCompiled(cause);
+      }
     })();
     // Whoever calls next tries again.
     compiling.catch(() => (compiling = null));
@@ -22,8 +31,12 @@ export function compile(): Promise<WebAssembly.Module> {
 
 /** Compiles it at once: some ten milliseconds, unless it was compiled before. */
 export function compileNow(): WebAssembly.Module {
-  compiled ??= typeof core === 'string' ? new WebAssembly.Module(decoded(core)) : core;
-  return compiled;
+  try {
+    compiled ??= typeof core === 'string' ? new WebAssembly.Module(decoded(core)) : core;
+    return compiled;
+  } catch (cause) {
+    throw notCompiled(cause);
+  }
 }
 
 function decoded(base64: string): Uint8Array<ArrayBuffer> {

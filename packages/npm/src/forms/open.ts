@@ -3,12 +3,14 @@
 import { respelling, type Spelling } from './respell.ts';
 import { REGISTRATION_TOKEN } from './worker.ts';
 import type { FlatCapabilities } from './flat.ts';
-import { anything, entriesOf, option, pairs, record, text, u32 } from '../binding/abi.ts';
-import { refuse } from '../check/refuse.ts';
-import { check, type Problem } from '../check/walk.ts';
-import { SandboxError } from '../errors.ts';
+import { anything, option, pairs, record, text, u32 } from '../binding/abi.ts';
+import { readCall, type Params } from '../check/call.ts';
+import { own } from '../check/own.ts';
+import { NOT_OFFERED } from '../check/problems.ts';
+import { SandboxError, type InputProblem } from '../errors.ts';
 import type { HandleInput, PairsInput, Spec, State } from '../generated/types.ts';
-import type { CallOptions, ProviderOptions } from '../options.ts';
+import { aHandle } from '../handle.ts';
+import { CALL_OPTIONS, type CallOptions, type GivenCallOptions, type ProviderOptions } from '../options.ts';
 import { DaytonaSandboxProvider } from '../provider.ts';
 
 /** A session, as the open contract has it. Fields that other providers need are ignored. */
@@ -16,18 +18,26 @@ export interface SandboxSpec {
   readonly sessionId: string;
   readonly scope?: unknown;
   /** Reaches the worker as `DONMAI_REGISTRATION_TOKEN`, unless the environment has that already. */
-  readonly registrationToken?: string | undefined;
-  readonly resources?: { readonly vCpu?: number; readonly memoryMb?: number; readonly diskMb?: number; readonly gpu?: unknown } | undefined;
-  readonly workerImage?: string | undefined;
-  readonly envVars?: PairsInput | undefined;
+  readonly registrationToken?: string | null | undefined;
+  readonly resources?:
+    | {
+        readonly vCpu?: number | null | undefined;
+        readonly memoryMb?: number | null | undefined;
+        readonly diskMb?: number | null | undefined;
+        readonly gpu?: unknown;
+      }
+    | null
+    | undefined;
+  readonly workerImage?: string | null | undefined;
+  readonly envVars?: PairsInput | null | undefined;
   /** Not offered: a session that has one is refused, because it would run without. */
   readonly networkPolicy?: unknown;
   /** A lifetime. */
-  readonly maxDurationSeconds?: number | undefined;
-  readonly idleTimeoutSeconds?: number | undefined;
+  readonly maxDurationSeconds?: number | null | undefined;
+  readonly idleTimeoutSeconds?: number | null | undefined;
   readonly workareaProviderId?: unknown;
   readonly workareaSpec?: unknown;
-  readonly region?: string | undefined;
+  readonly region?: string | null | undefined;
 }
 
 /** A sandbox, as the open contract has it, with the provider's own facts beside. Survives JSON. */
@@ -116,24 +126,31 @@ export function createSandboxProvider(options: ProviderOptions): OpenSandboxProv
     executionSecurityEnforcement,
     provider,
     async activate() {
-      const problem = await configProblem(provider);
-      if (problem !== null) throw new SandboxError('invalid-config', problem, { details: { rule: 'config' } });
+      const problems = await configProblems(provider);
+      if (problems.length > 0) {
+        const message = `The pool's configuration cannot be used: ${reasonOf(problems)}`;
+        const details = { rule: 'config', path: problems[0]!.path, problems: String(problems.length) };
+        throw new SandboxError('invalid-config', message, { details, problems });
+      }
       await provider.warm();
     },
     async deactivate() {
       await provider.close().catch(() => {});
     },
     health: () => healthOf(provider),
-    async provision(spec, callOptions) {
-      checkSpec(spec);
-      const { providerId, externalId, metadata } = await provider.provision(translated(spec), callOptions).catch(respelling(SPELLED));
+    async provision(...passed: unknown[]) {
+      const [spec, callOptions] = readCall([['spec', SPEC], OPTIONS], passed) as [GivenSpec, GivenCallOptions];
+      const { given, spelling } = translated(spec);
+      const { providerId, externalId, metadata } = await provider.provision(given, callOptions).catch(respelling(spelling));
       return { providerId, externalId, transport: {}, provisionedAt: new Date(), metadata };
     },
-    async status(handle, callOptions) {
-      return statusOf(await provider.status(plain(handle), callOptions));
+    async status(...passed: unknown[]) {
+      const [handle, callOptions] = readCall([HANDLE, OPTIONS], passed);
+      return statusOf(await provider.status(handle, callOptions));
     },
-    async terminate(handle, callOptions) {
-      await provider.terminate(plain(handle), callOptions);
+    async terminate(...passed: unknown[]) {
+      const [handle, callOptions] = readCall([HANDLE, OPTIONS], passed);
+      await provider.terminate(handle, callOptions);
     },
   };
 }
@@ -153,24 +170,33 @@ function manifestOf(provider: DaytonaSandboxProvider): ProviderManifest {
   };
 }
 
-async function configProblem(provider: DaytonaSandboxProvider): Promise<string | null> {
+/** What is wrong with the configuration, each with what to do about it. */
+async function configProblems(provider: DaytonaSandboxProvider): Promise<InputProblem[]> {
   const findings = await provider.checkConfig();
   const errors = findings.filter(({ severity }) => severity === 'error');
-  return errors.length === 0 ? null : errors.map(({ path, message }) => `${path}: ${message}`).join(' ');
+  return errors.map(({ path, message, remedy }) => ({
+    path: path.replace(/^\$/, 'config'),
+    message: remedy === null ? message : `${message} ${remedy}`,
+  }));
 }
 
+const reasonOf = (problems: readonly InputProblem[]): string => problems.map(({ path, message }) => `${path}: ${message}`).join(' ');
+
 async function healthOf(provider: DaytonaSandboxProvider): Promise<ProviderHealth> {
-  const problem = await configProblem(provider);
-  if (problem !== null) return { status: 'unhealthy', reason: problem };
   try {
-    const { condition, reason, until } = await provider.diagnostics.health();
+    const problems = await configProblems(provider);
+    if (problems.length > 0) return { status: 'unhealthy', reason: reasonOf(problems) };
+    const { condition, reason, until, findings } = await provider.diagnostics.health();
     if (condition === 'ready') return { status: 'ready' };
-    const told = { reason: reason ?? condition };
+    const remedy = findings.find((finding) => finding.severity !== 'note' && finding.remedy !== null)?.remedy;
+    const told = { reason: [reason ?? condition, remedy].join(' ').trim() };
     if (condition === 'unhealthy') return { status: 'unhealthy', ...told };
     return until == null ? { status: 'degraded', ...told } : { status: 'degraded', ...told, recoverableAt: new Date(until) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return error instanceof SandboxError && error.retryable ? { status: 'degraded', reason } : { status: 'unhealthy', reason };
+    if (!(error instanceof SandboxError)) return { status: 'unhealthy', reason: String(error) };
+    const remedy = error.details['remedy'];
+    const reason = remedy === undefined ? error.message : `${error.message} ${remedy}`;
+    return error.retryable ? { status: 'degraded', reason } : { status: 'unhealthy', reason };
   }
 }
 
@@ -188,12 +214,11 @@ function statusOf(state: State): SandboxStatus {
   }
 }
 
-/** Without what only this form has. */
-function plain(handle: SandboxHandleInput): HandleInput {
-  if (typeof handle !== 'object' || handle === null) return handle;
-  const { transport: _, provisionedAt: __, ...rest } = handle;
-  return rest;
-}
+const OPTIONS: Params[number] = ['options', CALL_OPTIONS];
+const HANDLE: Params[number] = ['handle', aHandle];
+
+/** What the session would run without. */
+const notOffered = own((_, path, problems) => void problems.add(path, NOT_OFFERED, 'is not offered; the session would run without it'));
 
 const SPEC = record([
   ['sessionId', text],
@@ -203,11 +228,12 @@ const SPEC = record([
     ['vCpu', option(u32)],
     ['memoryMb', option(u32)],
     ['diskMb', option(u32)],
-    ['gpu', anything],
+    // A number of them goes on to the provider, which offers none.
+    ['gpu', own((value, path, problems) => (typeof value === 'number' ? value : problems.add(path, NOT_OFFERED, 'is not offered')))],
   ])],
   ['workerImage', option(text)],
   ['envVars', pairs],
-  ['networkPolicy', anything],
+  ['networkPolicy', notOffered],
   ['maxDurationSeconds', option(u32)],
   ['idleTimeoutSeconds', option(u32)],
   ['workareaProviderId', anything],
@@ -215,26 +241,30 @@ const SPEC = record([
   ['region', option(text)],
 ]);
 
-function checkSpec(spec: SandboxSpec): void {
-  const problems: Problem[] = [];
-  check(SPEC, spec, 'spec', problems);
-  refuse('invalid-spec', problems);
-  if (spec.networkPolicy != null) throw refused('spec.networkPolicy', 'is not offered; the session would run without it');
-  const gpu = spec.resources?.gpu;
-  if (gpu != null && typeof gpu !== 'number') throw refused('spec.resources.gpu', 'is not offered');
+interface GivenSpec {
+  readonly sessionId: string;
+  readonly registrationToken: string | null;
+  readonly resources: { readonly vCpu: number | null; readonly memoryMb: number | null; readonly diskMb: number | null; readonly gpu: number | null };
+  readonly workerImage: string | null;
+  readonly envVars: ReadonlyArray<readonly [string, string]>;
+  readonly maxDurationSeconds: number | null;
+  readonly idleTimeoutSeconds: number | null;
+  readonly region: string | null;
 }
 
-function translated(spec: SandboxSpec): Spec {
-  const env = entriesOf(spec.envVars);
-  const token = env.some(([name]) => name === REGISTRATION_TOKEN) ? null : spec.registrationToken;
-  return {
+/** A session in the provider's words, and what its fields are called here. */
+function translated(spec: GivenSpec): { given: Spec; spelling: Spelling } {
+  const { envVars, registrationToken: token } = spec;
+  const isToken = token !== null && !envVars.some(([name]) => name === REGISTRATION_TOKEN);
+  const given: Spec = {
     sessionId: spec.sessionId,
-    image: spec.workerImage ?? null,
-    env: token == null ? env : [...env, [REGISTRATION_TOKEN, token]],
-    resources: { ...(spec.resources as Spec['resources']), timeoutSec: spec.idleTimeoutSeconds ?? null },
-    maxDurationSec: spec.maxDurationSeconds ?? null,
-    region: spec.region ?? null,
+    image: spec.workerImage,
+    env: isToken ? [...envVars, [REGISTRATION_TOKEN, token]] : envVars,
+    resources: { ...spec.resources, timeoutSec: spec.idleTimeoutSeconds },
+    maxDurationSec: spec.maxDurationSeconds,
+    region: spec.region,
   };
+  return { given, spelling: isToken ? [[`spec.env.${REGISTRATION_TOKEN}`, 'spec.registrationToken'], ...SPELLED] : SPELLED };
 }
 
 /** What the provider's own fields are called in this form. */
@@ -244,8 +274,3 @@ const SPELLED: Spelling = [
   ['spec.image', 'spec.workerImage'],
   ['spec.env', 'spec.envVars'],
 ];
-
-function refused(path: string, what: string): SandboxError {
-  const message = `${path} ${what}.`;
-  return new SandboxError('unsupported', message, { details: { rule: 'not-offered', path }, problems: [{ path, message }] });
-}

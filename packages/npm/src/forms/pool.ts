@@ -1,22 +1,26 @@
 // Form B: the provider that the platform runs for a row of its pool table.
 
-import { option, pairs, text } from '../binding/abi.ts';
+import { anything, json, list, option, record, text, type Type } from '../binding/abi.ts';
+import { readCall, type Params } from '../check/call.ts';
+import { fieldNames, member } from '../check/kind.ts';
+import { needed, own } from '../check/own.ts';
+import { Problems } from '../check/problems.ts';
 import { refuse } from '../check/refuse.ts';
-import { check, kindOf, type Problem } from '../check/walk.ts';
-import { SandboxError } from '../errors.ts';
-import type { Completion, Declaration, Handle, HandleInput, PairsInput, Spec, Status, Termination } from '../generated/types.ts';
-import { checkCallOptions, type CallOptions, type CredentialSource, type ProviderOptions } from '../options.ts';
+import { read, wrong } from '../check/read.ts';
+import { declaration, handle as handleType, spec as specType } from '../generated/contract.ts';
+import type { Completion, ConfigInput, Declaration, Handle, PairsInput, Spec, Status, Termination } from '../generated/types.ts';
+import { CALL_OPTIONS, SETTINGS, aName, type CallOptions, type CredentialSource, type GivenCallOptions, type ProviderOptions } from '../options.ts';
 import { DaytonaSandboxProvider } from '../provider.ts';
 import type { FlatCapabilities } from './flat.ts';
-import { respelling } from './respell.ts';
+import { respelling, type Spelling } from './respell.ts';
 import { REGISTRATION_TOKEN } from './worker.ts';
 
 /** A row of `execution_provider_pools`, as far as a provider is concerned. Further columns are ignored. */
 export interface PoolRow {
   readonly id: string;
   readonly orgId?: string | null | undefined;
-  readonly providerId?: string | undefined;
-  readonly config?: Readonly<Record<string, unknown>> | string | null | undefined;
+  readonly providerId?: string | null | undefined;
+  readonly config?: ConfigInput | null | undefined;
   /** What replaces the class default, fully. */
   readonly runtime_provides?: Declaration | null | undefined;
 }
@@ -24,7 +28,7 @@ export interface PoolRow {
 /** What the platform passes for one session. */
 export interface PoolSpec extends Spec {
   /** Keys of the pool's configuration for this session. They win over the row's. */
-  readonly config?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly config?: ConfigInput | null | undefined;
   /** Settled by the router before; the worker's image brings its own toolchains. */
   readonly toolchainDemand?: unknown;
   /** Reaches the worker as `DONMAI_REGISTRATION_TOKEN`, unless the environment has that already. */
@@ -62,15 +66,10 @@ export interface PoolSandboxProvider {
 export function createPoolProvider(
   row: PoolRow,
   credential: CredentialSource,
-  options: Omit<ProviderOptions, 'poolId' | 'organizationId' | 'config' | 'credential'> = {},
+  options?: Omit<ProviderOptions, 'poolId' | 'organizationId' | 'config' | 'credential'>,
 ): PoolSandboxProvider {
-  if (typeof row !== 'object' || row === null) throw wrongRow('row', `has to be a row of the pool table, not ${kindOf(row)}`);
-  if (typeof row.id !== 'string' || row.id === '') throw wrongRow('row.id', `has to be the pool's id, not ${row.id === '' ? 'empty' : kindOf(row.id)}`);
-  if (row.providerId !== undefined && row.providerId !== 'daytona') {
-    throw wrongRow('row.providerId', 'is of another provider; this one is for rows with daytona');
-  }
-  const config = objectOf(row.config, 'row.config');
-  const provider = providerOf({ ...options, poolId: row.id, organizationId: row.orgId, config: row.config, credential });
+  const { given, settings } = readPool(row, options);
+  const provider = providerOf({ ...settings, poolId: given.id, organizationId: given.orgId, config: given.config, credential });
   return {
     id: 'daytona',
     displayName: provider.displayName,
@@ -78,77 +77,136 @@ export function createPoolProvider(
       return provider.capabilities;
     },
     provider,
-    async provision(spec, callOptions) {
-      checkCallOptions(callOptions, false);
-      if (typeof spec !== 'object' || spec === null) return provider.provision(spec, callOptions);
+    async provision(...passed: unknown[]) {
+      const [spec, callOptions] = readCall([['spec', SPEC], OPTIONS], passed) as [GivenSpec, GivenCallOptions];
       const { config: own, toolchainDemand: _, registrationToken, ...plain } = spec;
-      const problems: Problem[] = [];
-      check(TOKEN, registrationToken, 'spec.registrationToken', problems);
-      refuse('invalid-spec', problems);
-      const env = withToken(plain.env, registrationToken);
-      const merged = own == null ? callOptions : { config: { ...config, ...objectOf(own, 'spec.config') }, ...callOptions };
-      return provider.provision({ ...plain, ...(env === undefined ? {} : { env }) }, merged);
+      const { config, spelling } = merged(given.config, callOptions.config, own);
+      const isToken = registrationToken !== null && !plain.env.some(([name]) => name === REGISTRATION_TOKEN);
+      const env = isToken ? [...plain.env, [REGISTRATION_TOKEN, registrationToken] as const] : plain.env;
+      const all: Spelling = isToken ? [[`spec.env.${REGISTRATION_TOKEN}`, 'spec.registrationToken'], ...spelling] : spelling;
+      return provider.provision({ ...plain, env } as Spec, { ...callOptions, config }).catch(respelling(all));
     },
-    async status(handle, callOptions) {
-      return (await provider.status(owned(handle), callOptions)).status;
+    async status(...passed: unknown[]) {
+      const [handle, callOptions] = readCall([HANDLE, OPTIONS], passed);
+      return (await provider.status(handle, callOptions).catch(respelling(ROW))).status;
     },
-    async terminate(handle, callOptions) {
-      return provider.terminate(owned(handle), callOptions);
+    async terminate(...passed: unknown[]) {
+      const [handle, callOptions] = readCall([HANDLE, OPTIONS], passed);
+      return provider.terminate(handle, callOptions).catch(respelling(ROW));
     },
-    async execCommand(handle, command, callOptions) {
-      const argv = typeof command === 'string' ? ['sh', '-c', command] : command;
-      return provider.process.exec(owned(handle), { argv }, callOptions).catch(respelling([['command.argv', 'command']]));
+    async execCommand(...passed: unknown[]) {
+      const [handle, argv, callOptions] = readCall([HANDLE, ['command', aCommand], OPTIONS], passed);
+      return provider.process.exec(handle, { argv }, callOptions).catch(respelling([['command.argv', 'command'], ...ROW]));
     },
-    provides: () => provider.provides(row.runtime_provides).catch(respelling([['runtimeProvides', 'row.runtime_provides']])),
+    provides: () => provider.provides(given.runtime_provides),
     close: () => provider.close(),
   };
 }
 
 const TOKEN = option(text);
 
+const fieldsOf = (type: Type): Params => (type.shape.kind === 'record' ? type.shape.fields : []);
+
+const SPEC = record([...fieldsOf(specType), ['config', json], ['toolchainDemand', anything], ['registrationToken', TOKEN]]);
+
+interface GivenSpec {
+  readonly env: ReadonlyArray<readonly [string, string]>;
+  /** JSON; empty: none. */
+  readonly config: string;
+  readonly toolchainDemand: unknown;
+  readonly registrationToken: string | null;
+}
+
+const OPTIONS: Params[number] = ['options', CALL_OPTIONS];
+
+/** The platform keeps no provider id beside a handle; the pool's row has it. */
+const HANDLE: Params[number] = ['handle', needed((value, path, problems) => {
+  const fields: Params = fieldsOf(handleType).map(([name, type]) => [name, name === 'providerId' ? option(type) : type]);
+  const handle = read(record([...fields, ['transport', anything], ['provisionedAt', anything]]), value, path, problems);
+  return handle && { providerId: handle.providerId ?? 'daytona', externalId: handle.externalId, metadata: handle.metadata };
+})];
+
+/** A list of words, or a line for a shell. */
+const aCommand = needed((value, path, problems) => {
+  if (typeof value === 'string') return ['sh', '-c', read(text, value, path, problems)];
+  return Array.isArray(value) ? read(list(text), value, path, problems) : wrong('a list of words, or a line of text', value, path, problems);
+});
+
+/** The columns that matter here. What else a row has is the platform's. */
+const ROW_FIELDS = [
+  ['id', aName],
+  ['orgId', option(text)],
+  ['config', json],
+  ['runtime_provides', option(declaration)],
+] as const;
+
+interface GivenRow {
+  readonly id: string;
+  readonly orgId: string | null;
+  /** JSON; empty: none. */
+  readonly config: string;
+  readonly runtime_provides: Declaration | null;
+}
+
+/** A row and what goes for all of its calls. */
+function readPool(row: unknown, options: unknown): { given: GivenRow; settings: ProviderOptions } {
+  const problems = new Problems();
+  const given = read(aRow, row, 'row', problems) as GivenRow;
+  const settings = read(record(SETTINGS), options === undefined ? {} : options, 'options', problems);
+  refuse('invalid-config', problems);
+  objectOf(given.config, 'row.config', problems);
+  refuse('invalid-config', problems);
+  return { given, settings };
+}
+
+const aRow = needed((value, path, problems) => {
+  // Fields of a row are read by name: what is in other columns is not looked at.
+  const row = read(own((held) => held), value, path, problems);
+  if (typeof row !== 'object' || row === null || Array.isArray(row) || typeof row.then === 'function' || row instanceof Map) {
+    return wrong('a row of the pool table', value, path, problems);
+  }
+  const { providerId } = row;
+  if (providerId != null && providerId !== 'daytona') {
+    return void problems.add('row.providerId', 'wrong-type', 'is of another provider; this one is for rows with daytona');
+  }
+  return read(record(ROW_FIELDS), Object.fromEntries(ROW_FIELDS.map(([name]) => [name, row[name]])), path, problems);
+});
+
+/** What the provider's own names are called in a row. */
+const ROW: Spelling = [['organizationId', 'row.orgId'], ['poolId', 'row.id'], ['config', 'row.config']];
+
 /** The provider of a row, whose columns are named where something is wrong with them. */
 function providerOf(options: ProviderOptions): DaytonaSandboxProvider {
   try {
     return new DaytonaSandboxProvider(options);
   } catch (error) {
-    return respelling([['config', 'row.config'], ['organizationId', 'row.orgId'], ['poolId', 'row.id']])(error);
+    return respelling(ROW)(error);
   }
 }
 
-/** The platform keeps no provider id beside a handle; the pool's row has it. */
-function owned(handle: PoolHandleInput): HandleInput {
-  return typeof handle === 'object' && handle !== null ? { ...handle, providerId: handle.providerId ?? 'daytona' } : handle;
+/** The configuration of a session: its own keys over those of the call's options or of the row, with where each of them is from. */
+function merged(row: string, options: string, own: string): { config: string; spelling: Spelling } {
+  if (own === '') return { config: options, spelling: ROW };
+  const problems = new Problems();
+  const below = options === '' ? 'row.config' : 'options.config';
+  const base = objectOf(options === '' ? row : options, below, problems);
+  const keys = objectOf(own, 'spec.config', problems);
+  refuse('invalid-config', problems);
+  const from = fieldNames(keys).map((key) => [member('options.config', key), member('spec.config', key)] as const);
+  return { config: JSON.stringify({ ...base, ...keys }), spelling: [...from, ['options.config', below], ...ROW] };
 }
 
-function withToken(env: PairsInput | undefined, token: string | null | undefined): PairsInput | undefined {
-  if (token == null) return env;
-  // In the form that it has, so that what is wrong in it has the caller's path.
-  if (env instanceof Map || Array.isArray(env)) {
-    const entries = [...env] as Array<readonly [string, string] | undefined>;
-    if (entries.some((entry) => entry?.[0] === REGISTRATION_TOKEN)) return env;
-    return env instanceof Map ? new Map([...env, [REGISTRATION_TOKEN, token]]) : [...env, [REGISTRATION_TOKEN, token]];
+/** The object that a configuration is. */
+function objectOf(config: string, path: string, problems: Problems): Record<string, unknown> {
+  if (config.trim() === '') return {};
+  let parsed: unknown = null;
+  try {
+    parsed = JSON.parse(config);
+  } catch {
+    problems.add(path, 'not-json', 'is text that is not JSON');
+    return {};
   }
-  const problems: Problem[] = [];
-  check(pairs, env, 'spec.env', problems);
-  refuse('invalid-spec', problems);
-  return { [REGISTRATION_TOKEN]: token, ...(env as Record<string, string> | undefined) };
-}
-
-function objectOf(config: PoolRow['config'], path: string): Record<string, unknown> {
-  if (config == null || config === '') return {};
-  let parsed: unknown = config;
-  if (typeof config === 'string') {
-    try {
-      parsed = JSON.parse(config);
-    } catch {
-      throw wrongRow(path, 'is text that is not JSON');
-    }
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw wrongRow(path, `has to be an object, not ${kindOf(parsed)}`);
-  return parsed as Record<string, unknown>;
-}
-
-function wrongRow(path: string, what: string): SandboxError {
-  const message = `${path} ${what}.`;
-  return new SandboxError('invalid-config', message, { details: { rule: 'wrong-type', path }, problems: [{ path, message }] });
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
+  wrong('an object', parsed, path, problems);
+  return {};
 }

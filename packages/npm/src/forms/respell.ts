@@ -11,9 +11,13 @@ export const respelling =
   (error: unknown): never => {
     if (!(error instanceof SandboxError)) throw error;
     const path = error.details['path'];
-    const pairs = spelling.filter(([from]) => [path, ...error.problems.map((problem) => problem.path)].some((at) => at !== undefined && isBelow(at, from)));
+    const told = [path, ...error.problems.map((problem) => problem.path)].filter((at) => at !== undefined);
+    // Of several that fit, the first one; so the narrower ones come first.
+    const pairs = spelling.filter(([from]) => told.some((at) => isBelow(at, from)));
     if (pairs.length === 0) throw error;
-    const put = (text: string): string => pairs.reduce((done, [from, to]) => done.replaceAll(new RegExp(`(?<![\\w.])${escaped(from)}(?!\\w)`, 'g'), to), text);
+    const pattern = new RegExp(`(?<![\\w.])(?:${pairs.map(([from]) => escaped(from)).join('|')})(?!\\w)`, 'g');
+    const names = new Map(pairs);
+    const put = (text: string): string => text.replace(pattern, (from) => names.get(from) ?? from);
     const details = path === undefined ? error.details : { ...error.details, path: put(path) };
     const problems = error.problems.map((problem) => ({ path: put(problem.path), message: put(problem.message) }));
     const cause = error.cause === undefined ? {} : { cause: error.cause };
@@ -22,4 +26,4 @@ export const respelling =
 
 const isBelow = (path: string, parent: string): boolean => path === parent || path.startsWith(`${parent}.`) || path.startsWith(`${parent}[`);
 
-const escaped = (text: string): string => text.replace(/[.[\]]/g, '\\$&');
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,8 +1,11 @@
 // The environment that the worker in the sandbox starts with, made from a session.
 
+import { option, pairs, record, text } from '../binding/abi.ts';
+import { member } from '../check/kind.ts';
+import { needed } from '../check/own.ts';
+import { Problems } from '../check/problems.ts';
 import { refuse } from '../check/refuse.ts';
-import { check, type Problem } from '../check/walk.ts';
-import { entriesOf, option, pairs, record, text } from '../binding/abi.ts';
+import { read } from '../check/read.ts';
 import type { PairsInput } from '../generated/types.ts';
 
 /** What the platform knows of a session that a worker shall run. */
@@ -26,14 +29,38 @@ export interface WorkerWarning {
   readonly message: string;
 }
 
+/** A text that says something. */
+const said = needed((value, path, problems) => {
+  if (value === '') problems.add(path, 'empty-value', 'is empty');
+  return read(text, value, path, problems);
+});
+
+/** Where the worker reports to. */
+const anAddress = needed((value, path, problems) => {
+  const address: unknown = read(said, value, path, problems);
+  if (typeof address === 'string' && address !== '' && !/^https?:\/\/[^\s\0]+$/.test(address)) {
+    problems.add(path, 'not-a-url', 'has to be the address of the platform: https://platform.example');
+  }
+  return address;
+});
+
 const SESSION = record([
-  ['sessionId', text],
-  ['daemonUrl', text],
+  ['sessionId', said],
+  ['daemonUrl', anAddress],
   ['sessionReadToken', option(text)],
   ['runtimeJwt', option(text)],
   ['registrationToken', option(text)],
   ['env', pairs],
 ]);
+
+interface GivenSession {
+  readonly sessionId: string;
+  readonly daemonUrl: string;
+  readonly sessionReadToken: string | null;
+  readonly runtimeJwt: string | null;
+  readonly registrationToken: string | null;
+  readonly env: ReadonlyArray<readonly [string, string]>;
+}
 
 /** Credentials of the host, which the worker keeps away from agents, and which do not belong into a sandbox. */
 const CREDENTIALS = new Set([
@@ -52,32 +79,47 @@ const CREDENTIALS = new Set([
   'WORKOS_COOKIE_PASSWORD',
 ]);
 
+/** The variables that carry bearers of the platform. */
+const READ_TOKEN = 'DONMAI_SESSION_READ_TOKEN';
+const RUNTIME_JWT = 'DONMAI_RUNTIME_JWT';
+
 /** The variable that carries a registration token. */
 export const REGISTRATION_TOKEN = 'DONMAI_REGISTRATION_TOKEN';
 
-/** The variables for `spec.env`, with a warning for each of the work item's own that the host owns. */
+/** The variables for `spec.env`, with a warning for each of the work item's own that the host owns. Those of the host's credentials
+ * are left out. */
 export function workerEnvironment(session: WorkerSession): { env: Record<string, string>; warnings: WorkerWarning[] } {
-  const problems: Problem[] = [];
-  check(SESSION, session, 'session', problems);
-  for (const name of ['sessionId', 'daemonUrl'] as const) {
-    const path = `session.${name}`;
-    if (session?.[name] === '') problems.push({ path, rule: 'empty-value', message: `${path} is empty` });
-  }
-  refuse('invalid-spec', problems);
-  const own: Array<readonly [string, string | null | undefined]> = [
-    ['DONMAI_SESSION_ID', session.sessionId],
-    ['DONMAI_DAEMON_URL', session.daemonUrl],
-    ['DONMAI_SESSION_READ_TOKEN', session.sessionReadToken],
-    ['DONMAI_RUNTIME_JWT', session.runtimeJwt],
-    [REGISTRATION_TOKEN, session.registrationToken],
+  const problems = new Problems();
+  const given = read(SESSION, session, 'session', problems) as GivenSession | undefined;
+  const own: Array<readonly [field: string, name: string, value: string | null | undefined]> = [
+    ['sessionId', 'DONMAI_SESSION_ID', given?.sessionId],
+    ['daemonUrl', 'DONMAI_DAEMON_URL', given?.daemonUrl],
+    ['sessionReadToken', READ_TOKEN, given?.sessionReadToken],
+    ['runtimeJwt', RUNTIME_JWT, given?.runtimeJwt],
+    ['registrationToken', REGISTRATION_TOKEN, given?.registrationToken],
   ];
-  const env = Object.fromEntries(entriesOf(session.env));
-  const warnings = warningsFor(env);
-  for (const [name, value] of own) {
-    if (value == null) continue;
-    if (name in env && env[name] !== value) {
-      warnings.push({ name, message: `${name} comes from the session; the value of the work item is not used.` });
+  const item = Object.fromEntries(given?.env ?? []);
+  const values = [
+    ...own.map(([field, , value]) => [`session.${field}`, value] as const),
+    ...Object.entries(item).map(([name, value]) => [member('session.env', name), value] as const),
+  ];
+  for (const [path, value] of values) if (value?.includes('\0') === true) problems.add(path, 'nul-byte', 'contains a NUL byte');
+  refuse('invalid-spec', problems);
+  const warnings = warningsFor(item);
+  const env = Object.fromEntries(Object.entries(item).filter(([name]) => !CREDENTIALS.has(name)));
+  const warn = (name: string, message: string): void => void warnings.push({ name, message: `${name} ${message}` });
+  const has = (name: string): boolean => Object.hasOwn(env, name);
+  // The worker prefers it to a bearer that comes from the session.
+  if (given!.sessionReadToken === null && given!.runtimeJwt !== null && has(READ_TOKEN)) {
+    warn(READ_TOKEN, 'of the work item would win over the runtimeJwt of the session; it is left out.');
+    delete env[READ_TOKEN];
+  }
+  for (const [field, name, value] of own) {
+    if (value == null) {
+      if (has(name)) warn(name, `comes from the work item, because the session has no ${field}.`);
+      continue;
     }
+    if (has(name) && env[name] !== value) warn(name, 'comes from the session; the value of the work item is not used.');
     env[name] = value;
   }
   return { env, warnings };
@@ -90,7 +132,7 @@ export function warningsFor(env: Readonly<Record<string, string>>): WorkerWarnin
       return [{ name, message: `${name} is set by the host; a work item's value is lost.` }];
     }
     if (CREDENTIALS.has(name)) {
-      return [{ name, message: `${name} is a credential of the host, which every member of the Daytona organization could read in a sandbox; leave it out.` }];
+      return [{ name, message: `${name} is a credential of the host, which every member of the Daytona organization could read in a sandbox; it is left out.` }];
     }
     return [];
   });

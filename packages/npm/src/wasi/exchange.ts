@@ -1,10 +1,10 @@
 // One exchange over fetch, from a request that is complete to a reply or a failure.
 
 import type { Case } from '../binding/abi.ts';
-import { NotAResponse, failureOf } from './failure.ts';
+import { NotAResponse, asNotAResponse, failureOf } from './failure.ts';
 import { checkResponse, knowsCache, type Fetch, type FetchInit, type FetchReply } from './fetch.ts';
 import { OwnFields, ReplyFields, type Entry, type Fields } from './fields.ts';
-import { ReplyBody } from './reply.ts';
+import { ReplyBody, stop } from './reply.ts';
 import { Wakers, type Waitable } from './wait.ts';
 
 /** What is sent. */
@@ -32,7 +32,7 @@ export interface RequestEvent {
   readonly url: string;
   /** Absent when there was no reply. */
   readonly status: number | null;
-  /** Why there was none: a code of `wasi:http`. */
+  /** Why there was none: a code of `wasi:http`, or `aborted` where the call ended before. */
   readonly failure: string | null;
   /** From the sending to the headers of the reply, in milliseconds. */
   readonly durationMs: number;
@@ -57,6 +57,11 @@ export class Exchange implements Waitable {
   readonly #abort = new AbortController();
   #outcome: { readonly reply: Incoming } | { readonly failure: Case } | null = null;
   #begun = false;
+  #isCancelled = false;
+  #isTold = false;
+  #start = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #body: ReplyBody | null = null;
 
   constructor(
     readonly outgoing: Outgoing,
@@ -95,71 +100,94 @@ export class Exchange implements Waitable {
 
   /** Nobody waits for the outcome any more. */
   cancel(): void {
-    if (this.#outcome === null) this.#abort.abort();
-    else if ('reply' in this.#outcome) this.#outcome.reply.body.cancel();
+    if (this.#outcome !== null) {
+      if ('reply' in this.#outcome) this.#outcome.reply.body.cancel();
+      return;
+    }
+    this.#isCancelled = true;
+    clearTimeout(this.#timer);
+    this.#abort.abort();
+    this.#body?.cancel();
+    if (this.#begun) this.#tell(null, 'aborted');
   }
 
   /** Sends the request. */
   begin(body: Uint8Array): void {
-    if (this.#begun || this.#outcome !== null) return;
+    if (this.#begun || this.#outcome !== null || this.#isCancelled) return;
     this.#begun = true;
     void this.#run(body);
   }
 
   async #run(body: Uint8Array): Promise<void> {
-    const { report } = this;
-    const start = report === null ? 0 : performance.now();
-    const { method, origin, path } = this.outgoing;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    if (this.report !== null) this.#start = performance.now();
+    const { origin, path } = this.outgoing;
     let late = false;
     if (this.limits.firstByteMs !== null) {
-      timer = setTimeout(() => {
+      this.#timer = setTimeout(() => {
         late = true;
         this.#abort.abort();
       }, this.limits.firstByteMs + GRACE_MS);
     }
-    const seen = (status: number | null, failure: string | null): void => {
-      const url = origin + (path.split('?', 1)[0] ?? '');
-      report?.({ type: 'request', method, url, status, failure, durationMs: performance.now() - start });
-    };
     try {
       const response = await this.fetch(origin + path, this.#init(body));
+      // One that does not listen to its signal may answer nobody.
+      if (this.#isCancelled) return discard(response);
       const reply = this.#reply(response);
-      if (report !== null) seen(reply.status, null);
+      this.#body = reply.body;
+      this.#tell(reply.status, null);
       if (!reply.body.settled) await this.#hold(reply.body);
+      if (this.#isCancelled) return;
       reply.body.guard();
-      if (this.#outcome === null) this.#outcome = { reply };
+      this.#outcome ??= { reply };
     } catch (error) {
-      if (error instanceof NotAResponse) this.refuse(error);
+      const problem = asNotAResponse(error);
+      if (problem !== null) this.refuse(problem);
       const { code, engine } = late ? { code: { tag: 'connection-read-timeout' }, engine: null } : failureOf(error);
-      if (!this.#abort.signal.aborted || late) {
+      if (!this.#isCancelled) {
         if (engine !== null) this.named(engine);
-        if (report !== null) seen(null, code.tag);
+        this.#tell(null, code.tag);
       }
-      if (this.#outcome === null) this.#outcome = { failure: code };
+      this.#outcome ??= { failure: code };
     } finally {
-      clearTimeout(timer);
+      clearTimeout(this.#timer);
       this.#wakers.wake();
     }
+  }
+
+  /** Tells of the request, once. */
+  #tell(status: number | null, failure: string | null): void {
+    if (this.report === null || this.#isTold) return;
+    this.#isTold = true;
+    const { method, origin, path } = this.outgoing;
+    const url = origin + (path.split('?', 1)[0] ?? '');
+    this.report({ type: 'request', method, url, status, failure, durationMs: performance.now() - this.#start });
   }
 
   #init(body: Uint8Array): FetchInit {
     const { method, headers } = this.outgoing;
     const init: Writable<FetchInit> = { method, headers: headersOf(headers), redirect: 'manual', signal: this.#abort.signal };
     if (this.standard && knowsCache()) init.cache = 'no-store';
-    if (body.length > 0) init.body = body as Uint8Array<ArrayBuffer>;
+    if (body.length > 0) init.body = body as NonNullable<FetchInit['body']>;
     return init;
   }
 
   #reply(response: FetchReply): Incoming {
-    checkResponse(response);
-    if (response.type === 'error') throw new TypeError('fetch failed');
+    try {
+      checkResponse(response);
+      if (response.type !== 'error') return this.#incoming(response);
+    } catch (error) {
+      throw asNotAResponse(error) ?? new NotAResponse('fetch has given a Response that cannot be read');
+    }
+    throw new TypeError('fetch failed');
+  }
+
+  #incoming(response: FetchReply): Incoming {
     const { betweenBytesMs } = this.limits;
-    const body = new ReplyBody(response.body, betweenBytesMs === null ? null : betweenBytesMs + GRACE_MS, this.whole, this.refuse);
+    const body = new ReplyBody(response.body, betweenBytesMs === null ? null : betweenBytesMs + GRACE_MS, this.whole, this.refuse, this.named);
     // Browsers hide where a redirect leads to, and that it is one, behind a status of 0.
     if (response.type === 'opaqueredirect') return { status: 302, headers: new OwnFields([]), body };
     // What fetch has decoded no longer has the length that was announced.
-    const decoded = this.standard && response.headers.get('content-encoding') !== null;
+    const decoded = this.standard && response.headers.get('content-encoding') != null;
     const hidden = decoded ? DESCRIBES_ENCODED : NOTHING;
     return { status: response.status, headers: new ReplyFields(response.headers, hidden), body };
   }
@@ -176,6 +204,13 @@ export class Exchange implements Waitable {
       const unwatch = body.watch(() => body.settled && done());
     });
   }
+}
+
+/** Ends a reply that comes when nobody waits for it any more. */
+function discard(response: FetchReply | undefined): void {
+  try {
+    stop(response?.body?.getReader() ?? null);
+  } catch {}
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,7 +1,10 @@
 // What sends requests: the engine's `fetch`, or a function that takes and gives the part of it that the provider uses.
 
-import { kindOf } from '../check/walk.ts';
+import { kindOf } from '../check/kind.ts';
 import { NotAResponse } from './failure.ts';
+
+/** Bytes that `fetch` takes. Older compilers of TypeScript know no kinds of `Uint8Array`, and newer ones want to know which. */
+type Bytes = ReturnType<InstanceType<typeof TextEncoder>['encode']>;
 
 /** What a function that sends requests is told: the part of `fetch`'s own that the provider uses. */
 export interface FetchInit {
@@ -13,7 +16,7 @@ export interface FetchInit {
   readonly signal: AbortSignal;
   readonly cache?: 'no-store';
   /** The whole body, of which the length is known. None: there is no body. */
-  readonly body?: Uint8Array<ArrayBuffer>;
+  readonly body?: Bytes;
 }
 
 /** What such a function gives: the part of a `Response` that the provider uses. */
@@ -52,12 +55,19 @@ export interface Fetch {
 /** Whether a function behaves as the Fetch standard says, which is so of all that do not say otherwise. */
 export const isStandard = (fetch: Fetch | null | undefined): boolean => fetch?.standard !== false;
 
-/** Throws unless something is a response of the Fetch standard whose body nobody has read. */
+/** What a response has instead of a status, where the engine hides that. */
+const WITHOUT_STATUS: readonly unknown[] = ['error', 'opaqueredirect'];
+
+/** Throws unless something is a response of the Fetch standard to this very request, whose body nobody has read. */
 export function checkResponse(response: unknown): void {
-  const { status, headers, body } = (response ?? {}) as Partial<FetchReply>;
-  if (typeof status !== 'number' || typeof headers?.get !== 'function' || (body != null && typeof body.getReader !== 'function')) {
+  const { status, type, headers, body, redirected } = (response ?? {}) as Partial<FetchReply> & { readonly redirected?: unknown };
+  const hasStatus = (Number.isInteger(status) && status! >= 100 && status! <= 999) || WITHOUT_STATUS.includes(type);
+  if (!hasStatus || typeof headers?.get !== 'function' || (body != null && typeof body.getReader !== 'function')) {
     const what = typeof response === 'object' && response !== null ? 'something else' : kindOf(response);
     throw new NotAResponse(`fetch has to give a Response of the Fetch standard, with a status, Headers and a ReadableStream or null as its body, not ${what}`);
+  }
+  if (redirected === true) {
+    throw new NotAResponse("fetch has followed a redirect, which it was told not to by redirect: 'manual'; the key went there as well");
   }
   if (body?.locked === true) throw new NotAResponse('fetch has given a Response whose body is read elsewhere; give a clone of it');
 }

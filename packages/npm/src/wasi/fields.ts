@@ -1,6 +1,7 @@
 // Header fields as `wasi:http` has them: names with values of bytes. Here a value is a text of which each character is a byte,
 // as fetch takes and gives it.
 
+import { NotAResponse } from './failure.ts';
 import type { FetchHeaders } from './fetch.ts';
 
 /** Names that belong to the connection and not to a request. What fetch would drop in silence is refused instead. */
@@ -83,7 +84,15 @@ export class ReplyFields extends Fields {
 
   get(name: string): readonly string[] {
     if (this.#hidden.has(name.toLowerCase())) return [];
-    const value = this.#headers.get(name);
-    return value === null ? [] : [bytesOf(value)];
+    const value = this.#value(name);
+    return value == null ? [] : [bytesOf(String(value))];
+  }
+
+  #value(name: string): unknown {
+    try {
+      return this.#headers.get(name);
+    } catch {
+      throw new NotAResponse('fetch has given a Response whose Headers cannot be read');
+    }
   }
 }

@@ -1,6 +1,7 @@
 // A reply's body as a stream of bytes that is read without waiting.
 
-import { NotAResponse, failureOf } from './failure.ts';
+import { isPromise } from '../check/kind.ts';
+import { asNotAResponse, failureOf, NotAResponse } from './failure.ts';
 import type { FetchBody, FetchReader } from './fetch.ts';
 import { Wakers, type Waitable } from './wait.ts';
 
@@ -9,6 +10,9 @@ const READ_AHEAD = 256 * 1024;
 
 /** The same where every wait of the component runs its call again. */
 const READ_AHEAD_WHOLE = 4 * 1024 * 1024;
+
+/** Pieces without a byte in them after which others in the process get their turn. */
+const EMPTY_PIECES = 16;
 
 /** The body of one reply. */
 export class ReplyBody implements Waitable {
@@ -19,6 +23,9 @@ export class ReplyBody implements Waitable {
   #heard = 0;
   readonly #whole: boolean;
   readonly #refuse: (problem: NotAResponse) => void;
+  readonly #named: (engine: string) => void;
+  /** Whether as much is here as is read ahead of a whole body, or was and is not yet taken. Else each piece would be waited for. */
+  #isFull = false;
   #chunks: Uint8Array[] = [];
   #buffered = 0;
   #state: 'open' | 'closed' | 'failed' = 'open';
@@ -31,10 +38,13 @@ export class ReplyBody implements Waitable {
     betweenBytesMs: number | null,
     whole: boolean,
     refuse: (problem: NotAResponse) => void,
+    /** Hears what the engine calls a failure. */
+    named: (engine: string) => void,
   ) {
     this.#whole = whole;
     this.#refuse = refuse;
-    this.#reader = body?.getReader() ?? null;
+    this.#named = named;
+    this.#reader = body === null ? null : readerOf(body);
     if (this.#reader === null) {
       this.#state = 'closed';
       return;
@@ -49,7 +59,7 @@ export class ReplyBody implements Waitable {
   }
 
   ready(): boolean {
-    return this.settled || (this.#buffered > 0 && !this.#whole);
+    return this.settled || (this.#buffered > 0 && (!this.#whole || this.#isFull));
   }
 
   watch(wake: () => void): () => void {
@@ -58,17 +68,39 @@ export class ReplyBody implements Waitable {
 
   /** Some bytes, none when they have still to come, or why there are no more. */
   take(most: number): Uint8Array | { readonly failed: string } | 'closed' {
-    const first = this.ready() ? this.#chunks[0] : undefined;
-    if (first !== undefined) {
-      const taken = first.length <= most ? first : first.subarray(0, most);
-      if (taken === first) this.#chunks.shift();
-      else this.#chunks[0] = first.subarray(most);
-      this.#buffered -= taken.length;
-      void this.#read();
+    if (this.#buffered > 0 && this.ready()) {
+      const taken = this.#taken(most);
+      if (this.#buffered === 0) this.#isFull = false;
+      if (!this.#isFull) void this.#read();
       return taken;
     }
     if (this.#state === 'open') return new Uint8Array(0);
     return this.#state === 'closed' ? 'closed' : { failed: this.#problem };
+  }
+
+  /** The first bytes, of as many pieces as there is room for: some engines give them a few at a time. */
+  #taken(most: number): Uint8Array {
+    const first = this.#chunks[0]!;
+    if (first.length >= most || this.#chunks.length === 1) {
+      const taken = first.length <= most ? first : first.subarray(0, most);
+      if (taken === first) this.#chunks.shift();
+      else this.#chunks[0] = first.subarray(most);
+      this.#buffered -= taken.length;
+      return taken;
+    }
+    let [count, length] = [0, 0];
+    while (count < this.#chunks.length && length + this.#chunks[count]!.length <= most) {
+      length += this.#chunks[count]!.length;
+      count += 1;
+    }
+    const taken = new Uint8Array(length);
+    let at = 0;
+    for (const chunk of this.#chunks.splice(0, count)) {
+      taken.set(chunk, at);
+      at += chunk.length;
+    }
+    this.#buffered -= length;
+    return taken;
   }
 
   /** Ends the body when nothing comes for too long. Called when it did not come together with the headers, as most do. */
@@ -82,30 +114,43 @@ export class ReplyBody implements Waitable {
   cancel(): void {
     if (this.#state !== 'open') return;
     this.#end('closed');
-    this.#reader?.cancel().catch(() => {});
+    stop(this.#reader);
   }
 
   async #read(): Promise<void> {
     if (this.#reading || this.settled || this.#reader === null) return;
     this.#reading = true;
+    let empty = 0;
     try {
       while (!this.settled) {
-        const { done, value } = await this.#reader.read();
+        const step = await this.#reader.read();
         if (this.#state !== 'open') break;
+        if (typeof step !== 'object' || step === null) throw new NotAResponse('fetch has given a Response whose body cannot be read');
+        const { done, value } = step;
         if (done) {
           this.#end('closed');
         } else {
           const bytes = bytesOf(value);
-          if (bytes.length === 0) continue;
+          if (bytes.length === 0) {
+            // They come without a turn of the event loop in between, so nothing would ever end them.
+            if ((empty += 1) % EMPTY_PIECES === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+            continue;
+          }
           this.#chunks.push(bytes);
           this.#buffered += bytes.length;
+          this.#isFull = this.#whole && this.settled;
           if (this.#timer !== undefined) this.#heard = performance.now();
         }
         this.#wakers.wake();
       }
     } catch (error) {
-      if (error instanceof NotAResponse) this.#refuse(error);
-      if (this.#state === 'open') this.#fail(failureOf(error).code.tag);
+      const problem = asNotAResponse(error);
+      if (problem !== null) this.#refuse(problem);
+      if (this.#state === 'open') {
+        const { code, engine } = failureOf(error);
+        if (engine !== null) this.#named(engine);
+        this.#fail(code.tag);
+      }
     } finally {
       this.#reading = false;
     }
@@ -118,7 +163,7 @@ export class ReplyBody implements Waitable {
       // While nobody reads, nothing is waited for.
       if (left > 1 || !this.#reading) return this.#guard(Math.max(left, limit / 4));
       this.#fail('connection-read-timeout');
-      this.#reader?.cancel().catch(() => {});
+      stop(this.#reader);
     }, limit);
   }
 
@@ -132,6 +177,21 @@ export class ReplyBody implements Waitable {
     this.#problem = problem;
     this.#wakers.wake();
   }
+}
+
+/** Who reads a body. */
+function readerOf(body: FetchBody): FetchReader {
+  const reader: Partial<FetchReader> | undefined = body.getReader();
+  if (typeof reader?.read === 'function') return reader as FetchReader;
+  throw new NotAResponse('fetch has given a Response whose body has no reader');
+}
+
+/** Ends what gives a body. What that throws is of no interest any more. */
+export function stop(body: { cancel(): unknown } | null): void {
+  try {
+    const ended = body?.cancel();
+    if (isPromise(ended)) (ended as Promise<unknown>).then(undefined, () => {});
+  } catch {}
 }
 
 /** A piece of a body. In a virtual machine of Node, which Jest and the edge runtime are, it is one of another realm. */

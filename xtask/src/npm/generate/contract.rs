@@ -29,6 +29,21 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// Names of the fields and parameters that a caller sees.
+    pub fn field_names(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        for (_, id) in &self.exports {
+            for (_, ty) in self.own_types(*id) {
+                if let TypeDefKind::Record(record) = &self.resolve.types[ty].kind {
+                    names.extend(record.fields.iter().map(|field| field.name.as_str()));
+                }
+            }
+            let functions = self.interface(*id).functions.values();
+            names.extend(functions.flat_map(|function| &function.params).map(|param| param.name.as_str()));
+        }
+        names
+    }
+
     /// Reads `wit/`.
     pub fn read() -> Result<Self, Failure> {
         let mut resolve = Resolve::new();

@@ -33,6 +33,7 @@ fn files() -> Result<Vec<(PathBuf, String)>, Failure> {
     let directory = tools::root().join("packages/npm/src/generated");
     let texts = [
         ("contract.ts", table::contract(&contract)?),
+        ("functions.ts", types::functions(&contract)?),
         ("types.ts", types::types(&contract)?),
         ("wasi.ts", table::wasi(&contract)?),
     ];

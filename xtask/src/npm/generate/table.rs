@@ -54,20 +54,10 @@ pub fn contract(contract: &Contract) -> Result<String, Failure> {
 
 /// Names that are spelled otherwise in JavaScript, so that the component's words can be put into the caller's.
 fn names(contract: &Contract) -> Result<String, Failure> {
-    let mut names = BTreeSet::new();
-    for (_, id) in &contract.exports {
-        for (_, ty) in contract.own_types(*id) {
-            if let TypeDefKind::Record(record) = &contract.resolve.types[ty].kind {
-                names.extend(record.fields.iter().map(|field| field.name.as_str()));
-            }
-        }
-        let functions = contract.interface(*id).functions.values();
-        names.extend(functions.flat_map(|function| &function.params).map(|param| param.name.as_str()));
-    }
     let mut text =
         String::from("/** Fields and parameters as the contract spells them, and as they are spelled here. */\n");
     text += "export const fieldNames = {\n";
-    for name in names.into_iter().filter(|name| camel(name) != *name) {
+    for name in contract.field_names().into_iter().filter(|name| camel(name) != *name) {
         writeln!(text, "  {}: {},", quoted(name), quoted(&camel(name)))?;
     }
     text += "} as const;\n";

@@ -1,5 +1,6 @@
-//! The types that a TypeScript program sees: `generated/types.ts`.
+//! The types that a TypeScript program sees: values in `generated/types.ts`, interfaces in `generated/functions.ts`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use wit_parser::{Function, Type, TypeDefKind, TypeId};
@@ -16,9 +17,9 @@ enum Way {
     Out,
 }
 
-/// Writes the file.
+/// The types of values.
 pub fn types(contract: &Contract) -> Result<String, Failure> {
-    let mut text = format!("{HEADER}import type {{ CallOptions, RawOptions }} from '../options.ts';\n\n");
+    let mut text = String::from(HEADER);
     text += "/** Names with values: an object, a map, or a list of pairs in which the last of a name wins. */\n";
     text += "export type PairsInput =\n  | Readonly<Record<string, string>>\n";
     text += "  | ReadonlyMap<string, string>\n  | ReadonlyArray<readonly [string, string]>;\n";
@@ -29,6 +30,12 @@ pub fn types(contract: &Contract) -> Result<String, Failure> {
             define(contract, ty, &mut text)?;
         }
     }
+    Ok(text)
+}
+
+/// The interfaces, with and without the context of a call.
+pub fn functions(contract: &Contract) -> Result<String, Failure> {
+    let mut text = String::new();
     let mut groups = String::new();
     let (mut raw_groups, mut flat) = (String::new(), Flat::default());
     for (_, id) in &contract.exports {
@@ -38,10 +45,10 @@ pub fn types(contract: &Contract) -> Result<String, Failure> {
         }
         let name = interface.name.as_deref().unwrap_or_default();
         for (prefix, raw) in [("Raw", true), ("", false)] {
-            docs(interface.docs.contents.as_deref(), "", &mut text);
+            docs(contract, interface.docs.contents.as_deref(), "", &mut text);
             writeln!(text, "export interface {prefix}{}Interface {{", pascal(name))?;
             for function in interface.functions.values() {
-                docs(function.docs.contents.as_deref(), "  ", &mut text);
+                docs(contract, function.docs.contents.as_deref(), "  ", &mut text);
                 writeln!(text, "  {}", signature(contract, function, raw)?)?;
             }
             text += "}\n\n";
@@ -61,7 +68,24 @@ pub fn types(contract: &Contract) -> Result<String, Failure> {
     text +=
         "/** Every function of the contract. Where two interfaces have the same name, the first one has it here. */\n";
     writeln!(text, "export type Functions = {};", flat.expression())?;
-    Ok(text)
+    let values = types(contract)?;
+    let defined = values.lines().filter_map(|line| {
+        let name = line.strip_prefix("export interface ").or_else(|| line.strip_prefix("export type "))?;
+        name.split_whitespace().next()
+    });
+    let named: BTreeSet<&str> = defined.filter(|name| mentions(&text, name)).collect();
+    let named = named.into_iter().collect::<Vec<_>>().join(", ");
+    let imports = format!(
+        "import type {{ CallOptions, RawOptions }} from '../options.ts';\nimport type {{ {named} }} from './types.ts';\n\n"
+    );
+    Ok(format!("{HEADER}{imports}{text}"))
+}
+
+/// Whether code uses a name.
+fn mentions(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let code = text.lines().filter(|line| !line.trim_start().starts_with(['*', '/']));
+    code.flat_map(|line| line.split(|c| !is_part(c))).any(|word| word == name)
 }
 
 /// Which functions of which interfaces are methods of the provider itself.
@@ -103,27 +127,29 @@ fn define(contract: &Contract, id: TypeId, text: &mut String) -> Result<(), Fail
                 if !is_defined(contract, id, way) {
                     continue;
                 }
-                docs(definition.docs.contents.as_deref(), "", text);
+                docs(contract, definition.docs.contents.as_deref(), "", text);
                 writeln!(text, "export interface {} {{", record_name(contract, id, name, way))?;
                 for field in &record.fields {
-                    docs(field.docs.contents.as_deref(), "  ", text);
+                    docs(contract, field.docs.contents.as_deref(), "  ", text);
                     let config = Contract::is_config(definition.name.as_deref().unwrap_or_default(), &field.name);
                     let (mark, ty) = match way {
                         Way::In if config => ("?", "ConfigInput".to_owned()),
                         _ => (mark(contract, &field.ty, way), expression(contract, &field.ty, way)?),
                     };
-                    writeln!(text, "  {}{mark}: {ty};", camel(&field.name))?;
+                    // Who has `exactOptionalPropertyTypes` would have to leave it out otherwise.
+                    let nothing = if mark.is_empty() { "" } else { " | undefined" };
+                    writeln!(text, "  {}{mark}: {ty}{nothing};", camel(&field.name))?;
                 }
                 *text += "}\n\n";
             }
         }
         TypeDefKind::Enum(cases) => {
-            docs(definition.docs.contents.as_deref(), "", text);
+            docs(contract, definition.docs.contents.as_deref(), "", text);
             let names: Vec<String> = cases.cases.iter().map(|case| format!("'{}'", case.name)).collect();
             writeln!(text, "export type {name} = {};\n", names.join(" | "))?;
         }
         TypeDefKind::List(_) if contract.is_pairs(&Type::Id(id)) => {
-            docs(definition.docs.contents.as_deref(), "", text);
+            docs(contract, definition.docs.contents.as_deref(), "", text);
             writeln!(text, "export type {name} = Record<string, string>;\n")?;
         }
         other => return Err(format!("the generator has no TypeScript for {}", other.as_str()).into()),
@@ -222,12 +248,46 @@ fn returned(contract: &Contract, ty: &Type) -> Result<String, Failure> {
     }
 }
 
-fn docs(contents: Option<&str>, indent: &str, text: &mut String) {
+fn docs(contract: &Contract, contents: Option<&str>, indent: &str, text: &mut String) {
     let Some(contents) = contents else { return };
-    let mut lines = contents.trim_end().lines();
-    *text += &format!("{indent}/** {}", lines.next().unwrap_or_default().trim_end().replace("*/", "* /"));
+    let names = contract.field_names();
+    let mut lines = contents.trim_end().lines().map(|line| respelled(line, &names).replace("*/", "* /"));
+    *text += &format!("{indent}/** {}", lines.next().unwrap_or_default().trim_end());
     for line in lines {
-        *text += format!("\n{indent} * {}", line.replace("*/", "* /")).trim_end();
+        *text += format!("\n{indent} * {line}").trim_end();
     }
     *text += " */\n";
+}
+
+/// A line of documentation with fields and parameters as they are spelled here. What a list explains, and what is called a
+/// detail, are keys of names with values, which stay as they are.
+fn respelled(line: &str, names: &BTreeSet<&str>) -> String {
+    let (head, rest) =
+        if line.trim_start().starts_with("- `") { line.split_at(line.find(": ").unwrap_or(0)) } else { ("", line) };
+    let parts: Vec<&str> = rest.split('`').collect();
+    let spelled = parts.iter().enumerate().map(|(index, part)| {
+        let is_quoted = index % 2 == 1 && !parts[index - 1].ends_with("detail ");
+        let is_path = is_quoted && part.rsplit('.').next().is_some_and(|name| names.contains(name));
+        if is_path { part.split('.').map(camel).collect::<Vec<_>>().join(".") } else { (*part).to_owned() }
+    });
+    head.to_owned() + &spelled.collect::<Vec<_>>().join("`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documentation_has_the_spelling_of_its_readers() {
+        let names = BTreeSet::from(["min-age-sec", "timeout-sec", "deadline-ms"]);
+        for (line, expected) in [
+            ("`min-age-sec` old, as `context.deadline-ms` says", "`minAgeSec` old, as `context.deadlineMs` says"),
+            ("- `timeout-sec`: it is `timeout-sec`", "- `timeout-sec`: it is `timeoutSec`"),
+            ("- it is `timeout-sec`", "- it is `timeoutSec`"),
+            ("min-age-sec, `sandbox-id`", "min-age-sec, `sandbox-id`"),
+            ("the detail `timeout-sec`", "the detail `timeout-sec`"),
+        ] {
+            assert_eq!(respelled(line, &names), expected);
+        }
+    }
 }
