@@ -123,6 +123,7 @@ function readPairs(value: unknown, path: string, problems: Problems): Array<read
       const shown = ['number', 'bigint', 'boolean'].includes(typeof name) ? member(path, String(name)) : `${path}[…]`;
       return void problems.add(place ?? shown, 'wrong-type', `has to have a text as its name, not ${kindOf(name)}`);
     }
+    if (typeof text === 'string' && name.isWellFormed() && text.isWellFormed()) return void entries.push([name, text]);
     const at = place ?? member(path, name);
     readText(name, at, problems);
     if (typeof text === 'string') readText(text, at, problems);
@@ -130,7 +131,6 @@ function readPairs(value: unknown, path: string, problems: Problems): Array<read
       const hint = typeof text === 'number' || typeof text === 'boolean' ? '; write String(…) around it' : text == null ? '; leave it out' : '';
       problems.add(at, 'wrong-type', `has to be text, not ${kindOf(text)}${hint}`);
     }
-    entries.push([name, text as string]);
   };
   if (value instanceof Map) {
     for (const [name, text] of value) if (!problems.full) entry(name, text, null);
@@ -203,9 +203,9 @@ function readRecord(shape: RecordShape, value: unknown, place: Place, problems: 
   }
   const copy: Record<string, unknown> = {};
   for (const [name, type] of fields) {
-    const at = member(path, name);
     const held = get(value, name, path, problems);
-    copy[name] = held == null && type.omittable ? emptyOf(type) : guarded(type, held, { path: at, root }, problems);
+    if (held == null && type.omittable) copy[name] = emptyOf(type);
+    else copy[name] = guarded(type, held, { path: path === '' ? name : `${path}.${name}`, root }, problems);
   }
   return copy;
 }
