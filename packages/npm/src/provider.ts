@@ -15,7 +15,8 @@ import { credential as credentialType, interfaces } from './generated/contract.t
 import { PROVIDER_ID, aHandle } from './handle.ts';
 import type { Functions, Interfaces } from './generated/functions.ts';
 import type { Credential, Descriptor } from './generated/types.ts';
-import { CALL_OPTIONS, readOptions, type CredentialSource, type GivenCallOptions, type GivenOptions, type ProviderOptions } from './options.ts';
+import { CALL_OPTIONS, readOptions, type GivenCallOptions, type GivenOptions } from './given.ts';
+import type { CredentialSource, ProviderOptions } from './options.ts';
 import { spelledFor } from './spelling.ts';
 import type { Course } from './wasi/wait.ts';
 

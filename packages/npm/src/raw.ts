@@ -7,7 +7,8 @@ import { readCall, type Params } from './check/call.ts';
 import type { SandboxError } from './errors.ts';
 import { interfaces } from './generated/contract.ts';
 import type { RawInterfaces } from './generated/functions.ts';
-import { RAW_CALL_OPTIONS, readRawOptions, type BindingOptions } from './options.ts';
+import { RAW_CALL_OPTIONS, readRawOptions } from './given.ts';
+import type { BindingOptions } from './options.ts';
 
 export { SandboxError, type InputProblem } from './errors.ts';
 export type * from './generated/functions.ts';

@@ -1,17 +1,24 @@
-// Types of what never crosses the boundary: functions, signals, agents.
+// Types that the contract does not have: what never crosses the boundary, as functions and signals, and what is held to more than
+// the contract's own types say.
 
-import { anything, type Type } from '../binding/abi.ts';
+import { anything, text, type Type } from '../binding/abi.ts';
 import { isPromise } from './kind.ts';
 import type { Problems } from './problems.ts';
-import { wrong } from './read.ts';
+import { read, wrong } from './read.ts';
 
-type Read = (value: unknown, path: string, problems: Problems) => unknown;
+type ReadOwn = (value: unknown, path: string, problems: Problems) => unknown;
 
 /** A type that is read by a function of its own, and may be left out. */
-export const own = (read: Read): Type<any> => needed((value, path, problems) => (value == null ? null : read(value, path, problems)), true);
+export const own = (reading: ReadOwn): Type<any> => needed((value, path, problems) => (value == null ? null : reading(value, path, problems)), true);
 
 /** The same where it may not be left out, unless `omittable`. */
-export const needed = (read: Read, omittable = false): Type<any> => ({ ...anything, omittable, shape: { kind: 'own', read } });
+export const needed = (reading: ReadOwn, omittable = false): Type<any> => ({ ...anything, omittable, shape: { kind: 'own', read: reading } });
+
+/** A text that says something. */
+export const aName = needed((value, path, problems) => {
+  if (value === '') problems.add(path, 'empty-value', 'is empty');
+  return read(text, value, path, problems);
+});
 
 export const aFunction = own((value, path, problems) => (typeof value === 'function' ? value : wrong('a function', value, path, problems)));
 

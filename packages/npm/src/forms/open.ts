@@ -10,7 +10,8 @@ import { NOT_OFFERED } from '../check/problems.ts';
 import { SandboxError, type InputProblem } from '../errors.ts';
 import type { HandleInput, PairsInput, Spec, State } from '../generated/types.ts';
 import { aHandle } from '../handle.ts';
-import { CALL_OPTIONS, type CallOptions, type GivenCallOptions, type ProviderOptions } from '../options.ts';
+import { CALL_OPTIONS, type GivenCallOptions } from '../given.ts';
+import type { CallOptions, ProviderOptions } from '../options.ts';
 import { DaytonaSandboxProvider } from '../provider.ts';
 
 /** A session, as the open contract has it. Fields that other providers need are ignored. */

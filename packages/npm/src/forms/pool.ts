@@ -2,14 +2,16 @@
 
 import { anything, json, list, option, record, text, type Type } from '../binding/abi.ts';
 import { readCall, type Params } from '../check/call.ts';
-import { fieldNames, member } from '../check/kind.ts';
-import { needed, own } from '../check/own.ts';
+import { fieldNames, isPromise, member } from '../check/kind.ts';
+import { aName, needed } from '../check/own.ts';
 import { Problems } from '../check/problems.ts';
 import { refuse } from '../check/refuse.ts';
 import { read, wrong } from '../check/read.ts';
 import { declaration, handle as handleType, spec as specType } from '../generated/contract.ts';
 import type { Completion, ConfigInput, Declaration, Handle, PairsInput, Spec, Status, Termination } from '../generated/types.ts';
-import { CALL_OPTIONS, SETTINGS, aName, type CallOptions, type CredentialSource, type GivenCallOptions, type ProviderOptions } from '../options.ts';
+import { CALL_OPTIONS, SETTINGS, type GivenCallOptions } from '../given.ts';
+import type { CallOptions, CredentialSource, ProviderOptions } from '../options.ts';
+import { PROVIDER_ID } from '../handle.ts';
 import { DaytonaSandboxProvider } from '../provider.ts';
 import type { FlatCapabilities } from './flat.ts';
 import { respelling, type Spelling } from './respell.ts';
@@ -71,7 +73,7 @@ export function createPoolProvider(
   const { given, settings } = readPool(row, options);
   const provider = providerOf({ ...settings, poolId: given.id, organizationId: given.orgId, config: given.config, credential });
   return {
-    id: 'daytona',
+    id: PROVIDER_ID,
     displayName: provider.displayName,
     get capabilities() {
       return provider.capabilities;
@@ -103,11 +105,11 @@ export function createPoolProvider(
   };
 }
 
-const TOKEN = option(text);
-
+/** The fields that a record of the contract has. */
 const fieldsOf = (type: Type): Params => (type.shape.kind === 'record' ? type.shape.fields : []);
 
-const SPEC = record([...fieldsOf(specType), ['config', json], ['toolchainDemand', anything], ['registrationToken', TOKEN]]);
+/** A session, with what the platform has beside what the contract has. */
+const SPEC = record([...fieldsOf(specType), ['config', json], ['toolchainDemand', anything], ['registrationToken', option(text)]]);
 
 interface GivenSpec {
   readonly env: ReadonlyArray<readonly [string, string]>;
@@ -119,11 +121,16 @@ interface GivenSpec {
 
 const OPTIONS: Params[number] = ['options', CALL_OPTIONS];
 
+const HANDLE_OF_POOL = record([
+  ...fieldsOf(handleType).map(([name, type]) => [name, name === 'providerId' ? option(type) : type] as const),
+  ['transport', anything],
+  ['provisionedAt', anything],
+]);
+
 /** The platform keeps no provider id beside a handle; the pool's row has it. */
 const HANDLE: Params[number] = ['handle', needed((value, path, problems) => {
-  const fields: Params = fieldsOf(handleType).map(([name, type]) => [name, name === 'providerId' ? option(type) : type]);
-  const handle = read(record([...fields, ['transport', anything], ['provisionedAt', anything]]), value, path, problems);
-  return handle && { providerId: handle.providerId ?? 'daytona', externalId: handle.externalId, metadata: handle.metadata };
+  const handle = read(HANDLE_OF_POOL, value, path, problems);
+  return handle && { providerId: handle.providerId ?? PROVIDER_ID, externalId: handle.externalId, metadata: handle.metadata };
 })];
 
 /** A list of words, or a line for a shell. */
@@ -159,17 +166,17 @@ function readPool(row: unknown, options: unknown): { given: GivenRow; settings: 
   return { given, settings };
 }
 
+const OF_ROW = record(ROW_FIELDS);
+
 const aRow = needed((value, path, problems) => {
-  // Fields of a row are read by name: what is in other columns is not looked at.
-  const row = read(own((held) => held), value, path, problems);
-  if (typeof row !== 'object' || row === null || Array.isArray(row) || typeof row.then === 'function' || row instanceof Map) {
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value || isPromise(value)) {
     return wrong('a row of the pool table', value, path, problems);
   }
-  const { providerId } = row;
-  if (providerId != null && providerId !== 'daytona') {
-    return void problems.add('row.providerId', 'wrong-type', 'is of another provider; this one is for rows with daytona');
+  const row = value as Record<string, unknown>;
+  if (row['providerId'] != null && row['providerId'] !== PROVIDER_ID) {
+    return void problems.add(`${path}.providerId`, 'wrong-type', `is of another provider; this one is for rows with ${PROVIDER_ID}`);
   }
-  return read(record(ROW_FIELDS), Object.fromEntries(ROW_FIELDS.map(([name]) => [name, row[name]])), path, problems);
+  return read(OF_ROW, Object.fromEntries(ROW_FIELDS.map(([name]) => [name, row[name]])), path, problems);
 });
 
 /** What the provider's own names are called in a row. */

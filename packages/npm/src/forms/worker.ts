@@ -2,7 +2,7 @@
 
 import { option, pairs, record, text } from '../binding/abi.ts';
 import { member } from '../check/kind.ts';
-import { needed } from '../check/own.ts';
+import { aName, needed } from '../check/own.ts';
 import { Problems } from '../check/problems.ts';
 import { refuse } from '../check/refuse.ts';
 import { read } from '../check/read.ts';
@@ -29,15 +29,9 @@ export interface WorkerWarning {
   readonly message: string;
 }
 
-/** A text that says something. */
-const said = needed((value, path, problems) => {
-  if (value === '') problems.add(path, 'empty-value', 'is empty');
-  return read(text, value, path, problems);
-});
-
 /** Where the worker reports to. */
 const anAddress = needed((value, path, problems) => {
-  const address: unknown = read(said, value, path, problems);
+  const address: unknown = read(aName, value, path, problems);
   if (typeof address === 'string' && address !== '' && !/^https?:\/\/[^\s\0]+$/.test(address)) {
     problems.add(path, 'not-a-url', 'has to be the address of the platform: https://platform.example');
   }
@@ -45,7 +39,7 @@ const anAddress = needed((value, path, problems) => {
 });
 
 const SESSION = record([
-  ['sessionId', said],
+  ['sessionId', aName],
   ['daemonUrl', anAddress],
   ['sessionReadToken', option(text)],
   ['runtimeJwt', option(text)],
