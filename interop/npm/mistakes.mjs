@@ -182,6 +182,7 @@ const MISTAKES = [
   ['a key that is a proxy', () => new DaytonaSandboxProvider({ ...options, credential: () => evil }).status(handle), 'unavailable', undefined, 'credential callback'],
   ['origins that are a proxy', () => new DaytonaSandboxProvider({ ...options, allowedOrigins: evil }), 'invalid-config', 'allowedOrigins', 'not'],
   ['a stored handle that throws', () => parseHandle({ ...handle, get externalId() { throw new Error(secret); } }), 'invalid-spec', 'handle.externalId', 'cannot be read'],
+  ['a handle with a very long id', () => provider.status({ ...handle, providerId: 'x'.repeat(2_000_000) }), 'invalid-spec', 'handle.providerId', 'longer'],
   ['a stored handle with a control character', () => parseHandle({ ...handle, externalId: 'a\0b' }), 'invalid-spec', 'handle.externalId', 'control'],
   ['a worker whose session throws', () => workerEnvironment({ daemonUrl: 'https://x', get sessionId() { throw new Error(secret); } }), 'invalid-spec', 'session.sessionId', 'cannot be read'],
   ['a worker without an address', () => workerEnvironment({ sessionId: 's', daemonUrl: 'platform.example' }), 'invalid-spec', 'session.daemonUrl', 'https://'],

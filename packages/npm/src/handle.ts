@@ -18,14 +18,19 @@ const WITH_FORM = record([
   ['provisionedAt', anything],
 ]);
 
+/** Longest id of a handle that is taken for one, in characters. */
+const LONGEST = 255;
+
 /** A handle of any form. */
 export const aHandle = needed((value, path, problems) => {
   const { transport: _, provisionedAt: __, ...handle } = read(WITH_FORM, value, path, problems) ?? {};
+  for (const name of ['providerId', 'externalId'] as const) {
+    const id: unknown = handle[name];
+    if (typeof id !== 'string' || (id.length <= LONGEST && !/[\0-\x1f\x7f]/.test(id))) continue;
+    problems.add(`${path}.${name}`, 'malformed-handle', `is no id: it is longer than ${LONGEST} characters, or has control characters in it`);
+  }
   return handle;
 });
-
-/** Longest id of a handle that is taken for one, in characters. */
-const LONGEST = 255;
 
 /** Reads a handle from JSON or from what JSON was parsed to, also one of the open contract. What is none is a `SandboxError` that
  * says why. */
@@ -42,11 +47,7 @@ export function parseHandle(value: unknown): Handle {
   }
   const handle = read(aHandle, parsed, 'handle', problems);
   for (const name of ['providerId', 'externalId'] as const) {
-    const id: unknown = handle?.[name];
-    if (id === '') problems.add(`handle.${name}`, 'empty-value', 'is empty');
-    else if (typeof id === 'string' && (id.length > LONGEST || /[\0-\x1f\x7f]/.test(id))) {
-      problems.add(`handle.${name}`, 'malformed-handle', `is no id: it is longer than ${LONGEST} characters, or has control characters in it`);
-    }
+    if (handle?.[name] === '') problems.add(`handle.${name}`, 'empty-value', 'is empty');
   }
   if (problems.none && handle.providerId !== PROVIDER_ID) {
     problems.add('handle.providerId', 'foreign-handle', `is not ${PROVIDER_ID}: the handle is one of another provider`);
