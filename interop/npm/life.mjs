@@ -9,6 +9,7 @@ import { nodeFetch } from 'daytona-sandbox-provider/node';
 import { createRawProvider } from 'daytona-sandbox-provider/raw';
 
 import { MODE, check, pause } from './fake.mjs';
+import { quietly, virtual } from './virtual-time.mjs';
 
 const KEY = 'dtn_0123456789abcdef';
 const ORIGIN = 'http://fetch.example';
@@ -164,6 +165,20 @@ async function deadlines() {
   check('the same with the raw contract', performance.now() - asked < 700, performance.now() - asked);
 }
 
+/** The same for those who name no deadline; from here on time passes only while everybody waits for it. */
+async function defaults() {
+  const slow = () => new Promise((resolve) => setTimeout(resolve, 25_000, { secret: KEY, apiUrl: `${ORIGIN}/api` }));
+  const provider = make(never, { deadlineMs: null, credential: slow });
+  await provider.warm();
+  virtual();
+  for (const [name, call, most] of [['status', () => provider.status(handle), 30_000], ['provision', () => provider.provision({ sessionId: 's' }), 60_000]]) {
+    const start = performance.now();
+    const error = await quietly(outcome(call()));
+    const took = performance.now() - start;
+    check(`a slow key and the deadline that ${name} has by itself`, error.code === 'timeout' && took > 26_000 && took <= most + 500, [took, error]);
+  }
+}
+
 /** Values are those of the moment of the call. */
 async function moments() {
   let seen = null;
@@ -210,4 +225,5 @@ await pieces();
 await deadlines();
 await moments();
 await upgraded();
+await defaults();
 process.exit(0);
