@@ -14,7 +14,9 @@ import { MAKES_FETCH, type Fetch } from './wasi/fetch.ts';
 const within = (least: number, most: number): Type<number> => ({ ...u32, shape: { kind: 'number', least, most } });
 
 /** Longest deadline that the component takes: an hour, in milliseconds. */
-const aDeadline = option(within(1, 3_600_000));
+export const MAX_DEADLINE_MS = 3_600_000;
+
+const aDeadline = option(within(1, MAX_DEADLINE_MS));
 
 /** A credential, or what fetches it. */
 const aCredentialSource = own((value, path, problems) => (typeof value === 'function' ? value : read(credential, value, path, problems)));

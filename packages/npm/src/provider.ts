@@ -130,14 +130,8 @@ function isMethod(group: string, name: string): boolean {
 
 /** One call of a function. */
 async function call(binding: Binding, provider: GivenOptions, declared: Call, name: string, params: Params, passed: readonly unknown[]): Promise<unknown> {
-  let values: unknown[];
-  try {
-    const isConfig = declared.name.endsWith('#check-config');
-    values = readCall(params, isConfig ? [passed[0] ?? provider.config, ...passed.slice(1)] : passed);
-  } catch (error) {
-    binding.refused(name, error as SandboxError);
-    throw error;
-  }
+  const isConfig = declared.name.endsWith('#check-config');
+  const values = binding.taken(name, () => readCall(params, isConfig ? [passed[0] ?? provider.config, ...passed.slice(1)] : passed));
   const options = values.pop() as GivenCallOptions;
   const { signal } = options;
   const deadlineMs = options.deadlineMs ?? provider.deadlineMs;

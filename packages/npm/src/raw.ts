@@ -4,7 +4,6 @@ import { Binding, type PassedContext } from './binding/binding.ts';
 import type { Call } from './binding/abi.ts';
 import type { Mode } from './binding/engine.ts';
 import { readCall, type Params } from './check/call.ts';
-import type { SandboxError } from './errors.ts';
 import { interfaces } from './generated/contract.ts';
 import type { RawInterfaces } from './generated/functions.ts';
 import { RAW_CALL_OPTIONS, readRawOptions } from './given.ts';
@@ -43,13 +42,7 @@ export function createRawProvider(options?: BindingOptions): RawProvider {
 }
 
 async function call(binding: Binding, declared: Call, name: string, params: Params, given: readonly unknown[]): Promise<unknown> {
-  let values: unknown[];
-  try {
-    values = readCall(params, given);
-  } catch (error) {
-    binding.refused(name, error as SandboxError);
-    throw error;
-  }
+  const values = binding.taken(name, () => readCall(params, given));
   const { signal } = values.pop() as { signal: AbortSignal | null };
   const context = declared.params[0]?.[0] === 'context' ? (values[0] as PassedContext) : null;
   const settings = { signal, deadlineMs: context?.deadlineMs ?? null, spelled: null };

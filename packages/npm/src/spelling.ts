@@ -27,6 +27,15 @@ export const spelledFor =
     return (part in names ? names[part as keyof ContextNames] : part) + rest;
   };
 
+/** Writes names in a text in another spelling: whole ones, and the longest that fits. */
+export function replacing(names: ReadonlyMap<string, string>): (text: string) => string {
+  if (names.size === 0) return (text) => text;
+  const longestFirst = [...names.keys()].sort((one, other) => other.length - one.length);
+  const escaped = longestFirst.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = new RegExp(`(?<![\\w.$-])(?:${escaped.join('|')})(?![\\w-])`, 'g');
+  return (text) => text.replace(pattern, (name) => names.get(name) ?? name);
+}
+
 const KNOWN: Readonly<Record<string, string>> = fieldNames;
 
 /** Fields whose members have names of the caller's own. */

@@ -13,7 +13,7 @@ import { SandboxError, withoutCause } from '../errors.ts';
 import { interfaces } from '../generated/contract.ts';
 import type { ErrorRecord } from '../generated/types.ts';
 import { readEnvironment } from '../environment.ts';
-import type { GivenBindingOptions } from '../given.ts';
+import { MAX_DEADLINE_MS, type GivenBindingOptions } from '../given.ts';
 import type { ProviderEvent } from '../options.ts';
 import type { Spelled } from '../spelling.ts';
 import { Invocation, type Surroundings } from '../wasi/invocation.ts';
@@ -28,9 +28,6 @@ const KEPT_ORIGINS = 256;
 /** Milliseconds after which a call ends that has not begun, by the contract's own defaults. */
 const LONG_DEADLINE_MS = 60_000;
 const DEADLINE_MS = 30_000;
-
-/** Longest deadline that the component takes. */
-const MAX_DEADLINE_MS = 3_600_000;
 
 /** Milliseconds before a call begins that a default deadline does not count. */
 const UNCOUNTED_MS = 10;
@@ -145,9 +142,14 @@ export class Binding {
     }
   }
 
-  /** Tells of a call that was refused before it began. */
-  refused(name: string, failure: SandboxError): void {
-    this.#heard(name, performance.now(), 0, failure);
+  /** The values of a call as `reading` takes them. One that is refused before it began is told of like any other. */
+  taken<Values>(name: string, reading: () => Values): Values {
+    try {
+      return reading();
+    } catch (error) {
+      this.#heard(name, performance.now(), 0, error as SandboxError);
+      throw error;
+    }
   }
 
   /** Calls a function that neither waits nor reaches anything, at once. */

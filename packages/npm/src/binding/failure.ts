@@ -7,7 +7,7 @@ import { NotCompiled } from './module.ts';
 import { kindOf } from '../check/kind.ts';
 import { SandboxError, type InputProblem, type SandboxErrorInit } from '../errors.ts';
 import type { ErrorRecord } from '../generated/types.ts';
-import type { Spelled } from '../spelling.ts';
+import { replacing, type Spelled } from '../spelling.ts';
 import { NotAResponse } from '../wasi/failure.ts';
 import type { Invocation } from '../wasi/invocation.ts';
 
@@ -50,7 +50,8 @@ export function fromRecord(record: ErrorRecord, invocation: Invocation, { spelle
     details['remedy'] = 'Pass a credential, or environment: process.env, without which DAYTONA_API_KEY is not read.';
   }
   const found = problemsOf(details, message);
-  const put = respelling(found.map(({ path }) => path), spelled);
+  // A text may have a dollar that is no path.
+  const put = replacing(new Map(found.filter(({ path }) => path !== '$').map(({ path }) => [path, spelled(path)])));
   const problems = found.map((problem) => ({ path: spelled(problem.path), message: put(problem.message) }));
   if (details['path'] !== undefined) details['path'] = spelled(details['path']);
   return new SandboxError(record.code, put(message), { ...record, retryable, details, problems });
@@ -69,15 +70,6 @@ function problemsOf(details: Record<string, string>, message: string): InputProb
     delete details[told];
   }
   return problems.length > 0 ? problems : [{ path, message }];
-}
-
-/** Writes paths in a text in another spelling. */
-function respelling(paths: readonly string[], spelled: Spelled): (text: string) => string {
-  const longestFirst = paths.filter((path) => path !== '$' && spelled(path) !== path).sort((one, other) => other.length - one.length);
-  if (longestFirst.length === 0) return (text) => text;
-  const escaped = longestFirst.map((path) => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const pattern = new RegExp(`(?<![\\w.$-])(?:${escaped.join('|')})(?![\\w-])`, 'g');
-  return (text) => text.replace(pattern, (path) => spelled(path));
 }
 
 /** Everything else that a call can end by. */

@@ -3,7 +3,7 @@
 import type { Type } from '../binding/abi.ts';
 import { Problems } from './problems.ts';
 import { refuse } from './refuse.ts';
-import { emptyOf, read } from './read.ts';
+import { read } from './read.ts';
 
 /** What an admin has written, not the caller of a session. */
 const CONFIGURATION = /^(context|config|credential|options\.config|options\.credential)(?![\w-])/;
@@ -15,9 +15,7 @@ export type Params = ReadonlyArray<readonly [string, Type]>;
 export function readCall(params: Params, given: readonly unknown[]): any[] {
   const problems = new Problems();
   // Parameters are given by place, so one that is not needed may be skipped by null or undefined.
-  const values = params.map(([name, type], index) =>
-    given[index] == null && type.omittable && !(name === 'options' && given[index] === null) ? emptyOf(type) : read(type, given[index], name, problems),
-  );
+  const values = params.map(([name, type], index) => read(type, given[index], name, problems));
   if (given.length > params.length) problems.add('options', 'too-many', `has to be the last; no more is taken than ${params.map(([name]) => name).join(', ')}`);
   refuse(problems.areOf(CONFIGURATION) ? 'invalid-config' : 'invalid-spec', problems);
   return values;

@@ -220,7 +220,7 @@ function get(value: Record<string, unknown>, name: string, path: string, problem
 }
 
 /** What stands for a value that was left out. */
-export function emptyOf({ shape }: Type): unknown {
+function emptyOf({ shape }: Type): unknown {
   if (shape.kind === 'record') return Object.fromEntries(shape.fields.map(([name, type]) => [name, emptyOf(type)]));
   return shape.kind === 'pairs' ? [] : shape.kind === 'json' ? '' : null;
 }

@@ -1,7 +1,7 @@
 // Form A: a provider of the open contract, with the manifest by which hosts find it.
 
 import { respelling, type Spelling } from './respell.ts';
-import { REGISTRATION_TOKEN } from './worker.ts';
+import { withRegistrationToken } from './worker.ts';
 import type { FlatCapabilities } from './flat.ts';
 import { anything, option, pairs, record, text, u32 } from '../binding/abi.ts';
 import { readCall, type Params } from '../check/call.ts';
@@ -255,17 +255,16 @@ interface GivenSpec {
 
 /** A session in the provider's words, and what its fields are called here. */
 function translated(spec: GivenSpec): { given: Spec; spelling: Spelling } {
-  const { envVars, registrationToken: token } = spec;
-  const isToken = token !== null && !envVars.some(([name]) => name === REGISTRATION_TOKEN);
+  const { env, spelling } = withRegistrationToken(spec.envVars, spec.registrationToken);
   const given: Spec = {
     sessionId: spec.sessionId,
     image: spec.workerImage,
-    env: isToken ? [...envVars, [REGISTRATION_TOKEN, token]] : envVars,
+    env,
     resources: { ...spec.resources, timeoutSec: spec.idleTimeoutSeconds },
     maxDurationSec: spec.maxDurationSeconds,
     region: spec.region,
   };
-  return { given, spelling: isToken ? [[`spec.env.${REGISTRATION_TOKEN}`, 'spec.registrationToken'], ...SPELLED] : SPELLED };
+  return { given, spelling: [...spelling, ...SPELLED] };
 }
 
 /** What the provider's own fields are called in this form. */

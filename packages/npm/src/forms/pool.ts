@@ -7,15 +7,15 @@ import { aName, needed } from '../check/own.ts';
 import { Problems } from '../check/problems.ts';
 import { refuse } from '../check/refuse.ts';
 import { read, wrong } from '../check/read.ts';
-import { declaration, handle as handleType, spec as specType } from '../generated/contract.ts';
+import { declaration, spec as specType } from '../generated/contract.ts';
 import type { Completion, ConfigInput, Declaration, Handle, PairsInput, Spec, Status, Termination } from '../generated/types.ts';
 import { CALL_OPTIONS, SETTINGS, type GivenCallOptions } from '../given.ts';
 import type { CallOptions, CredentialSource, ProviderOptions } from '../options.ts';
-import { PROVIDER_ID } from '../handle.ts';
+import { PROVIDER_ID, aPoolHandle } from '../handle.ts';
 import { DaytonaSandboxProvider } from '../provider.ts';
 import type { FlatCapabilities } from './flat.ts';
 import { respelling, type Spelling } from './respell.ts';
-import { REGISTRATION_TOKEN } from './worker.ts';
+import { withRegistrationToken } from './worker.ts';
 
 /** A row of `execution_provider_pools`, as far as a provider is concerned. Further columns are ignored. */
 export interface PoolRow {
@@ -83,10 +83,8 @@ export function createPoolProvider(
       const [spec, callOptions] = readCall([['spec', SPEC], OPTIONS], passed) as [GivenSpec, GivenCallOptions];
       const { config: own, toolchainDemand: _, registrationToken, ...plain } = spec;
       const { config, spelling } = merged(given.config, callOptions.config, own);
-      const isToken = registrationToken !== null && !plain.env.some(([name]) => name === REGISTRATION_TOKEN);
-      const env = isToken ? [...plain.env, [REGISTRATION_TOKEN, registrationToken] as const] : plain.env;
-      const all: Spelling = isToken ? [[`spec.env.${REGISTRATION_TOKEN}`, 'spec.registrationToken'], ...spelling] : spelling;
-      return provider.provision({ ...plain, env } as Spec, { ...callOptions, config }).catch(respelling(all));
+      const token = withRegistrationToken(plain.env, registrationToken);
+      return provider.provision({ ...plain, env: token.env } as Spec, { ...callOptions, config }).catch(respelling([...token.spelling, ...spelling]));
     },
     async status(...passed: unknown[]) {
       const [handle, callOptions] = readCall([HANDLE, OPTIONS], passed);
@@ -121,17 +119,7 @@ interface GivenSpec {
 
 const OPTIONS: Params[number] = ['options', CALL_OPTIONS];
 
-const HANDLE_OF_POOL = record([
-  ...fieldsOf(handleType).map(([name, type]) => [name, name === 'providerId' ? option(type) : type] as const),
-  ['transport', anything],
-  ['provisionedAt', anything],
-]);
-
-/** The platform keeps no provider id beside a handle; the pool's row has it. */
-const HANDLE: Params[number] = ['handle', needed((value, path, problems) => {
-  const handle = read(HANDLE_OF_POOL, value, path, problems);
-  return handle && { providerId: handle.providerId ?? PROVIDER_ID, externalId: handle.externalId, metadata: handle.metadata };
-})];
+const HANDLE: Params[number] = ['handle', aPoolHandle];
 
 /** A list of words, or a line for a shell. */
 const aCommand = needed((value, path, problems) => {

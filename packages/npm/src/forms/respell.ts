@@ -1,6 +1,7 @@
 // Errors of the provider in the words of a form's caller, whose fields have other names.
 
 import { SandboxError } from '../errors.ts';
+import { replacing } from '../spelling.ts';
 
 /** Paths of the provider, each with what it is called in a form. */
 export type Spelling = ReadonlyArray<readonly [provider: string, form: string]>;
@@ -12,12 +13,9 @@ export const respelling =
     if (!(error instanceof SandboxError)) throw error;
     const path = error.details['path'];
     const told = [path, ...error.problems.map((problem) => problem.path)].filter((at) => at !== undefined);
-    // Of several that fit, the first one; so the narrower ones come first.
     const pairs = spelling.filter(([from]) => told.some((at) => isBelow(at, from)));
     if (pairs.length === 0) throw error;
-    const pattern = new RegExp(`(?<![\\w.])(?:${pairs.map(([from]) => escaped(from)).join('|')})(?!\\w)`, 'g');
-    const names = new Map(pairs);
-    const put = (text: string): string => text.replace(pattern, (from) => names.get(from) ?? from);
+    const put = replacing(new Map(pairs));
     const details = path === undefined ? error.details : { ...error.details, path: put(path) };
     const problems = error.problems.map((problem) => ({ path: put(problem.path), message: put(problem.message) }));
     const cause = error.cause === undefined ? {} : { cause: error.cause };
@@ -25,5 +23,3 @@ export const respelling =
   };
 
 const isBelow = (path: string, parent: string): boolean => path === parent || path.startsWith(`${parent}.`) || path.startsWith(`${parent}[`);
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

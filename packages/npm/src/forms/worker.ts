@@ -7,6 +7,7 @@ import { Problems } from '../check/problems.ts';
 import { refuse } from '../check/refuse.ts';
 import { read } from '../check/read.ts';
 import type { PairsInput } from '../generated/types.ts';
+import type { Spelling } from './respell.ts';
 
 /** What the platform knows of a session that a worker shall run. */
 export interface WorkerSession {
@@ -78,7 +79,16 @@ const READ_TOKEN = 'DONMAI_SESSION_READ_TOKEN';
 const RUNTIME_JWT = 'DONMAI_RUNTIME_JWT';
 
 /** The variable that carries a registration token. */
-export const REGISTRATION_TOKEN = 'DONMAI_REGISTRATION_TOKEN';
+const REGISTRATION_TOKEN = 'DONMAI_REGISTRATION_TOKEN';
+
+/** A session's variables with its registration token, unless they have it already, and what the token is called in a form. */
+export function withRegistrationToken(
+  env: ReadonlyArray<readonly [string, string]>,
+  token: string | null,
+): { env: ReadonlyArray<readonly [string, string]>; spelling: Spelling } {
+  if (token === null || env.some(([name]) => name === REGISTRATION_TOKEN)) return { env, spelling: [] };
+  return { env: [...env, [REGISTRATION_TOKEN, token]], spelling: [[`spec.env.${REGISTRATION_TOKEN}`, 'spec.registrationToken']] };
+}
 
 /** The variables for `spec.env`, with a warning for each of the work item's own that the host owns. Those of the host's credentials
  * are left out. */
